@@ -1,0 +1,23 @@
+namespace Gantry.Engine.Endpoints;
+
+/// <summary>What an open endpoint can do, and how it likes to be used. The runner asks this, never for a kind.</summary>
+public sealed record Capabilities
+{
+    /// <summary>The step in which modification times are kept (1 s for SFTP); null means that they are not kept.</summary>
+    public TimeSpan? TimePrecision { get; init; }
+
+    /// <summary>A write replaces the old file in one instant by itself, so that no temporary name is needed (object stores).</summary>
+    public bool WritesAreAtomic { get; init; }
+
+    /// <summary>How many small files may be in flight at once before more brings nothing.</summary>
+    public int ConcurrentFiles { get; init; } = 4;
+
+    /// <summary>How many folders may be listed at once before more brings nothing.</summary>
+    public int ConcurrentListings { get; init; } = 4;
+
+    /// <summary>Folders exist only as prefixes of the files in them; an empty one cannot be kept.</summary>
+    public bool FoldersAreImplied { get; init; }
+
+    /// <summary>The longest name in bytes.</summary>
+    public int NameBytesMax { get; init; } = 255;
+}

@@ -1,0 +1,31 @@
+namespace Gantry.Engine.Endpoints;
+
+/// <summary>The kinds of endpoint this program knows, and the way from an address to an open endpoint.</summary>
+public sealed class EndpointCatalog
+{
+    public EndpointCatalog(IReadOnlyList<EndpointKind> kinds) => Kinds = kinds;
+
+    public IReadOnlyList<EndpointKind> Kinds { get; }
+
+    public EndpointKind? Find(string kindId) => Kinds.FirstOrDefault(kind => kind.Id == kindId);
+
+    /// <summary>Settings out of an address of any kind; null when no kind understands it.</summary>
+    public EndpointSettings? Parse(string address)
+    {
+        foreach (var kind in Kinds)
+        {
+            if (kind.Parse(address) is { } settings)
+            {
+                return settings;
+            }
+        }
+
+        return null;
+    }
+
+    public IEndpoint Open(EndpointSettings settings, EndpointContext context) =>
+        (Find(settings.Kind) ?? throw new EndpointException(
+            EndpointError.BadSetting,
+            $"There is no endpoint kind '{settings.Kind}'. Known are: {string.Join(", ", Kinds.Select(kind => kind.Id))}."))
+        .Open(settings, context);
+}

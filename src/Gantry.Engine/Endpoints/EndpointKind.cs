@@ -1,0 +1,70 @@
+using Gantry.Engine.Secrets;
+using Gantry.Engine.Settings;
+
+namespace Gantry.Engine.Endpoints;
+
+/// <summary>
+/// A kind of endpoint, which describes itself: the command line's help, the API's schema and the forms are made from this description.
+/// </summary>
+public abstract class EndpointKind
+{
+    /// <summary>Lower-case, as in the map: "local", "sftp".</summary>
+    public abstract string Id { get; }
+
+    public abstract string Title { get; }
+
+    /// <summary>One sentence: what it is for and by what it is reached.</summary>
+    public abstract string Help { get; }
+
+    /// <summary>The address forms it understands, for help texts: "sftp://user@host:22/path".</summary>
+    public abstract IReadOnlyList<string> AddressForms { get; }
+
+    public abstract IReadOnlyList<Setting> Settings { get; }
+
+    /// <summary>
+    /// Settings out of an address such as "sftp://user@host/path"; null when the address is not of this kind. A malformed address of this
+    /// kind fails with BadSetting. A password inside an address is refused: it is given as a setting.
+    /// </summary>
+    public abstract EndpointSettings? Parse(string address);
+
+    /// <summary>The address of these settings without secrets, such that <see cref="Parse"/> understands it.</summary>
+    public abstract string Format(EndpointSettings settings);
+
+    /// <summary>
+    /// Opens it. May return before a connection stands: the first call then waits for it and fails as it fails.
+    /// </summary>
+    public abstract IEndpoint Open(EndpointSettings settings, EndpointContext context);
+}
+
+/// <summary>A kind's id and the values of its settings, as text. Values of secret settings are references: ${cred:NAME}.</summary>
+public sealed record EndpointSettings
+{
+    public required string Kind { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Values { get; init; }
+
+    public string? Find(string name) => Values.GetValueOrDefault(name);
+
+    public EndpointSettings With(string name, string value) =>
+        this with { Values = new Dictionary<string, string>(Values, StringComparer.Ordinal) { [name] = value } };
+}
+
+/// <summary>What an endpoint may use and where it may go, given by whoever opens it.</summary>
+public sealed record EndpointContext
+{
+    public required ISecretResolver Secrets { get; init; }
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Folders under which local paths must lie; null means everywhere (the command line, where the user is the user).</summary>
+    public IReadOnlyList<string>? LocalRoots { get; init; }
+
+    /// <summary>
+    /// The ssh_config that `ssh` reads. On the command line the user's own ("" lets ssh find it); null means none at all: an ssh_config
+    /// can start programs, so the hub gives only its administrator's.
+    /// </summary>
+    public string? SshConfigFile { get; init; } = "";
+
+    /// <summary>The known_hosts file instead of the user's own; null leaves it to ssh.</summary>
+    public string? KnownHostsFile { get; init; }
+}

@@ -1,0 +1,10 @@
+namespace Gantry.Engine.Endpoints;
+
+/// <summary>
+/// Opens an address for whoever asks: "sftp://host/path", "/path" or "name:path" of a saved endpoint. The command line looks saved
+/// endpoints up in the user's file; the hub in its database, within what the user may name.
+/// </summary>
+public interface IEndpointOpener
+{
+    ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken);
+}

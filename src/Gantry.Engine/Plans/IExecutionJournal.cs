@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Gantry.Engine.Providers;
+
+namespace Gantry.Engine.Plans;
+
+public enum StepStatus
+{
+    Running,
+    Succeeded,
+    Failed,
+    Skipped,
+    Cancelled,
+
+    /// <summary>An attempt was cut off, and nobody can tell whether its effects happened.</summary>
+    MayHaveRun,
+}
+
+/// <summary>
+/// One attempt at a step, as it is recorded. <see cref="StepPath"/> and <see cref="Attempt"/> name it within its execution.
+/// </summary>
+public sealed record StepAttempt
+{
+    /// <summary>Where the step stands in the plan, counted from 0; inside control steps "3.items[7].0".</summary>
+    public required string StepPath { get; init; }
+
+    /// <summary>The step's own id; null when the plan gave none.</summary>
+    public string? StepId { get; init; }
+
+    /// <summary>"provider.action"; control steps: "if", "each", …</summary>
+    public required string Use { get; init; }
+
+    /// <summary>Counted from 1.</summary>
+    public required int Attempt { get; init; }
+
+    public required StepStatus Status { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public JsonElement? Output { get; init; }
+
+    public string? Message { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    public ProviderError? Error { get; init; }
+}
+
+/// <summary>One line of an execution's log.</summary>
+public sealed record ExecutionLogLine
+{
+    public required DateTimeOffset Time { get; init; }
+
+    public required StepLogLevel Level { get; init; }
+
+    /// <summary>Null for a line about the execution itself.</summary>
+    public string? StepPath { get; init; }
+
+    public int? Attempt { get; init; }
+
+    public required string Message { get; init; }
+
+    public JsonElement? Fields { get; init; }
+}
+
+/// <summary>
+/// Where the runner records what happens to one execution. The hub's journal is PostgreSQL, fenced by the claim's number; without a hub it
+/// is memory. When a call fails with <see cref="JournalLostException"/>, the execution belongs to somebody else: the runner stops at once.
+/// </summary>
+public interface IExecutionJournal
+{
+    /// <summary>Returns when the start is durable: from now on the attempt may have had effects.</summary>
+    ValueTask AttemptStartedAsync(StepAttempt attempt, CancellationToken cancellationToken);
+
+    /// <summary>Returns when the end is durable. An attempt recorded as succeeded never runs again.</summary>
+    ValueTask AttemptEndedAsync(StepAttempt attempt, CancellationToken cancellationToken);
+
+    /// <summary>Durable together with whatever is recorded next.</summary>
+    void Write(ExecutionLogLine line);
+
+    /// <summary>Live only.</summary>
+    void Report(string stepPath, JsonElement progress);
+}
+
+/// <summary>The claim on the execution is lost; nothing more may be recorded or done for it.</summary>
+public sealed class JournalLostException(string message) : Exception(message);

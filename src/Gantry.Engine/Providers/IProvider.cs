@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Gantry.Engine.Endpoints;
+using Gantry.Engine.Secrets;
+using Gantry.Engine.Settings;
+
+namespace Gantry.Engine.Providers;
+
+/// <summary>Something that performs actions. It keeps nothing between calls; many calls run at once.</summary>
+public interface IProvider
+{
+    /// <summary>Lower-case, [a-z0-9_-]: "http", "custom_api".</summary>
+    string Id { get; }
+
+    string Title { get; }
+
+    /// <summary>One sentence: what it is for.</summary>
+    string Help { get; }
+
+    IReadOnlyList<ProviderAction> Actions { get; }
+
+    /// <summary>
+    /// Performs the action. A failure is a result, or an exception: the caller treats both alike. Cancellation comes through the token
+    /// as <see cref="OperationCanceledException"/>.
+    /// </summary>
+    Task<ProviderResult> RunAsync(ProviderCall call, CancellationToken cancellationToken);
+}
+
+/// <summary>One thing a provider can do.</summary>
+public sealed record ProviderAction
+{
+    /// <summary>Lower-case, words joined by '_': "chat_completion".</summary>
+    public required string Id { get; init; }
+
+    /// <summary>One sentence in the imperative: "Copies files from one place to another."</summary>
+    public required string Help { get; init; }
+
+    public IReadOnlyList<Setting> Parameters { get; init; } = [];
+
+    /// <summary>
+    /// Doing it twice does no more than doing it once, so that an attempt cut off by a crash may simply be made again. Otherwise such an attempt is marked
+    /// "may have run" and is left to a person, unless the step says that repeating is safe.
+    /// </summary>
+    public bool IsRepeatable { get; init; }
+
+    /// <summary>
+    /// It has no effect outside the plan and ends at once, so that its start need not be on record before it runs (transformations).
+    /// </summary>
+    public bool IsPure { get; init; }
+}
+
+/// <summary>One call of an action: resolved parameters, and what the provider may use.</summary>
+public sealed record ProviderCall
+{
+    public required string Action { get; init; }
+
+    /// <summary>An object. References are resolved, types checked, defaults filled in; secret parameters are still ${cred:NAME}.</summary>
+    public required JsonElement Parameters { get; init; }
+
+    public required ISecretResolver Secrets { get; init; }
+
+    public required IEndpointOpener Endpoints { get; init; }
+
+    /// <summary>The same for every attempt at this step of this execution (and item); sent where the target knows idempotency keys.</summary>
+    public required string IdempotencyKey { get; init; }
+
+    /// <summary>Where the provider tells how it goes.</summary>
+    public required IStepLog Log { get; init; }
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// host:port pairs that may be reached although their address is private or this machine's own ("127.0.0.1:9000"); "*" is everything
+    /// (the command line, where the user is the user).
+    /// </summary>
+    public IReadOnlyList<string> EgressAllowed { get; init; } = [];
+}
+
+/// <summary>A step's own lines in the execution's log, and its progress.</summary>
+public interface IStepLog
+{
+    /// <summary>Kept with the execution. Fields are a JSON object or null.</summary>
+    void Write(StepLogLevel level, string message, JsonElement? fields = null);
+
+    /// <summary>Shown live, never kept: a JSON object such as {"files_done": 3, "files_total": 20}.</summary>
+    void Report(JsonElement progress);
+}
+
+public enum StepLogLevel
+{
+    Debug,
+    Info,
+    Warning,
+    Error,
+}
