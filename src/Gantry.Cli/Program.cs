@@ -1,1 +1,4 @@
-return 0;
+using Gantry.Cli;
+using Gantry.Cli.CommandLine;
+
+return await CommandProgram.RunAsync(AllCommands.Root, args);

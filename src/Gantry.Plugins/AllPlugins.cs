@@ -3,10 +3,14 @@ using Gantry.Engine.Providers;
 
 namespace Gantry.Plugins;
 
-/// <summary>Every plugin of this program, a line each.</summary>
+/// <summary>Every plugin of this program, a line each. Each list is made when it is first asked for: small commands pay for nothing else.</summary>
 public static class AllPlugins
 {
-    public static EndpointCatalog Endpoints { get; } = new([]);
+    public static EndpointCatalog Endpoints => field ??= new(
+    [
+    ]);
 
-    public static ProviderCatalog Providers { get; } = new([]);
+    public static ProviderCatalog Providers => field ??= new(
+    [
+    ]);
 }

@@ -1,0 +1,38 @@
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Cli.Endpoints;
+
+/// <summary>
+/// Opens what the user typed: an address of any kind, "name:path" of an endpoint saved in the user's file, or else a local path as it is.
+/// </summary>
+internal sealed class UserEndpointOpener(EndpointCatalog catalog, EndpointContext context) : IEndpointOpener
+{
+    private SavedEndpoints? saved;
+
+    public ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(catalog.Open(Resolve(address), context));
+
+    /// <summary>The kind and settings that an address stands for.</summary>
+    public EndpointSettings Resolve(string address)
+    {
+        if (NamedAddress.TryParse(address, out var named))
+        {
+            saved ??= SavedEndpoints.Load();
+            return saved.Find(named.Name) is { } settings
+                ? named.Under(settings)
+                : throw new EndpointException(
+                    EndpointError.BadSetting,
+                    $"There is no endpoint '{named.Name}'. Save one with 'gantry endpoint add {named.Name} ADDRESS', or write './{address}' for a file of that name.");
+        }
+
+        return catalog.Parse(address) ?? ParseRelative(address);
+    }
+
+    private EndpointSettings ParseRelative(string address) =>
+        address.Contains("://", StringComparison.Ordinal) || address.Length == 0 ? throw Unknown(address) : catalog.Parse("./" + address) ?? throw Unknown(address);
+
+    private EndpointException Unknown(string address) => new(
+        EndpointError.BadSetting,
+        $"'{address}' is not an address. Write a path, NAME:PATH of a saved endpoint, or one of: "
+        + string.Join(", ", catalog.Kinds.SelectMany(kind => kind.AddressForms)) + ".");
+}

@@ -1,0 +1,49 @@
+namespace Gantry.Cli;
+
+/// <summary>Where the program keeps what belongs to this user: GANTRY_CONFIG_DIR, else the system's folder for it.</summary>
+internal static class UserFolder
+{
+    public static string Config => Environment.GetEnvironmentVariable("GANTRY_CONFIG_DIR") is { Length: > 0 } given
+        ? Path.GetFullPath(given)
+        : Path.Combine(Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(Home, ".config"), "gantry");
+
+    /// <summary>The hub's data when --data is not given.</summary>
+    public static string Data => Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(Home, ".local", "share"), "gantry");
+
+    private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    /// <summary>Null when there is no such file.</summary>
+    public static byte[]? Read(string name)
+    {
+        try
+        {
+            return File.ReadAllBytes(Path.Combine(Config, name));
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Replaces a file that only the user may read, whole or not at all.</summary>
+    public static void Write(string name, ReadOnlySpan<byte> content)
+    {
+        Directory.CreateDirectory(Config, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var path = Path.Combine(Config, name);
+        var partial = $"{path}.{Environment.ProcessId}.part";
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using (FileStream file = new(partial, options))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(partial, path, overwrite: true);
+    }
+}
