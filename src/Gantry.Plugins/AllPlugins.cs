@@ -1,5 +1,6 @@
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers;
+using Gantry.Plugins.Endpoints.Local;
 
 namespace Gantry.Plugins;
 
@@ -8,6 +9,7 @@ public static class AllPlugins
 {
     public static EndpointCatalog Endpoints => field ??= new(
     [
+        new LocalKind(),
     ]);
 
     public static ProviderCatalog Providers => field ??= new(

@@ -1,0 +1,78 @@
+using System.Text;
+
+namespace Gantry.Engine.Endpoints;
+
+/// <summary>The rules for paths inside an endpoint: segments joined by '/', "" is the root, nothing that could leave it.</summary>
+public static class EndpointPath
+{
+    /// <summary>Whether a listing may say this name: not empty, not "." or "..", no '/' and no NUL in it.</summary>
+    public static bool IsName(ReadOnlySpan<char> name) =>
+        !name.IsEmpty && name is not "." and not ".." && name.IndexOfAny('/', '\0') < 0;
+
+    /// <summary>Fails with BadPath unless every segment is a name; "" passes.</summary>
+    public static void Check(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (path.Length == 0)
+        {
+            return;
+        }
+
+        foreach (var segment in path.AsSpan().Split('/'))
+        {
+            if (!IsName(path.AsSpan(segment)))
+            {
+                throw new EndpointException(
+                    EndpointError.BadPath,
+                    $"'{Printable(path)}' is not a path inside an endpoint: it may not begin with '/', nor have empty, '.' or '..' segments, nor NUL characters.");
+            }
+        }
+    }
+
+    /// <summary>Fails with BadPath unless it is a path of something below the root.</summary>
+    public static void CheckBelowRoot(string path)
+    {
+        Check(path);
+        if (path.Length == 0)
+        {
+            throw new EndpointException(EndpointError.BadPath, "The path is empty: this is the root itself, where a name below it is needed.");
+        }
+    }
+
+    /// <summary>The folder it lies in; "" for what lies in the root.</summary>
+    public static string ParentOf(string path)
+    {
+        var slash = path.LastIndexOf('/');
+        return slash < 0 ? "" : path[..slash];
+    }
+
+    /// <summary>The last segment.</summary>
+    public static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
+
+    public static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
+
+    /// <summary>For messages: control characters and bytes that are not text are shown as \xNN, so that a name can forge no line.</summary>
+    public static string Printable(string path)
+    {
+        if (!path.Any(IsUnprintable))
+        {
+            return path;
+        }
+
+        var text = new StringBuilder(path.Length + 8);
+        for (var i = 0; i < path.Length; i++)
+        {
+            var isPaired = i > 0 && char.IsHighSurrogate(path[i - 1]);
+            _ = path[i] switch
+            {
+                >= '\uDC80' and <= '\uDCFF' when !isPaired => text.Append($"\\x{path[i] - 0xDC00:x2}"),
+                _ when char.IsControl(path[i]) => text.Append($"\\x{(int)path[i]:x2}"),
+                _ => text.Append(path[i]),
+            };
+        }
+
+        return text.ToString();
+    }
+
+    private static bool IsUnprintable(char character) => char.IsControl(character) || character is >= '\uDC80' and <= '\uDCFF';
+}

@@ -1,0 +1,82 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Gantry.Plugins.Endpoints.Local;
+
+/// <summary>A file being read, without a buffer of its own. A small one is read at once; a large one on a thread of its own pace.</summary>
+internal sealed class LocalReadStream : Stream
+{
+    private readonly SafeFileHandle file;
+    private readonly string fullPath;
+    private readonly bool isSmall;
+    private long offset;
+
+    public LocalReadStream(SafeFileHandle file, string fullPath, long offset, bool isSmall)
+    {
+        this.file = file;
+        this.fullPath = fullPath;
+        this.offset = offset;
+        this.isSmall = isSmall;
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => offset; set => throw new NotSupportedException(); }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        int read;
+        do
+        {
+            read = LinuxFiles.Read(file, buffer, offset);
+        }
+        while (read == -LocalErrors.Interrupted);
+        if (read < 0)
+        {
+            throw LocalErrors.Of(-read, fullPath);
+        }
+
+        offset += read;
+        return read;
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<int>(cancellationToken);
+        }
+
+        return isSmall ? new(Read(buffer.Span)) : new(Task.Run(() => Read(buffer.Span), cancellationToken));
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            file.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
