@@ -36,12 +36,21 @@ public sealed record PlanRun
 
     /// <summary>See <see cref="ProviderCall.EgressAllowed"/>.</summary>
     public IReadOnlyList<string> EgressAllowed { get; init; } = [];
+
+    /// <summary>What ${env.NAME} finds; see <see cref="PlanEnvironment"/>.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = PlanEnvironment.Empty;
+
+    /// <summary>
+    /// Fires when this process is about to stop: the running attempt ends, none is started any more, and the outcome is Queued, so that
+    /// another runner takes the execution up where it stands. To cancel the execution, cancel the token given to the runner.
+    /// </summary>
+    public CancellationToken HandOver { get; init; }
 }
 
 /// <summary>How an execution ended.</summary>
 public sealed record PlanOutcome
 {
-    /// <summary>Succeeded, Failed or Cancelled.</summary>
+    /// <summary>Succeeded, Failed or Cancelled; Queued when it was handed over unfinished (see <see cref="PlanRun.HandOver"/>).</summary>
     public required ExecutionStatus Status { get; init; }
 
     /// <summary>The output of the last step that gave one.</summary>

@@ -43,6 +43,12 @@ public sealed record ProviderAction
     public bool IsRepeatable { get; init; }
 
     /// <summary>
+    /// For an action that is repeatable with some parameters only (an HTTP request that is a GET): decides by the resolved parameters.
+    /// Null leaves it to <see cref="IsRepeatable"/>.
+    /// </summary>
+    public Func<JsonElement, bool>? IsRepeatableWith { get; init; }
+
+    /// <summary>
     /// It has no effect outside the plan and ends at once, so that its start need not be on record before it runs (transformations).
     /// </summary>
     public bool IsPure { get; init; }

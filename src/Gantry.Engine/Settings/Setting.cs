@@ -37,6 +37,12 @@ public sealed record Setting
     /// <summary>A secret is given as ${cred:NAME}, never shown and never stored in plain.</summary>
     public bool IsSecret { get; init; }
 
+    /// <summary>
+    /// Its texts, at any depth, may hold ${cred:NAME} among other text ("Bearer ${cred:TOKEN}"). The provider gets them as templates, to be expanded
+    /// by SecretText. A secret setting always does.
+    /// </summary>
+    public bool TakesSecrets { get; init; }
+
     /// <summary>The value used when none is given; null means "there is none".</summary>
     public JsonElement? Default { get; init; }
 

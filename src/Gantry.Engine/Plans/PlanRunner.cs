@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using Gantry.Engine.Providers;
+
+namespace Gantry.Engine.Plans;
+
+/// <summary>
+/// Runs the steps of a plan in order, from the start or from where an earlier runner left off, and records in the journal what happens. It keeps nothing between
+/// runs but plans made ready; many runs go on at once.
+/// </summary>
+public sealed class PlanRunner(ProviderCatalog providers, TimeProvider clock)
+{
+    private readonly ConditionalWeakTable<Plan, CompiledPlan> compiledPlans = [];
+
+    /// <summary>Answers in [0, 1) where chance spreads the waits; tests say what it answers.</summary>
+    internal Func<double> Chance { get; init; } = Random.Shared.NextDouble;
+
+    /// <summary>
+    /// Runs to the end of the execution. Cancelling the token cancels the execution: the running step is stopped within 2 seconds and the outcome is Cancelled.
+    /// A failure of the journal comes through as its exception, with the execution where the journal has it.
+    /// </summary>
+    public async Task<PlanOutcome> RunAsync(PlanRun run, IExecutionJournal journal, CancellationToken cancellationToken)
+    {
+        var plan = compiledPlans.GetValue(run.Plan, plan => new CompiledPlan(plan, providers));
+        var execution = new Execution(run, plan, journal);
+        foreach (var step in plan.Steps)
+        {
+            var ended = await new StepRunner(execution, step, clock, Chance).RunAsync(cancellationToken);
+            if (ended is null)
+            {
+                return new PlanOutcome { Status = ExecutionStatus.Queued };
+            }
+
+            execution.Keep(step, ended);
+            if (ended.Status is not (StepStatus.Succeeded or StepStatus.Skipped))
+            {
+                var isCancelled = ended.Status == StepStatus.Cancelled
+                    || (cancellationToken.IsCancellationRequested && ended.Error?.Kind == ProviderErrorKind.Cancelled);
+                return new PlanOutcome
+                {
+                    Status = isCancelled ? ExecutionStatus.Cancelled : ExecutionStatus.Failed,
+                    Output = execution.LastOutput,
+                    Error = ended.Error,
+                    FailedStepPath = isCancelled ? null : step.Path,
+                };
+            }
+        }
+
+        return new PlanOutcome { Status = ExecutionStatus.Succeeded, Output = execution.LastOutput };
+    }
+}
