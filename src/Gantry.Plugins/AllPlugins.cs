@@ -1,6 +1,8 @@
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers;
+using Gantry.Engine.Secrets;
 using Gantry.Plugins.Endpoints.Local;
+using Gantry.Plugins.SecretStores.Environment;
 
 namespace Gantry.Plugins;
 
@@ -11,6 +13,9 @@ public static class AllPlugins
     [
         new LocalKind(),
     ]);
+
+    /// <summary>Where ${cred:NAME} is looked up when nobody's own store is asked.</summary>
+    public static ISecretResolver Secrets => field ??= new EnvironmentSecrets();
 
     public static ProviderCatalog Providers => field ??= new(
     [
