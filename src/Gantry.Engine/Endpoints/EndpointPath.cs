@@ -39,6 +39,15 @@ public static class EndpointPath
         }
     }
 
+    /// <summary>Fails with BadPath unless it is one name, since the partial file lies in the folder of the file.</summary>
+    public static void CheckPartialName(string partialName)
+    {
+        if (!IsName(partialName))
+        {
+            throw new EndpointException(EndpointError.BadPath, $"'{Printable(partialName)}' is no name for a partial file.");
+        }
+    }
+
     /// <summary>The folder it lies in; "" for what lies in the root.</summary>
     public static string ParentOf(string path)
     {

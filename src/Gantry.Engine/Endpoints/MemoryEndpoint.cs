@@ -75,7 +75,7 @@ public sealed class MemoryEndpoint : IEndpoint, IMoves, IHashes, ISetsTimes, ISy
     {
         EndpointPath.CheckBelowRoot(path);
         var partialPath = EndpointPath.Join(EndpointPath.ParentOf(path), options.PartialName);
-        EndpointPath.CheckBelowRoot(partialPath);
+        EndpointPath.CheckPartialName(options.PartialName);
         cancellationToken.ThrowIfCancellationRequested();
         var file = MemoryNode.File([], clock.GetUtcNow(), options.UnixMode ?? MemoryNode.FileMode);
         lock (gate)

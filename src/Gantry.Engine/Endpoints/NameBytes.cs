@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Gantry.Engine.Endpoints;
 
@@ -13,7 +14,7 @@ public static class NameBytes
 
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
-        if (System.Text.Unicode.Utf8.IsValid(bytes))
+        if (Utf8.IsValid(bytes))
         {
             return Encoding.UTF8.GetString(bytes);
         }
@@ -37,22 +38,21 @@ public static class NameBytes
     }
 
     /// <summary>The number of bytes <see cref="Encode"/> writes.</summary>
-    public static int Count(string name) => HasEscapes(name) ? EncodeSlowly(name).Length : Encoding.UTF8.GetByteCount(name);
+    public static int Count(string name) =>
+        name.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0 ? Encoding.UTF8.GetByteCount(name) : EncodeSlowly(name).Length;
 
-    /// <summary>Writes the bytes and answers how many.</summary>
+    /// <summary>Writes the bytes and answers how many. A string that <see cref="Decode"/> never makes fails with BadPath.</summary>
     public static int Encode(string name, Span<byte> bytes)
     {
-        if (!HasEscapes(name))
+        if (Utf8.FromUtf16(name, bytes, out _, out var written, replaceInvalidSequences: false) == OperationStatus.Done)
         {
-            return Encoding.UTF8.GetBytes(name, bytes);
+            return written;
         }
 
         var slow = EncodeSlowly(name);
         slow.CopyTo(bytes);
         return slow.Length;
     }
-
-    private static bool HasEscapes(string name) => name.AsSpan().IndexOfAnyInRange('\uDC80', '\uDCFF') >= 0;
 
     private static byte[] EncodeSlowly(string name)
     {
@@ -75,6 +75,9 @@ public static class NameBytes
             }
         }
 
-        return bytes.WrittenSpan.ToArray();
+        // Two escapes side by side could spell a character: that would be a second string for the same name.
+        return Decode(bytes.WrittenSpan) == name
+            ? bytes.WrittenSpan.ToArray()
+            : throw new EndpointException(EndpointError.BadPath, "The name spells text in escaped bytes, so that it would be another name once written.");
     }
 }

@@ -37,11 +37,7 @@ internal sealed class LocalPartial : IDisposable
 
     public static LocalPartial Create(LocalRoot root, string path, WriteOptions options)
     {
-        if (!EndpointPath.IsName(options.PartialName))
-        {
-            throw new EndpointException(EndpointError.BadPath, $"'{EndpointPath.Printable(options.PartialName)}' is no name for a partial file.");
-        }
-
+        EndpointPath.CheckPartialName(options.PartialName);
         var parent = root.OpenParent(path);
         try
         {

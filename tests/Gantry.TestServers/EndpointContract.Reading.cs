@@ -1,0 +1,124 @@
+using Gantry.Engine.Endpoints;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.TestServers;
+
+public abstract partial class EndpointContract
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(4999)]
+    [InlineData(5000)]
+    [InlineData(5001)]
+    [InlineData(100_000_000)]
+    public async Task A_stream_gives_what_is_there_whatever_was_expected(long expectedSize)
+    {
+        var content = Bytes(5000);
+        await WriteAsync("file", content);
+
+        (await ReadAsync("file", expectedSize: expectedSize)).ShouldBe(content);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(32768)]
+    [InlineData(2_999_999)]
+    [InlineData(3_000_000)]
+    [InlineData(3_000_001)]
+    [InlineData(5_000_000_000)]
+    public async Task Reading_starts_at_the_offset(long offset)
+    {
+        var content = Bytes(3_000_000);
+        await WriteAsync("file", content);
+
+        (await ReadAsync("file", offset, content.Length)).AsSpan().SequenceEqual(content.AsSpan((int)Math.Min(offset, content.Length))).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_large_file_expected_to_be_small_comes_whole()
+    {
+        var content = Bytes(2_000_003);
+        await WriteAsync("file", content);
+
+        (await ReadAsync("file", expectedSize: 10)).AsSpan().SequenceEqual(content).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_stream_may_be_left_before_its_end()
+    {
+        await WriteAsync("file", Bytes(9_000_000));
+
+        for (var time = 0; time < 20; time++)
+        {
+            await using var stream = await Endpoint.OpenReadAsync("file", 0, 9_000_000, Token);
+            await stream.ReadExactlyAsync(new byte[10], Token);
+        }
+
+        (await ReadAsync("file")).Length.ShouldBe(9_000_000);
+    }
+
+    [Fact]
+    public async Task A_reading_can_be_cancelled()
+    {
+        await WriteAsync("file", Bytes(100));
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(async () => await Endpoint.OpenReadAsync("file", 0, null, cancelled.Token));
+        await Should.ThrowAsync<OperationCanceledException>(async () => await Endpoint.FindAsync("file", cancelled.Token));
+        await Should.ThrowAsync<OperationCanceledException>(async () => await Endpoint.ListAsync("", cancelled.Token).ToListAsync(cancelled.Token));
+
+        (await ReadAsync("file")).Length.ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_cannot_be_read()
+    {
+        await FailsAsync(EndpointError.NotFound, () => ReadAsync("nothing"));
+        await FailsAsync(EndpointError.NotFound, () => ReadAsync("nothing", expectedSize: 4096));
+        await FailsAsync(EndpointError.NotFound, () => ReadAsync("no/thing"));
+    }
+
+    [Fact]
+    public async Task A_folder_cannot_be_read()
+    {
+        await Endpoint.CreateFolderAsync("folder", Token);
+
+        await Should.ThrowAsync<EndpointException>(() => ReadAsync("folder"));
+        await Should.ThrowAsync<EndpointException>(() => ReadAsync("folder", expectedSize: 100));
+    }
+
+    [Fact]
+    public async Task Finding_what_is_not_there_answers_null()
+    {
+        await WriteAsync("file", "x");
+
+        (await Endpoint.FindAsync("nothing", Token)).ShouldBeNull();
+        (await Endpoint.FindAsync("no/thing", Token)).ShouldBeNull();
+        (await Endpoint.FindAsync("file/below", Token)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task The_root_is_found_as_a_folder() => (await Endpoint.FindAsync("", Token))!.Kind.ShouldBe(EntryKind.Folder);
+
+    [Fact]
+    public async Task Many_files_are_read_at_once_while_others_are_written()
+    {
+        var content = Bytes(50_000);
+        for (var number = 0; number < 20; number++)
+        {
+            await WriteAsync($"read {number}", content);
+        }
+
+        var reads = Enumerable.Range(0, 200).Select(number => Task.Run(() => ReadAsync($"read {number % 20}", expectedSize: content.Length))).ToArray();
+        var writes = Enumerable.Range(0, 200).Select(number => Task.Run(() => WriteAsync($"write {number}", content))).ToArray();
+        await Task.WhenAll(writes);
+
+        foreach (var read in await Task.WhenAll(reads))
+        {
+            read.AsSpan().SequenceEqual(content).ShouldBeTrue();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using Gantry.Engine.Endpoints;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.TestServers;
+
+/// <summary>
+/// What every kind of endpoint promises (see <see cref="IEndpoint"/>), as tests. A kind proves itself by deriving from this and opening
+/// an endpoint on an empty folder of its own.
+/// </summary>
+public abstract partial class EndpointContract : IAsyncLifetime
+{
+    private static readonly DateTimeOffset someTime = new(2021, 3, 4, 5, 6, 7, TimeSpan.Zero);
+    private IEndpoint? opened;
+    private int partials;
+
+    protected IEndpoint Endpoint => opened ?? throw new InvalidOperationException("The endpoint is not open yet.");
+
+    /// <summary>Whether names that are not UTF-8 can be kept.</summary>
+    protected virtual bool KeepsEveryByteInNames => true;
+
+    /// <summary>Whether <see cref="WriteOptions.UnixMode"/> is kept.</summary>
+    protected virtual bool KeepsModes => true;
+
+    protected static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public virtual async ValueTask InitializeAsync() => opened = await OpenAsync();
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        if (opened is not null)
+        {
+            await opened.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Opens an endpoint whose root is there and empty.</summary>
+    protected abstract ValueTask<IEndpoint> OpenAsync();
+
+    protected static byte[] Bytes(int length, int seed = 1)
+    {
+        var bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    protected WriteOptions Options(long? length = null, DateTimeOffset? modifiedAt = null, int? unixMode = null) => new()
+    {
+        PartialName = PartialName.Of("any", length, modifiedAt, $"contract{Interlocked.Increment(ref partials):d6}"),
+        Length = length,
+        ModifiedAt = modifiedAt,
+        UnixMode = unixMode,
+    };
+
+    protected async Task<Entry> WriteAsync(string path, byte[] content) =>
+        await Endpoint.WriteAsync(path, new MemoryStream(content), Options(content.Length, someTime), Token);
+
+    protected Task<Entry> WriteAsync(string path, string content) => WriteAsync(path, Encoding.UTF8.GetBytes(content));
+
+    protected async Task<byte[]> ReadAsync(string path, long offset = 0, long? expectedSize = null)
+    {
+        await using var stream = await Endpoint.OpenReadAsync(path, offset, expectedSize, Token);
+        using var content = new MemoryStream();
+        await stream.CopyToAsync(content, Token);
+        return content.ToArray();
+    }
+
+    protected async Task<string> ReadTextAsync(string path) => Encoding.UTF8.GetString(await ReadAsync(path));
+
+    protected async Task<List<Entry>> ListAsync(string folder)
+    {
+        var entries = new List<Entry>();
+        await foreach (var entry in Endpoint.ListAsync(folder, Token))
+        {
+            entries.Add(entry);
+        }
+
+        return entries;
+    }
+
+    protected async Task<string[]> NamesInAsync(string folder) =>
+        [.. (await ListAsync(folder)).Select(entry => entry.Name).Order(StringComparer.Ordinal)];
+
+    protected static async Task<EndpointException> FailsAsync(EndpointError error, Func<Task> action)
+    {
+        var failure = await Should.ThrowAsync<EndpointException>(action);
+        failure.Error.ShouldBe(error, failure.Message);
+        failure.Message.ShouldNotBeNullOrWhiteSpace();
+        return failure;
+    }
+}
