@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using Gantry.Hub;
+using Gantry.Hub.Operations;
+
+return await HubProgram.RunAsync(args, HubSlices.Add, HubSlices.Map);

@@ -1,0 +1,105 @@
+using Npgsql;
+
+namespace Gantry.Hub.Database;
+
+/// <summary>What the hub was told about its database.</summary>
+/// <param name="DataFolder">Where a private PostgreSQL lives when no connection string is given.</param>
+/// <param name="Connection">GANTRY_DATABASE; null means a private PostgreSQL.</param>
+/// <param name="OwnerConnection">GANTRY_DATABASE_OWNER; null means that GANTRY_DATABASE is an administrator's.</param>
+internal sealed record DatabaseOptions(string DataFolder, string? Connection, string? OwnerConnection);
+
+/// <summary>A database that is ready for work: running, of this program's schema, opened by roles that row security binds.</summary>
+internal sealed class DatabaseStart : IAsyncDisposable
+{
+    private DatabaseStart(EmbeddedPostgres? postgres, HubDatabase database) => (Postgres, Database) = (postgres, database);
+
+    /// <summary>Null when the database is somebody else's server.</summary>
+    public EmbeddedPostgres? Postgres { get; }
+
+    public HubDatabase Database { get; }
+
+    public static async Task<DatabaseStart> OpenAsync(
+        DatabaseOptions options, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    {
+        var postgres = options.Connection is null
+            ? await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(options.DataFolder), clock, logger, cancellationToken) : null;
+        try
+        {
+            var access = DatabaseAccess.From(options.Connection ?? postgres!.ConnectionString, options.OwnerConnection);
+            await PrepareAsync(access, postgres is not null, Migration.All, logger, cancellationToken);
+            return new DatabaseStart(postgres, new HubDatabase(access, clock));
+        }
+        catch
+        {
+            if (postgres is not null) await postgres.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Roles, schema and migrations; then the proof that the hub's own logins are bound by row security.</summary>
+    internal static async Task PrepareAsync(
+        DatabaseAccess access, bool mayCreateDatabase, IReadOnlyList<Migration> migrations, ILogger logger, CancellationToken cancellationToken)
+    {
+        var migrator = new Migrator(migrations, logger);
+        if (access.Administrator is not null)
+        {
+            await using var administrator = await ConnectAsync(access.Administrator, mayCreateDatabase, cancellationToken);
+            await DatabaseRoles.EnsureAsync(administrator, access, cancellationToken);
+            await migrator.MigrateAsync(administrator, cancellationToken);
+        }
+
+        await using (var hub = await ConnectAsync(access.Hub, mayCreate: false, cancellationToken))
+        {
+            await DatabaseRoles.RefuseUnsafeAsync(hub, cancellationToken);
+            if (access.Administrator is null && (await migrator.PendingAsync(hub, cancellationToken)).FirstOrDefault() is { } pending)
+            {
+                throw new HubStartException($"The database needs the migration {pending.Version:0000}_{pending.Name}, which the role {DatabaseRoles.Hub} may not make. " +
+                    "Give an administrator's connection string in GANTRY_DATABASE_OWNER, or run 'gantry migrate' with one.");
+            }
+        }
+
+        await using var worker = await ConnectAsync(access.Worker, mayCreate: false, cancellationToken);
+        await DatabaseRoles.RefuseUnsafeAsync(worker, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        if (Postgres is not null) await Postgres.DisposeAsync();
+    }
+
+    private static async Task<NpgsqlConnection> ConnectAsync(string connectionString, bool mayCreate, CancellationToken cancellationToken)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
+        var connection = new NpgsqlConnection(builder.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch (NpgsqlException exception)
+        {
+            await connection.DisposeAsync();
+            if (!mayCreate || (exception as PostgresException)?.SqlState != PostgresErrorCodes.InvalidCatalogName)
+            {
+                throw new HubStartException($"The database '{builder.Database}' at {builder.Host}:{builder.Port} does not let the user '{builder.Username}' in: " +
+                    $"{((exception as PostgresException)?.MessageText ?? exception.Message).TrimEnd('.')}. Check GANTRY_DATABASE, and that the server runs.", exception);
+            }
+        }
+
+        await CreateDatabaseAsync(builder, cancellationToken);
+        return await ConnectAsync(connectionString, mayCreate: false, cancellationToken);
+    }
+
+    private static async Task CreateDatabaseAsync(NpgsqlConnectionStringBuilder builder, CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(
+            new NpgsqlConnectionStringBuilder(builder.ConnectionString) { Database = "postgres" }.ConnectionString, mayCreate: false, cancellationToken);
+        var name = new NpgsqlCommandBuilder().QuoteIdentifier(builder.Database!);
+        await using var create = new NpgsqlCommand($"create database {name}", connection);
+        await create.ExecuteNonQueryAsync(cancellationToken);
+        // For people with psql; the hub names the schema itself.
+        await using var path = new NpgsqlCommand($"alter database {name} set search_path = {DatabaseRoles.Schema}, public", connection);
+        await path.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

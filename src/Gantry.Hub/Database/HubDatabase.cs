@@ -1,0 +1,106 @@
+using System.Data;
+using Dapper;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Gantry.Hub.Database;
+
+/// <summary>
+/// The only way to the database. Every session is opened as someone, so row security always applies; no pool here belongs to an owner of tables.
+/// </summary>
+public sealed class HubDatabase : IAsyncDisposable
+{
+    private const string BecomeSql =
+        "select set_config('gantry.user_id', $1, true), set_config('gantry.workspace_id', $2, true)";
+
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(500);
+
+    private readonly NpgsqlDataSource hub;
+    private readonly TimeProvider clock;
+    private readonly TimeSpan waitForDatabase;
+
+    static HubDatabase()
+    {
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+        SqlMapper.RemoveTypeMap(typeof(DateTimeOffset));
+        SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));
+        SqlMapper.AddTypeHandler(new TimeHandler());
+    }
+
+    internal HubDatabase(DatabaseAccess access, TimeProvider clock, TimeSpan? waitForDatabase = null)
+    {
+        this.clock = clock;
+        this.waitForDatabase = waitForDatabase ?? TimeSpan.FromSeconds(10);
+        hub = Pool(access.Hub, sizeMax: 40);
+        Worker = Pool(access.Worker, sizeMax: 30);
+    }
+
+    /// <summary>For the work that goes on across workspaces; its role has rights on the tables of executions only.</summary>
+    public NpgsqlDataSource Worker { get; }
+
+    /// <summary>
+    /// Begins a transaction as <paramref name="actor"/>, in one round trip. A database that is restarting is waited for, some seconds.
+    /// </summary>
+    /// <exception cref="DatabaseUnavailableException">It does not answer; trying again later is safe.</exception>
+    public async ValueTask<HubSession> OpenAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        for (var pause = TimeSpan.FromMilliseconds(5); ; pause = pause * 2 < PauseMax ? pause * 2 : PauseMax)
+        {
+            try
+            {
+                return await BecomeAsync(actor, cancellationToken);
+            }
+            catch (NpgsqlException exception) when (DatabaseUnavailableException.Fits(exception))
+            {
+                if (clock.GetElapsedTime(started) > waitForDatabase) throw new DatabaseUnavailableException(exception);
+            }
+
+            await Task.Delay(pause, clock, cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await hub.DisposeAsync();
+        await Worker.DisposeAsync();
+    }
+
+    private async ValueTask<HubSession> BecomeAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        var connection = await hub.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            // Npgsql sends BEGIN together with the command that follows.
+            var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using var become = new NpgsqlCommand(BecomeSql, connection, transaction);
+            become.Parameters.Add(new NpgsqlParameter<string> { TypedValue = actor.UserId?.ToString() ?? "", NpgsqlDbType = NpgsqlDbType.Text });
+            become.Parameters.Add(new NpgsqlParameter<string> { TypedValue = actor.WorkspaceId?.ToString() ?? "", NpgsqlDbType = NpgsqlDbType.Text });
+            await become.ExecuteNonQueryAsync(cancellationToken);
+            return new HubSession(actor, connection, transaction);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static NpgsqlDataSource Pool(string connectionString, int sizeMax) =>
+        new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            SearchPath = DatabaseRoles.Schema,
+            ApplicationName = "gantry",
+            MaxPoolSize = sizeMax,
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 2,
+        }.ConnectionString).Build();
+
+    /// <summary>Npgsql answers times as UTC DateTime and takes DateTimeOffset in UTC only.</summary>
+    private sealed class TimeHandler : SqlMapper.TypeHandler<DateTimeOffset>
+    {
+        public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) => parameter.Value = value.ToUniversalTime();
+
+        public override DateTimeOffset Parse(object value) => value is DateTimeOffset time ? time : new DateTimeOffset((DateTime)value, TimeSpan.Zero);
+    }
+}

@@ -1,0 +1,39 @@
+using Dapper;
+using Npgsql;
+
+namespace Gantry.Hub.Database;
+
+/// <summary>One transaction as someone. What is not committed when it is disposed never happened.</summary>
+public sealed class HubSession : IAsyncDisposable
+{
+    internal HubSession(Actor actor, NpgsqlConnection connection, NpgsqlTransaction transaction) =>
+        (Actor, Connection, Transaction) = (actor, connection, transaction);
+
+    public Actor Actor { get; }
+
+    public NpgsqlConnection Connection { get; }
+
+    public NpgsqlTransaction Transaction { get; }
+
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        (await Connection.QueryAsync<T>(Command(sql, parameters, cancellationToken))).AsList();
+
+    /// <summary>Null when there is no row; more than one is an error.</summary>
+    public Task<T?> FindAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        Connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters, cancellationToken));
+
+    /// <summary>Answers how many rows were changed.</summary>
+    public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
+        Connection.ExecuteAsync(Command(sql, parameters, cancellationToken));
+
+    public Task CommitAsync(CancellationToken cancellationToken) => Transaction.CommitAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Transaction.DisposeAsync();
+        await Connection.DisposeAsync();
+    }
+
+    private CommandDefinition Command(string sql, object? parameters, CancellationToken cancellationToken) =>
+        new(sql, parameters, Transaction, cancellationToken: cancellationToken);
+}

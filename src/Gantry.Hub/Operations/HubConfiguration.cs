@@ -1,0 +1,101 @@
+using System.Globalization;
+using Gantry.Hub.Database;
+
+namespace Gantry.Hub.Operations;
+
+/// <summary>
+/// The settings of this start: a flag wins over a variable, a variable over gantry.yaml, that over the default. What nobody knows is refused,
+/// with the nearest known name.
+/// </summary>
+internal sealed class HubConfiguration
+{
+    private readonly Dictionary<HubSetting, (string Value, string Place)> values = [];
+
+    private HubConfiguration(string dataFolder, bool onlyChecks) => (DataFolder, OnlyChecks) = (dataFolder, onlyChecks);
+
+    /// <summary>Absolute.</summary>
+    public string DataFolder { get; }
+
+    /// <summary>True for <c>migrate --check</c>: say whether the database is of this program, and end.</summary>
+    public bool OnlyChecks { get; }
+
+    /// <summary>Null when it is neither given nor has a default.</summary>
+    public string? this[HubSetting setting] => values.TryGetValue(setting, out var given) ? given.Value : setting.Default;
+
+    public int Number(HubSetting setting, int min, int max)
+    {
+        if (int.TryParse(this[setting], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max) return number;
+        throw new HubStartException($"The setting {setting.Name} ({PlaceOf(setting)}) is '{this[setting]}', but must be a whole number from {min} to {max}.");
+    }
+
+    public string PlaceOf(HubSetting setting) => values.TryGetValue(setting, out var given) ? given.Place : "its default";
+
+    public static HubConfiguration Read(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables)
+    {
+        var flags = ReadFlags(arguments, out var onlyChecks);
+        var fromVariables = ReadVariables(variables);
+        var data = flags.GetValueOrDefault(HubSettings.Data) ?? fromVariables.GetValueOrDefault(HubSettings.Data) ?? HubSettings.Data.Default!;
+        if (data == "~" || data.StartsWith("~/", StringComparison.Ordinal))
+            data = Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), data[1..]);
+        var configuration = new HubConfiguration(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data)), onlyChecks);
+
+        var file = Path.Combine(configuration.DataFolder, "gantry.yaml");
+        if (File.Exists(file)) configuration.Add(SettingsFile.Read(file), setting => $"{setting.Name} in {file}");
+        configuration.Add(fromVariables, setting => "the variable " + setting.Variable);
+        configuration.Add(flags, setting => "the flag " + setting.Flag);
+        return configuration;
+    }
+
+    private void Add(IReadOnlyDictionary<HubSetting, string> given, Func<HubSetting, string> place)
+    {
+        foreach (var (setting, value) in given) values[setting] = (value, place(setting));
+    }
+
+    private static Dictionary<HubSetting, string> ReadFlags(IReadOnlyList<string> arguments, out bool onlyChecks)
+    {
+        onlyChecks = false;
+        Dictionary<HubSetting, string> flags = [];
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            if (arguments[i] is "--check")
+            {
+                onlyChecks = true;
+                continue;
+            }
+
+            var equals = arguments[i].IndexOf('=');
+            var name = equals < 0 ? arguments[i] : arguments[i][..equals];
+            var usable = HubSettings.All.Where(known => !known.IsSecret).ToList();
+            var setting = usable.Find(known => known.Flag == name);
+            if (setting is null)
+            {
+                var secret = HubSettings.All.FirstOrDefault(known => known.IsSecret && known.Flag == name);
+                throw new HubStartException(secret is not null
+                    ? $"{name} is not taken as a flag, since everybody on this machine can read those. Set the variable {secret.Variable}."
+                    : $"There is no flag '{name}'.{DidYouMean.Among(usable.Select(known => known.Flag), name)}");
+            }
+
+            if (equals < 0 && i + 1 == arguments.Count) throw new HubStartException($"The flag {name} needs a value.");
+            if (!flags.TryAdd(setting, equals < 0 ? arguments[++i] : arguments[i][(equals + 1)..]))
+                throw new HubStartException($"The flag {name} is given twice.");
+        }
+
+        return flags;
+    }
+
+    private static Dictionary<HubSetting, string> ReadVariables(IReadOnlyDictionary<string, string> variables)
+    {
+        // Of the command line, of later parts and of tests: those share the prefix but are not the hub's.
+        string[] others = ["GANTRY_HUB", "GANTRY_API_KEY", "GANTRY_MASTER_KEY", "GANTRY_BROKER", "GANTRY_EGRESS_ALLOW"];
+        Dictionary<HubSetting, string> found = [];
+        foreach (var (name, value) in variables.Where(pair => pair.Key.StartsWith("GANTRY_", StringComparison.Ordinal)))
+        {
+            if (others.Contains(name) || name.StartsWith("GANTRY_TEST_", StringComparison.Ordinal)) continue;
+            var setting = HubSettings.All.FirstOrDefault(known => known.Variable == name) ?? throw new HubStartException(
+                $"There is no setting '{name}'.{DidYouMean.Among(HubSettings.All.Select(known => known.Variable), name)}");
+            if (value.Length > 0) found.Add(setting, value);
+        }
+
+        return found;
+    }
+}

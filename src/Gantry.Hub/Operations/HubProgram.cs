@@ -1,0 +1,26 @@
+using Gantry.Hub.Database;
+
+namespace Gantry.Hub.Operations;
+
+/// <summary>One start of the hub, from its settings to its end. Answers the process's exit status: 0, or 1 with a message on standard error.</summary>
+internal static class HubProgram
+{
+    public static async Task<int> RunAsync(
+        string[] arguments, Action<IServiceCollection, HubConfiguration> addSlices, Action<WebApplication> mapSlices)
+    {
+        try
+        {
+            var variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+                .ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? "", StringComparer.Ordinal);
+            await using var server = await HubServer.StartAsync(HubConfiguration.Read(arguments, variables), addSlices, mapSlices, CancellationToken.None);
+            await Console.Out.WriteLineAsync($"Gantry is ready at {server.Address}");
+            await server.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (HubStartException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
+    }
+}

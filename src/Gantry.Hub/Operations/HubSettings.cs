@@ -1,0 +1,62 @@
+namespace Gantry.Hub.Operations;
+
+/// <summary>One setting of the hub, described once: the table makes the checks, the help text and docs/settings.md.</summary>
+/// <param name="Name">As it is written in gantry.yaml; the flag is --name with '-', the variable GANTRY_NAME.</param>
+/// <param name="Default">What holds when it is not given; null means that there is none.</param>
+internal sealed record HubSetting(string Name, string? Default, string Help)
+{
+    public string Flag => "--" + Name.Replace('_', '-');
+
+    public string Variable => "GANTRY_" + Name.ToUpperInvariant();
+
+    /// <summary>A secret is not taken as a flag: everybody on the machine sees those.</summary>
+    public bool IsSecret { get; init; }
+}
+
+/// <summary>Every setting, in the order in which it is documented.</summary>
+internal static class HubSettings
+{
+    public static readonly HubSetting Data = new("data", "~/.local/share/gantry",
+        "The folder in which everything rests: the private database, logs, gantry.yaml. One hub at a time uses it.");
+
+    public static readonly HubSetting Listen = new("listen", "http://127.0.0.1:7300",
+        "Where the hub listens. Port 0 takes a free one.");
+
+    public static readonly HubSetting Database = new("database", null,
+        "An administrator's connection string of a PostgreSQL to use, as postgresql://user:password@host/database. Without it the hub starts a private one.")
+    { IsSecret = true };
+
+    public static readonly HubSetting DatabaseOwner = new("database_owner", null,
+        "An administrator's connection string for preparing and migrating the database, when GANTRY_DATABASE is that of gantry_hub.")
+    { IsSecret = true };
+
+    public static readonly HubSetting AdminPassword = new("admin_password", null,
+        "The first administrator's password. Without it the hub makes one and prints it once. Later starts do not look at it.")
+    { IsSecret = true };
+
+    public static readonly HubSetting LogDir = new("log_dir", null,
+        "The folder for log files. Without it /var/log/gantry when the hub may write there, otherwise 'logs' in the data folder.");
+
+    public static readonly HubSetting LogLevel = new("log_level", "information",
+        "The least level that is logged: debug, information, warning or error.");
+
+    public static readonly HubSetting LogFileMegabytes = new("log_file_megabytes", "20",
+        "The size at which a log file is closed and the next one begun.");
+
+    public static readonly HubSetting LogFiles = new("log_files", "10",
+        "How many closed log files are kept.");
+
+    public static readonly HubSetting BodyMegabytes = new("body_megabytes", "16",
+        "The largest request body that is accepted; a larger one is refused before it is read.");
+
+    public static readonly HubSetting SessionHours = new("session_hours", "168",
+        "How long a sign-in lasts.");
+
+    public static readonly HubSetting DrainSeconds = new("drain_seconds", "20",
+        "How long requests and steps may go on after the hub was told to stop.");
+
+    public static IReadOnlyList<HubSetting> All { get; } =
+    [
+        Data, Listen, Database, DatabaseOwner, AdminPassword, LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, SessionHours, DrainSeconds,
+    ];
+}

@@ -1,0 +1,16 @@
+namespace Gantry.Hub.Web;
+
+/// <summary>A request that is answered with a problem (RFC 9457). The detail is a sentence for a person, without secrets.</summary>
+public sealed class ProblemException(int status, string detail) : Exception(detail)
+{
+    public int Status { get; } = status;
+
+    /// <summary>For what is not there and for what belongs to somebody else: the caller cannot tell them apart.</summary>
+    public static ProblemException NotFound(string detail) => new(StatusCodes.Status404NotFound, detail);
+
+    public static ProblemException Invalid(string detail) => new(StatusCodes.Status400BadRequest, detail);
+
+    public static ProblemException Conflict(string detail) => new(StatusCodes.Status409Conflict, detail);
+
+    public static ProblemException Forbidden(string detail) => new(StatusCodes.Status403Forbidden, detail);
+}
