@@ -1,3 +1,5 @@
+using Gantry.Engine.Settings;
+
 namespace Gantry.Cli.CommandLine;
 
 /// <summary>Reads what was typed against the description of a command. Whatever does not fit is a <see cref="UsageException"/>.</summary>
@@ -40,7 +42,7 @@ internal static class CommandReader
 
             var entry = command.Commands.FirstOrDefault(entry => entry.Name == word) ?? throw new UsageException(
                 $"There is no {(word.StartsWith('-') ? "option" : "command")} '{path} {word}'."
-                + Suggestion.For(word, command.Commands.Select(entry => entry.Name)));
+                + NearestName.Hint(word, command.Commands.Select(entry => entry.Name)));
             command = entry.Describe();
             path += " " + entry.Name;
         }
@@ -85,7 +87,7 @@ internal static class CommandReader
         var equals = word.IndexOf('=', StringComparison.Ordinal);
         var name = equals < 0 ? word : word[..equals];
         var option = command.Options.FirstOrDefault(option => option.Name == name) ?? throw new UsageException(
-            $"There is no option {name}." + Suggestion.For(name, command.Options.Select(option => option.Name)));
+            $"There is no option {name}." + NearestName.Hint(name, command.Options.Select(option => option.Name)));
         if (option.Value is null)
         {
             Add(options, option, equals < 0 ? null : throw new UsageException($"{name} is a switch and takes no value."));

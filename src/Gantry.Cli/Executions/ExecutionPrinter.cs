@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+using Gantry.Engine.Endpoints;
+using Gantry.Engine.Plans;
+using Gantry.Engine.Providers;
+
+namespace Gantry.Cli.Executions;
+
+/// <summary>Tells a person what an execution does while it does it: a line for each step and log entry, and its progress on a line that is overwritten.</summary>
+internal sealed class ExecutionPrinter : IJournalListener
+{
+    private readonly bool isLive = !Console.IsErrorRedirected;
+    private bool hasProgress;
+
+    public void Recorded(StepAttempt attempt)
+    {
+        if (attempt.Status != StepStatus.Running)
+        {
+            Step(attempt.StepId ?? attempt.StepPath, attempt.Use, JsonNamingPolicy.SnakeCaseLower.ConvertName(attempt.Status.ToString()), attempt.Attempt, attempt.Error?.Message ?? attempt.Message);
+        }
+    }
+
+    public void Wrote(ExecutionLogLine line)
+    {
+        if (line.Level != StepLogLevel.Debug)
+        {
+            Log(line.Level.ToString().ToLowerInvariant(), line.Message);
+        }
+    }
+
+    public void Reported(string stepPath, JsonElement progress) => Progress(progress);
+
+    public void Step(string name, string use, string status, int attempt, string? message)
+    {
+        var again = attempt > 1 ? $", attempt {attempt}" : "";
+        Line($"{Mark(status)} {name} ({use}{again}): {status}{(message is null ? "" : ". " + message)}");
+    }
+
+    public void Log(string level, string message) => Line(level == "info" ? $"  {message}" : $"  {level}: {message}");
+
+    public void Progress(JsonElement progress)
+    {
+        if (isLive)
+        {
+            hasProgress = true;
+            Console.Error.Write($"\r\e[K  {Describe(progress)}");
+        }
+    }
+
+    public void Line(string text)
+    {
+        if (hasProgress)
+        {
+            hasProgress = false;
+            Console.Error.Write("\r\e[K");
+        }
+
+        Console.Out.WriteLine(EndpointPath.Printable(text));
+    }
+
+    private static char Mark(string status) => status switch
+    {
+        "succeeded" => '✓',
+        "skipped" => '-',
+        _ => '✗',
+    };
+
+    /// <summary>{"files_done": 3, "files_total": 20} as "files done 3, files total 20".</summary>
+    private static string Describe(JsonElement progress)
+    {
+        if (progress.ValueKind != JsonValueKind.Object)
+        {
+            return EndpointPath.Printable(progress.GetRawText());
+        }
+
+        var parts = progress.EnumerateObject()
+            .Where(member => member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.String)
+            .Select(member => $"{member.Name.Replace('_', ' ')} {Value(member)}");
+        return EndpointPath.Printable(string.Join(", ", parts));
+    }
+
+    private static string Value(JsonProperty member) =>
+        member.Value.ValueKind == JsonValueKind.Number && member.Name.Contains("bytes", StringComparison.Ordinal) && member.Value.TryGetDouble(out var bytes)
+            ? Bytes(bytes)
+            : member.Value.ToString();
+
+    private static string Bytes(double bytes)
+    {
+        string[] units = ["B", "kB", "MB", "GB", "TB"];
+        var unit = 0;
+        while (bytes >= 1000 && unit < units.Length - 1)
+        {
+            bytes /= 1000;
+            unit++;
+        }
+
+        return bytes.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture) + " " + units[unit];
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text.Json.Nodes;
+using Gantry.Cli.CommandLine;
+using Gantry.Cli.Hubs;
+
+namespace Gantry.Cli.Executions;
+
+/// <summary>"gantry executions …": what a hub did and does.</summary>
+internal static class ExecutionsCommand
+{
+    private static readonly Argument Id = new("ID", "The execution's id, as 'list' shows it.");
+    private static readonly Option Json = new("--json", "Prints JSON.");
+
+    public static Command Describe() => new()
+    {
+        Name = "executions",
+        Help = "Lists, follows, cancels and re-runs executions on a hub.",
+        Commands =
+        [
+            new("list", "Lists executions, the newest first.", DescribeList),
+            new("show", "Shows one execution and its steps.", DescribeShow),
+            new("logs", "Prints the log of one execution.", DescribeLogs),
+            new("follow", "Follows one execution to its end.", DescribeFollow),
+            new("cancel", "Cancels one execution.", DescribeCancel),
+            new("rerun", "Starts one execution again.", DescribeRerun),
+        ],
+    };
+
+    private static Command DescribeList() => new()
+    {
+        Name = "list",
+        Help = "Lists executions, the newest first.",
+        Options =
+        [
+            new("--plan", "Only those of this plan.") { Value = "NAME" },
+            new("--status", "Only those in this state: queued, running, waiting, succeeded, failed, cancelled.") { Value = "STATUS" },
+            new("--limit", "How many at most; 20 if not given.") { Value = "N" },
+            Json,
+            HubChoice.Option,
+        ],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            var limit = invocation.FindInteger("--limit", 1, 100_000) ?? 20;
+            var path = $"api/executions?limit={Math.Min(limit, 100)}"
+                + (invocation.Find("--plan") is { } plan ? "&plan=" + Uri.EscapeDataString(plan) : "")
+                + (invocation.Find("--status") is { } status ? "&status=" + Uri.EscapeDataString(status) : "");
+            var executions = await hub.ListAsync(path, cancellationToken).Take(limit).ToListAsync(cancellationToken);
+            Answer.PrintList(executions, ["id", "plan", "status", "created_at", "ended_at"], invocation.Has("--json"));
+            return ExitStatus.Succeeded;
+        },
+    };
+
+    private static Command DescribeShow() => new()
+    {
+        Name = "show",
+        Help = "Shows one execution and its steps.",
+        Arguments = [Id],
+        Options = [Json, HubChoice.Option],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            var execution = await hub.GetAsync(PathOf(invocation), cancellationToken);
+            Answer.Print(execution, invocation.Has("--json"));
+            return ExitStatus.Succeeded;
+        },
+    };
+
+    private static Command DescribeLogs() => new()
+    {
+        Name = "logs",
+        Help = "Prints the log of one execution.",
+        Arguments = [Id],
+        Options =
+        [
+            new("--level", "Only lines of at least this level: debug, info, warning, error.") { Value = "LEVEL" },
+            Json,
+            HubChoice.Option,
+        ],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            var path = $"api/execution-logs?execution={Uri.EscapeDataString(invocation.Argument("ID"))}"
+                + (invocation.Find("--level") is { } level ? "&level=" + Uri.EscapeDataString(level) : "");
+            await foreach (var line in hub.ListAsync(path, cancellationToken))
+            {
+                if (invocation.Has("--json"))
+                {
+                    Console.Out.WriteLine(line.GetRawText());
+                    continue;
+                }
+
+                Console.Out.WriteLine(Engine.Endpoints.EndpointPath.Printable(
+                    $"{line.FindText("time")} {line.FindText("level"),-7} {line.FindText("step_path")} {line.FindText("message")}"));
+            }
+
+            return ExitStatus.Succeeded;
+        },
+    };
+
+    private static Command DescribeFollow() => new()
+    {
+        Name = "follow",
+        Help = "Follows one execution to its end; the exit status is the execution's.",
+        Arguments = [Id],
+        Options = [HubChoice.Option],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            ExecutionPrinter printer = new();
+            var execution = await new ExecutionFollower(hub, printer, TimeProvider.System).FollowAsync(invocation.Argument("ID"), cancellationToken);
+            printer.Line($"Execution {invocation.Argument("ID")}: {execution.FindText("status")}.");
+            return ExecutionFollower.StatusOf(execution);
+        },
+    };
+
+    private static Command DescribeCancel() => new()
+    {
+        Name = "cancel",
+        Help = "Cancels one execution; a running step is stopped.",
+        Arguments = [Id],
+        Options = [HubChoice.Option],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            var execution = await hub.SendAsync(HttpMethod.Post, PathOf(invocation) + "/cancel", new JsonObject(), cancellationToken);
+            Console.Out.WriteLine($"Execution {invocation.Argument("ID")}: {execution?.FindText("status") ?? "cancelled"}.");
+            return ExitStatus.Succeeded;
+        },
+    };
+
+    private static Command DescribeRerun() => new()
+    {
+        Name = "rerun",
+        Help = "Starts one execution again, with its plan and inputs.",
+        Arguments = [Id],
+        Options = [new("--follow", "Follows it to its end."), HubChoice.Option],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            var execution = await hub.SendAsync(HttpMethod.Post, PathOf(invocation) + "/rerun", new JsonObject(), cancellationToken) ?? default;
+            var id = execution.FindText("id") ?? throw new CommandException("The hub answered no execution.");
+            Console.Out.WriteLine(id);
+            return invocation.Has("--follow")
+                ? ExecutionFollower.StatusOf(await new ExecutionFollower(hub, new(), TimeProvider.System).FollowAsync(id, cancellationToken))
+                : ExitStatus.Succeeded;
+        },
+    };
+
+    private static string PathOf(Invocation invocation) => "api/executions/" + Uri.EscapeDataString(invocation.Argument("ID"));
+}
