@@ -1,4 +1,8 @@
 using Gantry.Cli.CommandLine;
+using Gantry.Cli.Endpoints;
+using Gantry.Cli.Executions;
+using Gantry.Cli.Hubs;
+using Gantry.Cli.Providers;
 
 namespace Gantry.Cli;
 
@@ -11,6 +15,15 @@ internal static class AllCommands
         Help = "Moves files between any two places and runs plans of steps, durably.",
         Commands =
         [
+            new("endpoint", "Saves places for files under a name, and tests them.", EndpointCommand.Describe),
+            new("executions", "Lists, follows, cancels and re-runs executions on a hub.", ExecutionsCommand.Describe),
+            new("provider", "Lists the providers that plans can use, and their actions.", ProviderCommand.Describe),
+            new("up", "Starts a hub with its own PostgreSQL on this machine.", HubCommands.DescribeUp),
+            new("down", "Stops the hub of a data folder, and its PostgreSQL.", HubCommands.DescribeDown),
+            new("serve", "Starts a hub for production, on the PostgreSQL that GANTRY_DATABASE names.", HubCommands.DescribeServe),
+            new("migrate", "Brings the hub's database to this program's schema, or says whether it is.", HubCommands.DescribeMigrate),
+            new("login", "Signs in to a hub and keeps a key for it.", LoginCommand.Describe),
+            new("logout", "Forgets the key of a hub, and tells the hub to.", LoginCommand.DescribeLogout),
         ],
         Notes =
         [

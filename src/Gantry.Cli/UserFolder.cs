@@ -1,15 +1,13 @@
 namespace Gantry.Cli;
 
-/// <summary>Where the program keeps what belongs to this user: GANTRY_CONFIG_DIR, else the system's folder for it.</summary>
+/// <summary>Where the program keeps what belongs to this user.</summary>
 internal static class UserFolder
 {
-    public static string Config => Environment.GetEnvironmentVariable("GANTRY_CONFIG_DIR") is { Length: > 0 } given
-        ? Path.GetFullPath(given)
-        : Path.Combine(Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(Home, ".config"), "gantry");
+    public static string Config => Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } given ? given : Path.Combine(Home, ".config"), "gantry");
 
     /// <summary>The hub's data when --data is not given.</summary>
-    public static string Data => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(Home, ".local", "share"), "gantry");
+    public static string Data => Path.Combine(Home, ".local", "share", "gantry");
 
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 

@@ -5,18 +5,26 @@ namespace Gantry.Cli.CommandLine;
 /// <summary>Asks the person at the terminal.</summary>
 internal static class Prompt
 {
-    public static string Text(string question)
+    public static async Task<string> TextAsync(string question, CancellationToken cancellationToken)
     {
         RequireTerminal(question);
         Console.Error.Write(question + ": ");
-        return Console.In.ReadLine()?.Trim() is { Length: > 0 } answer ? answer : throw new CommandException("Nothing was answered.");
+        var answer = await Task.Run(Console.In.ReadLine, cancellationToken).WaitAsync(cancellationToken);
+        return answer?.Trim() is { Length: > 0 } given ? given : throw new CommandException("Nothing was answered.");
     }
 
     /// <summary>Without showing what is typed.</summary>
-    public static string Hidden(string question)
+    public static async Task<string> HiddenAsync(string question, CancellationToken cancellationToken)
     {
         RequireTerminal(question);
         Console.Error.Write(question + ": ");
+        var answer = await Task.Run(ReadHidden, cancellationToken).WaitAsync(cancellationToken);
+        Console.Error.WriteLine();
+        return answer;
+    }
+
+    private static string ReadHidden()
+    {
         StringBuilder answer = new();
         while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)
         {
@@ -30,7 +38,6 @@ internal static class Prompt
             }
         }
 
-        Console.Error.WriteLine();
         return answer.ToString();
     }
 

@@ -1,4 +1,5 @@
 using Gantry.Engine.Endpoints;
+using Gantry.Plugins;
 
 namespace Gantry.Cli.Endpoints;
 
@@ -8,6 +9,10 @@ namespace Gantry.Cli.Endpoints;
 internal sealed class UserEndpointOpener(EndpointCatalog catalog, EndpointContext context) : IEndpointOpener
 {
     private SavedEndpoints? saved;
+
+    /// <summary>On the command line the user is the user: every folder, and the user's own ssh_config unless another is named.</summary>
+    public static EndpointContext UserContext(string? sshConfigFile = null) =>
+        new() { Secrets = AllPlugins.Secrets, SshConfigFile = sshConfigFile is null ? "" : Path.GetFullPath(sshConfigFile) };
 
     public ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken) =>
         ValueTask.FromResult(catalog.Open(Resolve(address), context));

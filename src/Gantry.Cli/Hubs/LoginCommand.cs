@@ -31,10 +31,10 @@ internal static class LoginCommand
     private static async Task<int> LogInAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         var hub = HubChoice.Asked(invocation) ?? HubChoice.Parse(HubLogins.Load().Last ?? HubChoice.DefaultHub);
-        var user = invocation.Find("--user") ?? Prompt.Text("User");
+        var user = invocation.Find("--user") ?? await Prompt.TextAsync("User", cancellationToken);
         var password = invocation.Has("--password-stdin")
             ? Console.In.ReadLine() ?? throw new UsageException("--password-stdin was given, and standard input is empty.")
-            : Prompt.Hidden($"Password of {user} at {hub.Authority}");
+            : await Prompt.HiddenAsync($"Password of {user} at {hub.Authority}", cancellationToken);
         using HubClient anonymous = new(hub, null);
         var session = await anonymous.SendAsync(
             HttpMethod.Post, "api/sign-in", new JsonObject { ["user"] = user, ["password"] = password }, cancellationToken) ?? default;

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Gantry.Cli.CommandLine;
+using Gantry.Cli.Hubs;
+using Gantry.Engine.Endpoints;
+using Gantry.Plugins;
+
+namespace Gantry.Cli.Endpoints;
+
+/// <summary>Where saved endpoints are kept. Answers have the form of the hub's API in both.</summary>
+internal interface IEndpointPlaces
+{
+    Task<IReadOnlyList<JsonElement>> ListAsync(CancellationToken cancellationToken);
+
+    Task<JsonElement> ShowAsync(string name, CancellationToken cancellationToken);
+
+    Task SaveAsync(string name, string address, JsonObject settings, CancellationToken cancellationToken);
+
+    Task RemoveAsync(string name, CancellationToken cancellationToken);
+
+    Task<JsonElement> TestAsync(string name, CancellationToken cancellationToken);
+}
+
+/// <summary>On a hub.</summary>
+internal sealed class HubEndpointPlaces(HubClient hub) : IEndpointPlaces
+{
+    public async Task<IReadOnlyList<JsonElement>> ListAsync(CancellationToken cancellationToken) =>
+        await hub.ListAsync("api/endpoints", cancellationToken).ToListAsync(cancellationToken);
+
+    public Task<JsonElement> ShowAsync(string name, CancellationToken cancellationToken) => hub.GetAsync(PathOf(name), cancellationToken);
+
+    public Task SaveAsync(string name, string address, JsonObject settings, CancellationToken cancellationToken) =>
+        hub.SendAsync(HttpMethod.Put, PathOf(name), new JsonObject { ["address"] = address, ["settings"] = settings }, cancellationToken);
+
+    public Task RemoveAsync(string name, CancellationToken cancellationToken) => hub.SendAsync(HttpMethod.Delete, PathOf(name), body: null, cancellationToken);
+
+    public async Task<JsonElement> TestAsync(string name, CancellationToken cancellationToken) =>
+        await hub.SendAsync(HttpMethod.Post, PathOf(name) + "/test", new JsonObject(), cancellationToken) ?? default;
+
+    private static string PathOf(string name) => "api/endpoints/" + Uri.EscapeDataString(name);
+}
+
+/// <summary>In the user's own file.</summary>
+internal sealed class UserEndpointPlaces : IEndpointPlaces
+{
+    private readonly SavedEndpoints saved = SavedEndpoints.Load();
+
+    public Task<IReadOnlyList<JsonElement>> ListAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<JsonElement>>([.. saved.All.Select(pair => Describe(pair.Key, pair.Value))]);
+
+    public Task<JsonElement> ShowAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Describe(name, Find(name)));
+
+    public Task SaveAsync(string name, string address, JsonObject settings, CancellationToken cancellationToken)
+    {
+        var parsed = new UserEndpointOpener(AllPlugins.Endpoints, UserEndpointOpener.UserContext()).Resolve(address);
+        saved.Put(name, EndpointCheck.Complete(AllPlugins.Endpoints, parsed, settings.Select(pair => KeyValuePair.Create(pair.Key, pair.Value!.GetValue<string>()))));
+        return Task.CompletedTask;
+    }
+
+    public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
+        saved.Remove(name) ? Task.CompletedTask : throw NotThere(name);
+
+    public async Task<JsonElement> TestAsync(string name, CancellationToken cancellationToken)
+    {
+        var settings = Find(name);
+        var result = await EndpointProbe.RunAsync(
+            () => ValueTask.FromResult(AllPlugins.Endpoints.Open(settings, UserEndpointOpener.UserContext())), $"{Guid.CreateVersion7():N}", cancellationToken);
+        return ToElement(new JsonObject
+        {
+            ["ok"] = result.IsSuccess,
+            ["passed"] = new JsonArray([.. result.Passed.Select(phase => JsonValue.Create(phase))]),
+            ["failed_phase"] = result.FailedPhase,
+            ["detail"] = result.Failure?.Message,
+        });
+    }
+
+    private static JsonElement Describe(string name, EndpointSettings settings) => ToElement(new JsonObject
+    {
+        ["name"] = name,
+        ["kind"] = settings.Kind,
+        ["address"] = AllPlugins.Endpoints.Find(settings.Kind)?.Format(settings),
+        ["settings"] = new JsonObject(settings.Values.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+    });
+
+    private static JsonElement ToElement(JsonObject node) => JsonElement.Parse(node.ToJsonString());
+
+    private EndpointSettings Find(string name) => saved.Find(name) ?? throw NotThere(name);
+
+    private CommandException NotThere(string name) =>
+        new($"There is no endpoint '{name}'." + Engine.Settings.NearestName.Hint(name, saved.All.Keys));
+}
