@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Gantry.Cli.Hubs;
 
-/// <summary>The hub that holds a data folder: the folder's file hub.pid names its process and its address, and is locked while it lives.</summary>
+/// <summary>The hub that holds a data folder: hub.lock is locked while it lives, and hub.pid names its process and its address.</summary>
 internal static partial class RunningHub
 {
     private const int Terminate = 15;
@@ -11,22 +11,15 @@ internal static partial class RunningHub
     /// <summary>Null when no hub holds the folder. The address is null while that hub is still starting.</summary>
     public static (int ProcessId, string? Address)? Find(string dataFolder)
     {
-        var path = Path.Combine(dataFolder, "hub.pid");
-        try
-        {
-            if (!IsHeld(path))
-            {
-                return null;
-            }
-
-            using StreamReader reader = new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            var processId = int.TryParse(reader.ReadLine(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
-            return (processId, reader.ReadLine() is { Length: > 0 } address ? address : null);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        if (!IsHeld(Path.Combine(dataFolder, "hub.lock")))
         {
             return null;
         }
+
+        var path = Path.Combine(dataFolder, "hub.pid");
+        var lines = File.Exists(path) ? File.ReadAllLines(path) : [];
+        var processId = lines.Length > 0 && int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        return (processId, lines.Length > 1 ? lines[1] : null);
     }
 
     /// <summary>Asks it to stop. False when it may not be asked, or is not there any more.</summary>
@@ -39,7 +32,11 @@ internal static partial class RunningHub
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.None);
             return false;
         }
-        catch (IOException held) when (held is not FileNotFoundException and not DirectoryNotFoundException)
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
         {
             return true;
         }

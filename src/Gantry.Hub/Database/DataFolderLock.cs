@@ -1,24 +1,26 @@
 using System.Globalization;
-using System.Text;
 
 namespace Gantry.Hub.Database;
 
 /// <summary>
-/// Holds a data folder for one hub. The lock is the system's and ends with the process, however it ends; the file <c>hub.pid</c> says who
-/// holds it (first line) and where that hub listens (second line), which is what <c>gantry down</c> reads.
+/// Holds a data folder for one hub. The lock is the system's, on the file <c>hub.lock</c>, and ends with the process, however it ends; the file
+/// <c>hub.pid</c> says who holds it (first line) and where that hub listens (second line), which is what <c>gantry down</c> reads.
 /// </summary>
 internal sealed class DataFolderLock : IDisposable
 {
-    private readonly FileStream file;
+    private readonly FileStream held;
+    private readonly string dataFolder;
 
-    private DataFolderLock(FileStream file) => this.file = file;
+    private DataFolderLock(FileStream held, string dataFolder) => (this.held, this.dataFolder) = (held, dataFolder);
 
     public static string FileIn(string dataFolder) => Path.Combine(dataFolder, "hub.pid");
+
+    private static string LockIn(string dataFolder) => Path.Combine(dataFolder, "hub.lock");
 
     /// <exception cref="HubStartException">Another hub uses the folder, or it cannot be written.</exception>
     public static DataFolderLock Take(string dataFolder)
     {
-        var path = FileIn(dataFolder);
+        var path = LockIn(dataFolder);
         try
         {
             if (!Directory.Exists(dataFolder)) MakeFolder(dataFolder);
@@ -30,7 +32,7 @@ internal sealed class DataFolderLock : IDisposable
                 Share = FileShare.None,
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             });
-            var held = new DataFolderLock(file);
+            var held = new DataFolderLock(file, dataFolder);
             held.Write(listening: null);
             return held;
         }
@@ -41,7 +43,7 @@ internal sealed class DataFolderLock : IDisposable
         }
         catch (IOException exception) when (File.Exists(path))
         {
-            throw new HubStartException($"The data folder '{dataFolder}' is in use by the hub with process {HolderOf(path)}. " +
+            throw new HubStartException($"The data folder '{dataFolder}' is in use by the hub with process {HolderOf(FileIn(dataFolder))}. " +
                 $"Stop it with 'gantry down --data {dataFolder}', or choose another folder with --data.", exception);
         }
         catch (IOException exception)
@@ -53,16 +55,17 @@ internal sealed class DataFolderLock : IDisposable
     /// <summary>Says where the hub listens, for whoever looks for it.</summary>
     public void Write(string? listening)
     {
-        file.SetLength(0);
-        file.Write(Encoding.UTF8.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n" + (listening is null ? "" : listening + "\n")));
-        file.Flush();
+        // Whole or not at all: somebody may be reading it.
+        var partial = FileIn(dataFolder) + ".part";
+        File.WriteAllText(partial, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n" + (listening is null ? "" : listening + "\n"));
+        File.Move(partial, FileIn(dataFolder), overwrite: true);
     }
 
     public void Dispose()
     {
-        // Emptied and not deleted: a file deleted while another hub waits to open it would let two of them in.
-        file.SetLength(0);
-        file.Dispose();
+        // The locked file stays: one deleted while another hub waits to open it would let two of them in.
+        File.Delete(FileIn(dataFolder));
+        held.Dispose();
     }
 
     private static void MakeFolder(string dataFolder)
@@ -73,9 +76,6 @@ internal sealed class DataFolderLock : IDisposable
         Posix.ChangeOwner(dataFolder, 0, user.Group);
     }
 
-    private static string HolderOf(string path)
-    {
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return reader.ReadLine() is { Length: > 0 } number ? number : "that is just starting";
-    }
+    private static string HolderOf(string path) =>
+        File.Exists(path) && File.ReadLines(path).FirstOrDefault() is { Length: > 0 } number ? number : "that is just starting";
 }
