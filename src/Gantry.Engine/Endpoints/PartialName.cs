@@ -11,6 +11,7 @@ public static class PartialName
 {
     private const string Prefix = ".gantry-";
     private const string Suffix = ".part";
+    private const int FileLength = 12;
 
     /// <summary>Names of this form belong to Gantry: listings of a transfer leave them out.</summary>
     public static bool Is(string name) =>
@@ -21,17 +22,28 @@ public static class PartialName
     /// <param name="modifiedAt">Of the source.</param>
     /// <param name="transferId">Eight or more characters of [0-9a-z] that no other running transfer has.</param>
     public static string Of(string fileName, long? size, DateTimeOffset? modifiedAt, string transferId) =>
-        $"{Prefix}{VersionOf(fileName, size, modifiedAt)}-{transferId}{Suffix}";
+        $"{Prefix}{FileOf(fileName, size, modifiedAt)}-{transferId}{Suffix}";
 
     /// <summary>Whether the partial file is of this version of this file, whoever wrote it.</summary>
     public static bool IsOf(string partialName, string fileName, long? size, DateTimeOffset? modifiedAt) =>
-        Is(partialName) && partialName.AsSpan(Prefix.Length).StartsWith(VersionOf(fileName, size, modifiedAt) + "-", StringComparison.Ordinal);
+        FileIn(partialName) == FileOf(fileName, size, modifiedAt);
 
-    private static string VersionOf(string fileName, long? size, DateTimeOffset? modifiedAt)
+    /// <summary>Whether it was written by a transfer whose id begins so.</summary>
+    public static bool IsBy(string partialName, string transferId) =>
+        FileIn(partialName) is not null && partialName.AsSpan(Prefix.Length + FileLength + 1).StartsWith(transferId, StringComparison.Ordinal);
+
+    /// <summary>The part that stands for the version of the file; null when the name is not of this form.</summary>
+    public static string? FileIn(string partialName) =>
+        Is(partialName) && partialName.Length > Prefix.Length + FileLength + Suffix.Length && partialName[Prefix.Length + FileLength] == '-'
+            ? partialName.Substring(Prefix.Length, FileLength)
+            : null;
+
+    /// <summary>What <see cref="FileIn"/> answers for partial files of this version.</summary>
+    public static string FileOf(string fileName, long? size, DateTimeOffset? modifiedAt)
     {
         var key = $"{fileName}\0{size}\0{modifiedAt?.UtcTicks / TimeSpan.TicksPerSecond}";
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.Unicode.GetBytes(key), hash);
-        return Convert.ToHexStringLower(hash[..6]);
+        return Convert.ToHexStringLower(hash[..(FileLength / 2)]);
     }
 }

@@ -1,0 +1,160 @@
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Engine.Transfers;
+
+internal sealed partial class FileCopier
+{
+    private const int ReplacementsMax = 3;
+
+    /// <summary>
+    /// Writes one file by the given way and verifies it. False when it is not there: then the failure is recorded, or the file is put off.
+    /// </summary>
+    /// <param name="job">The file.</param>
+    /// <param name="write">Writes it to a path.</param>
+    /// <param name="hashOf">The hash of what was sent.</param>
+    /// <param name="readsSource">The source was read while the target was written, by listing's size: it may have changed since.</param>
+    private async ValueTask<bool> WriteAsync(
+        FileJob job, Func<string, WriteOptions, ValueTask<Entry>> write, Func<string, ValueTask<string>> hashOf, bool readsSource = false)
+    {
+        var replacements = 0;
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await job.Folder.EnsureCreatedAsync(run.CreateFolderAsync);
+                if (run.Request.Verification == Verification.Checksum)
+                {
+                    await WriteVerifiedAsync(job, write, hashOf);
+                }
+                else
+                {
+                    CheckSize(job, await write(job.TargetPath, OptionsOf(job)));
+                }
+
+                run.Target.Succeeded();
+                if (!readsSource || job.Entry.Size <= SmallBytesMax || !await IsChangedAsync(job))
+                {
+                    return true;
+                }
+
+                PutOff(job);
+                return false;
+            }
+            catch (SourceException exception) when (exception.IsChanged)
+            {
+                PutOff(job);
+                return false;
+            }
+            catch (SourceException exception)
+            {
+                if (!await job.Source.WaitToRetryAsync(exception.Failure, attempt))
+                {
+                    return FailToCopy(job, exception.Failure);
+                }
+            }
+            catch (EndpointException exception)
+            {
+                if (readsSource && IsAboutSource(exception) && await IsChangedAsync(job))
+                {
+                    PutOff(job);
+                    return false;
+                }
+
+                // Somebody removed the folder, or another transfer of the same file took our temporary one for a leftover.
+                var isReplaced = exception.Error == EndpointError.NotFound && replacements++ < ReplacementsMax;
+                var failure = isReplaced ? await RecreateFolderAsync(job) : await run.Target.WaitToRetryAsync(exception, attempt) ? null : exception;
+                if (failure is not null)
+                {
+                    return FailToCopy(job, failure);
+                }
+            }
+        }
+    }
+
+    private static bool IsAboutSource(EndpointException exception) => exception.Error is EndpointError.NotFound or EndpointError.ContentDiffers;
+
+    /// <summary>Whether the source is known to differ from its listing.</summary>
+    private async ValueTask<bool> IsChangedAsync(FileJob job)
+    {
+        try
+        {
+            return !await IsUnchangedAsync(job);
+        }
+        catch (EndpointException)
+        {
+            return false;
+        }
+    }
+
+    private bool FailToCopy(FileJob job, EndpointException exception)
+    {
+        run.Fail(job.Folder, job.Path, exception);
+        run.Finish(job.Folder);
+        return false;
+    }
+
+    private async ValueTask<EndpointException?> RecreateFolderAsync(FileJob job)
+    {
+        try
+        {
+            await run.Target.RunAsync((endpoint, cancellationToken) => endpoint.CreateFolderAsync(job.Folder.TargetPath, cancellationToken));
+            return null;
+        }
+        catch (EndpointException exception)
+        {
+            return exception;
+        }
+    }
+
+    /// <summary>
+    /// With a hash: where the target can rename, the file is verified under a temporary name, so that the old one stands until the new
+    /// one is proved.
+    /// </summary>
+    private async ValueTask WriteVerifiedAsync(FileJob job, Func<string, WriteOptions, ValueTask<Entry>> write, Func<string, ValueTask<string>> hashOf)
+    {
+        var mover = run.Target.Endpoint.Capabilities.WritesAreAtomic ? null : run.Target.Endpoint as IMoves;
+        var path = mover is null ? job.TargetPath : job.Folder.TargetPathOf(PartialNameOf(job));
+        CheckSize(job, await write(path, OptionsOf(job)));
+        try
+        {
+            var name = HashName(job);
+            var sent = await hashOf(name);
+            var arrived = await ContentHash.OfAsync(run.Target.Endpoint, path, job.Entry.Size, name, run.Token);
+            if (sent != arrived)
+            {
+                throw new EndpointException(EndpointError.ContentDiffers, $"What arrived is not what was sent: {name} {arrived} instead of {sent}.", isTransient: true);
+            }
+
+            if (mover is not null)
+            {
+                await mover.MoveAsync(path, job.TargetPath, run.Token);
+            }
+        }
+        catch (Exception exception) when (exception is EndpointException or OperationCanceledException)
+        {
+            await TargetCleanup.DeleteQuietlyAsync(run.Target.Endpoint, path);
+            throw;
+        }
+    }
+
+    private static void CheckSize(FileJob job, Entry written)
+    {
+        if (written.Size != job.Entry.Size)
+        {
+            throw new EndpointException(
+                EndpointError.ContentDiffers, $"It has {job.Entry.Size} bytes at the source, and {written.Size} arrived.", isTransient: true);
+        }
+    }
+
+    private WriteOptions OptionsOf(FileJob job) => new()
+    {
+        PartialName = PartialNameOf(job),
+        Length = job.Entry.Size,
+        ModifiedAt = job.Entry.ModifiedAt,
+        UnixMode = job.Entry.UnixMode & PermissionBits,
+    };
+
+    /// <summary>A new one for each writing: not even two writings of one attempt share a name.</summary>
+    private string PartialNameOf(FileJob job) =>
+        PartialName.Of(job.Entry.Name, job.Entry.Size, job.Entry.ModifiedAt, run.AttemptId + Interlocked.Increment(ref partials));
+}

@@ -1,0 +1,277 @@
+using System.Threading.Channels;
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Engine.Transfers;
+
+/// <summary>
+/// Works the files off. Readers take small files whole into memory and let each writing go on by itself, so that both sides always have as much to
+/// do as they can take; large files stream.
+/// </summary>
+internal sealed partial class FileCopier
+{
+    private const int SmallBytesMax = 256 * 1024;
+    private const int ReadersMax = 256;
+    private const int WaitingMax = 512;
+    private const long FlightBytesMax = 32 * 1024 * 1024;
+
+    private readonly TransferRun run;
+    private readonly FlightGate flight;
+    private readonly ICopiesInside? inside;
+    private readonly Channel<FileJob> waiting = Channel.CreateBounded<FileJob>(WaitingMax);
+    private readonly int readersMax;
+    private readonly List<Task> readers = [];
+    private long partials;
+
+    public FileCopier(TransferRun run)
+    {
+        this.run = run;
+        var request = run.Request;
+        flight = new FlightGate(request.ConcurrentFiles ?? Math.Max(1, run.Target.Endpoint.Capabilities.ConcurrentFiles), FlightBytesMax);
+        readersMax = Math.Min(ReadersMax, request.ConcurrentFiles ?? Math.Max(1, request.Sources.Max(source => source.Endpoint.Capabilities.ConcurrentFiles)));
+        inside = run.Target.Endpoint as ICopiesInside;
+        run.Token.Register(flight.Close);
+    }
+
+    /// <summary>Waits while enough are waiting already.</summary>
+    public async ValueTask EnqueueAsync(FileJob job)
+    {
+        job.Folder.Enter();
+        run.Active.Enter();
+        StartReader();
+        if (!waiting.Writer.TryWrite(job))
+        {
+            await waiting.Writer.WriteAsync(job, run.Token);
+        }
+    }
+
+    /// <summary>Nothing more comes; returns when no reader runs.</summary>
+    public async Task EndAsync()
+    {
+        waiting.Writer.TryComplete();
+        Task[] all;
+        lock (readers)
+        {
+            all = [.. readers];
+        }
+
+        await Task.WhenAll(all);
+    }
+
+    private void StartReader()
+    {
+        lock (readers)
+        {
+            if (readers.Count < readersMax)
+            {
+                readers.Add(Task.Run(ReadAsync));
+            }
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (await waiting.Reader.WaitToReadAsync(run.Token))
+            {
+                while (waiting.Reader.TryRead(out var job))
+                {
+                    run.Token.ThrowIfCancellationRequested();
+                    await ProcessAsync(job);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
+        {
+            // The transfer is over.
+        }
+        catch (Exception exception)
+        {
+            run.Stop.Fault(exception);
+        }
+    }
+
+    private async ValueTask ProcessAsync(FileJob job)
+    {
+        switch (job.Work)
+        {
+            case FileWork.Settle:
+                await SettleAsync(job);
+                return;
+            case FileWork.KeepLink:
+                await KeepLinkAsync(job);
+                return;
+            case FileWork.CompareThenCopy:
+                await CompareAsync(job);
+                return;
+            default:
+                await CopyAsync(job);
+                return;
+        }
+    }
+
+    private async ValueTask CompareAsync(FileJob job)
+    {
+        switch (await IsSameContentAsync(job))
+        {
+            case true:
+                await SettleAsync(job);
+                break;
+            case false:
+                await CopyAsync(job);
+                break;
+            case null:
+                break;
+        }
+    }
+
+    private async ValueTask CopyAsync(FileJob job)
+    {
+        if (run.IsReadOnly)
+        {
+            PretendToCopy(job);
+        }
+        else if (inside is not null && inside.CanCopyFrom(job.Source.Endpoint))
+        {
+            await CopyInsideAsync(job, inside);
+        }
+        else if (job.Entry.Size <= SmallBytesMax)
+        {
+            await CopySmallAsync(job);
+        }
+        else
+        {
+            await CopyLargeAsync(job);
+        }
+    }
+
+    private void PretendToCopy(FileJob job)
+    {
+        if (run.Request.Mode == TransferMode.Check)
+        {
+            run.Fail(job.Folder, job.Path, "Its content differs.");
+        }
+        else
+        {
+            run.Tally.Copied(job.Entry.Size);
+        }
+
+        run.Finish(job.Folder);
+    }
+
+    private async ValueTask CopySmallAsync(FileJob job)
+    {
+        var path = job.Path;
+        run.Tally.Started(path);
+        if (await SmallContent.ReadAsync(job, PutOff, run) is not { } content)
+        {
+            return;
+        }
+
+        run.Running.Enter();
+        try
+        {
+            await flight.EnterAsync(job.Entry.Size);
+        }
+        catch (OperationCanceledException)
+        {
+            content.Dispose();
+            run.Running.Leave();
+            throw;
+        }
+
+        _ = WriteSmallAsync(job, content);
+    }
+
+    private async Task WriteSmallAsync(FileJob job, SmallContent content)
+    {
+        try
+        {
+            if (await WriteAsync(job, (path, options) => run.Target.Endpoint.WriteAsync(path, content.AsStream(), options, run.Token), content.Hash))
+            {
+                await CompleteAsync(job);
+            }
+        }
+        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
+        {
+            // The transfer is over.
+        }
+        catch (Exception exception)
+        {
+            run.Stop.Fault(exception);
+        }
+        finally
+        {
+            content.Dispose();
+            flight.Leave(job.Entry.Size);
+            run.Running.Leave();
+        }
+    }
+
+    private async ValueTask CopyInsideAsync(FileJob job, ICopiesInside target)
+    {
+        run.Tally.Started(job.Path);
+        var isWritten = await WriteAsync(
+            job,
+            (path, options) => target.CopyFromAsync(job.Source.Endpoint, job.SourcePath, path, options, run.Token),
+            name => new ValueTask<string>(job.Source.RunAsync((endpoint, cancellationToken) =>
+                ContentHash.OfAsync(endpoint, job.SourcePath, job.Entry.Size, name, cancellationToken)).AsTask()),
+            readsSource: true);
+        if (isWritten)
+        {
+            await CompleteAsync(job);
+        }
+    }
+
+    private async ValueTask CopyLargeAsync(FileJob job)
+    {
+        var path = job.Path;
+        run.Tally.StartedLarge(path);
+        await flight.EnterAsync(SmallBytesMax);
+        try
+        {
+            using var hash = run.Request.Verification == Verification.Checksum ? ContentHash.Incremental(HashName(job)) : null;
+            var isWritten = await WriteAsync(
+                job,
+                (target, options) => StreamAsync(job, target, options, hash),
+                _ => ValueTask.FromResult(Convert.ToHexStringLower(hash!.GetHashAndReset())),
+                readsSource: true);
+            if (isWritten)
+            {
+                await CompleteAsync(job);
+            }
+        }
+        finally
+        {
+            flight.Leave(SmallBytesMax);
+            run.Tally.EndedLarge(path);
+        }
+    }
+
+    private async ValueTask<Entry> StreamAsync(FileJob job, string target, WriteOptions options, System.Security.Cryptography.IncrementalHash? hash)
+    {
+        _ = hash?.GetHashAndReset();
+        MeteredStream? metered = null;
+        try
+        {
+            var stream = await job.Source.Endpoint.OpenReadAsync(job.SourcePath, 0, job.Entry.Size, run.Token);
+            await using (metered = new MeteredStream(stream, job.Entry.Size, run.Tally, hash, () => IsUnchangedAsync(job)))
+            {
+                return await run.Target.Endpoint.WriteAsync(target, metered, options, run.Token);
+            }
+        }
+        catch (EndpointException exception) when (metered is null || metered.SourceFailure is not null)
+        {
+            throw new SourceException(metered?.SourceFailure ?? exception, metered?.IsChanged == true);
+        }
+    }
+
+    /// <summary>Whether the source still is as its listing told.</summary>
+    private async ValueTask<bool> IsUnchangedAsync(FileJob job)
+    {
+        var now = await job.Source.RunAsync((endpoint, cancellationToken) => endpoint.FindAsync(job.SourcePath, cancellationToken));
+        return now is not null && now.Size == job.Entry.Size && now.ModifiedAt == job.Entry.ModifiedAt;
+    }
+
+    private string HashName(FileJob job) => ContentHash.ChooseName(job.Source.Endpoint, run.Target.Endpoint);
+}

@@ -1,0 +1,144 @@
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Engine.Transfers;
+
+/// <summary>What is to be done with one file, by what both listings told.</summary>
+internal sealed class FileDecision(TransferRun run)
+{
+    private const int BytesOfCharMax = 3;
+
+    private readonly int nameBytesMax = run.Request.Target.Endpoint.Capabilities.NameBytesMax;
+
+    public ValueTask OnFileAsync(FolderNode folder, Entry entry, TargetEntry? existing, TargetListing? listing, FilePlace? elsewhere = null)
+    {
+        var selection = run.Request.Selection;
+        if (!selection.IsAll && !selection.Includes(folder.PathOf(entry.Name), entry, run.StartedAt))
+        {
+            folder.Keep();
+            return ValueTask.CompletedTask;
+        }
+
+        run.Tally.Found(entry.Size);
+        if (!IsNameHeld(folder, entry.Name))
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        if (existing is { Kind: EntryKind.Folder or EntryKind.Other } other)
+        {
+            run.Fail(folder, folder.PathOf(entry.Name), $"The source has a file here, and the target has {Named(other.Kind)} of this name, which is left as it is.");
+            return ValueTask.CompletedTask;
+        }
+
+        var verdict = existing is { Kind: EntryKind.File } file ? Compare(folder, entry, file, elsewhere) : ChangeVerdict.Changed;
+        if (run.Request.Mode == TransferMode.Check && verdict == ChangeVerdict.Changed)
+        {
+            Differs(folder, entry, existing);
+            return ValueTask.CompletedTask;
+        }
+
+        var leftovers = run.Cleanup.LeftoversOf(listing, entry);
+        if (verdict == ChangeVerdict.Unchanged)
+        {
+            return OnUnchangedAsync(folder, entry, existing, elsewhere, leftovers);
+        }
+
+        return run.Files.EnqueueAsync(new FileJob(folder, entry)
+        {
+            Work = verdict == ChangeVerdict.Changed ? FileWork.Copy : FileWork.CompareThenCopy,
+            Existing = existing,
+            Elsewhere = elsewhere,
+            Leftovers = leftovers,
+        });
+    }
+
+    public async ValueTask OnLinkAsync(FolderNode folder, Entry entry, TargetEntry? existing)
+    {
+        var path = folder.PathOf(entry.Name);
+        if (!run.Request.Selection.IncludesPath(path))
+        {
+            folder.Keep();
+            return;
+        }
+
+        run.Tally.Found(0);
+        if (existing is { Kind: not EntryKind.SymbolicLink and not EntryKind.File } other)
+        {
+            run.Fail(folder, path, $"The source has a symbolic link here, and the target has {Named(other.Kind)} of this name, which is left as it is.");
+        }
+        else if (run.Target.Endpoint is not ISymbolicLinks)
+        {
+            run.Fail(folder, path, $"'{run.Target.Endpoint.Address}' cannot keep symbolic links. Choose to skip or to follow them.");
+        }
+        else if (IsNameHeld(folder, entry.Name))
+        {
+            await run.Files.EnqueueAsync(new FileJob(folder, entry) { Work = FileWork.KeepLink, Existing = existing });
+        }
+    }
+
+    /// <summary>Reports a name that the target cannot hold.</summary>
+    public bool IsNameHeld(FolderNode folder, string name)
+    {
+        if (name.Length * BytesOfCharMax <= nameBytesMax || NameBytes.Count(name) <= nameBytesMax)
+        {
+            return true;
+        }
+
+        run.Fail(folder, folder.PathOf(name), $"The name has {NameBytes.Count(name)} bytes, and the target keeps names of {nameBytesMax} at most.");
+        return false;
+    }
+
+    public static string Named(EntryKind kind) => kind switch
+    {
+        EntryKind.File => "a file",
+        EntryKind.Folder => "a folder",
+        EntryKind.SymbolicLink => "a symbolic link",
+        _ => "a device, a socket or a FIFO",
+    };
+
+    private ChangeVerdict Compare(FolderNode folder, Entry entry, in TargetEntry existing, FilePlace? elsewhere)
+    {
+        var detection = new ChangeDetection(
+            run.Request.ChangeRule, (elsewhere?.Side ?? folder.Source).Endpoint.Capabilities, run.Target.Endpoint.Capabilities);
+        if (detection.IsBySizeAlone)
+        {
+            run.Tally.NoteOnce("One side keeps no modification times: files of the same size count as unchanged.");
+        }
+
+        return detection.Compare(entry.Size, entry.ModifiedAt, existing);
+    }
+
+    private void Differs(FolderNode folder, Entry entry, TargetEntry? existing) => run.Fail(
+        folder,
+        folder.PathOf(entry.Name),
+        existing switch
+        {
+            null => "The target does not have it.",
+            { Kind: EntryKind.SymbolicLink } => "The target has a symbolic link of this name.",
+            { Size: var size } when size != entry.Size => $"It has {entry.Size} bytes at the source and {size} at the target.",
+            _ => $"It is of {entry.ModifiedAt:u} at the source and of {existing.Value.ModifiedAt:u} at the target.",
+        });
+
+    private ValueTask OnUnchangedAsync(FolderNode folder, Entry entry, TargetEntry? existing, FilePlace? elsewhere, IReadOnlyList<string> leftovers)
+    {
+        var isToRemove = run.Request is { Mode: TransferMode.Move, ChangeRule: not ChangeRule.NeverOverwrite };
+        if (run.IsReadOnly || (!isToRemove && leftovers.Count == 0))
+        {
+            if (!isToRemove)
+            {
+                folder.Keep();
+            }
+
+            run.Tally.Skipped(entry.Size);
+            return ValueTask.CompletedTask;
+        }
+
+        return run.Files.EnqueueAsync(new FileJob(folder, entry)
+        {
+            Work = FileWork.Settle,
+            Existing = existing,
+            Elsewhere = elsewhere,
+            Leftovers = leftovers,
+        });
+    }
+}

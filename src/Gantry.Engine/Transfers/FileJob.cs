@@ -1,0 +1,51 @@
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Engine.Transfers;
+
+internal enum FileWork
+{
+    Copy,
+
+    /// <summary>Copied only when the contents turn out to differ.</summary>
+    CompareThenCopy,
+
+    /// <summary>The target has it already; what remains is to clean up, and for a move to remove the source.</summary>
+    Settle,
+
+    /// <summary>A symbolic link is made anew.</summary>
+    KeepLink,
+}
+
+/// <summary>One file on its way.</summary>
+internal sealed class FileJob(FolderNode folder, Entry entry)
+{
+    public FolderNode Folder { get; } = folder;
+
+    /// <summary>As last seen at the source, under the name it gets at the target.</summary>
+    public Entry Entry { get; set; } = entry;
+
+    public FileWork Work { get; init; }
+
+    /// <summary>When it lies elsewhere than its folder says (behind a link, or named by itself); null otherwise.</summary>
+    public FilePlace? Elsewhere { get; init; }
+
+    /// <summary>What stands at the target in its place; null when nothing does.</summary>
+    public TargetEntry? Existing { get; init; }
+
+    /// <summary>Partial files of this version that others left.</summary>
+    public IReadOnlyList<string> Leftovers { get; init; } = [];
+
+    /// <summary>How often it changed while it was read.</summary>
+    public int Changes { get; set; }
+
+    public string Path => Folder.PathOf(Entry.Name);
+
+    public TransferSide Source => Elsewhere?.Side ?? Folder.Source;
+
+    public string SourcePath => Elsewhere?.Path ?? Folder.SourcePathOf(Entry.Name);
+
+    public string TargetPath => Folder.TargetPathOf(Entry.Name);
+}
+
+/// <summary>Where a file is read.</summary>
+internal sealed record FilePlace(TransferSide Side, string Path);

@@ -1,0 +1,64 @@
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Engine.Transfers;
+
+/// <summary>What can be refused before anything is touched.</summary>
+internal static class RequestCheck
+{
+    private const int TransferIdMin = 8;
+    private const int TransferIdMax = 32;
+
+    public static void Check(TransferRequest request)
+    {
+        Require(request.Sources.Count > 0, "A transfer needs a source.");
+        Require(request.Mode != TransferMode.Sync || request.Sources.Count == 1, "A sync takes exactly one source: what is not in it is deleted at the target.");
+        Require(request.Mode == TransferMode.Sync || request.DeletesMax is null, "A bound on deletions belongs to a sync; only a sync deletes at the target.");
+        Require(request.DeletesMax is null or >= 0, "The bound on deletions is a number from 0.");
+        Require(request.Retries >= 0, "The number of retries is a number from 0.");
+        Require(request.ConcurrentFiles is null or (>= 1 and <= 4096), "The number of files in flight is a number from 1 to 4096.");
+        Require(
+            request.TransferId is null || (request.TransferId.Length is >= TransferIdMin and <= TransferIdMax && request.TransferId.All(char.IsAsciiLetterOrDigit)),
+            "A transfer id has 8 to 32 characters of [0-9a-z].");
+        EndpointPath.Check(request.Target.Folder);
+        foreach (var source in request.Sources)
+        {
+            EndpointPath.Check(source.Path);
+            Require(source.Name is null || EndpointPath.IsName(source.Name), $"'{EndpointPath.Printable(source.Name ?? "")}' cannot be the name of a folder.");
+        }
+
+        Require(
+            request.Target.FileName is not { } name || EndpointPath.IsName(name),
+            $"'{EndpointPath.Printable(request.Target.FileName ?? "")}' cannot be the name of a file.");
+    }
+
+    /// <summary>
+    /// Refuses folders that would be copied into themselves, and for sync a source that its own deletions would reach.
+    /// </summary>
+    public static void CheckPlaces(TransferRequest request, TransferSource source, string targetFolder)
+    {
+        var from = PlaceOf(source.Endpoint, source.Path);
+        var to = PlaceOf(request.Target.Endpoint, targetFolder);
+        Require(from != to, $"The source and the target are the same place: '{EndpointPath.Printable(from)}'.");
+        Require(!to.StartsWith(from + "/", StringComparison.Ordinal), $"The target '{EndpointPath.Printable(to)}' lies inside of the source: it would be copied into itself without end.");
+        Require(
+            request.Mode != TransferMode.Sync || !from.StartsWith(to + "/", StringComparison.Ordinal),
+            $"The source '{EndpointPath.Printable(from)}' lies inside of the target: the sync would delete it.");
+    }
+
+    /// <summary>Refuses a file that would be copied onto itself.</summary>
+    public static void CheckFile(TransferRequest request, TransferSource source, string targetPath) =>
+        Require(
+            PlaceOf(source.Endpoint, source.Path) != PlaceOf(request.Target.Endpoint, targetPath),
+            $"The source and the target are the same file: '{EndpointPath.Printable(PlaceOf(source.Endpoint, source.Path))}'.");
+
+    private static string PlaceOf(IEndpoint endpoint, string path) =>
+        path.Length == 0 ? endpoint.Address.TrimEnd('/') : $"{endpoint.Address.TrimEnd('/')}/{path}";
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition)
+        {
+            throw new EndpointException(EndpointError.BadSetting, message);
+        }
+    }
+}

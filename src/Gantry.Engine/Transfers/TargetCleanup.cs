@@ -1,0 +1,287 @@
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Engine.Transfers;
+
+/// <summary>
+/// What a transfer deletes at its target: with sync what the source does not have, and always what dead transfers left half written.
+/// </summary>
+/// <remarks>
+/// Another transfer may be alive. Its temporary file of a version that we have just brought is of no use to anybody, so it goes; a live writer then
+/// finds its file gone and writes anew. All other temporary files are left alone for a day.
+/// </remarks>
+internal sealed class TargetCleanup(TransferRun run)
+{
+    private const int StraysMax = 10_000;
+    private static readonly TimeSpan StrayAge = TimeSpan.FromHours(24);
+
+    private readonly Lock gate = new();
+    private readonly List<(FolderNode Folder, string Name, EntryKind Kind)> extras = [];
+    private readonly List<(string Path, Entry Entry)> strays = [];
+
+    /// <summary>Sorts the temporary files of one folder: those of a former attempt at this transfer go at once.</summary>
+    public void Sort(FolderNode folder, TargetListing listing)
+    {
+        if (listing.Partials is not { } partials || run.IsReadOnly)
+        {
+            return;
+        }
+
+        foreach (var partial in partials.ToArray())
+        {
+            var path = folder.TargetPathOf(partial.Name);
+            if (run.Request.TransferId is { } id && PartialName.IsBy(partial.Name, id) && !PartialName.IsBy(partial.Name, run.AttemptId))
+            {
+                partials.Remove(partial);
+                run.Running.Enter();
+                _ = RemoveOwnAsync(path);
+            }
+            else if (partial.ModifiedAt is { } time && run.StartedAt - time > StrayAge)
+            {
+                lock (gate)
+                {
+                    if (strays.Count < StraysMax)
+                    {
+                        strays.Add((path, partial));
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>The names of temporary files of this very version.</summary>
+    public IReadOnlyList<string> LeftoversOf(TargetListing? listing, Entry entry)
+    {
+        if (listing?.Partials is not { Count: > 0 } partials || run.IsReadOnly)
+        {
+            return [];
+        }
+
+        var file = PartialName.FileOf(entry.Name, entry.Size, entry.ModifiedAt);
+        return [.. partials.Where(partial => PartialName.FileIn(partial.Name) == file).Select(partial => partial.Name)];
+    }
+
+    /// <summary>The version they are of is at the target.</summary>
+    public async ValueTask RemoveLeftoversAsync(FileJob job)
+    {
+        foreach (var name in job.Leftovers)
+        {
+            await DeleteQuietlyAsync(run.Target.Endpoint, job.Folder.TargetPathOf(name));
+        }
+    }
+
+    /// <summary>What is left of a target's listing when the source's is through.</summary>
+    public void Remember(FolderNode folder, TargetListing listing)
+    {
+        if (run.Request.Mode is not (TransferMode.Sync or TransferMode.Check))
+        {
+            return;
+        }
+
+        foreach (var (name, entry) in listing.Unclaimed)
+        {
+            if (!IsSelected(folder.PathOf(name), name, entry))
+            {
+                continue;
+            }
+
+            if (run.Request.Mode == TransferMode.Check)
+            {
+                run.Fail(folder, folder.PathOf(name), $"Only the target has this {(entry.Kind == EntryKind.Folder ? "folder" : "file")}.");
+                continue;
+            }
+
+            lock (gate)
+            {
+                extras.Add((folder, name, entry.Kind));
+            }
+        }
+    }
+
+    /// <summary>At the end, when everything is copied.</summary>
+    public async Task DeleteAsync()
+    {
+        if (await IsWithinBoundAsync())
+        {
+            var many = new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Math.Clamp(run.Target.Endpoint.Capabilities.ConcurrentFiles, 1, 32),
+                CancellationToken = run.Token,
+            };
+            await Parallel.ForEachAsync(extras, many, async (extra, _) => await DeleteExtraAsync(extra.Folder, extra.Name, extra.Kind));
+        }
+
+        foreach (var (path, entry) in strays)
+        {
+            await RemoveStrayAsync(path, entry);
+        }
+    }
+
+    /// <summary>For what does no harm when it stays: it fails in silence, even when the transfer is being cancelled.</summary>
+    public static async ValueTask DeleteQuietlyAsync(IEndpoint endpoint, string path)
+    {
+        try
+        {
+            await endpoint.DeleteFileAsync(path, CancellationToken.None);
+        }
+        catch (EndpointException)
+        {
+            // The next transfer finds it.
+        }
+    }
+
+    /// <summary>What the selection leaves out is not deleted either.</summary>
+    private bool IsSelected(string path, string name, in TargetEntry entry) =>
+        run.Request.Selection.IsAll
+        || (entry.Kind == EntryKind.Folder
+            ? run.Request.Selection.IncludesFolder(path)
+            : run.Request.Selection.Includes(path, new Entry { Name = name, Kind = entry.Kind, Size = entry.Size, ModifiedAt = entry.ModifiedAt }, run.StartedAt));
+
+    /// <summary>A bound is held by counting first: rather nothing is deleted than some of it by chance.</summary>
+    private async Task<bool> IsWithinBoundAsync()
+    {
+        if (run.Request.DeletesMax is not { } max)
+        {
+            return true;
+        }
+
+        var count = 0L;
+        foreach (var (folder, name, kind) in extras)
+        {
+            count += kind == EntryKind.Folder
+                ? await CountAsync(folder.TargetPathOf(name), folder.PathOf(name), max - count)
+                : 1;
+            if (count > max)
+            {
+                run.Tally.Failed("", $"The sync would delete more than {max} files at the target, so it deleted none. Raise the bound if that is meant.", isTransient: false);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The files that deleting the folder would delete; counting stops beyond the bound.</summary>
+    private async Task<long> CountAsync(string targetPath, string path, long max)
+    {
+        var count = 0L;
+        await foreach (var entry in run.Target.Endpoint.ListAsync(targetPath, run.Token))
+        {
+            if (!IsSelected(EndpointPath.Join(path, entry.Name), entry.Name, new TargetEntry(entry.Kind, entry.Size, entry.ModifiedAt)))
+            {
+                continue;
+            }
+
+            count += entry.Kind == EntryKind.Folder
+                ? await CountAsync(EndpointPath.Join(targetPath, entry.Name), EndpointPath.Join(path, entry.Name), max - count)
+                : 1;
+            if (count > max)
+            {
+                break;
+            }
+        }
+
+        return count;
+    }
+
+    private async Task DeleteExtraAsync(FolderNode folder, string name, EntryKind kind)
+    {
+        if (kind == EntryKind.Folder)
+        {
+            await DeleteFolderAsync(folder, folder.TargetPathOf(name), folder.PathOf(name));
+        }
+        else
+        {
+            await DeleteFileAsync(folder, folder.TargetPathOf(name), folder.PathOf(name), kind);
+        }
+    }
+
+    /// <summary>False when something in it stays, so that it stays as well.</summary>
+    private async Task<bool> DeleteFolderAsync(FolderNode folder, string targetPath, string path)
+    {
+        try
+        {
+            var isEmpty = true;
+            var entries = await run.Target.RunAsync(async (endpoint, cancellationToken) =>
+                await endpoint.ListAsync(targetPath, cancellationToken).ToListAsync(cancellationToken));
+            foreach (var entry in entries)
+            {
+                var (targetChild, child) = (EndpointPath.Join(targetPath, entry.Name), EndpointPath.Join(path, entry.Name));
+                isEmpty &= IsSelected(child, entry.Name, new TargetEntry(entry.Kind, entry.Size, entry.ModifiedAt))
+                    && (entry.Kind == EntryKind.Folder
+                        ? await DeleteFolderAsync(folder, targetChild, child)
+                        : await DeleteFileAsync(folder, targetChild, child, entry.Kind));
+            }
+
+            if (isEmpty && !run.IsReadOnly)
+            {
+                await run.Target.RunAsync((endpoint, cancellationToken) => endpoint.DeleteFolderAsync(targetPath, cancellationToken));
+            }
+
+            if (isEmpty)
+            {
+                run.Tally.Deleted();
+            }
+
+            return isEmpty;
+        }
+        catch (EndpointException exception)
+        {
+            run.Fail(folder, path, $"The folder, which the source does not have, cannot be deleted at the target: {exception.Message}", exception.IsTransient);
+            return false;
+        }
+    }
+
+    private async Task<bool> DeleteFileAsync(FolderNode folder, string targetPath, string path, EntryKind kind)
+    {
+        if (kind == EntryKind.Other)
+        {
+            run.Tally.Note($"'{EndpointPath.Printable(path)}' at the target is a device, a socket or a FIFO, and is left there.");
+            return false;
+        }
+
+        try
+        {
+            if (!run.IsReadOnly)
+            {
+                await run.Target.RunAsync((endpoint, cancellationToken) => endpoint.DeleteFileAsync(targetPath, cancellationToken));
+            }
+
+            run.Tally.Deleted();
+            return true;
+        }
+        catch (EndpointException exception)
+        {
+            run.Fail(folder, path, $"The file, which the source does not have, cannot be deleted at the target: {exception.Message}", exception.IsTransient);
+            return false;
+        }
+    }
+
+    /// <summary>Only when it has not changed since it was listed: a live one is renamed by now, or has grown.</summary>
+    private async Task RemoveStrayAsync(string path, Entry listed)
+    {
+        try
+        {
+            var now = await run.Target.Endpoint.FindAsync(path, run.Token);
+            if (now is not null && now.Size == listed.Size && now.ModifiedAt == listed.ModifiedAt)
+            {
+                await run.Target.Endpoint.DeleteFileAsync(path, run.Token);
+            }
+        }
+        catch (EndpointException)
+        {
+            // It does no harm; the next transfer finds it.
+        }
+    }
+
+    private async Task RemoveOwnAsync(string path)
+    {
+        try
+        {
+            await DeleteQuietlyAsync(run.Target.Endpoint, path);
+        }
+        finally
+        {
+            run.Running.Leave();
+        }
+    }
+}

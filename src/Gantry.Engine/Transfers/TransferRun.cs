@@ -1,0 +1,275 @@
+using System.Security.Cryptography;
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Engine.Transfers;
+
+/// <summary>One transfer while it runs: what its parts share, and the order of things.</summary>
+internal sealed class TransferRun
+{
+    private const int ListingsMax = 32;
+
+    private readonly TransferTarget targetPlace;
+    private CancellationToken callerToken;
+
+    public TransferRun(TransferRequest request, TimeProvider clock)
+    {
+        Request = request;
+        Clock = clock;
+        Tally = new TransferTally(clock, request.FailuresListed);
+        targetPlace = request.Target;
+        AttemptId = request.TransferId + RandomNumberGenerator.GetString("0123456789abcdefghijklmnopqrstuvwxyz", 10);
+    }
+
+    public TransferRequest Request { get; }
+
+    public TimeProvider Clock { get; }
+
+    public TransferTally Tally { get; }
+
+    public TransferStop Stop { get; private set; } = null!;
+
+    public CancellationToken Token => Stop.Token;
+
+    public TransferSide Target { get; private set; } = null!;
+
+    public TreeMerge Tree { get; private set; } = null!;
+
+    public FileCopier Files { get; private set; } = null!;
+
+    public TargetCleanup Cleanup { get; private set; } = null!;
+
+    /// <summary>The beginning of each temporary name's transfer part; no other attempt at this transfer has it.</summary>
+    public string AttemptId { get; }
+
+    /// <summary>Ages are measured from here, so that a long transfer decides alike from begin to end.</summary>
+    public DateTimeOffset StartedAt { get; private set; }
+
+    /// <summary>Folders and files of the pass that are not done; files put off are not counted.</summary>
+    public Countdown Active { get; } = new();
+
+    /// <summary>Everything that still uses an endpoint.</summary>
+    public Countdown Running { get; } = new();
+
+    /// <summary>Folders are made before anything is in them. With a selection they are made with their first file.</summary>
+    public bool MakesEmptyFolders => Request.Selection.IsAll && !Target.Endpoint.Capabilities.FoldersAreImplied;
+
+    /// <summary>Nothing is changed on either side.</summary>
+    public bool IsReadOnly => Request.IsDryRun || Request.Mode == TransferMode.Check;
+
+    public async Task<TransferResult> RunAsync(CancellationToken cancellationToken)
+    {
+        callerToken = cancellationToken;
+        StartedAt = Clock.GetUtcNow();
+        using var stop = new TransferStop(cancellationToken);
+        Stop = stop;
+        Target = new TransferSide(targetPlace.Endpoint, stop, Request.Retries, Clock);
+        Cleanup = new TargetCleanup(this);
+        Tree = new TreeMerge(this, Math.Min(ListingsMax, Request.Sources.Max(source => ListingsOf(source.Endpoint.Capabilities))));
+        Files = new FileCopier(this);
+        try
+        {
+            await RunPassesAsync();
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            // Told below: by whom it was ended, once everything has let go of the endpoints.
+        }
+        catch (EndpointException exception)
+        {
+            stop.End(exception.Error, exception.Message, exception.IsTransient);
+        }
+        finally
+        {
+            await Files.EndAsync();
+            await Running.WaitAsync(CancellationToken.None);
+        }
+
+        stop.ThrowIfFaulted();
+        callerToken.ThrowIfCancellationRequested();
+        return Tally.Result(stop.EndedBy);
+    }
+
+    /// <summary>One file or folder of the folder is done; the last of them completes the folder.</summary>
+    public void Finish(FolderNode folder)
+    {
+        for (var current = folder; current is not null && current.Leave(); current = current.Parent)
+        {
+            if (Request.Mode == TransferMode.Move && !IsReadOnly && current is { IsKept: false, IsRemovable: true })
+            {
+                Active.Enter();
+                Running.Enter();
+                _ = RemoveSourceFolderAsync(current);
+                break;
+            }
+        }
+
+        Active.Leave();
+    }
+
+    public void Fail(FolderNode folder, string path, EndpointException exception) => Fail(folder, path, exception.Message, exception.IsTransient);
+
+    public void Fail(FolderNode folder, string path, string reason, bool isTransient = false)
+    {
+        folder.Keep();
+        Tally.Failed(EndpointPath.Printable(path), reason, isTransient);
+    }
+
+    public static string FileNameOf(TransferTarget target, TransferSource source, Entry entry) =>
+        target.FileName ?? source.Name ?? (source.Path.Length > 0 ? EndpointPath.NameOf(source.Path) : entry.Name);
+
+    /// <summary>Makes the folder at the target, after the one above it.</summary>
+    public async Task CreateFolderAsync(FolderNode folder)
+    {
+        if (folder.Parent is { } parent)
+        {
+            await parent.EnsureCreatedAsync(CreateFolderAsync);
+        }
+
+        if (Target.Endpoint.Capabilities.FoldersAreImplied)
+        {
+            return;
+        }
+
+        try
+        {
+            await Target.RunAsync((endpoint, cancellationToken) => endpoint.CreateFolderAsync(folder.TargetPath, cancellationToken));
+            Tally.MadeFolder();
+        }
+        catch (EndpointException exception)
+        {
+            if (folder.Parent is null)
+            {
+                Stop.End(exception.Error, $"The target folder cannot be made at '{Target.Endpoint.Address}': {exception.Message}", exception.IsTransient);
+            }
+
+            throw;
+        }
+    }
+
+    private int ListingsOf(Capabilities source) => Math.Max(1, Math.Max(source.ConcurrentListings, targetPlace.Endpoint.Capabilities.ConcurrentListings));
+
+    private async Task RunPassesAsync()
+    {
+        var found = await Task.WhenAll(Request.Sources.Select(FindSourceAsync));
+        var files = found.Where(source => source.Entry.Kind == EntryKind.File).ToList();
+        if (targetPlace.FileName is not null && (found.Length > 1 || files.Count == 0))
+        {
+            throw new EndpointException(EndpointError.BadSetting, "A name for the file at the target can be given for one source only, which is a file.");
+        }
+
+        foreach (var (source, _, entry) in files)
+        {
+            RequestCheck.CheckFile(Request, source, EndpointPath.Join(targetPlace.Folder, FileNameOf(targetPlace, source, entry)));
+        }
+
+        if (files.Count > 0)
+        {
+            await RunPassAsync(() => Tree.PushFiles(targetPlace, files));
+        }
+
+        foreach (var (source, side, entry) in found.Where(source => source.Entry.Kind != EntryKind.File))
+        {
+            var folder = source.KeepName ? EndpointPath.Join(targetPlace.Folder, NameOf(source)) : targetPlace.Folder;
+            RequestCheck.CheckPlaces(Request, source, folder);
+            await RunPassAsync(() => Tree.Push(new FolderNode
+            {
+                Parent = null,
+                Source = side,
+                Path = "",
+                SourcePath = source.Path,
+                TargetPath = folder,
+                RealPath = source.Path,
+                IsRemovable = source.KeepName && source.Path.Length > 0,
+            }));
+        }
+
+        Tally.IsWalkDone = true;
+        if (Request.NoMatch == NoMatchPolicy.Fail && Tally.FilesFound == 0 && Tally.FailedCount == 0)
+        {
+            throw new EndpointException(EndpointError.NotFound, "No file matches: the source has none that the selection includes.");
+        }
+
+        await Cleanup.DeleteAsync();
+    }
+
+    private async Task RunPassAsync(Action push)
+    {
+        Active.Enter();
+        push();
+        Active.Leave();
+        do
+        {
+            await Active.WaitAsync(Token);
+        }
+        while (await Files.RetryPutOffAsync());
+    }
+
+    private async Task<(TransferSource Source, TransferSide Side, Entry Entry)> FindSourceAsync(TransferSource source)
+    {
+        var side = new TransferSide(source.Endpoint, Stop, Request.Retries, Clock);
+        var entry = await side.RunAsync((endpoint, cancellationToken) => endpoint.FindAsync(source.Path, cancellationToken));
+        if (entry is { Kind: EntryKind.SymbolicLink })
+        {
+            // A link that was named itself is meant as what it leads to.
+            entry = (await SourceLinks.FollowAsync(side, source.Path, entry.LinkTarget)).Entry;
+        }
+
+        var place = EndpointPath.Printable(EndpointPath.Join(source.Endpoint.Address.TrimEnd('/'), source.Path).TrimEnd('/'));
+        return entry switch
+        {
+            null => throw new EndpointException(EndpointError.NotFound, $"There is nothing at the source '{place}'."),
+            { Kind: EntryKind.Other } => throw new EndpointException(EndpointError.NotSupported, $"The source '{place}' is a device, a socket or a FIFO, which cannot be copied."),
+            _ => (source, side, entry),
+        };
+    }
+
+    private static string NameOf(TransferSource source) => source.Name
+        ?? (source.Path.Length > 0
+            ? EndpointPath.NameOf(source.Path)
+            : throw new EndpointException(EndpointError.BadSetting, $"The source '{source.Endpoint.Address}' has no name of its own that could be kept."));
+
+    private async Task RemoveSourceFolderAsync(FolderNode folder)
+    {
+        try
+        {
+            await RemoveIfEmptyAsync(folder);
+            if (folder.Parent is { } parent)
+            {
+                Finish(parent);
+            }
+            else
+            {
+                Active.Leave();
+            }
+        }
+        catch (OperationCanceledException) when (Token.IsCancellationRequested)
+        {
+            // The transfer is over.
+        }
+        catch (Exception exception)
+        {
+            Stop.Fault(exception);
+        }
+        finally
+        {
+            Running.Leave();
+        }
+    }
+
+    private async Task RemoveIfEmptyAsync(FolderNode folder)
+    {
+        try
+        {
+            await folder.Source.RunAsync((endpoint, cancellationToken) => endpoint.DeleteFolderAsync(folder.SourcePath, cancellationToken));
+        }
+        catch (EndpointException exception) when (exception.Error == EndpointError.FolderNotEmpty)
+        {
+            // Something was left out of the selection, or came meanwhile: the folder is not ours to remove.
+            folder.Keep();
+        }
+        catch (EndpointException exception)
+        {
+            Fail(folder, folder.Path, $"All in it is moved, but the emptied folder could not be removed: {exception.Message}", exception.IsTransient);
+        }
+    }
+}

@@ -1,0 +1,395 @@
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Engine.Transfers;
+
+/// <summary>
+/// Walks source and target together, several folders at once. Of each folder the target's listing is held while the source's streams by,
+/// so that every file is decided on without asking for it. A folder that the target does not have is not waited for.
+/// </summary>
+internal sealed class TreeMerge(TransferRun run, int walkersMax)
+{
+    private readonly Lock gate = new();
+
+    // The folder found last is walked first, so that few are waiting at any time.
+    private readonly Stack<FolderNode> folders = new();
+    private readonly FileDecision decision = new(run);
+    private int walkers;
+
+    public void Push(FolderNode folder)
+    {
+        run.Active.Enter();
+        lock (gate)
+        {
+            folders.Push(folder);
+            if (walkers == walkersMax)
+            {
+                return;
+            }
+
+            walkers++;
+        }
+
+        Start(WalkAsync);
+    }
+
+    /// <summary>Files that were named one by one: they meet in one folder of the target.</summary>
+    public void PushFiles(TransferTarget target, IReadOnlyList<(TransferSource Source, TransferSide Side, Entry Entry)> files)
+    {
+        run.Active.Enter();
+        Start(async () => await MergeFilesAsync(target, files));
+    }
+
+    private void Start(Func<Task> work)
+    {
+        run.Running.Enter();
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await work();
+            }
+            catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
+            {
+                // The transfer is over.
+            }
+            catch (Exception exception)
+            {
+                run.Stop.Fault(exception);
+            }
+            finally
+            {
+                run.Running.Leave();
+            }
+        });
+    }
+
+    private async Task WalkAsync()
+    {
+        while (TryPop() is { } folder)
+        {
+            await MergeAsync(folder);
+            run.Finish(folder);
+        }
+    }
+
+    private FolderNode? TryPop()
+    {
+        lock (gate)
+        {
+            if (folders.TryPop(out var folder))
+            {
+                return folder;
+            }
+
+            walkers--;
+            return null;
+        }
+    }
+
+    private async Task MergeAsync(FolderNode folder)
+    {
+        var reading = ReadTargetAsync(folder);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                if (await MergeOnceAsync(folder, reading, seen, attempt) is { } listing)
+                {
+                    run.Cleanup.Remember(folder, listing);
+                }
+
+                break;
+            }
+            catch (EndpointException exception)
+            {
+                if (!await folder.Source.WaitToRetryAsync(exception, attempt))
+                {
+                    run.Fail(folder, folder.Path, WhyNotListed(folder, exception), exception.IsTransient);
+                    break;
+                }
+            }
+        }
+
+        await AwaitCreationAsync(folder);
+    }
+
+    /// <summary>Answers the target's listing less what the source has; null when there is none.</summary>
+    private async Task<TargetListing?> MergeOnceAsync(
+        FolderNode folder, Task<(TargetListing? Listing, EndpointException? Failure)> reading, HashSet<string> seen, int attempt)
+    {
+        await using var entries = folder.Source.Endpoint.ListAsync(folder.SourcePath, run.Token).GetAsyncEnumerator(run.Token);
+
+        // The source is asked before the target's answer is waited for.
+        var next = entries.MoveNextAsync().AsTask();
+        var (listing, failure) = await reading;
+        if (failure is not null)
+        {
+            await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            run.Fail(folder, folder.Path, $"The folder at the target cannot be listed: {failure.Message}", failure.IsTransient);
+            return null;
+        }
+
+        for (var hasEntry = await next; hasEntry; hasEntry = await entries.MoveNextAsync())
+        {
+            var entry = entries.Current;
+            if (seen.Add(entry.Name))
+            {
+                await HandleAsync(folder, entry, listing);
+            }
+            else if (attempt == 0)
+            {
+                run.Fail(folder, folder.PathOf(entry.Name), "The source lists this name twice; only the first is transferred.");
+            }
+        }
+
+        folder.Source.Succeeded();
+        return listing;
+    }
+
+    private ValueTask HandleAsync(FolderNode folder, Entry entry, TargetListing? listing)
+    {
+        if (!EndpointPath.IsName(entry.Name))
+        {
+            run.Fail(folder, folder.PathOf(entry.Name), "The source lists a name that is none: it could lead out of the target.");
+            return ValueTask.CompletedTask;
+        }
+
+        if (PartialName.Is(entry.Name))
+        {
+            folder.Keep();
+            return ValueTask.CompletedTask;
+        }
+
+        var existing = listing?.Take(entry.Name);
+        switch (entry.Kind)
+        {
+            case EntryKind.File:
+                return decision.OnFileAsync(folder, entry, existing, listing);
+            case EntryKind.Folder:
+                OnFolder(folder, entry.Name, existing, folder.SourcePathOf(entry.Name), realPath: null);
+                return ValueTask.CompletedTask;
+            case EntryKind.SymbolicLink:
+                return OnLinkAsync(folder, entry, existing, listing);
+            default:
+                OnOther(folder, entry);
+                return ValueTask.CompletedTask;
+        }
+    }
+
+    private void OnOther(FolderNode folder, Entry entry)
+    {
+        folder.Keep();
+        if (run.Request.Selection.IncludesPath(folder.PathOf(entry.Name)))
+        {
+            run.Tally.Note($"'{EndpointPath.Printable(folder.PathOf(entry.Name))}' is a device, a socket or a FIFO, and is left out.");
+        }
+    }
+
+    private void OnFolder(FolderNode folder, string name, TargetEntry? existing, string sourcePath, string? realPath)
+    {
+        var path = folder.PathOf(name);
+        if (!run.Request.Selection.IncludesFolder(path))
+        {
+            folder.Keep();
+            return;
+        }
+
+        if (existing is { Kind: not EntryKind.Folder } other)
+        {
+            run.Fail(folder, path, $"The source has a folder here, and the target has {FileDecision.Named(other.Kind)} of this name, which is left as it is.");
+            return;
+        }
+
+        if (!decision.IsNameHeld(folder, name))
+        {
+            return;
+        }
+
+        folder.Enter();
+        Push(new FolderNode
+        {
+            Parent = folder,
+            Source = folder.Source,
+            Path = path,
+            SourcePath = sourcePath,
+            TargetPath = folder.TargetPathOf(name),
+            IsAtTarget = folder.IsAtTarget == false ? false : existing is not null,
+            RealPath = realPath ?? (folder.RealPath is { } real ? EndpointPath.Join(real, name) : null),
+            IsRemovable = realPath is null,
+        });
+    }
+
+    private async ValueTask OnLinkAsync(FolderNode folder, Entry entry, TargetEntry? existing, TargetListing? listing)
+    {
+        var path = folder.PathOf(entry.Name);
+        switch (run.Request.SymbolicLinks)
+        {
+            case SymbolicLinkPolicy.Skip:
+                folder.Keep();
+                if (run.Request.Selection.IncludesPath(path))
+                {
+                    run.Tally.Note($"'{EndpointPath.Printable(path)}' is a symbolic link, and is left out.");
+                }
+
+                break;
+            case SymbolicLinkPolicy.Keep:
+                await decision.OnLinkAsync(folder, entry, existing);
+                break;
+            default:
+                await FollowAsync(folder, entry, existing, listing);
+                break;
+        }
+    }
+
+    private async ValueTask FollowAsync(FolderNode folder, Entry link, TargetEntry? existing, TargetListing? listing)
+    {
+        var path = folder.PathOf(link.Name);
+        if (!run.Request.Selection.IncludesPath(path) && !run.Request.Selection.IncludesFolder(path))
+        {
+            folder.Keep();
+            return;
+        }
+
+        // What is copied from behind a link does not go away with it.
+        folder.Keep();
+        try
+        {
+            var (entry, real) = await SourceLinks.FollowAsync(folder.Source, folder.SourcePathOf(link.Name), link.LinkTarget);
+            if (entry.Kind == EntryKind.File)
+            {
+                await decision.OnFileAsync(folder, entry with { Name = link.Name }, existing, listing, new FilePlace(folder.Source, real));
+            }
+            else if (entry.Kind == EntryKind.Folder)
+            {
+                FollowFolder(folder, link.Name, existing, real);
+            }
+            else
+            {
+                OnOther(folder, link);
+            }
+        }
+        catch (EndpointException exception)
+        {
+            run.Fail(folder, path, exception);
+        }
+    }
+
+    private void FollowFolder(FolderNode folder, string name, TargetEntry? existing, string real)
+    {
+        for (var above = folder; above is not null; above = above.Parent)
+        {
+            if (above.RealPath == real)
+            {
+                run.Fail(folder, folder.PathOf(name), "The symbolic link leads to a folder above it: following it would never end.");
+                return;
+            }
+        }
+
+        OnFolder(folder, name, existing, real, real);
+    }
+
+    private async Task MergeFilesAsync(TransferTarget target, IReadOnlyList<(TransferSource Source, TransferSide Side, Entry Entry)> files)
+    {
+        var folder = new FolderNode
+        {
+            Parent = null,
+            Source = files[0].Side,
+            Path = "",
+            SourcePath = "",
+            TargetPath = target.Folder,
+            IsRemovable = false,
+        };
+        var (listing, failure) = await ReadTargetAsync(folder);
+        if (failure is not null)
+        {
+            run.Fail(folder, "", $"The folder at the target cannot be listed: {failure.Message}", failure.IsTransient);
+        }
+        else
+        {
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var (source, side, entry) in files)
+            {
+                var name = TransferRun.FileNameOf(target, source, entry);
+                if (seen.Add(name))
+                {
+                    await decision.OnFileAsync(folder, entry with { Name = name }, listing?.Take(name), listing, new FilePlace(side, source.Path));
+                }
+                else
+                {
+                    run.Fail(folder, name, "Two of the sources have this name; only the first is transferred.");
+                }
+            }
+        }
+
+        run.Finish(folder);
+    }
+
+    /// <summary>Null without a failure means that the target does not have the folder.</summary>
+    private async Task<(TargetListing? Listing, EndpointException? Failure)> ReadTargetAsync(FolderNode folder)
+    {
+        if (folder.IsAtTarget == false)
+        {
+            StartCreation(folder);
+            return (null, null);
+        }
+
+        try
+        {
+            var listing = await run.Target.RunAsync(async (endpoint, cancellationToken) =>
+            {
+                var listing = new TargetListing();
+                await foreach (var entry in endpoint.ListAsync(folder.TargetPath, cancellationToken))
+                {
+                    listing.Add(entry);
+                }
+
+                return listing;
+            });
+            folder.IsAtTarget = true;
+            run.Cleanup.Sort(folder, listing);
+            return (listing, null);
+        }
+        catch (EndpointException exception) when (exception.Error == EndpointError.NotFound)
+        {
+            folder.IsAtTarget = false;
+            StartCreation(folder);
+            return (null, null);
+        }
+        catch (EndpointException exception)
+        {
+            return (null, exception);
+        }
+    }
+
+    /// <summary>So that the folder is on its way before its first file is.</summary>
+    private void StartCreation(FolderNode folder)
+    {
+        if (run.MakesEmptyFolders && !run.IsReadOnly)
+        {
+            _ = folder.EnsureCreatedAsync(run.CreateFolderAsync);
+        }
+    }
+
+    private async Task AwaitCreationAsync(FolderNode folder)
+    {
+        if (!run.MakesEmptyFolders || run.IsReadOnly || folder.IsAtTarget != false)
+        {
+            return;
+        }
+
+        try
+        {
+            await folder.EnsureCreatedAsync(run.CreateFolderAsync);
+        }
+        catch (EndpointException exception)
+        {
+            run.Fail(folder, folder.Path, $"The folder cannot be made at the target: {exception.Message}", exception.IsTransient);
+        }
+    }
+
+    private static string WhyNotListed(FolderNode folder, EndpointException exception) =>
+        exception.Error == EndpointError.NotFound && folder.Parent is not null
+            ? "The folder was listed at the source, and is not there any more."
+            : $"The folder at the source cannot be listed: {exception.Message}";
+}
