@@ -1,3 +1,4 @@
+using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 
 namespace Gantry.Hub.Operations;
@@ -13,6 +14,8 @@ internal static class HubProgram
             var variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
                 .ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? "", StringComparer.Ordinal);
             await using var server = await HubServer.StartAsync(HubConfiguration.Read(arguments, variables), addSlices, mapSlices, CancellationToken.None);
+            if (server.OneTimePassword is { } password)
+                await Console.Out.WriteLineAsync($"The administrator's one-time password, for the user '{FirstAdministrator.Name}': {password.Reveal()}");
             await Console.Out.WriteLineAsync($"Gantry is ready at {server.Address}");
             await server.WaitForShutdownAsync();
             return 0;

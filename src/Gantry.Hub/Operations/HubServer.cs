@@ -1,4 +1,8 @@
+using Gantry.Engine.Secrets;
+using Gantry.Hub.Accounts;
+using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
+using Gantry.Hub.Web;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -10,11 +14,15 @@ internal sealed class HubServer : IAsyncDisposable
     private readonly DataFolderLock folder;
     private readonly DatabaseStart database;
     private readonly WebApplication app;
+    private readonly (NLog.LogFactory Factory, IDisposable Lock) logs;
 
-    private HubServer(DataFolderLock folder, DatabaseStart database, WebApplication app) =>
-        (this.folder, this.database, this.app) = (folder, database, app);
+    private HubServer(DataFolderLock folder, DatabaseStart database, WebApplication app, (NLog.LogFactory Factory, IDisposable Lock) logs) =>
+        (this.folder, this.database, this.app, this.logs) = (folder, database, app, logs);
 
-    public string Address { get; private set; } = "";
+    public string Address { get; private init; } = "";
+
+    /// <summary>The first administrator's, to be printed once; null on every later start.</summary>
+    public Secret? OneTimePassword { get; private init; }
 
     public IServiceProvider Services => app.Services;
 
@@ -26,26 +34,38 @@ internal sealed class HubServer : IAsyncDisposable
         var folder = DataFolderLock.Take(configuration.DataFolder);
         DatabaseStart? database = null;
         WebApplication? app = null;
+        (NLog.LogFactory Factory, IDisposable Lock)? logs = null;
         try
         {
             var builder = WebApplication.CreateSlimBuilder();
             builder.Services.AddSingleton(TimeProvider.System);
             builder.Services.AddSingleton(configuration);
             var options = new DatabaseOptions(configuration.DataFolder, configuration[HubSettings.Database], configuration[HubSettings.DatabaseOwner]);
-            using (var logging = LoggerFactory.Create(logging => logging.AddConsole()))
-            {
-                database = await DatabaseStart.OpenAsync(options, TimeProvider.System, logging.CreateLogger("Gantry.Hub.Database"), cancellationToken);
-            }
+            var log = HubLogging.AddTo(builder.Logging, configuration);
+            logs = log;
+            var logger = new NLog.Extensions.Logging.NLogLoggerFactory(new NLog.Extensions.Logging.NLogLoggerProvider(
+                new NLog.Extensions.Logging.NLogProviderOptions(), log.Factory)).CreateLogger("Gantry.Hub.Database");
+            database = await DatabaseStart.OpenAsync(options, TimeProvider.System, logger, cancellationToken);
 
             builder.Services.AddSingleton(database.Database);
+            builder.Services.AddWeb(configuration.Number(HubSettings.BodyMegabytes, min: 1, max: 1024) * 1024L * 1024L);
+            builder.Services.AddAccounts(new AccountOptions(TimeSpan.FromHours(configuration.Number(HubSettings.SessionHours, min: 1, max: 24 * 365))));
             addSlices(builder.Services, configuration);
             app = builder.Build();
             app.Urls.Add(configuration[HubSettings.Listen]!);
-            app.MapGet("/health", () => Results.Json(new { status = "ok" }));
+            app.UseWeb();
+            app.UseAccounts();
+            app.MapHealth();
+            app.MapAudit();
+            app.MapAccounts();
             mapSlices(app);
+            app.CheckAccess();
+            var password = await FirstAdministrator.EnsureAsync(database.Database, app.Services.GetRequiredService<Passwords>(), TimeProvider.System,
+                configuration[HubSettings.AdminPassword], cancellationToken);
             await app.StartAsync(cancellationToken);
-            var server = new HubServer(folder, database, app)
+            var server = new HubServer(folder, database, app, log)
             {
+                OneTimePassword = password is null ? null : new Secret(password),
                 Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(),
             };
             folder.Write(server.Address);
@@ -55,6 +75,8 @@ internal sealed class HubServer : IAsyncDisposable
         {
             if (app is not null) await app.DisposeAsync();
             if (database is not null) await database.DisposeAsync();
+            logs?.Factory.Shutdown();
+            logs?.Lock.Dispose();
             folder.Dispose();
             if (exception is IOException && exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
             {
@@ -73,6 +95,8 @@ internal sealed class HubServer : IAsyncDisposable
         await app.StopAsync(CancellationToken.None);
         await app.DisposeAsync();
         await database.DisposeAsync();
+        logs.Factory.Shutdown();
+        logs.Lock.Dispose();
         folder.Dispose();
     }
 }

@@ -178,6 +178,16 @@ create function api_key_of(p_id uuid, p_secret_hash bytea, out key_id uuid, out 
 create function user_id_of(p_name text) returns uuid language sql stable security definer set search_path = gantry, pg_temp as
   $$ select id from users where name = p_name and (is_owner() or is_administrator()) $$;
 
+create function has_users() returns boolean language sql stable security definer set search_path = gantry, pg_temp as
+  $$ select exists (select from users) $$;
+
+-- Asked after a change of users: somebody must be left who can undo it.
+create function has_administrator() returns boolean language sql stable security definer set search_path = gantry, pg_temp as
+  $$ select exists (select from users where is_administrator and disabled_at is null) $$;
+
+create function has_owner(p_workspace uuid) returns boolean language sql stable security definer set search_path = gantry, pg_temp as
+  $$ select exists (select from memberships where workspace_id = p_workspace and role = 'owner') $$;
+
 -- Once in the life of a database. Two hubs that start together make one administrator.
 create function create_first_administrator(p_user uuid, p_workspace uuid, p_name text, p_password_hash text, p_must_change boolean)
   returns boolean language plpgsql volatile security definer set search_path = gantry, pg_temp as $$

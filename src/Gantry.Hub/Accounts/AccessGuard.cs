@@ -1,0 +1,74 @@
+using Gantry.Hub.Audit;
+using Gantry.Hub.Database;
+using Gantry.Hub.Web;
+
+namespace Gantry.Hub.Accounts;
+
+/// <summary>Finds out who sends a request, and lets it pass only when the route allows that person. Refusals are audited.</summary>
+internal sealed class AccessGuard(RequestDelegate next, CallerStore callers, HubDatabase database)
+{
+    /// <summary>A page of another site cannot send it, so its presence shows that ours did.</summary>
+    public const string CsrfHeader = "Gantry-Csrf";
+
+    /// <summary>The workspace that a request is about, by name or id; without it the caller's first one.</summary>
+    public const string WorkspaceHeader = "Gantry-Workspace";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        // Without a route, or with one that only says 405 or 415, there is nothing to guard.
+        var access = context.GetEndpoint()?.Metadata.GetMetadata<Access>();
+        return access is null ? next(context) : GuardAsync(context, access);
+    }
+
+    private async Task GuardAsync(HttpContext context, Access access)
+    {
+        var (token, isCookie) = TokenOf(context.Request);
+        var workspace = context.Request.Headers[WorkspaceHeader] is [{ Length: > 0 } name, ..] ? name : null;
+        var caller = token is null ? null : await callers.FindAsync(token, workspace, context.RequestAborted);
+        if (caller is not null) context.SetCaller(caller);
+        if (!access.IsAnonymous)
+        {
+            if (caller is null)
+            {
+                context.Response.Headers.WWWAuthenticate = "Bearer";
+                throw new ProblemException(401, token is null
+                    ? "Sign in first: send a session token or an API key as 'Authorization: Bearer …'."
+                    : "The token is not valid, or not any more. Sign in again, or use another API key.");
+            }
+
+            if (isCookie && !IsSafe(context.Request.Method) && !context.Request.Headers.ContainsKey(CsrfHeader))
+                throw new ProblemException(403, $"A request that is signed in by a cookie needs the header '{CsrfHeader}: 1'.");
+            if (workspace is not null && caller.WorkspaceId is null)
+                throw ProblemException.NotFound($"There is no workspace '{(workspace.Length <= 100 ? workspace : workspace[..100])}' that you can use.");
+            if (Refusal(access, caller) is { } refusal) await RefuseAsync(context, caller, refusal);
+        }
+
+        await next(context);
+    }
+
+    private static string? Refusal(Access access, Caller caller)
+    {
+        if (access.IsForAdministrators) return caller.IsAdministrator ? null : "Only an administrator of this hub may do that.";
+        if (access.Role is not { } least || caller.Role >= least) return null;
+        if (caller.Role is not { } role) return "You are a member of no workspace yet. An owner of one can add you.";
+        var who = caller.ApiKeyId is null ? "you are" : "this API key is";
+        return $"That needs the role {Roles.NameOf(least)} in the workspace '{caller.WorkspaceName}'; {who} {Roles.NameOf(role)}.";
+    }
+
+    private async Task RefuseAsync(HttpContext context, Caller caller, string refusal)
+    {
+        await using var session = await database.OpenAsync(caller.Actor, context.RequestAborted);
+        await AuditLog.AppendAsync(session, context, "access.refused", $"{context.Request.Method} {context.Request.Path}", null, context.RequestAborted);
+        await session.CommitAsync(context.RequestAborted);
+        throw ProblemException.Forbidden(refusal);
+    }
+
+    private static (string? Token, bool IsCookie) TokenOf(HttpRequest request)
+    {
+        if (request.Headers.Authorization is [{ } header, ..])
+            return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? (header[7..].Trim(), false) : ("", false);
+        return request.Cookies[SessionCookie.NameFor(request)] is { Length: > 0 } cookie ? (cookie, true) : (null, false);
+    }
+
+    private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
+}

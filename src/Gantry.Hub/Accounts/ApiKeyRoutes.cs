@@ -1,0 +1,106 @@
+using Gantry.Hub.Audit;
+using Gantry.Hub.Database;
+using Gantry.Hub.Web;
+
+namespace Gantry.Hub.Accounts;
+
+/// <summary>Keys for programs: shown once, kept as a hash, bound to a person, a workspace and scopes.</summary>
+internal static class ApiKeyRoutes
+{
+    public static void MapApiKeys(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/api-keys", ListAsync).Allow(Access.Viewer);
+        app.MapPost("/api/api-keys", CreateAsync).Allow(Access.Viewer);
+        app.MapDelete("/api/api-keys/{id}", RevokeAsync).Allow(Access.Viewer);
+    }
+
+    /// <summary>One's own keys; for an owner those of the whole workspace.</summary>
+    private static async Task<Page<ApiKey>> ListAsync(
+        Caller caller, HubDatabase database, string? limit, string? after, CancellationToken cancellationToken)
+    {
+        var count = PageQuery.Limit(limit);
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var keys = await session.QueryAsync<ApiKey>("""
+            select k.id, k.name, u.name as user, k.scopes, k.created_at, k.expires_at, k.last_used_at, k.revoked_at
+            from api_keys k join users u on u.id = k.user_id
+            where @after::uuid is null or k.id > @after order by k.id limit @count + 1
+            """, new { after = PageQuery.AfterId(after), count }, cancellationToken);
+        return Page<ApiKey>.From(keys, count, key => key.Id.ToString());
+    }
+
+    private static async Task<IResult> CreateAsync(HttpContext context, Caller caller, NewApiKey request, HubDatabase database, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        MeRoutes.RequireSession(caller);
+        var scopes = Check(request, clock);
+        var (id, secret) = (Guid.CreateVersion7(clock.GetUtcNow()), Tokens.NewSecret());
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        await session.ExecuteAsync("""
+            insert into api_keys (id, workspace_id, user_id, name, secret_hash, scopes, expires_at)
+            values (@id, @workspace, @user, @name, @hash, @scopes, @expiresAt)
+            """, new
+        {
+            id,
+            workspace = caller.WorkspaceId,
+            user = caller.UserId,
+            name = request.Name.Trim(),
+            hash = Tokens.Hash(secret),
+            scopes,
+            expiresAt = request.ExpiresAt,
+        }, cancellationToken);
+        await AuditLog.AppendAsync(session, context, "api_key.created", id.ToString(), new { name = request.Name.Trim(), scopes }, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return Results.Json(new CreatedApiKey(id, request.Name.Trim(), Tokens.NewApiKey(id, secret), scopes, request.ExpiresAt), statusCode: 201);
+    }
+
+    /// <summary>Revoking what is revoked succeeds.</summary>
+    private static async Task<IResult> RevokeAsync(
+        HttpContext context, Caller caller, string id, HubDatabase database, CallerStore callers, CancellationToken cancellationToken)
+    {
+        var key = PageQuery.Id(id, "API key");
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var changed = await session.ExecuteAsync("update api_keys set revoked_at = coalesce(revoked_at, now()) where workspace_id = @workspace and id = @key",
+            new { workspace = caller.WorkspaceId, key }, cancellationToken);
+        if (changed == 0) throw ProblemException.NotFound($"There is no API key '{id}'.");
+        await AuditLog.AppendAsync(session, context, "api_key.revoked", id, null, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        callers.Forget();
+        return Results.NoContent();
+    }
+
+    private static string[] Check(NewApiKey request, TimeProvider clock)
+    {
+        if (request.Name.Trim().Length is 0 or > 100) throw ProblemException.Invalid("An API key's name has 1 to 100 characters.");
+        var scopes = request.Scopes.Distinct(StringComparer.Ordinal).ToArray();
+        if (scopes.Length == 0 || scopes.Any(scope => !Roles.Scopes.ContainsKey(scope)))
+            throw ProblemException.Invalid($"The scopes of an API key are one or more of {string.Join(", ", Roles.Scopes.Keys)}.");
+        if (request.ExpiresAt <= clock.GetUtcNow()) throw ProblemException.Invalid("The field 'expires_at' lies in the past.");
+        return scopes;
+    }
+
+    private sealed record NewApiKey(string Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt = null);
+
+    private sealed record CreatedApiKey(Guid Id, string Name, string Key, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt)
+    {
+        public override string ToString() => $"{Id} ***";
+    }
+
+    private sealed record ApiKey
+    {
+        public Guid Id { get; init; }
+
+        public string Name { get; init; } = "";
+
+        public string User { get; init; } = "";
+
+        public string[] Scopes { get; init; } = [];
+
+        public DateTimeOffset CreatedAt { get; init; }
+
+        public DateTimeOffset? ExpiresAt { get; init; }
+
+        public DateTimeOffset? LastUsedAt { get; init; }
+
+        public DateTimeOffset? RevokedAt { get; init; }
+    }
+}

@@ -1,0 +1,122 @@
+using Gantry.Hub.Database;
+using NLog;
+using NLog.Config;
+using NLog.Layouts;
+using NLog.Targets;
+using NLog.Web;
+
+namespace Gantry.Hub.Operations;
+
+/// <summary>
+/// JSON lines, to standard error and to files that are closed at a size and kept in a number. Only named values of plain types are written;
+/// a secret prints *** since that is its text, and no object is ever taken apart.
+/// </summary>
+internal static class HubLogging
+{
+    private const string SystemFolder = "/var/log/gantry";
+
+    /// <summary>Where the files are, for those who look for them.</summary>
+    public static string FolderFor(HubConfiguration configuration)
+    {
+        if (configuration[HubSettings.LogDir] is { } given) return Usable(given) ? given : throw new HubStartException(
+            $"Log files cannot be written to '{given}' ({configuration.PlaceOf(HubSettings.LogDir)}). Make the folder writable for {Environment.UserName}, or choose another.");
+        return Usable(SystemFolder) ? SystemFolder : Path.Combine(configuration.DataFolder, "logs");
+    }
+
+    /// <summary>The factory writes until it is shut down; the lock is held as long.</summary>
+    public static (LogFactory Factory, IDisposable Lock) AddTo(ILoggingBuilder logging, HubConfiguration configuration)
+    {
+        var (file, held) = Claim(FolderFor(configuration));
+        var rules = new LoggingConfiguration();
+        var layout = Layout();
+        var least = LevelOf(configuration);
+        Target[] targets =
+        [
+            new ConsoleTarget("console") { Layout = layout, StdErr = true, AutoFlush = true },
+            new FileTarget("file")
+            {
+                Layout = layout,
+                FileName = NLog.Layouts.Layout.FromLiteral(file),
+                ArchiveAboveSize = configuration.Number(HubSettings.LogFileMegabytes, min: 1, max: 10_000) * 1024L * 1024L,
+                MaxArchiveFiles = configuration.Number(HubSettings.LogFiles, min: 1, max: 10_000),
+                KeepFileOpen = true,
+                AutoFlush = true,
+            },
+        ];
+        foreach (var target in targets)
+        {
+            // What the framework says about every request is in nobody's interest; its warnings are.
+            rules.AddRule(NLog.LogLevel.Warn, NLog.LogLevel.Fatal, target, "Microsoft.*", final: true);
+            rules.AddRule(NLog.LogLevel.Trace, NLog.LogLevel.Info, new NullTarget(), "Microsoft.*", final: true);
+            rules.AddRule(least, NLog.LogLevel.Fatal, target);
+        }
+
+        var factory = new LogFactory { Configuration = rules };
+        logging.ClearProviders();
+        logging.SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Trace);
+        logging.AddNLogWeb(factory, new NLogAspNetCoreOptions { RemoveLoggerFactoryFilter = false, ShutdownOnDispose = false });
+        return (factory, held);
+    }
+
+    /// <summary>A file of this hub's own: a second hub with the same folder writes gantry-2.log, or the two would cut each other's lines.</summary>
+    private static (string File, IDisposable Lock) Claim(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        for (var number = 1; ; number++)
+        {
+            var name = number == 1 ? "gantry.log" : $"gantry-{number}.log";
+            try
+            {
+                // FileShare.None is an exclusive flock here.
+                return (Path.Combine(folder, name), new FileStream(Path.Combine(folder, $".{name}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            }
+            catch (IOException) when (number < 100)
+            {
+                // Taken by another hub.
+            }
+        }
+    }
+
+    private static JsonLayout Layout() => new()
+    {
+        SuppressSpaces = true,
+        Attributes =
+        {
+            new JsonAttribute("time", "${date:universalTime=true:format=yyyy-MM-ddTHH\\:mm\\:ss.ffffffZ}"),
+            new JsonAttribute("level", "${level:lowercase=true}"),
+            new JsonAttribute("component", "${logger}"),
+            new JsonAttribute("message", "${message}"),
+            new JsonAttribute("execution", "${scopeproperty:execution}") { IncludeEmptyValue = false },
+            new JsonAttribute("site", "${scopeproperty:site}") { IncludeEmptyValue = false },
+            new JsonAttribute("exception", "${exception:format=ToString}") { IncludeEmptyValue = false },
+            new JsonAttribute("fields", new JsonLayout { IncludeEventProperties = true, MaxRecursionLimit = 0, ExcludeEmptyProperties = true, SuppressSpaces = true }, encode: false),
+        },
+    };
+
+    private static NLog.LogLevel LevelOf(HubConfiguration configuration) => configuration[HubSettings.LogLevel]!.ToLowerInvariant() switch
+    {
+        "debug" => NLog.LogLevel.Debug,
+        "information" => NLog.LogLevel.Info,
+        "warning" => NLog.LogLevel.Warn,
+        "error" => NLog.LogLevel.Error,
+        var other => throw new HubStartException(
+            $"The setting log_level ({configuration.PlaceOf(HubSettings.LogLevel)}) is '{other}', but must be debug, information, warning or error."),
+    };
+
+    /// <summary>Tried and not asked: permissions have too many forms.</summary>
+    private static bool Usable(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var probe = Path.Combine(folder, $".gantry-{Environment.ProcessId}");
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
