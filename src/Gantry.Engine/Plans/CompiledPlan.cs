@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gantry.Engine.Plans.Expressions;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Settings;
 
@@ -9,27 +10,35 @@ internal sealed class CompiledPlan
 {
     public CompiledPlan(Plan plan, ProviderCatalog providers)
     {
-        Plan = plan;
-        Steps = [.. plan.Steps.Select((step, index) => new CompiledStep(step, index, providers))];
+        References = new ReferenceCheck(plan);
+        Steps = [.. plan.Steps.Select((step, index) => new CompiledStep((ActionStep)step, index, providers))];
     }
 
-    public Plan Plan { get; }
-
     public CompiledStep[] Steps { get; }
+
+    public ReferenceCheck References { get; }
 }
 
 internal sealed class CompiledStep
 {
-    public CompiledStep(Step step, int index, ProviderCatalog providers)
+    private readonly Template parameters;
+    private readonly (JsonElement Parameters, ProviderError? Problem)? constant;
+
+    public CompiledStep(ActionStep step, int index, ProviderCatalog providers)
     {
-        Step = (ActionStep)step;
+        Step = step;
         Index = index;
         Path = index.ToString();
         Use = step.Use;
-        Provider = providers.Find(Step.Provider);
-        Action = providers.FindAction(Step.Provider, Step.Action);
+        Provider = providers.Find(step.Provider);
+        Action = providers.FindAction(step.Provider, step.Action);
         Name = step.Id is { } id ? $"Step '{id}' ({Use})" : $"Step {Path} ({Use})";
         StartMessage = $"{Name} starts.";
+        parameters = Template.CompileParameters(step.Parameters, TakesSecrets);
+        if (parameters.Constant is { } same)
+        {
+            constant = (Complete(same, out var problem), problem);
+        }
     }
 
     public ActionStep Step { get; }
@@ -54,28 +63,51 @@ internal sealed class CompiledStep
     public bool IsPure => Action?.IsPure == true;
 
     /// <summary>The parameters for the call; meaningful only when no problem comes out.</summary>
-    public JsonElement Resolve(Execution execution, DateTimeOffset startedAt, out ProviderError? problem)
+    public JsonElement Resolve(Execution execution, DateTimeOffset now, out ProviderError? problem)
+    {
+        if (constant is { } same)
+        {
+            problem = same.Problem;
+            return same.Parameters;
+        }
+
+        try
+        {
+            return Complete(parameters.Evaluate(new RunScope(execution, this, now)), out problem);
+        }
+        catch (ExpressionException exception)
+        {
+            problem = Bad($"{Name} cannot run: {exception.Message}");
+            return default;
+        }
+    }
+
+    /// <summary>Whether an attempt that was cut off may simply be made again.</summary>
+    public bool IsRepeatable(JsonElement resolved) =>
+        Step.IsRepeatable || Action is { IsPure: true } or { IsRepeatable: true }
+        || (resolved.ValueKind == JsonValueKind.Object && Action?.IsRepeatableWith?.Invoke(resolved) == true);
+
+    private bool TakesSecrets(string parameter) =>
+        Action?.Parameters.FirstOrDefault(setting => setting.Name == parameter) is { IsSecret: true } or { TakesSecrets: true };
+
+    private JsonElement Complete(JsonElement resolved, out ProviderError? problem)
     {
         problem = null;
         if (Action is null)
         {
-            problem = Bad($"{Name} cannot run: this program has no such action.");
+            problem = Bad($"{Name} cannot run: this program has no such action. 'gantry plan check' finds the nearest one.");
             return default;
         }
 
         var findings = new List<SettingFinding>();
-        var parameters = SettingCheck.Complete(Action.Parameters, Step.Parameters, findings);
+        var complete = SettingCheck.Complete(Action.Parameters, resolved, findings);
         if (findings.Count > 0)
         {
-            problem = Bad($"{Name}: {string.Join(" ", findings.Select(finding => finding.Message))}");
+            problem = Bad($"{Name} cannot run: {string.Join(" ", findings.Select(finding => finding.Message))}");
         }
 
-        return parameters;
+        return complete;
     }
 
     private static ProviderError Bad(string message) => new() { Kind = ProviderErrorKind.BadRequest, Message = message };
-
-    public bool IsRepeatable(JsonElement? parameters) =>
-        Step.IsRepeatable || Action is { IsPure: true } or { IsRepeatable: true }
-        || (parameters is { } resolved && Action?.IsRepeatableWith?.Invoke(resolved) == true);
 }

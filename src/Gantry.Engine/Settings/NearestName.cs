@@ -11,7 +11,7 @@ public static class NearestName
             return null;
         }
 
-        var (best, bestDistance) = ((string?)null, Math.Max(1, name.Length / 3) + 1);
+        var (best, bestDistance) = ((string?)null, Math.Max(name.Length < 4 ? 1 : 2, name.Length / 3) + 1);
         foreach (var candidate in known)
         {
             if (Math.Abs(candidate.Length - name.Length) < bestDistance && Distance(name, candidate) is var distance && distance < bestDistance)
@@ -40,26 +40,26 @@ public static class NearestName
         };
     }
 
+    /// <summary>Letters added, left out, changed or swapped with their neighbour, without regard to case.</summary>
     private static int Distance(string one, string other)
     {
-        Span<int> row = other.Length < 128 ? stackalloc int[128] : new int[other.Length + 1];
-        for (var j = 0; j <= other.Length; j++)
+        var distances = new int[one.Length + 1, other.Length + 1];
+        for (var i = 0; i <= one.Length; i++)
         {
-            row[j] = j;
-        }
-
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
+            for (var j = 0; j <= other.Length; j++)
             {
-                var cost = char.ToLowerInvariant(one[i - 1]) == char.ToLowerInvariant(other[j - 1]) ? diagonal : diagonal + 1;
-                diagonal = row[j];
-                row[j] = Math.Min(cost, Math.Min(row[j], row[j - 1]) + 1);
+                distances[i, j] = i == 0 || j == 0 ? i + j : Math.Min(
+                    Math.Min(distances[i - 1, j], distances[i, j - 1]) + 1,
+                    distances[i - 1, j - 1] + (AreSame(one[i - 1], other[j - 1]) ? 0 : 1));
+                if (i > 1 && j > 1 && AreSame(one[i - 1], other[j - 2]) && AreSame(one[i - 2], other[j - 1]))
+                {
+                    distances[i, j] = Math.Min(distances[i, j], distances[i - 2, j - 2] + 1);
+                }
             }
         }
 
-        return row[other.Length];
+        return distances[one.Length, other.Length];
     }
+
+    private static bool AreSame(char one, char other) => char.ToLowerInvariant(one) == char.ToLowerInvariant(other);
 }

@@ -15,12 +15,13 @@ public static class SettingCheck
 {
     /// <summary>
     /// The object with every value in its type and the defaults filled in; the same element when nothing had to change. Meaningful only when nothing was
-    /// added to the findings.
+    /// added to the findings. The noun is what the settings are called in messages.
     /// </summary>
-    public static JsonElement Complete(IReadOnlyList<Setting> settings, JsonElement given, ICollection<SettingFinding> findings)
+    public static JsonElement Complete(
+        IReadOnlyList<Setting> settings, JsonElement given, ICollection<SettingFinding> findings, string noun = "parameter")
     {
-        FindUnknown(settings, given, findings);
-        if (IsComplete(settings, given, findings))
+        FindUnknown(settings, given, findings, noun);
+        if (IsComplete(settings, given, findings, noun))
         {
             return given;
         }
@@ -94,19 +95,19 @@ public static class SettingCheck
         _ => "null",
     };
 
-    private static void FindUnknown(IReadOnlyList<Setting> settings, JsonElement given, ICollection<SettingFinding> findings)
+    private static void FindUnknown(IReadOnlyList<Setting> settings, JsonElement given, ICollection<SettingFinding> findings, string noun)
     {
         foreach (var property in given.EnumerateObject())
         {
             if (!settings.Any(setting => property.NameEquals(setting.Name)))
             {
-                findings.Add(new(property.Name, $"There is no parameter '{property.Name}'.{NearestName.Hint(property.Name, settings.Select(setting => setting.Name))}"));
+                findings.Add(new(property.Name, $"There is no {noun} '{property.Name}'.{NearestName.Hint(property.Name, settings.Select(setting => setting.Name))}"));
             }
         }
     }
 
     /// <summary>Whether the object can be used as it is. Adds what is missing or wrong.</summary>
-    private static bool IsComplete(IReadOnlyList<Setting> settings, JsonElement given, ICollection<SettingFinding> findings)
+    private static bool IsComplete(IReadOnlyList<Setting> settings, JsonElement given, ICollection<SettingFinding> findings, string noun)
     {
         var isComplete = true;
         foreach (var setting in settings)
@@ -125,7 +126,7 @@ public static class SettingCheck
             isComplete = isComplete && setting.Default is null && !given.TryGetProperty(setting.Name, out _);
             if (setting.IsRequired && setting.Default is null)
             {
-                findings.Add(new(setting.Name, $"The parameter '{setting.Name}' is missing. {setting.Help}"));
+                findings.Add(new(setting.Name, $"The {noun} '{setting.Name}' is missing. {setting.Help}".TrimEnd()));
             }
         }
 

@@ -1,0 +1,74 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Gantry.Engine.Settings;
+
+namespace Gantry.Engine.Plans.Expressions;
+
+/// <summary>How values are compared and put into texts.</summary>
+internal static class Values
+{
+    private const int IntegerDigitsMax = 4096;
+
+    /// <summary>A text as it is; anything else as JSON, with its digits.</summary>
+    public static string Format(JsonElement value) => value.ValueKind == JsonValueKind.String ? TextOf(value) : value.GetRawText();
+
+    public static string TextOf(JsonElement value) =>
+        Scalars.TextOf(value) ?? throw new ExpressionException("the text holds half of a surrogate pair, which is no character");
+
+    public static int SizeOf(JsonElement value) => JsonMarshal.GetRawUtf8Value(value).Length;
+
+    public static string Describe(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Object => "a map",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        _ => "null",
+    };
+
+    /// <summary>Values of different types are never equal. Numbers are by value (1 and 1.0), lists and maps by what is in them.</summary>
+    public static bool AreEqual(JsonElement one, JsonElement other) => (one.ValueKind, other.ValueKind) switch
+    {
+        (JsonValueKind.Number, JsonValueKind.Number) => CompareNumbers(one, other) == 0,
+        (JsonValueKind.String, JsonValueKind.String) => TextOf(one) == TextOf(other),
+        (JsonValueKind.Array, JsonValueKind.Array) => one.GetArrayLength() == other.GetArrayLength()
+            && one.EnumerateArray().Zip(other.EnumerateArray()).All(pair => AreEqual(pair.First, pair.Second)),
+        (JsonValueKind.Object, JsonValueKind.Object) => one.GetPropertyCount() == other.GetPropertyCount()
+            && one.EnumerateObject().All(property => other.TryGetProperty(property.Name, out var match) && AreEqual(property.Value, match)),
+        var (kind, otherKind) => kind == otherKind,
+    };
+
+    /// <summary>Numbers by value, texts by their characters' codes; nothing else has an order.</summary>
+    public static int Compare(JsonElement one, JsonElement other) => (one.ValueKind, other.ValueKind) switch
+    {
+        (JsonValueKind.Number, JsonValueKind.Number) => CompareNumbers(one, other),
+        (JsonValueKind.String, JsonValueKind.String) => string.CompareOrdinal(TextOf(one), TextOf(other)),
+        var (kind, otherKind) => throw new ExpressionException($"{Describe(kind)} and {Describe(otherKind)} have no order: compare two numbers or two texts"),
+    };
+
+    /// <summary>Exact for whole numbers of any length and for decimals of up to 28 digits.</summary>
+    private static int CompareNumbers(JsonElement one, JsonElement other)
+    {
+        var (text, otherText) = (one.GetRawText(), other.GetRawText());
+        if (text == otherText)
+        {
+            return 0;
+        }
+
+        if (IsExactInteger(text) && IsExactInteger(otherText))
+        {
+            return text.Length < 19 && otherText.Length < 19
+                ? long.Parse(text).CompareTo(long.Parse(otherText))
+                : BigInteger.Parse(text).CompareTo(BigInteger.Parse(otherText));
+        }
+
+        return text.Length <= 28 && otherText.Length <= 28 && one.TryGetDecimal(out var exact) && other.TryGetDecimal(out var otherExact)
+            ? exact.CompareTo(otherExact)
+            : one.GetDouble().CompareTo(other.GetDouble());
+    }
+
+    private static bool IsExactInteger(string text) => text.Length <= IntegerDigitsMax && Scalars.IsInteger(text);
+}

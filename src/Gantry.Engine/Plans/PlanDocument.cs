@@ -1,0 +1,60 @@
+using Gantry.Engine.Documents;
+
+namespace Gantry.Engine.Plans;
+
+/// <summary>A plan as it was read, with the place of everything in it.</summary>
+public sealed class PlanDocument
+{
+    internal PlanDocument(Plan? draft, SourceMap source, IReadOnlyList<PlanFinding> findings)
+    {
+        Draft = draft;
+        Source = source;
+        Findings = findings;
+    }
+
+    /// <summary>Null when something could not be read; the findings then say what.</summary>
+    public Plan? Plan => Findings.Count == 0 ? Draft : null;
+
+    /// <summary>What the reader found. <see cref="PlanCheck"/> finds more, knowing the providers.</summary>
+    public IReadOnlyList<PlanFinding> Findings { get; }
+
+    /// <summary>As much of the plan as could be understood, for checks that tell all findings at once; null when nothing could.</summary>
+    internal Plan? Draft { get; }
+
+    internal SourceMap Source { get; }
+}
+
+/// <summary>Where each part of a plan stands in its document.</summary>
+internal sealed class SourceMap
+{
+    private readonly Dictionary<string, DocumentPosition> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DocumentPosition> names = new(StringComparer.Ordinal);
+
+    public void Add(string path, DocumentNode node)
+    {
+        values[path] = node.Position;
+        for (var index = 0; index < node.Items.Count; index++)
+        {
+            Add($"{path}[{index}]", node.Items[index]);
+        }
+
+        foreach (var member in node.Members)
+        {
+            var memberPath = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
+            names[memberPath] = member.Position;
+            Add(memberPath, member.Value);
+        }
+    }
+
+    public bool HasName(string path) => names.ContainsKey(path);
+
+    public DocumentPosition ValueAt(string path) => values.TryGetValue(path, out var position) ? position : Above(path);
+
+    public DocumentPosition NameAt(string path) => names.TryGetValue(path, out var position) ? position : ValueAt(path);
+
+    private DocumentPosition Above(string path)
+    {
+        var end = path.AsSpan().LastIndexOfAny('.', '[');
+        return end > 0 ? ValueAt(path[..end]) : values.GetValueOrDefault("", new(1, 1));
+    }
+}
