@@ -1,6 +1,7 @@
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Endpoints;
 using Gantry.Cli.Executions;
+using Gantry.Cli.Files;
 using Gantry.Cli.Hubs;
 using Gantry.Cli.Providers;
 
@@ -15,6 +16,14 @@ internal static class AllCommands
         Help = "Moves files between any two places and runs plans of steps, durably.",
         Commands =
         [
+            new("copy", "Copies files between any two places.", TransferCommand.DescribeCopy),
+            new("sync", "Makes one place like another.", TransferCommand.DescribeSync),
+            new("move", "Moves files between any two places.", TransferCommand.DescribeMove),
+            new("check", "Compares two places.", TransferCommand.DescribeCheck),
+            new("ls", "Lists a folder.", ListCommand.Describe),
+            new("mkdir", "Makes a folder.", PlaceCommands.DescribeMkdir),
+            new("rm", "Deletes a file or a folder.", PlaceCommands.DescribeRm),
+            new("cat", "Writes a file to standard output.", PlaceCommands.DescribeCat),
             new("endpoint", "Saves places for files under a name, and tests them.", EndpointCommand.Describe),
             new("executions", "Lists, follows, cancels and re-runs executions on a hub.", ExecutionsCommand.Describe),
             new("provider", "Lists the providers that plans can use, and their actions.", ProviderCommand.Describe),

@@ -1,0 +1,144 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Gantry.Cli.CommandLine;
+using Gantry.Engine.Endpoints;
+using Gantry.Engine.Transfers;
+
+namespace Gantry.Cli.Files;
+
+/// <summary>"gantry ls": what is at a place, while it is being listed.</summary>
+internal static class ListCommand
+{
+    public static Command Describe() => new()
+    {
+        Name = "ls",
+        Help = "Lists a folder.",
+        Arguments = [new("ADDRESS", "A path, sftp://user@host/path, or NAME:path of a saved endpoint.")],
+        Options =
+        [
+            new("--long", "Shows kinds, permissions, sizes and times.") { Short = 'l' },
+            new("--recursive", "Lists the folders in it as well.") { Short = 'R' },
+            new("--json", "Prints a JSON array."),
+            .. FilesOpener.Options,
+        ],
+        RunAsync = RunAsync,
+    };
+
+    private static async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
+    {
+        var address = invocation.Argument("ADDRESS");
+        var opener = await FilesOpener.CreateAsync(invocation, [address], cancellationToken);
+        await using var endpoint = await opener.OpenAsync(address, cancellationToken);
+        var root = await endpoint.FindAsync("", cancellationToken)
+            ?? throw new EndpointException(EndpointError.NotFound, $"There is nothing at '{EndpointPath.Printable(endpoint.Address)}'.");
+        var entries = root.Kind == EntryKind.Folder
+            ? WalkAsync(endpoint, "", invocation.Has("--recursive"), cancellationToken)
+            : SingleAsync(root, TransferPlaces.Split(address)?.Name ?? root.Name);
+        await PrintAsync(entries, invocation.Has("--json"), invocation.Has("--long"), cancellationToken);
+        return ExitStatus.Succeeded;
+    }
+
+    private static async IAsyncEnumerable<(string Path, Entry Entry)> SingleAsync(Entry entry, string name)
+    {
+        await ValueTask.CompletedTask;
+        yield return (name, entry);
+    }
+
+    /// <summary>By name within each folder, so that two runs can be compared.</summary>
+    private static async IAsyncEnumerable<(string Path, Entry Entry)> WalkAsync(
+        IEndpoint endpoint, string folder, bool isRecursive, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var entries = await endpoint.ListAsync(folder, cancellationToken).ToListAsync(cancellationToken);
+        entries.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        foreach (var entry in entries)
+        {
+            var path = EndpointPath.Join(folder, entry.Name);
+            yield return (path, entry);
+            if (isRecursive && entry.Kind == EntryKind.Folder)
+            {
+                await foreach (var below in WalkAsync(endpoint, path, isRecursive, cancellationToken))
+                {
+                    yield return below;
+                }
+            }
+        }
+    }
+
+    private static async Task PrintAsync(
+        IAsyncEnumerable<(string Path, Entry Entry)> entries, bool asJson, bool isLong, CancellationToken cancellationToken)
+    {
+        await using var output = Console.OpenStandardOutput();
+        var buffer = new ArrayBufferWriter<byte>();
+        var isFirst = true;
+        await foreach (var (path, entry) in entries.WithCancellation(cancellationToken))
+        {
+            if (asJson)
+            {
+                buffer.Write(isFirst ? "[\n"u8 : ",\n"u8);
+                WriteJson(buffer, path, entry);
+            }
+            else
+            {
+                buffer.Write(Encoding.UTF8.GetBytes((isLong ? Long(path, entry) : Short(path, entry)) + "\n"));
+            }
+
+            isFirst = false;
+            if (buffer.WrittenCount > 64 * 1024)
+            {
+                await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
+                buffer.Clear();
+            }
+        }
+
+        if (asJson)
+        {
+            buffer.Write(isFirst ? "[]\n"u8 : "\n]\n"u8);
+        }
+
+        await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
+    }
+
+    private static string Short(string path, Entry entry) => EndpointPath.Printable(path) + (entry.Kind == EntryKind.Folder ? "/" : "");
+
+    private static string Long(string path, Entry entry)
+    {
+        var link = entry.LinkTarget is { } target ? $" -> {EndpointPath.Printable(target)}" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Letter(entry.Kind)}{Mode(entry.UnixMode)} {entry.Size,14} {entry.ModifiedAt,20:yyyy-MM-ddTHH:mm:ssZ} {Short(path, entry)}{link}");
+    }
+
+    private static char Letter(EntryKind kind) => kind switch
+    {
+        EntryKind.Folder => 'd',
+        EntryKind.SymbolicLink => 'l',
+        EntryKind.File => '-',
+        _ => '?',
+    };
+
+    private static string Mode(int? mode) => mode is { } bits
+        ? string.Concat(Enumerable.Range(0, 9).Select(i => (bits & (0x100 >> i)) != 0 ? "rwxrwxrwx"[i] : '-'))
+        : "---------";
+
+    private static void WriteJson(ArrayBufferWriter<byte> buffer, string path, Entry entry)
+    {
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("path", EndpointPath.Printable(path));
+        json.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(entry.Kind.ToString()));
+        json.WriteNumber("size", entry.Size);
+        if (entry.ModifiedAt is { } time)
+        {
+            json.WriteString("modified_at", time.UtcDateTime);
+        }
+
+        if (entry.LinkTarget is { } target)
+        {
+            json.WriteString("link_target", EndpointPath.Printable(target));
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,82 @@
+using Gantry.Cli.CommandLine;
+using Gantry.Engine.Transfers;
+
+namespace Gantry.Cli.Files;
+
+/// <summary>"gantry copy", "sync", "move" and "check": one transfer, live on the terminal.</summary>
+internal static class TransferCommand
+{
+    private const string Target = "TARGET";
+    private const string Source = "SOURCE";
+
+    private static readonly string[] PlacesNotes =
+    [
+        "An address is a path, sftp://user@host/path or NAME:path of a saved endpoint ('gantry endpoint kinds' lists the forms).",
+        "A folder gives its content to TARGET, or itself with --keep-name. A file goes into TARGET under its own name; when it is the only",
+        "source, and TARGET is no folder that exists and does not end with '/', TARGET is its new name.",
+        "Exit status: 0 all moved, 1 something failed, 2 wrong usage, 3 could not connect, 130 cancelled.",
+    ];
+
+    public static Command DescribeCopy() => Describe(
+        "copy", "Copies what is new or changed; nothing is deleted.", TransferMode.Copy, isMany: true, [TransferOptions.KeepName]);
+
+    public static Command DescribeMove() => Describe(
+        "move", "Copies, and deletes each source file once its copy is verified.", TransferMode.Move, isMany: true, [TransferOptions.KeepName]);
+
+    public static Command DescribeSync() => Describe(
+        "sync", "Makes the target like the source: copies, then deletes what only the target has.", TransferMode.Sync, isMany: false, [TransferOptions.MaxDelete]);
+
+    public static Command DescribeCheck() => new()
+    {
+        Name = "check",
+        Help = "Compares two places and lists the differences; changes nothing.",
+        Arguments = [new(Source, "The folder or file that ought to be there."), new(Target, "The place to check.")],
+        Options =
+        [
+            new("--download", "Compares the contents, by hashes of the servers or else by reading both sides."),
+            .. TransferOptions.Selection, .. TransferOptions.Running, .. FilesOpener.Options,
+        ],
+        Notes = PlacesNotes[..1],
+        RunAsync = (invocation, cancellationToken) => RunAsync(invocation, TransferMode.Check, cancellationToken),
+    };
+
+    private static Command Describe(string name, string help, TransferMode mode, bool isMany, IEnumerable<Option> options) => new()
+    {
+        Name = name,
+        Help = help,
+        Arguments = [new(Source, "What to transfer: a folder or a file.") { IsMany = isMany }, new(Target, "Where it goes; made when it is missing.")],
+        Options = [.. TransferOptions.Selection, .. TransferOptions.Changing, .. options, .. TransferOptions.Running, .. FilesOpener.Options],
+        Notes = PlacesNotes,
+        RunAsync = (invocation, cancellationToken) => RunAsync(invocation, mode, cancellationToken),
+    };
+
+    private static async Task<int> RunAsync(Invocation invocation, TransferMode mode, CancellationToken cancellationToken)
+    {
+        var target = invocation.Argument(Target);
+        var sources = invocation.Arguments(Source);
+        var opener = await FilesOpener.CreateAsync(invocation, [.. sources, target], cancellationToken);
+
+        // Connections take longest to make, so that they are begun before anything else is thought about.
+        var opening = TransferPlaces.OpenAsync(opener, sources, target, invocation.Has("--keep-name"), cancellationToken).AsTask();
+        TransferRequest options;
+        try
+        {
+            options = TransferOptions.Read(invocation, mode);
+        }
+        catch
+        {
+            await DisposeAsync(opening);
+            throw;
+        }
+
+        await using var places = await opening;
+        var request = options with { Sources = places.Sources, Target = places.Target };
+        var runner = new TransferRunner(request);
+        return await TransferOutcome.ShowAsync(runner, invocation, mode == TransferMode.Check, cancellationToken);
+    }
+
+    private static async Task DisposeAsync(Task<TransferPlaces> opening)
+    {
+        await using var places = await opening;
+    }
+}

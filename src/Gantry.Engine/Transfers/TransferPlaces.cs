@@ -1,0 +1,124 @@
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Engine.Transfers;
+
+/// <summary>
+/// The places that addresses name, opened. One rule: a folder gives its content (or itself, when its name is kept) to the target, which is a
+/// folder. A file goes into the target under its own name; but when it is the only source, and the target is not an existing folder
+/// and is not written with a '/' at its end, the target is the file's new name.
+/// </summary>
+public sealed class TransferPlaces : IAsyncDisposable
+{
+    private readonly IEndpointOpener opener;
+    private readonly List<IEndpoint> opened = [];
+    private readonly Dictionary<string, IEndpoint> parents = new(StringComparer.Ordinal);
+
+    private TransferPlaces(IEndpointOpener opener) => this.opener = opener;
+
+    public IReadOnlyList<TransferSource> Sources { get; private set; } = [];
+
+    public TransferTarget Target { get; private set; } = null!;
+
+    /// <summary>All ends are opened before anything is asked of one, so that slow connections are made at the same time.</summary>
+    public static async ValueTask<TransferPlaces> OpenAsync(
+        IEndpointOpener opener, IReadOnlyList<string> sources, string target, bool keepName, CancellationToken cancellationToken)
+    {
+        var places = new TransferPlaces(opener);
+        try
+        {
+            var targetEndpoint = await places.OpenAsync(target, cancellationToken);
+            var sourceEndpoints = new List<IEndpoint>(sources.Count);
+            foreach (var source in sources)
+            {
+                sourceEndpoints.Add(await places.OpenAsync(source, cancellationToken));
+            }
+
+            await places.FindAsync(sources, sourceEndpoints, target, targetEndpoint, keepName, cancellationToken);
+            return places;
+        }
+        catch
+        {
+            await places.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>An address split into its folder's and the name in it; null when it names no more than a root.</summary>
+    public static (string Folder, string Name)? Split(string address)
+    {
+        var query = address.IndexOf('?', StringComparison.Ordinal);
+        var scheme = address.IndexOf("://", StringComparison.Ordinal);
+        var (path, rest) = scheme >= 0 && query > scheme ? (address[..query], address[query..]) : (address, "");
+        path = path.TrimEnd('/');
+        var slash = path.LastIndexOf('/');
+        if (scheme >= 0)
+        {
+            return slash < scheme + 3 ? null : (path[..(slash + 1)] + rest, Uri.UnescapeDataString(path[(slash + 1)..]));
+        }
+
+        var colon = path.IndexOf(':', StringComparison.Ordinal);
+        var begin = Math.Max(slash, slash < 0 ? colon : -1);
+        var name = path[(begin + 1)..];
+        return name is "" or "." or ".." ? null : (begin < 0 ? "." : path[..(begin + 1)], name);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var endpoint in opened)
+        {
+            await endpoint.DisposeAsync();
+        }
+
+        opened.Clear();
+    }
+
+    private async ValueTask FindAsync(
+        IReadOnlyList<string> sources, List<IEndpoint> endpoints, string target, IEndpoint targetEndpoint, bool keepName, CancellationToken cancellationToken)
+    {
+        var found = new List<TransferSource>(sources.Count);
+        var isFile = false;
+        for (var i = 0; i < sources.Count; i++)
+        {
+            var entry = await endpoints[i].FindAsync("", cancellationToken);
+            isFile = entry is { Kind: EntryKind.File };
+            found.Add(isFile
+                ? await FileAsync(sources[i], cancellationToken)
+                : new TransferSource { Endpoint = endpoints[i], KeepName = keepName, Name = NameOf(endpoints[i]) });
+        }
+
+        Sources = found;
+        Target = new TransferTarget { Endpoint = targetEndpoint };
+        if (isFile && found.Count == 1 && !target.EndsWith('/') && Split(target) is var (folder, name)
+            && await targetEndpoint.FindAsync("", cancellationToken) is not { Kind: EntryKind.Folder })
+        {
+            Target = new TransferTarget { Endpoint = await ParentAsync(folder, cancellationToken), FileName = name };
+        }
+    }
+
+    private async ValueTask<TransferSource> FileAsync(string address, CancellationToken cancellationToken)
+    {
+        var (folder, name) = Split(address)
+            ?? throw new EndpointException(EndpointError.BadSetting, $"'{EndpointPath.Printable(address)}' is a file without a folder that could be opened.");
+        return new TransferSource { Endpoint = await ParentAsync(folder, cancellationToken), Path = name };
+    }
+
+    /// <summary>The same for all files of one folder.</summary>
+    private async ValueTask<IEndpoint> ParentAsync(string address, CancellationToken cancellationToken)
+    {
+        if (!parents.TryGetValue(address, out var parent))
+        {
+            parents[address] = parent = await OpenAsync(address, cancellationToken);
+        }
+
+        return parent;
+    }
+
+    private async ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken)
+    {
+        var endpoint = await opener.OpenAsync(address, cancellationToken);
+        opened.Add(endpoint);
+        return endpoint;
+    }
+
+    private static string? NameOf(IEndpoint endpoint) => Split(endpoint.Address)?.Name;
+}
