@@ -2,6 +2,7 @@ using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
 using Gantry.Plugins.Endpoints.Local;
+using Gantry.Plugins.Providers.Transfer;
 using Gantry.Plugins.SecretStores.Environment;
 
 namespace Gantry.Plugins;
@@ -19,5 +20,6 @@ public static class AllPlugins
 
     public static ProviderCatalog Providers => field ??= new(
     [
+        new TransferProvider(),
     ]);
 }

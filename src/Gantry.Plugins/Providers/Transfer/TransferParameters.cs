@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Gantry.Engine.Endpoints;
+using Gantry.Engine.Providers;
+using Gantry.Engine.Settings;
+using Gantry.Engine.Transfers;
+
+namespace Gantry.Plugins.Providers.Transfer;
+
+/// <summary>The parameters of a call as a transfer's options.</summary>
+internal sealed class TransferParameters(ProviderCall call)
+{
+    private const int TransferIdLength = 20;
+
+    public string From => Text("from") ?? throw Missing("from");
+
+    public string To => Text("to") ?? throw Missing("to");
+
+    public IReadOnlyList<string> Sources => [From, .. List("more_from")];
+
+    public bool Is(string name) => Find(name) is { ValueKind: JsonValueKind.True };
+
+    public int? Integer(string name) => Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;
+
+    /// <summary>The request without its places.</summary>
+    public TransferRequest Request(TransferMode mode) => new()
+    {
+        Sources = [],
+        Target = null!,
+        Mode = mode,
+        Selection = Selection(),
+        ChangeRule = Text("change") switch
+        {
+            "checksum" => ChangeRule.Checksum,
+            "always" => ChangeRule.Always,
+            "never-overwrite" => ChangeRule.NeverOverwrite,
+            _ => ChangeRule.SizeAndTime,
+        },
+        Verification = Text("verify") == "checksum" ? Verification.Checksum : Verification.Size,
+        SymbolicLinks = Text("links") switch
+        {
+            "follow" => SymbolicLinkPolicy.Follow,
+            "keep" => SymbolicLinkPolicy.Keep,
+            _ => SymbolicLinkPolicy.Skip,
+        },
+        NoMatch = Text("no_match") == "fail" ? NoMatchPolicy.Fail : NoMatchPolicy.Succeed,
+        ConcurrentFiles = Integer("parallel"),
+        Retries = Integer("retries") ?? 5,
+        IsDryRun = Is("dry_run"),
+        DeletesMax = Integer("max_delete"),
+        TransferId = TransferId(),
+    };
+
+    public FileSelection Selection() => new FileSelection
+    {
+        AgeMin = Age("min_age"),
+        AgeMax = Age("max_age"),
+        SizeMin = Size("min_size"),
+        SizeMax = Size("max_size"),
+    }.With(List("include"), List("exclude"), List("filter"));
+
+    /// <summary>The same for every attempt at this step of this execution, so that an attempt cleans up after the one before.</summary>
+    private string TransferId() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(call.IdempotencyKey)))[..TransferIdLength];
+
+    private JsonElement? Find(string name) =>
+        call.Parameters.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private string? Text(string name) => Find(name) switch
+    {
+        { ValueKind: JsonValueKind.String } value => value.GetString(),
+        { } value => value.GetRawText(),
+        null => null,
+    };
+
+    private IReadOnlyList<string> List(string name) => Find(name) is not { ValueKind: JsonValueKind.Array } list
+        ? []
+        : [.. list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String
+            ? item.GetString()!
+            : throw new EndpointException(EndpointError.BadSetting, $"'{name}' is a list of texts."))];
+
+    private TimeSpan? Age(string name) => Text(name) is not { } text ? null
+        : Duration.TryParse(text, out var age) ? age
+        : throw new EndpointException(EndpointError.BadSetting, $"'{name}' must be {Duration.Form}.");
+
+    private long? Size(string name) => Text(name) is not { } text ? null
+        : ByteSize.TryParse(text, out var size) ? size
+        : throw new EndpointException(EndpointError.BadSetting, $"'{name}' must be {ByteSize.Form}.");
+
+    private static EndpointException Missing(string name) => new(EndpointError.BadSetting, $"The parameter '{name}' is missing.");
+}
