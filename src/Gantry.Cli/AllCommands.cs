@@ -3,6 +3,7 @@ using Gantry.Cli.Endpoints;
 using Gantry.Cli.Executions;
 using Gantry.Cli.Files;
 using Gantry.Cli.Hubs;
+using Gantry.Cli.Plans;
 using Gantry.Cli.Providers;
 
 namespace Gantry.Cli;
@@ -25,6 +26,7 @@ internal static class AllCommands
             new("rm", "Deletes a file or a folder.", PlaceCommands.DescribeRm),
             new("cat", "Writes a file to standard output.", PlaceCommands.DescribeCat),
             new("endpoint", "Saves places for files under a name, and tests them.", EndpointCommand.Describe),
+            new("run", "Runs a plan: a file in this process, or on a hub; a saved plan on its hub.", RunCommand.Describe),
             new("executions", "Lists, follows, cancels and re-runs executions on a hub.", ExecutionsCommand.Describe),
             new("provider", "Lists the providers that plans can use, and their actions.", ProviderCommand.Describe),
             new("up", "Starts a hub with its own PostgreSQL on this machine.", HubCommands.DescribeUp),

@@ -149,7 +149,8 @@ internal static class CommandReader
         {
             var argument = command.Arguments[i];
             var keptForLater = command.Arguments.Skip(i + 1).Count(later => later.IsRequired);
-            var available = values.Count - position - keptForLater;
+            var left = values.Count - position;
+            var available = Math.Max(left - keptForLater, argument.IsRequired ? Math.Min(1, left) : 0);
             if (available <= 0)
             {
                 if (argument.IsRequired)

@@ -67,7 +67,7 @@ internal sealed class ExecutionFollower(HubClient hub, ExecutionPrinter? printer
         {
             case "step" when json.FindText("status") is { } status and not "running":
                 printer.Step(
-                    json.FindText("step_id") ?? json.FindText("step_path") ?? "step",
+                    json.FindText("id") ?? json.FindText("step") ?? "",
                     json.FindText("use") ?? "",
                     status,
                     json.Find("attempt")?.GetInt32() ?? 1,

@@ -90,7 +90,7 @@ internal static class ExecutionsCommand
                 }
 
                 Console.Out.WriteLine(Engine.Endpoints.EndpointPath.Printable(
-                    $"{line.FindText("time")} {line.FindText("level"),-7} {line.FindText("step_path")} {line.FindText("message")}"));
+                    $"{line.FindText("time")} {line.FindText("level"),-7} {line.FindText("step")} {line.FindText("message")}"));
             }
 
             return ExitStatus.Succeeded;

@@ -55,8 +55,14 @@ internal static class HubSettings
     public static readonly HubSetting DrainSeconds = new("drain_seconds", "20",
         "How long requests and steps may go on after the hub was told to stop.");
 
+    public static readonly HubSetting LocalRoots = new("local_roots", null,
+        "Folders joined by ':', below which users who are no administrators may name local paths. Without it none.");
+
+    public static readonly HubSetting SshConfig = new("ssh_config", null,
+        "The ssh_config that SFTP endpoints use. Without it none is read: an ssh_config can start programs.");
+
     public static IReadOnlyList<HubSetting> All { get; } =
     [
-        Data, Listen, Database, DatabaseOwner, AdminPassword, LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, SessionHours, DrainSeconds,
+        Data, Listen, Database, DatabaseOwner, AdminPassword, LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, SessionHours, DrainSeconds, LocalRoots, SshConfig,
     ];
 }

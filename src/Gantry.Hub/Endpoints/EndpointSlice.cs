@@ -1,0 +1,37 @@
+using Gantry.Engine.Endpoints;
+using Gantry.Hub.Web;
+
+namespace Gantry.Hub.Endpoints;
+
+/// <summary>Places for files: saved under a name, tried, and opened for executions within what a user may name.</summary>
+internal static class EndpointSlice
+{
+    public static void AddEndpoints(this IServiceCollection services, EndpointCatalog catalog, EndpointBounds bounds)
+    {
+        services.AddSingleton(catalog);
+        services.AddSingleton(bounds);
+        services.AddSingleton<EndpointAccess>();
+    }
+
+    public static void MapEndpoints(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/endpoints");
+        group.MapGet("", EndpointRoutes.ListAsync).Allow(Access.Viewer).WithSummary("Lists the saved endpoints by name.");
+        group.MapPost("", EndpointRoutes.AddAsync).Allow(Access.Editor).WithSummary("Saves an endpoint under a new name.").Produces<EndpointView>(201);
+        group.MapGet("/{name}", EndpointRoutes.ShowAsync).Allow(Access.Viewer).WithSummary("Shows one endpoint.");
+        group.MapPut("/{name}", EndpointRoutes.PutAsync).Allow(Access.Editor).WithSummary("Saves an endpoint, or changes it.")
+            .Produces<EndpointView>().Produces<EndpointView>(201);
+        group.MapDelete("/{name}", EndpointRoutes.DeleteAsync).Allow(Access.Editor).WithSummary("Forgets an endpoint; its files stay.").Produces(204);
+        group.MapPost("/{name}/test", EndpointRoutes.TestAsync).Allow(Access.Operator)
+            .WithSummary("Connects, lists, writes, renames and deletes a file of its own, and names the phase that failed.");
+        group.MapPost("/test", EndpointRoutes.TestUnsavedAsync).Allow(Access.Editor).WithSummary("Tries an endpoint before it is saved.");
+        app.MapGet("/api/endpoint-kinds", ListKinds).Allow(Access.Viewer)
+            .WithSummary("Lists the kinds of endpoint and the settings each takes.");
+    }
+
+    private static Page<EndpointKindView> ListKinds(EndpointCatalog catalog) => new(
+        [.. catalog.Kinds.Select(kind => new EndpointKindView(kind.Id, kind.Title, kind.Help, kind.AddressForms, [.. kind.Settings.Select(SettingView.Of)]))], null);
+}
+
+/// <summary>A kind of endpoint as it describes itself; forms are made from this.</summary>
+internal sealed record EndpointKindView(string Id, string Title, string Help, IReadOnlyList<string> AddressForms, IReadOnlyList<SettingView> Settings);

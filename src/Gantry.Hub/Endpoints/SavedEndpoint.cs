@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Hub.Endpoints;
+
+/// <summary>A name for a place, of one workspace.</summary>
+internal sealed record SavedEndpoint
+{
+    public required string Name { get; init; }
+
+    /// <summary>The kind's id and its settings; secrets are references.</summary>
+    public required EndpointSettings Settings { get; init; }
+
+    /// <summary>Saved by an administrator, and so not bound to the roots of local paths.</summary>
+    public required bool IsGranted { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public static string Write(IReadOnlyDictionary<string, string> values) => JsonSerializer.Serialize(values);
+
+    public static IReadOnlyDictionary<string, string> Read(string json) =>
+        JsonSerializer.Deserialize<Dictionary<string, string>>(json)!;
+}
+
+/// <summary>An endpoint as the API shows it.</summary>
+/// <param name="Name">Its address is name:path.</param>
+/// <param name="Address">Without secrets.</param>
+/// <param name="Settings">Values of secret settings are references: ${cred:NAME}.</param>
+internal sealed record EndpointView(
+    string Name, string Kind, string Address, IReadOnlyDictionary<string, string> Settings, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
