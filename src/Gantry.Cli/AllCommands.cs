@@ -27,6 +27,7 @@ internal static class AllCommands
             new("cat", "Writes a file to standard output.", PlaceCommands.DescribeCat),
             new("endpoint", "Saves places for files under a name, and tests them.", EndpointCommand.Describe),
             new("run", "Runs a plan: a file in this process, or on a hub; a saved plan on its hub.", RunCommand.Describe),
+            new("plan", "Checks plans, and saves them on a hub.", PlanCommand.Describe),
             new("executions", "Lists, follows, cancels and re-runs executions on a hub.", ExecutionsCommand.Describe),
             new("provider", "Lists the providers that plans can use, and their actions.", ProviderCommand.Describe),
             new("up", "Starts a hub with its own PostgreSQL on this machine.", HubCommands.DescribeUp),

@@ -38,7 +38,7 @@ internal sealed class ExecutionFollower(HubClient hub, ExecutionPrinter? printer
             catch (CommandException unreachable) when (
                 unreachable.Status == ExitStatus.CannotConnect && lastEventId is not null && clock.GetElapsedTime(heard) < PatienceMax)
             {
-                printer?.Line($"  The hub does not answer; trying again in {pause.TotalSeconds:0.#} s.");
+                printer?.Line($"The hub does not answer; trying again in {pause.TotalSeconds:0.#} s.");
             }
 
             await Task.Delay(pause, clock, cancellationToken);
@@ -65,14 +65,6 @@ internal sealed class ExecutionFollower(HubClient hub, ExecutionPrinter? printer
         var json = JsonElement.Parse(data);
         switch (type)
         {
-            case "step" when json.FindText("status") is { } status and not "running":
-                printer.Step(
-                    json.FindText("id") ?? json.FindText("step") ?? "",
-                    json.FindText("use") ?? "",
-                    status,
-                    json.Find("attempt")?.GetInt32() ?? 1,
-                    json.Find("error")?.FindText("message") ?? json.FindText("message"));
-                break;
             case "log" when json.FindText("level") is { } level and not "debug":
                 printer.Log(level, json.FindText("message") ?? "");
                 break;

@@ -6,18 +6,15 @@ using Gantry.Engine.Providers;
 
 namespace Gantry.Cli.Executions;
 
-/// <summary>Tells a person what an execution does while it does it: a line for each step and log entry, and its progress on a line that is overwritten.</summary>
+/// <summary>Tells a person what an execution does while it does it: a line for each entry of its log, and its progress on a line that is overwritten.</summary>
 internal sealed class ExecutionPrinter : IJournalListener
 {
     private readonly bool isLive = !Console.IsErrorRedirected;
     private bool hasProgress;
 
+    /// <summary>The log tells of every start and end of a step already.</summary>
     public void Recorded(StepAttempt attempt)
     {
-        if (attempt.Status != StepStatus.Running)
-        {
-            Step(attempt.StepId ?? attempt.StepPath, attempt.Use, JsonNamingPolicy.SnakeCaseLower.ConvertName(attempt.Status.ToString()), attempt.Attempt, attempt.Error?.Message ?? attempt.Message);
-        }
     }
 
     public void Wrote(ExecutionLogLine line)
@@ -30,13 +27,7 @@ internal sealed class ExecutionPrinter : IJournalListener
 
     public void Reported(string stepPath, JsonElement progress) => Progress(progress);
 
-    public void Step(string name, string use, string status, int attempt, string? message)
-    {
-        var again = attempt > 1 ? $", attempt {attempt}" : "";
-        Line($"{Mark(status)} {name} ({use}{again}): {status}{(message is null ? "" : ". " + message)}");
-    }
-
-    public void Log(string level, string message) => Line(level == "info" ? $"  {message}" : $"  {level}: {message}");
+    public void Log(string level, string message) => Line(level == "info" ? message : $"{level}: {message}");
 
     public void Progress(JsonElement progress)
     {
@@ -57,13 +48,6 @@ internal sealed class ExecutionPrinter : IJournalListener
 
         Console.Out.WriteLine(EndpointPath.Printable(text));
     }
-
-    private static char Mark(string status) => status switch
-    {
-        "succeeded" => '✓',
-        "skipped" => '-',
-        _ => '✗',
-    };
 
     /// <summary>{"files_done": 3, "files_total": 20} as "files done 3, files total 20".</summary>
     private static string Describe(JsonElement progress)

@@ -36,6 +36,9 @@ internal sealed class PlanFile
         return new PlanFile(path, content.ToArray());
     }
 
+    /// <summary>Everything that is wrong with it.</summary>
+    public IReadOnlyList<PlanFinding> FindWrong(ProviderCatalog providers) => PlanCheck.Check(PlanReader.Read(content), providers);
+
     /// <summary>The plan when nothing is wrong with it; otherwise everything that is wrong, with file, line and column.</summary>
     public Plan Check(ProviderCatalog providers)
     {

@@ -1,0 +1,165 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Gantry.Cli.CommandLine;
+using Gantry.Cli.Hubs;
+using Gantry.Plugins;
+
+namespace Gantry.Cli.Plans;
+
+/// <summary>"gantry plan …": plans checked here, and saved on a hub.</summary>
+internal static class PlanCommand
+{
+    private static readonly Argument Name = new("NAME", "The plan's name.");
+    private static readonly Argument File = new("FILE", "A plan's file; '-' is standard input.");
+    private static readonly Option Json = new("--json", "Prints JSON.");
+
+    public static Command Describe() => new()
+    {
+        Name = "plan",
+        Help = "Checks plans, and saves them on a hub.",
+        Commands =
+        [
+            new("check", "Finds what is wrong with a plan, without running it and without a hub.", DescribeCheck),
+            new("apply", "Saves a plan's file on the hub, as a new version when it is there already.", DescribeApply),
+            new("list", "Lists the plans on the hub.", DescribeList),
+            new("show", "Shows one plan on the hub.", DescribeShow),
+            new("versions", "Lists the versions of one plan on the hub.", DescribeVersions),
+            new("export", "Prints a plan's text as it was saved.", DescribeExport),
+            new("delete", "Deletes a plan from the hub; its executions stay.", DescribeDelete),
+        ],
+    };
+
+    private static Command DescribeCheck() => new()
+    {
+        Name = "check",
+        Help = "Finds what is wrong with a plan, without running it and without a hub.",
+        Arguments = [File],
+        Options = [Json],
+        Notes = ["Exit status: 0 nothing is wrong, 1 something is."],
+        RunAsync = (invocation, _) =>
+        {
+            var plan = invocation.Argument("FILE");
+            var findings = PlanFile.Read(plan).FindWrong(AllPlugins.Providers);
+            if (invocation.Has("--json"))
+            {
+                JsonArray all = [.. findings.Select(finding => (JsonNode)new JsonObject
+                {
+                    ["path"] = finding.Path,
+                    ["line"] = finding.Line,
+                    ["column"] = finding.Column,
+                    ["message"] = finding.Message,
+                })];
+                Answer.Print(System.Text.Json.JsonElement.Parse(all.ToJsonString()), asJson: true);
+            }
+            else
+            {
+                Console.Out.WriteLine(findings.Count == 0 ? $"{plan}: nothing is wrong." : string.Join('\n', findings.Select(finding => $"{plan}:{finding}")));
+            }
+
+            return Task.FromResult(findings.Count == 0 ? ExitStatus.Succeeded : ExitStatus.Failed);
+        },
+    };
+
+    private static Command DescribeApply() => new()
+    {
+        Name = "apply",
+        Help = "Saves a plan's file on the hub, as a new version when it is there already.",
+        Arguments = [File],
+        Options = [HubChoice.Option],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            var file = PlanFile.Read(invocation.Argument("FILE"));
+            var name = file.Check(AllPlugins.Providers).Name ?? throw new CommandException("A plan that is saved needs a name. Give it the field 'name'.");
+            using var hub = HubChoice.Open(invocation);
+            using StringContent text = new(file.Text, Encoding.UTF8, new MediaTypeHeaderValue("application/yaml"));
+            var saved = await hub.SendAsync(HttpMethod.Put, PathOf(name), content: text, cancellationToken) ?? default;
+            Console.Out.WriteLine($"The plan '{name}' is saved as version {saved.FindText("version")}.");
+            return ExitStatus.Succeeded;
+        },
+    };
+
+    private static Command DescribeList() => new()
+    {
+        Name = "list",
+        Help = "Lists the plans on the hub.",
+        Options = [Json, HubChoice.Option],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            var plans = await hub.ListAsync("api/plans", cancellationToken).ToListAsync(cancellationToken);
+            Answer.PrintList(plans, ["name", "version", "updated_at", "description"], invocation.Has("--json"));
+            return ExitStatus.Succeeded;
+        },
+    };
+
+    private static Command DescribeShow() => new()
+    {
+        Name = "show",
+        Help = "Shows one plan on the hub.",
+        Arguments = [Name],
+        Options = [Json, HubChoice.Option],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            var plan = await hub.GetAsync(PathOf(invocation.Argument("NAME")), cancellationToken);
+            if (invocation.Has("--json"))
+            {
+                Answer.Print(plan, asJson: true);
+                return ExitStatus.Succeeded;
+            }
+
+            Console.Out.WriteLine($"# {plan.FindText("name")}, version {plan.FindText("version")}, changed {plan.FindText("updated_at")}");
+            Console.Out.WriteLine(plan.FindText("source")?.TrimEnd());
+            return ExitStatus.Succeeded;
+        },
+    };
+
+    private static Command DescribeVersions() => new()
+    {
+        Name = "versions",
+        Help = "Lists the versions of one plan on the hub.",
+        Arguments = [Name],
+        Options = [Json, HubChoice.Option],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            var versions = await hub.ListAsync(PathOf(invocation.Argument("NAME")) + "/versions", cancellationToken).ToListAsync(cancellationToken);
+            Answer.PrintList(versions, ["version", "created_at"], invocation.Has("--json"));
+            return ExitStatus.Succeeded;
+        },
+    };
+
+    private static Command DescribeExport() => new()
+    {
+        Name = "export",
+        Help = "Prints a plan's text as it was saved.",
+        Arguments = [Name],
+        Options = [new("--version", "An older version than the newest.") { Value = "N" }, HubChoice.Option],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            var path = PathOf(invocation.Argument("NAME"));
+            var version = invocation.FindInteger("--version", 1, int.MaxValue);
+            var plan = await hub.GetAsync(version is null ? path : $"{path}/versions/{version}", cancellationToken);
+            Console.Out.Write(plan.FindText("source"));
+            return ExitStatus.Succeeded;
+        },
+    };
+
+    private static Command DescribeDelete() => new()
+    {
+        Name = "delete",
+        Help = "Deletes a plan from the hub; its executions stay.",
+        Arguments = [Name],
+        Options = [HubChoice.Option],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            await hub.SendAsync(HttpMethod.Delete, PathOf(invocation.Argument("NAME")), body: null, cancellationToken);
+            return ExitStatus.Succeeded;
+        },
+    };
+
+    private static string PathOf(string name) => "api/plans/" + Uri.EscapeDataString(name);
+}
