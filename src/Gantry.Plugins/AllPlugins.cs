@@ -2,7 +2,11 @@ using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
 using Gantry.Plugins.Endpoints.Local;
+using Gantry.Plugins.Providers.CustomApi;
+using Gantry.Plugins.Providers.Http;
+using Gantry.Plugins.Providers.Logic;
 using Gantry.Plugins.Providers.Transfer;
+using Gantry.Plugins.Providers.Webhook;
 using Gantry.Plugins.SecretStores.Environment;
 
 namespace Gantry.Plugins;
@@ -21,5 +25,9 @@ public static class AllPlugins
     public static ProviderCatalog Providers => field ??= new(
     [
         new TransferProvider(),
+        new HttpProvider(),
+        new WebhookProvider(),
+        new LogicProvider(),
+        new CustomApiProvider(),
     ]);
 }

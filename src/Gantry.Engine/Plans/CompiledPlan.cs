@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gantry.Engine.Plans.Expressions;
 using Gantry.Engine.Providers;
+using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Plans;
@@ -73,7 +74,9 @@ internal sealed class CompiledStep
 
         try
         {
-            return Complete(parameters.Evaluate(new RunScope(execution, this, now)), out problem);
+            var resolved = Complete(parameters.Evaluate(new RunScope(execution, this, now)), out problem);
+            MaskSecrets(execution, resolved, problem);
+            return resolved;
         }
         catch (ExpressionException exception)
         {
@@ -86,6 +89,19 @@ internal sealed class CompiledStep
     public bool IsRepeatable(JsonElement resolved) =>
         Step.IsRepeatable || Action is { IsPure: true } or { IsRepeatable: true }
         || (resolved.ValueKind == JsonValueKind.Object && Action?.IsRepeatableWith?.Invoke(resolved) == true);
+
+    /// <summary>A secret that came by a reference (a token that an earlier step fetched) is masked like one that was stored.</summary>
+    private void MaskSecrets(Execution execution, JsonElement resolved, ProviderError? problem)
+    {
+        foreach (var setting in Action is null || problem is not null ? [] : Action.Parameters.Where(setting => setting.IsSecret))
+        {
+            if (resolved.TryGetProperty(setting.Name, out var value) && value.ValueKind == JsonValueKind.String
+                && Scalars.TextOf(value) is { } text && !text.Contains("${", StringComparison.Ordinal))
+            {
+                execution.Redactor.Add(new Secret(text));
+            }
+        }
+    }
 
     private bool TakesSecrets(string parameter) =>
         Action?.Parameters.FirstOrDefault(setting => setting.Name == parameter) is { IsSecret: true } or { TakesSecrets: true };

@@ -129,6 +129,9 @@ public sealed class RedactingSecrets(ISecretResolver inner, Redactor redactor) :
 {
     public string Places => inner.Places;
 
+    /// <summary>Masks what was made out of a secret, such as a header that carries it encoded with something else.</summary>
+    public void Mask(Secret made) => redactor.Add(made);
+
     public async ValueTask<Secret?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var secret = await inner.FindAsync(name, cancellationToken);

@@ -61,7 +61,14 @@ internal abstract class Template
             template.Write(writer, scope);
         }
 
-        return JsonElement.Parse(buffer.WrittenSpan);
+        try
+        {
+            return JsonElement.Parse(buffer.WrittenSpan);
+        }
+        catch (JsonException)
+        {
+            throw new ExpressionException("the parameters are nested more than 64 deep");
+        }
     }
 
     private static Template CompileText(JsonElement value, bool takesSecrets)

@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
+
+namespace Gantry.Engine.Providers.Web;
+
+/// <summary>
+/// The one way out by HTTP for providers. The address is checked when a connection is made, and exactly that address is dialled; redirects are followed by hand, each hop
+/// checked anew, and what may be a credential never crosses to another scheme, host or port. Proxies of the environment are not used. Connections are kept and
+/// shared only among requests that may reach the same.
+/// </summary>
+public sealed class HttpGate
+{
+    private const int RedirectsMax = 10;
+    private const int PoolsMax = 256;
+
+    private readonly ConcurrentDictionary<string, HttpMessageInvoker> pools = new(StringComparer.Ordinal);
+
+    public static HttpGate Shared { get; } = new();
+
+    /// <summary>
+    /// Any answer of the server is an answer. What keeps it from coming is a <see cref="ProviderException"/>. Cancellation comes through as itself.
+    /// </summary>
+    public async Task<WebAnswer> SendAsync(WebRequest request, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(request.Timeout, clock);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        var hop = request;
+        try
+        {
+            for (var redirects = 0; ; redirects++)
+            {
+                using var message = HttpMessage.Create(hop);
+                using var response = await PoolFor(request.EgressAllowed).SendAsync(message, stop.Token);
+                if (!request.FollowsRedirects || Redirect.Follow(hop, response) is not { } next)
+                {
+                    return await ReadAsync(hop, response, clock, stop.Token);
+                }
+
+                hop = redirects < RedirectsMax ? next : throw Fail(ProviderErrorKind.Upstream, $"{Where(request)} was redirected more than {RedirectsMax} times.");
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Fail(ProviderErrorKind.TimedOut, $"{Where(hop)} did not answer within {Settings.Duration.Format(request.Timeout)}.", isTransient: true);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw Describe(exception, hop);
+        }
+    }
+
+    internal static string Where(WebRequest request) => $"{request.Method} {WebRequest.Display(request.Url)}";
+
+    internal static ProviderException Fail(ProviderErrorKind kind, string message, bool isTransient = false, Exception? inner = null) =>
+        new(new ProviderError { Kind = kind, Message = message, IsTransient = isTransient }, inner);
+
+    private static ProviderException Describe(Exception exception, WebRequest request)
+    {
+        for (var inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            switch (inner)
+            {
+                case ProviderException refusal:
+                    return refusal;
+                case AuthenticationException:
+                    return Fail(ProviderErrorKind.Unavailable, $"{Where(request)}: TLS failed: {inner.InnerException?.Message ?? inner.Message}", inner: exception);
+                case SocketException socket:
+                    return Fail(ProviderErrorKind.Unavailable, $"{Where(request)} could not be reached: {socket.Message}.", isTransient: true, exception);
+            }
+        }
+
+        return Fail(ProviderErrorKind.Unavailable, $"{Where(request)} broke off: {exception.Message}", isTransient: true, exception);
+    }
+
+    private HttpMessageInvoker PoolFor(IReadOnlyList<string> egressAllowed)
+    {
+        var key = egressAllowed.Count == 0 ? "" : string.Join('\n', egressAllowed.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        if (pools.TryGetValue(key, out var pool))
+        {
+            return pool;
+        }
+
+        // One pool is let go when there are too many; its idle connections close by themselves.
+        if (pools.Count >= PoolsMax && pools.Keys.FirstOrDefault(known => known.Length > 0) is { } other)
+        {
+            pools.TryRemove(other, out _);
+        }
+
+        return pools.GetOrAdd(key, _ => new HttpMessageInvoker(CreateHandler(RulesOf(egressAllowed))));
+    }
+
+    private static EgressRules RulesOf(IReadOnlyList<string> egressAllowed)
+    {
+        try
+        {
+            return new EgressRules(egressAllowed);
+        }
+        catch (FormatException exception)
+        {
+            throw Fail(ProviderErrorKind.Internal, exception.Message, inner: exception);
+        }
+    }
+
+    private static SocketsHttpHandler CreateHandler(EgressRules rules) => new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.All,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+        ConnectTimeout = TimeSpan.FromSeconds(30),
+        ActivityHeadersPropagator = null,
+        RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+        ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, rules, cancellationToken),
+    };
+
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, EgressRules rules, CancellationToken cancellationToken)
+    {
+        var host = target.Host.Trim('[', ']');
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
+        var allowed = addresses.Where(address => rules.Allow(host, address, target.Port)).ToList();
+        if (allowed.Count == 0)
+        {
+            throw addresses.Length == 0
+                ? Fail(ProviderErrorKind.Unavailable, $"The name '{host}' has no address.", isTransient: true)
+                : Fail(ProviderErrorKind.BadRequest, $"'{host}' is at {AddressGuard.Plain(addresses[0])}, which is not an address of the public internet. "
+                    + $"To let plans reach it, an administrator allows '{host}:{target.Port}'.");
+        }
+
+        for (var index = 0; ; index++)
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(allowed[index], target.Port), cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException) when (index < allowed.Count - 1)
+            {
+                socket.Dispose();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private static async Task<WebAnswer> ReadAsync(WebRequest request, HttpResponseMessage response, TimeProvider clock, CancellationToken cancellationToken) => new()
+    {
+        Status = response.StatusCode,
+        Reason = response.ReasonPhrase ?? "",
+        Url = request.Url,
+        Headers = [.. HeadersOf(response)],
+        Body = await ReadBodyAsync(request, response.Content, cancellationToken),
+        MediaType = response.Content.Headers.ContentType?.MediaType,
+        Charset = response.Content.Headers.ContentType?.CharSet?.Trim('"'),
+        RetryAfter = RetryAfterOf(response.Headers.RetryAfter, clock),
+    };
+
+    private static IEnumerable<KeyValuePair<string, IReadOnlyList<string>>> HeadersOf(HttpResponseMessage response) =>
+        response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .Select(header => KeyValuePair.Create<string, IReadOnlyList<string>>(header.Key.ToLowerInvariant(), [.. header.Value]));
+
+    private static async Task<byte[]> ReadBodyAsync(WebRequest request, HttpContent content, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[16 * 1024];
+        for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            if (body.Length + read > request.BytesMax)
+            {
+                throw Fail(ProviderErrorKind.Upstream,
+                    $"The answer to {Where(request)} is longer than {request.BytesMax:N0} bytes. Ask for less, or move it as a file.");
+            }
+
+            body.Write(buffer, 0, read);
+        }
+
+        return body.ToArray();
+    }
+
+    private static TimeSpan? RetryAfterOf(RetryConditionHeaderValue? header, TimeProvider clock)
+    {
+        var wait = header?.Delta ?? (header?.Date is { } date ? date - clock.GetUtcNow() : null);
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+}

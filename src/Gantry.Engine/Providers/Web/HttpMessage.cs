@@ -1,0 +1,76 @@
+namespace Gantry.Engine.Providers.Web;
+
+/// <summary>Makes the message of a request, and refuses what must not go on the wire.</summary>
+internal static class HttpMessage
+{
+    /// <summary>They belong to the connection, or would say something else than the URL.</summary>
+    private static readonly HashSet<string> Ours = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Host", "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "Transfer-Encoding", "Content-Length", "TE", "Trailer", "Upgrade", "Expect",
+        "HTTP2-Settings",
+    };
+
+    public static HttpRequestMessage Create(WebRequest request)
+    {
+        CheckUrl(request.Url);
+        var message = new HttpRequestMessage(request.Method, request.Url);
+        if (request.Body is { } body)
+        {
+            message.Content = new ReadOnlyMemoryContent(body);
+        }
+
+        foreach (var (name, value) in request.Headers)
+        {
+            CheckHeader(name, value);
+            if (IsContentHeader(name))
+            {
+                message.Content?.Headers.TryAddWithoutValidation(name, value);
+            }
+            else
+            {
+                message.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        return message;
+    }
+
+    private static void CheckUrl(Uri url)
+    {
+        if (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+        {
+            throw Refuse($"A URL begins with http:// or https://, and this one with {url.Scheme}:.");
+        }
+
+        if (url.UserInfo.Length > 0)
+        {
+            throw Refuse($"The URL of {url.Host} holds a user name or a password. Leave it out, and use 'basic' with ${{cred:NAME}}.");
+        }
+    }
+
+    private static void CheckHeader(string name, string value)
+    {
+        if (name.Length == 0 || !name.All(IsTokenCharacter))
+        {
+            throw Refuse("A header's name is made of letters, digits and '-'; one of these is not.");
+        }
+
+        if (Ours.Contains(name))
+        {
+            throw Refuse($"The header '{name}' is set by the program and cannot be given.");
+        }
+
+        // What adds headers without validation would let a line break end the header and begin another.
+        if (value.Any(char.IsControl))
+        {
+            throw Refuse($"The value of the header '{name}' holds a line break or another control character.");
+        }
+    }
+
+    private static bool IsTokenCharacter(char character) => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal);
+
+    private static bool IsContentHeader(string name) =>
+        name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) && !name.Equals("Content-Security-Policy", StringComparison.OrdinalIgnoreCase);
+
+    private static ProviderException Refuse(string message) => HttpGate.Fail(ProviderErrorKind.BadRequest, message);
+}

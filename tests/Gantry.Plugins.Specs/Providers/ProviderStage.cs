@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Gantry.Engine.Endpoints;
+using Gantry.Engine.Plans;
+using Gantry.Engine.Providers;
+using Gantry.Engine.Secrets;
+
+namespace Gantry.Plugins.Specs.Providers;
+
+/// <summary>Runs single steps of the real providers, as a plan would.</summary>
+public sealed class ProviderStage
+{
+    public Dictionary<string, string> Secrets { get; } = new(StringComparer.Ordinal);
+
+    public List<string> EgressAllowed { get; } = ["*"];
+
+    public MemoryJournal Journal { get; } = new();
+
+    /// <summary>One step with these parameters, and how it ended.</summary>
+    public async Task<PlanOutcome> RunAsync(string use, object parameters, string inputs = "{}", CancellationToken cancellationToken = default)
+    {
+        var document = PlanReader.Read(JsonSerializer.Serialize(new
+        {
+            inputs = new { x = new { type = "any", required = false } },
+            steps = new[] { new { use, with = parameters } },
+        }));
+        var findings = PlanCheck.Check(document, AllPlugins.Providers);
+        return findings.Count > 0 ? throw new InvalidOperationException(string.Join('\n', findings)) : await RunAsync(document.Plan!, inputs, cancellationToken);
+    }
+
+    public Task<PlanOutcome> RunAsync(Plan plan, string inputs = "{}", CancellationToken cancellationToken = default) =>
+        new PlanRunner(AllPlugins.Providers, TimeProvider.System).RunAsync(
+            new PlanRun
+            {
+                ExecutionId = Guid.Parse("01900000-0000-7000-8000-000000000001"),
+                Plan = plan,
+                Inputs = JsonElement.Parse(inputs),
+                Secrets = new DictionarySecrets(Secrets),
+                Endpoints = new NoEndpoints(),
+                EgressAllowed = EgressAllowed,
+            },
+            Journal,
+            cancellationToken);
+
+    private sealed class DictionarySecrets(Dictionary<string, string> secrets) : ISecretResolver
+    {
+        public string Places => "the test";
+
+        public ValueTask<Secret?> FindAsync(string name, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(secrets.TryGetValue(name, out var value) ? new Secret(value) : null);
+    }
+
+    private sealed class NoEndpoints : IEndpointOpener
+    {
+        public ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken) =>
+            throw new EndpointException(EndpointError.NotFound, $"There is no endpoint at '{address}'.");
+    }
+}
