@@ -2,6 +2,7 @@ using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
 using Gantry.Plugins.Endpoints.Local;
+using Gantry.Plugins.Endpoints.Sftp;
 using Gantry.Plugins.Providers.CustomApi;
 using Gantry.Plugins.Providers.Http;
 using Gantry.Plugins.Providers.Logic;
@@ -17,6 +18,7 @@ public static class AllPlugins
     public static EndpointCatalog Endpoints => field ??= new(
     [
         new LocalKind(),
+        new SftpKind(),
     ]);
 
     /// <summary>Where ${cred:NAME} is looked up when nobody's own store is asked.</summary>

@@ -65,6 +65,9 @@ public sealed record EndpointContext
     /// </summary>
     public string? SshConfigFile { get; init; } = "";
 
+    /// <summary>Hears, once for each endpoint, what its server cannot do and what is done instead. May be called from any thread.</summary>
+    public Action<string> Notice { get; init; } = _ => { };
+
     /// <summary>The known_hosts file instead of the user's own; null leaves it to ssh.</summary>
     public string? KnownHostsFile { get; init; }
 }

@@ -1,0 +1,369 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Plugins.Endpoints.Sftp;
+
+/// <summary>
+/// One SFTP session over a pair of byte streams, whoever made them: `ssh`, another program's standard streams, a relay. Requests of many
+/// callers gather in one buffer, which one loop sends; another loop takes the replies apart and hands each to its <see cref="SftpCall"/>.
+/// It never reconnects: when the session is over, every call fails with the reason.
+/// </summary>
+internal sealed class SftpConnection : IAsyncDisposable
+{
+    private const int BufferBytesMin = 256 * 1024;
+
+    private readonly SftpPipe pipe;
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim work = new(0);
+    private readonly TaskCompletionSource<EndpointException> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Dictionary<uint, SftpCall> pending = new(1024);
+    private SftpCursor waiting = new() { Buffer = ArrayPool<byte>.Shared.Rent(BufferBytesMin) };
+    private byte[] spare = ArrayPool<byte>.Shared.Rent(BufferBytesMin);
+    private uint lastId;
+    private bool writerSleeps;
+    private bool readerHolds;
+    private EndpointException? end;
+    private Task loops = Task.CompletedTask;
+
+    private SftpConnection(SftpPipe pipe) => this.pipe = pipe;
+
+    public SftpServer Server { get; private set; } = SftpServer.Unknown;
+
+    public bool IsOver => Volatile.Read(ref end) is not null;
+
+    /// <summary>Completes with the reason when the session is over.</summary>
+    public Task<EndpointException> Ended => ended.Task;
+
+    /// <summary>Greets the server and learns what it can. Owns the pipe from here on, also when it fails.</summary>
+    public static async Task<SftpConnection> OpenAsync(SftpPipe pipe, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var connection = new SftpConnection(pipe);
+        try
+        {
+            await connection.GreetAsync(clock, cancellationToken).ConfigureAwait(false);
+            pipe.OnGreeted();
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Opens a batch of requests. Fails with the reason when the session is over.</summary>
+    public SftpBatch Begin()
+    {
+        gate.Enter();
+        if (end is { } reason)
+        {
+            gate.Exit();
+            throw Copy(reason);
+        }
+
+        return new SftpBatch(this);
+    }
+
+    /// <summary>Closes a handle that nobody needs any more, without waiting.</summary>
+    public void TryClose(ReadOnlySpan<byte> handle)
+    {
+        if (IsOver)
+        {
+            return;
+        }
+
+        try
+        {
+            using var batch = Begin();
+            batch.ForHandle(SftpIgnoredCall.Instance, SftpWire.Close, handle);
+        }
+        catch (EndpointException)
+        {
+            // The session ended in between, and the handle with it.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        End(new EndpointException(EndpointError.Disconnected, "The connection was closed here.", isTransient: true));
+        await loops.ConfigureAwait(false);
+        await pipe.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>For <see cref="SftpBatch"/>, under the lock: room for a packet.</summary>
+    internal ref SftpCursor Reserve(int bytes)
+    {
+        var needed = waiting.Length + bytes;
+        if (needed > waiting.Buffer.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, waiting.Buffer.Length * 2));
+            waiting.Buffer.AsSpan(0, waiting.Length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(waiting.Buffer);
+            waiting.Buffer = larger;
+        }
+
+        return ref waiting;
+    }
+
+    /// <summary>For <see cref="SftpBatch"/>, under the lock: the next id, answered to this call.</summary>
+    internal uint Register(SftpCall call)
+    {
+        do
+        {
+            lastId++;
+        }
+        while (lastId == SftpGreeting.Id || !pending.TryAdd(lastId, call));
+        return lastId;
+    }
+
+    internal void EndBatch()
+    {
+        var wakes = writerSleeps && !readerHolds && waiting.Length > 0;
+        if (wakes)
+        {
+            writerSleeps = false;
+        }
+
+        gate.Exit();
+        if (wakes)
+        {
+            work.Release();
+        }
+    }
+
+    private static EndpointException Copy(EndpointException reason) => new(reason.Error, reason.Message, reason.IsTransient, reason);
+
+    private async Task GreetAsync(TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var greeting = new byte[9];
+        BinaryPrimitives.WriteUInt32BigEndian(greeting, 5);
+        greeting[4] = SftpWire.Init;
+        BinaryPrimitives.WriteUInt32BigEndian(greeting.AsSpan(5), SftpWire.Version);
+        var version = new SftpGreeting();
+        lock (gate)
+        {
+            greeting.CopyTo(Reserve(greeting.Length).Take(greeting.Length));
+            pending.Add(SftpGreeting.Id, version);
+        }
+
+        // Threads of their own: the streams of a process block, and must not keep the pool's threads.
+        loops = Task.WhenAll(
+            Task.Factory.StartNew(ReadLoopAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap(),
+            Task.Factory.StartNew(WriteLoopAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap());
+        var extensions = await version.Extensions.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Server = await SftpServer.AskAsync(this, extensions, clock, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task WriteLoopAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                byte[] buffer;
+                int length;
+                lock (gate)
+                {
+                    if (end is not null)
+                    {
+                        return;
+                    }
+
+                    (buffer, length) = (waiting.Buffer, waiting.Length);
+                    writerSleeps = length == 0;
+                    if (length > 0)
+                    {
+                        waiting = new SftpCursor { Buffer = spare };
+                    }
+                }
+
+                if (length == 0)
+                {
+                    await WaitForWorkAsync().ConfigureAwait(false);
+                    continue;
+                }
+
+                await pipe.Output.WriteAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
+                await pipe.Output.FlushAsync().ConfigureAwait(false);
+                spare = buffer;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            await EndAsync(Lost(exception)).ConfigureAwait(false);
+        }
+    }
+
+    private ValueTask WaitForWorkAsync()
+    {
+        // On its own thread the loop may block, which saves a hop to the pool and back.
+        if (!Thread.CurrentThread.IsThreadPoolThread)
+        {
+            work.Wait();
+            return ValueTask.CompletedTask;
+        }
+
+        return new(work.WaitAsync());
+    }
+
+    private async Task ReadLoopAsync()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytesMin);
+        var filled = 0;
+        EndpointException reason;
+        try
+        {
+            while (true)
+            {
+                var used = Dispatch(buffer.AsSpan(0, filled), out var needed);
+                buffer.AsSpan(used, filled - used).CopyTo(buffer);
+                filled -= used;
+                if (needed > buffer.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(needed);
+                    buffer.AsSpan(0, filled).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
+
+                var read = await pipe.Input.ReadAsync(buffer.AsMemory(filled)).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    reason = Lost(null);
+                    break;
+                }
+
+                filled += read;
+            }
+        }
+        catch (EndpointException exception)
+        {
+            reason = exception;
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            reason = Lost(exception);
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        await EndAsync(reason).ConfigureAwait(false);
+        LoseAll();
+    }
+
+    /// <summary>Hands on every whole packet; answers how many bytes that were, and how many the next packet has.</summary>
+    private int Dispatch(ReadOnlySpan<byte> bytes, out int needed)
+    {
+        HoldWriter(holds: true);
+        try
+        {
+            var used = 0;
+            while (true)
+            {
+                var rest = bytes[used..];
+                needed = rest.Length < 4 ? 4 : PacketBytes(rest);
+                if (rest.Length < needed)
+                {
+                    return used;
+                }
+
+                var packet = new SftpReader(rest[4..needed]);
+                used += needed;
+                HandOn(ref packet);
+            }
+        }
+        finally
+        {
+            HoldWriter(holds: false);
+        }
+    }
+
+    /// <summary>While replies are worked off, what they lead to gathers, so that the writer is woken once for all of it.</summary>
+    private void HoldWriter(bool holds)
+    {
+        gate.Enter();
+        readerHolds = holds;
+        EndBatch();
+    }
+
+    private static int PacketBytes(ReadOnlySpan<byte> bytes)
+    {
+        var length = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        return length is >= 1 and <= SftpWire.PacketBytesMax
+            ? (int)length + 4
+            : throw new EndpointException(
+                EndpointError.Protocol,
+                $"The SFTP server announced a packet of {length} bytes. Something else than SFTP may be talking: a shell start-up file that prints text does this, for one.");
+    }
+
+    private void HandOn(ref SftpReader packet)
+    {
+        var type = packet.Byte();
+        var id = type == SftpWire.VersionReply ? SftpGreeting.Id : packet.UInt32();
+        SftpCall? call;
+        lock (gate)
+        {
+            if (!pending.Remove(id, out call))
+            {
+                throw new EndpointException(EndpointError.Protocol, $"The SFTP server answered a question that was not asked (type {type}, id {id}).");
+            }
+        }
+
+        try
+        {
+            call.OnReply(id, type, ref packet);
+        }
+        catch (EndpointException exception)
+        {
+            call.OnLost(exception);
+            throw;
+        }
+    }
+
+    private static EndpointException Lost(Exception? cause) =>
+        new(EndpointError.Disconnected, "The connection to the SFTP server was lost.", isTransient: true, cause);
+
+    private async ValueTask EndAsync(EndpointException reason)
+    {
+        if (!IsOver && reason.Error == EndpointError.Disconnected)
+        {
+            reason = await pipe.ExplainAsync(reason).ConfigureAwait(false);
+        }
+
+        End(reason);
+    }
+
+    /// <summary>The first reason counts. The streams end, and with them both loops.</summary>
+    private void End(EndpointException reason)
+    {
+        lock (gate)
+        {
+            if (end is not null)
+            {
+                return;
+            }
+
+            end = reason;
+        }
+
+        pipe.Abort();
+        work.Release();
+        ended.TrySetResult(reason);
+    }
+
+    private void LoseAll()
+    {
+        Dictionary<uint, SftpCall> lost;
+        lock (gate)
+        {
+            lost = pending;
+            pending = [];
+        }
+
+        foreach (var call in lost.Values)
+        {
+            call.OnLost(Copy(end!));
+        }
+    }
+}

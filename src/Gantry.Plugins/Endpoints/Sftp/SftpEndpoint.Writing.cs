@@ -1,0 +1,451 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Plugins.Endpoints.Sftp;
+
+internal sealed partial class SftpEndpoint
+{
+    private static readonly TimeSpan cleaningPatience = TimeSpan.FromSeconds(1);
+
+    private int saidNoStat;
+    private int saidNoPosixRename;
+
+    public async ValueTask<Entry> WriteAsync(string path, Stream content, WriteOptions options, CancellationToken cancellationToken)
+    {
+        EndpointPath.CheckBelowRoot(path);
+        EndpointPath.CheckPartialName(options.PartialName);
+        var connection = sessions.Standing is { } standing && handles is not null
+            ? standing
+            : await ConnectionAsync(cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        var smallMax = connection.Server.WriteBytesMax;
+
+        // One byte more than announced shows in the same reading whether the content ends there.
+        var bufferBytes = options.Length is { } announced and >= 0 && announced < smallMax ? (int)announced + 1 : smallMax + 1;
+        await handles!.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await uploadBytes.TakeAsync(bufferBytes, cancellationToken).ConfigureAwait(false);
+            var buffer = ArrayPool<byte>.Shared.Rent(bufferBytes);
+            try
+            {
+                var filled = 0;
+                int read;
+                while ((read = await content.ReadAsync(buffer.AsMemory(filled, bufferBytes - filled), cancellationToken).ConfigureAwait(false)) > 0)
+                {
+                    filled += read;
+                    if (filled == bufferBytes)
+                    {
+                        return await WriteLargeAsync(connection, path, buffer.AsMemory(0, filled), content, options, cancellationToken).ConfigureAwait(false);
+                    }
+                }
+
+                CheckLength(path, options, filled);
+                return await WriteSmallAsync(connection, path, buffer.AsMemory(0, filled), options, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+                uploadBytes.Give(bufferBytes);
+            }
+        }
+        finally
+        {
+            handles.Give(1);
+        }
+    }
+
+    private void CheckLength(string path, WriteOptions options, long written)
+    {
+        if (options.Length is { } length && length != written)
+        {
+            throw new EndpointException(
+                EndpointError.ContentDiffers,
+                $"'{PlaceOf(path)}' was announced with {length} bytes and came with {(written > length ? "more" : written)}: the source changed meanwhile.",
+                isTransient: true);
+        }
+    }
+
+    private SftpPath PartialOf(string path, WriteOptions options) =>
+        new(root, EndpointPath.Join(EndpointPath.ParentOf(path), options.PartialName));
+
+    private async ValueTask<Entry> WriteSmallAsync(
+        SftpConnection connection, string path, ReadOnlyMemory<byte> content, WriteOptions options, CancellationToken cancellationToken)
+    {
+        var partial = PartialOf(path, options);
+        var target = new SftpPath(root, path);
+        var asksStat = options.ModifiedAt is null || options.UnixMode is null;
+        var outcome = await new SftpSmallUpload(connection, partial, target, options, content, asksStat).RunAsync(clock, cancellationToken).ConfigureAwait(false);
+        if (outcome is { Stage: SftpUploadStage.Opening, Failure.Status: SftpStatus.Failure })
+        {
+            // What an earlier try of the same transfer left behind is in the way.
+            await AskAsync(connection, SftpWire.Remove, partial, cancellationToken).ConfigureAwait(false);
+            outcome = await new SftpSmallUpload(connection, partial, target, options, content, asksStat).RunAsync(clock, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (outcome.Stage != SftpUploadStage.Done)
+        {
+            await RecoverAsync(connection, path, partial, outcome, content.Length, cancellationToken).ConfigureAwait(false);
+        }
+
+        return EntryOf(path, content.Length, options, outcome.Attributes, outcome.TakesStat);
+    }
+
+    /// <summary>After a failure on the happy path: renames in another way where that is possible, else cleans up and fails.</summary>
+    private async ValueTask RecoverAsync(
+        SftpConnection connection, string path, SftpPath partial, SftpUploadOutcome outcome, long length, CancellationToken cancellationToken)
+    {
+        if (outcome.Stage == SftpUploadStage.Opening)
+        {
+            throw await OpenFailureAsync(connection, outcome.Failure, path, cancellationToken).ConfigureAwait(false);
+        }
+
+        await OrRemoveAsync(connection, partial, async () =>
+        {
+            if (outcome.Stage == SftpUploadStage.Renaming)
+            {
+                await ReplaceAsync(connection, partial, outcome.Failure, path, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            throw outcome.Failure.IsOk
+                ? new EndpointException(
+                    EndpointError.ContentDiffers, $"'{PlaceOf(path)}' got {length} bytes and has {outcome.Attributes?.Size} on the server.", isTransient: true)
+                : await WriteFailureAsync(connection, outcome.Failure, path, length, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    private async ValueTask<Entry> WriteLargeAsync(
+        SftpConnection connection, string path, ReadOnlyMemory<byte> first, Stream content, WriteOptions options, CancellationToken cancellationToken)
+    {
+        var partial = PartialOf(path, options);
+        var opened = await OpenPartialAsync(connection, path, partial, cancellationToken).ConfigureAwait(false);
+        return await OrRemoveAsync(connection, partial, async () =>
+        {
+            var (written, attributes, takesStat) = await SendAsync(connection, path, opened, first, content, options, cancellationToken).ConfigureAwait(false);
+            var request = new SftpRequest(connection);
+            using (var batch = connection.Begin())
+            {
+                batch.Rename(request, partial, new SftpPath(root, path), connection.Server.HasPosixRename);
+            }
+
+            // From here on it may be published: a cancellation waits for the answer.
+            var renamed = await request.ReplyAsync(CancellationToken.None).ConfigureAwait(false);
+            if (!renamed.IsOk)
+            {
+                await ReplaceAsync(connection, partial, renamed, path, cancellationToken).ConfigureAwait(false);
+            }
+
+            return EntryOf(path, written, options, attributes, takesStat);
+        }).ConfigureAwait(false);
+    }
+
+    private async ValueTask<byte[]> OpenPartialAsync(SftpConnection connection, string path, SftpPath partial, CancellationToken cancellationToken)
+    {
+        for (var isRetry = false; ; isRetry = true)
+        {
+            var request = new SftpRequest(connection);
+            using (var batch = connection.Begin())
+            {
+                batch.Open(request, partial, SftpWire.OpenWrite | SftpWire.OpenCreate | SftpWire.OpenExclusive);
+            }
+
+            SftpReply reply;
+            try
+            {
+                reply = await request.ReplyAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                await TryRemoveAsync(connection, partial).ConfigureAwait(false);
+                throw;
+            }
+
+            if (reply.Handle is { } handle)
+            {
+                return handle;
+            }
+
+            if (isRetry || reply.Status != SftpStatus.Failure)
+            {
+                throw await OpenFailureAsync(connection, reply, path, cancellationToken).ConfigureAwait(false);
+            }
+
+            await AskAsync(connection, SftpWire.Remove, partial, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends all content, sets time and mode, checks the size and closes the handle, whatever happens.</summary>
+    private async ValueTask<(long Written, SftpAttributes? Attributes, bool TakesStat)> SendAsync(
+        SftpConnection connection, string path, byte[] handle, ReadOnlyMemory<byte> first, Stream content, WriteOptions options, CancellationToken cancellationToken)
+    {
+        var isClosed = false;
+        try
+        {
+            var written = await SendContentAsync(connection, path, handle, first, content, cancellationToken).ConfigureAwait(false);
+            CheckLength(path, options, written);
+
+            var setStat = new SftpRequest(connection);
+            var stat = new SftpRequest(connection);
+            var close = new SftpRequest(connection);
+            var setsStat = options.ModifiedAt is not null || options.UnixMode is not null;
+            using (var batch = connection.Begin())
+            {
+                if (setsStat)
+                {
+                    batch.SetStat(setStat, handle, options.ModifiedAt, options.UnixMode);
+                }
+
+                batch.ForHandle(stat, SftpWire.FileStat, handle);
+                batch.ForHandle(close, SftpWire.Close, handle);
+                isClosed = true;
+            }
+
+            var takesStat = !setsStat || (await setStat.ReplyAsync(cancellationToken).ConfigureAwait(false)).IsOk;
+            var attributes = (await stat.ReplyAsync(cancellationToken).ConfigureAwait(false)).Attributes;
+            var closed = await close.ReplyAsync(cancellationToken).ConfigureAwait(false);
+            if (!closed.IsOk)
+            {
+                throw await WriteFailureAsync(connection, closed, path, written, cancellationToken).ConfigureAwait(false);
+            }
+
+            return attributes?.Size is { } size && size != written
+                ? throw new EndpointException(
+                    EndpointError.ContentDiffers, $"'{PlaceOf(path)}' got {written} bytes and has {size} on the server.", isTransient: true)
+                : (written, attributes, takesStat);
+        }
+        finally
+        {
+            if (!isClosed)
+            {
+                connection.TryClose(handle);
+            }
+        }
+    }
+
+    private async ValueTask<long> SendContentAsync(
+        SftpConnection connection, string path, byte[] handle, ReadOnlyMemory<byte> first, Stream content, CancellationToken cancellationToken)
+    {
+        var chunkBytes = connection.Server.WriteBytesMax;
+        var written = 0L;
+        var acknowledgements = new SftpAcknowledgements(windowBytes);
+        for (; !first.IsEmpty; first = first[Math.Min(chunkBytes, first.Length)..])
+        {
+            written += await SendChunkAsync(first[..Math.Min(chunkBytes, first.Length)]).ConfigureAwait(false);
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(chunkBytes);
+        try
+        {
+            int read;
+            while (!acknowledgements.HasFailed
+                && (read = await content.ReadAtLeastAsync(buffer.AsMemory(0, chunkBytes), chunkBytes, false, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                written += await SendChunkAsync(buffer.AsMemory(0, read)).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        await acknowledgements.AllAsync(cancellationToken).ConfigureAwait(false);
+        return acknowledgements.HasFailed
+            ? throw await WriteFailureAsync(connection, acknowledgements.Failure, path, chunkBytes, cancellationToken).ConfigureAwait(false)
+            : written;
+
+        async ValueTask<int> SendChunkAsync(ReadOnlyMemory<byte> chunk)
+        {
+            await windowBytes.TakeAsync(chunk.Length, cancellationToken).ConfigureAwait(false);
+            var isSent = false;
+            try
+            {
+                acknowledgements.Send(connection, handle, written, chunk.Span);
+                isSent = true;
+            }
+            finally
+            {
+                if (!isSent)
+                {
+                    windowBytes.Give(chunk.Length);
+                }
+            }
+
+            return chunk.Length;
+        }
+    }
+
+    /// <summary>Renames where the first try failed: with the old file moved aside, if it is one that the server does not replace.</summary>
+    private async ValueTask ReplaceAsync(SftpConnection connection, SftpPath partial, SftpReply failure, string path, CancellationToken cancellationToken)
+    {
+        var there = await LookAsync(connection, path, cancellationToken).ConfigureAwait(false);
+        if (there?.Kind == EntryKind.Folder)
+        {
+            throw new EndpointException(EndpointError.IsAFolder, $"'{PlaceOf(path)}' is a folder, so that no file can take its place.");
+        }
+
+        if (there is null || connection.Server.HasPosixRename)
+        {
+            throw SftpErrors.Of(failure, PlaceOf(path), "renamed to its final name");
+        }
+
+        if (Interlocked.Exchange(ref saidNoPosixRename, 1) == 0)
+        {
+            notice($"{Address}: this server cannot replace a file at once (no posix-rename). The old file is moved aside for a moment instead.");
+        }
+
+        var aside = new SftpPath(root, EndpointPath.Join(
+            EndpointPath.ParentOf(path), PartialName.Of(EndpointPath.NameOf(path), null, null, Guid.CreateVersion7().ToString("N"))));
+        var target = new SftpPath(root, path);
+
+        // Once begun this is not interrupted: between the steps the file is at another name.
+        await RenameAsync(connection, target, aside, path).ConfigureAwait(false);
+        try
+        {
+            await RenameAsync(connection, partial, target, path).ConfigureAwait(false);
+        }
+        catch (EndpointException exception) when (exception.Error != EndpointError.Disconnected)
+        {
+            await RenameAsync(connection, aside, target, path).ConfigureAwait(false);
+            throw;
+        }
+
+        await AskAsync(connection, SftpWire.Remove, aside, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async ValueTask RenameAsync(SftpConnection connection, SftpPath source, SftpPath target, string path)
+    {
+        var request = new SftpRequest(connection);
+        using (var batch = connection.Begin())
+        {
+            batch.Rename(request, source, target, isPosix: false);
+        }
+
+        var reply = await request.ReplyAsync(CancellationToken.None).ConfigureAwait(false);
+        if (!reply.IsOk)
+        {
+            throw SftpErrors.Of(reply, PlaceOf(path), $"replaced ('{source}' to '{target}')");
+        }
+    }
+
+    private async ValueTask<T> OrRemoveAsync<T>(SftpConnection connection, SftpPath partial, Func<Task<T>> action)
+    {
+        var isDone = false;
+        try
+        {
+            var result = await action().ConfigureAwait(false);
+            isDone = true;
+            return result;
+        }
+        finally
+        {
+            if (!isDone)
+            {
+                await TryRemoveAsync(connection, partial).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask OrRemoveAsync(SftpConnection connection, SftpPath partial, Func<Task> action) =>
+        await OrRemoveAsync(connection, partial, async () =>
+        {
+            await action().ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+
+    /// <summary>Removes what is left, as far as the connection allows; a server that does not answer is not waited for long.</summary>
+    private async ValueTask TryRemoveAsync(SftpConnection connection, SftpPath partial)
+    {
+        if (connection.IsOver)
+        {
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(cleaningPatience, clock);
+        try
+        {
+            await AskAsync(connection, SftpWire.Remove, partial, patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is EndpointException or OperationCanceledException)
+        {
+            // The failure that led here is told; the partial file stays, and its name says whose it is.
+        }
+    }
+
+    private async ValueTask<EndpointException> OpenFailureAsync(
+        SftpConnection connection, SftpReply reply, string path, CancellationToken cancellationToken)
+    {
+        var name = EndpointPath.NameOf(path);
+        if (reply.Status == SftpStatus.Failure && NameBytes.Count(name) > Capabilities.NameBytesMax)
+        {
+            return new EndpointException(EndpointError.BadPath, $"The name of '{PlaceOf(path)}' is longer than {Capabilities.NameBytesMax} bytes.");
+        }
+
+        if (reply.Status == SftpStatus.NoSuchFile)
+        {
+            return new EndpointException(EndpointError.NotFound, $"There is no folder for '{PlaceOf(path)}'.");
+        }
+
+        return await WriteFailureAsync(connection, reply, path, 0, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Version 3 has no word for a full disk: where the server can be asked, it is.</summary>
+    private async ValueTask<EndpointException> WriteFailureAsync(
+        SftpConnection connection, SftpReply reply, string path, long bytes, CancellationToken cancellationToken)
+    {
+        if (reply.Status != SftpStatus.Failure || !connection.Server.Extensions.Contains(SftpWire.FileSystemStat))
+        {
+            return SftpErrors.Of(reply, PlaceOf(path), "written");
+        }
+
+        var request = new SftpRequest(connection);
+        using (var batch = connection.Begin())
+        {
+            batch.Extension(request, SftpWire.FileSystemStat, new SftpPath(root, EndpointPath.ParentOf(path)));
+        }
+
+        // f_bsize, f_frsize, f_blocks, f_bfree, f_bavail, f_files, f_ffree, f_favail …
+        const int FragmentOffset = 8;
+        const int FreeBlocksOffset = 32;
+        const int FreeFilesOffset = 56;
+        var stat = (await request.ReplyAsync(cancellationToken).ConfigureAwait(false)).Extended;
+        if (stat is null || stat.Length < FreeFilesOffset + 8)
+        {
+            return SftpErrors.Of(reply, PlaceOf(path), "written");
+        }
+
+        var free = BinaryPrimitives.ReadUInt64BigEndian(stat.AsSpan(FreeBlocksOffset)) * (UInt128)BinaryPrimitives.ReadUInt64BigEndian(stat.AsSpan(FragmentOffset));
+        var hasNoFiles = BinaryPrimitives.ReadUInt64BigEndian(stat.AsSpan(FreeFilesOffset)) == 0;
+        return free < (UInt128)Math.Max(bytes, 4096) || hasNoFiles
+            ? new EndpointException(EndpointError.NoSpace, $"There is no space left on the server for '{PlaceOf(path)}'.")
+            : SftpErrors.Of(reply, PlaceOf(path), "written");
+    }
+
+    private Entry EntryOf(string path, long written, WriteOptions options, SftpAttributes? attributes, bool takesStat)
+    {
+        if (!takesStat && Interlocked.Exchange(ref saidNoStat, 1) == 0)
+        {
+            lock (gate)
+            {
+                capabilities = capabilities with { TimePrecision = null };
+            }
+
+            notice($"{Address}: this server does not take modification times or permissions. Files are compared by their size only.");
+        }
+
+        if (attributes is { } told)
+        {
+            return told.ToEntry(EndpointPath.NameOf(path), []) with { Kind = EntryKind.File, Size = written };
+        }
+
+        return new Entry
+        {
+            Name = EndpointPath.NameOf(path),
+            Kind = EntryKind.File,
+            Size = written,
+            ModifiedAt = takesStat && options.ModifiedAt is { } time ? DateTimeOffset.FromUnixTimeSeconds(SftpBatch.SecondsOf(time)) : null,
+            UnixMode = takesStat ? options.UnixMode & 0xFFF : null,
+        };
+    }
+}

@@ -1,0 +1,41 @@
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Plugins.Endpoints.Sftp;
+
+/// <summary>The way to an SFTP server: two streams, and whoever made them.</summary>
+internal class SftpPipe : IAsyncDisposable
+{
+    /// <param name="input">What the server says.</param>
+    /// <param name="output">What the server hears.</param>
+    public SftpPipe(Stream input, Stream output)
+    {
+        Input = input;
+        Output = output;
+    }
+
+    public Stream Input { get; }
+
+    public Stream Output { get; }
+
+    /// <summary>Ends both streams at once, also for a thread that is blocked in one of them. May be called twice.</summary>
+    public virtual void Abort()
+    {
+        Output.Dispose();
+        Input.Dispose();
+    }
+
+    /// <summary>Why the streams ended, as exactly as their maker knows.</summary>
+    public virtual ValueTask<EndpointException> ExplainAsync(EndpointException reason) => ValueTask.FromResult(reason);
+
+    /// <summary>Called when the server has greeted: what was only needed for logging in can go.</summary>
+    public virtual void OnGreeted()
+    {
+    }
+
+    public virtual ValueTask DisposeAsync()
+    {
+        Abort();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+
+namespace Gantry.Plugins.Endpoints.Sftp;
+
+/// <summary>The command line of ssh: nothing that could run a program, forward a port or ask a person.</summary>
+internal static class SshArguments
+{
+    public static IEnumerable<string> Of(SshLogin login, SshSecrets secrets, string? ciphers)
+    {
+        if (login.ConfigFile is null)
+        {
+            yield return "-F";
+            yield return "none";
+        }
+        else if (login.ConfigFile.Length > 0)
+        {
+            yield return "-F";
+            yield return login.ConfigFile;
+        }
+
+        foreach (var option in Options(login, secrets, ciphers))
+        {
+            yield return "-o";
+            yield return option;
+        }
+
+        if (login.Port is { } port)
+        {
+            yield return "-p";
+            yield return port.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (login.User is { } user)
+        {
+            yield return "-l";
+            yield return user;
+        }
+
+        if (secrets.KeyPath is { } key)
+        {
+            yield return "-i";
+            yield return key.Replace("%", "%%", StringComparison.Ordinal);
+        }
+
+        yield return "-s";
+        yield return "--";
+        yield return login.Host;
+        yield return "sftp";
+    }
+
+    private static IEnumerable<string> Options(SshLogin login, SshSecrets secrets, string? ciphers)
+    {
+        // Its debug messages tell the phase and the host key's fingerprint when something goes wrong.
+        yield return "LogLevel=DEBUG1";
+        yield return "StrictHostKeyChecking=yes";
+        yield return "UpdateHostKeys=no";
+        yield return "VisualHostKey=no";
+        yield return "ClearAllForwardings=yes";
+        yield return "ForwardAgent=no";
+        yield return "ForwardX11=no";
+        yield return "PermitLocalCommand=no";
+        yield return "RequestTTY=no";
+        yield return "RemoteCommand=none";
+        yield return "EscapeChar=none";
+        yield return "ForkAfterAuthentication=no";
+        yield return "StdinNull=no";
+        yield return "Compression=no";
+        yield return "ConnectTimeout=20";
+        yield return "ServerAliveInterval=15";
+        yield return "ServerAliveCountMax=3";
+
+        // Never the master of others, who would lose their connection with ours. A user's own running master may be used.
+        yield return "ControlMaster=no";
+        if (login.ConfigFile is not "" || login.HostKey is not null)
+        {
+            yield return "ControlPath=none";
+        }
+
+        foreach (var option in LoginOptions(login).Concat(HostKeyOptions(login, secrets)))
+        {
+            yield return option;
+        }
+
+        if (ciphers is not null)
+        {
+            yield return $"Ciphers={ciphers}";
+        }
+    }
+
+    private static IEnumerable<string> LoginOptions(SshLogin login)
+    {
+        if (login.HasPrompts)
+        {
+            yield return "BatchMode=no";
+            yield return "NumberOfPasswordPrompts=1";
+        }
+        else
+        {
+            yield return "BatchMode=yes";
+        }
+
+        if (login.HasKey)
+        {
+            yield return "IdentitiesOnly=yes";
+        }
+        else if (!login.UsesOwnKeys)
+        {
+            yield return "IdentityFile=none";
+        }
+
+        if (!login.UsesOwnKeys)
+        {
+            yield return "IdentityAgent=none";
+        }
+
+        if (login.Password is not null)
+        {
+            // Without a key of its own, the agent's keys would only use up the server's patience.
+            yield return login.HasKey
+                ? "PreferredAuthentications=publickey,password,keyboard-interactive"
+                : "PreferredAuthentications=password,keyboard-interactive";
+        }
+        else if (login.HasKey)
+        {
+            yield return "PreferredAuthentications=publickey";
+        }
+    }
+
+    private static IEnumerable<string> HostKeyOptions(SshLogin login, SshSecrets secrets)
+    {
+        if (secrets.KnownHostsPath is { } knownHosts)
+        {
+            yield return $"UserKnownHostsFile=\"{knownHosts.Replace("%", "%%", StringComparison.Ordinal)}\"";
+        }
+
+        if (login.HostKeyType is { } type)
+        {
+            yield return "GlobalKnownHostsFile=/dev/null";
+            yield return "KnownHostsCommand=none";
+            yield return "VerifyHostKeyDNS=no";
+            yield return "CheckHostIP=no";
+            yield return $"HostKeyAlias={SshSecrets.PinnedName}";
+            yield return $"HostKeyAlgorithms={(type == "ssh-rsa" ? "rsa-sha2-512,rsa-sha2-256" : type)}";
+        }
+    }
+}
