@@ -1,5 +1,8 @@
+using Gantry.Engine.Plans;
 using Gantry.Hub.Endpoints;
+using Gantry.Hub.Executions;
 using Gantry.Hub.Operations;
+using Gantry.Hub.Plans;
 using Gantry.Hub.Providers;
 using Gantry.Plugins;
 
@@ -18,6 +21,15 @@ internal static class HubSlices
             KnownHostsFile = Path.Combine(configuration.DataFolder, "known_hosts"),
         });
         services.AddProviders(AllPlugins.Providers);
+        services.AddPlans();
+        services.AddExecutions(HubIdentity.OfFolder(configuration.DataFolder), new ExecutionOptions
+        {
+            RunsMax = configuration.Number(HubSettings.RunsMax, min: 1, max: 100_000),
+            LogsKept = TimeSpan.FromDays(configuration.Number(HubSettings.ExecutionLogDays, min: 1, max: 36_500)),
+            Drain = TimeSpan.FromSeconds(configuration.Number(HubSettings.DrainSeconds, min: 0, max: 3_600)),
+            EgressAllowed = (configuration[HubSettings.EgressAllow] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            Environment = PlanEnvironment.ForHub(),
+        });
         services.AddApiDocument();
     }
 
@@ -25,6 +37,8 @@ internal static class HubSlices
     {
         app.MapEndpoints();
         app.MapProviders();
+        app.MapPlans();
+        app.MapExecutions();
         app.MapApiDocument();
     }
 }

@@ -61,8 +61,18 @@ internal static class HubSettings
     public static readonly HubSetting SshConfig = new("ssh_config", null,
         "The ssh_config that SFTP endpoints use. Without it none is read: an ssh_config can start programs.");
 
+    public static readonly HubSetting RunsMax = new("runs_max", "1000",
+        "How many executions run at once; the others wait.");
+
+    public static readonly HubSetting ExecutionLogDays = new("execution_log_days", "90",
+        "How long the lines that executions log are kept.");
+
+    public static readonly HubSetting EgressAllow = new("egress_allow", null,
+        "Addresses of this machine or of private networks that plans may reach, as host:port, separated by commas.");
+
     public static IReadOnlyList<HubSetting> All { get; } =
     [
-        Data, Listen, Database, DatabaseOwner, AdminPassword, LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, SessionHours, DrainSeconds, LocalRoots, SshConfig,
+        Data, Listen, Database, DatabaseOwner, AdminPassword, LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, SessionHours, DrainSeconds,
+        LocalRoots, SshConfig, RunsMax, ExecutionLogDays, EgressAllow,
     ];
 }

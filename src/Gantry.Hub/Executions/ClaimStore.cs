@@ -1,0 +1,200 @@
+using Gantry.Engine.Plans;
+using Gantry.Engine.Work;
+using Gantry.Hub.Executions.Journal;
+using Npgsql;
+
+namespace Gantry.Hub.Executions;
+
+/// <summary>Wins executions for this hub, and loads what earlier claims left behind.</summary>
+internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, TimeProvider clock) : IAsyncDisposable
+{
+    private const string ClaimSql = """
+        with free as (
+          select id from executions where id = any($1) and status = 'queued' order by id for update skip locked)
+        update executions e
+        set status = 'running', fence = e.fence + 1, hub_id = $2, started_at = coalesce(e.started_at, $3), waiting_for = null
+        from free where e.id = free.id
+        returning e.id, e.workspace_id, e.user_id, e.plan_id, e.plan_version, e.plan_text, e.inputs, e.fence, e.cancel_requested
+        """;
+
+    private const string AttemptsSql = """
+        select s.execution_id, s.step_path, s.attempt, s.step_id, s.use, s.status, s.started_at, s.ended_at,
+               coalesce(s.output, b.content), s.message, s.metadata, s.error
+        from execution_steps s left join execution_blobs b on b.id = s.output_blob
+        where s.execution_id = any($1) order by s.execution_id, s.attempt
+        """;
+
+    private const string SequencesSql = """
+        select x.id, greatest(2,
+          (select max(l.seq) from execution_logs l where l.execution_id = x.id),
+          (select max(greatest(s.started_seq, s.ended_seq)) from execution_steps s where s.execution_id = x.id))
+        from unnest($1::uuid[]) as x(id)
+        """;
+
+    private const string HandOverSql = """
+        update executions
+        set status = 'queued', fence = fence + 1, hub_id = null, waiting_for = 'a free worker, since the hub that ran it stopped'
+        where id = $1 and fence = $2 and status = 'running'
+        """;
+
+    private const string ReleaseSql = """
+        update executions
+        set status = 'queued', fence = fence + 1, hub_id = null, waiting_for = 'a free worker'
+        where id = any($1) and hub_id = $2 and status = 'running'
+        """;
+
+    private const string QueuedSql = "select id from executions where ended_at is null and status = 'queued' order by id limit $1";
+
+    private const string CancelledSql =
+        "select id from executions where cancel_requested and ended_at is null and status = 'running' and hub_id = $1";
+
+    // Only the worker's loop claims, so one connection serves.
+    private NpgsqlConnection? connection;
+
+    /// <summary>The oldest executions that wait for a worker.</summary>
+    public Task<List<Guid>> QueuedAsync(int countMax, CancellationToken cancellationToken) => IdsAsync(QueuedSql, countMax, cancellationToken);
+
+    /// <summary>What runs here and was cancelled, perhaps through another hub.</summary>
+    public Task<List<Guid>> CancelledAsync(CancellationToken cancellationToken) => IdsAsync(CancelledSql, hub.Id, cancellationToken);
+
+    /// <summary>Gives a claim back unfinished.</summary>
+    public async Task HandOverAsync(Claim claim, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(HandOverSql);
+        command.Parameters.AddWithValue(claim.ExecutionId);
+        command.Parameters.AddWithValue(claim.Fence);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Answers those of the items that are this hub's now. The others are somebody else's, ended, or never were.</summary>
+    public async Task<IReadOnlyList<Claim>> ClaimAsync(IReadOnlyList<WorkItem> items, CancellationToken cancellationToken)
+    {
+        FaultPoint.Pass("claim.before");
+        try
+        {
+            connection ??= await JournalConnection.OpenAsync(database, cancellationToken);
+            var claims = await ClaimAsync(connection, [.. items.Select(item => item.ExecutionId)], cancellationToken);
+            FaultPoint.Pass("claim.after", claims.Count);
+            return claims.Exists(claim => claim.IsTakenUpAgain) ? await LoadAsync(connection, claims, cancellationToken) : claims;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Gives back what a claim may have won although its answer never came. The caller knows that none of them runs here.
+    /// </summary>
+    public async Task ReleaseAsync(IEnumerable<Guid> executionIds, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ReleaseSql);
+        command.Parameters.AddWithValue(executionIds.ToArray());
+        command.Parameters.AddWithValue(hub.Id);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (connection is null)
+            return;
+        await connection.DisposeAsync();
+        connection = null;
+    }
+
+    private async Task<List<Claim>> ClaimAsync(NpgsqlConnection connection, Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(JournalSql.HoldClaims, hub.LockKey);
+        batch.Add(ClaimSql, ids, hub.Id, clock.GetUtcNow().UtcDateTime);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var claims = new List<Claim>(ids.Length);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var fence = reader.GetInt32(7);
+            claims.Add(new Claim
+            {
+                ExecutionId = reader.GetGuid(0),
+                WorkspaceId = reader.GetGuid(1),
+                UserId = reader.GetGuid(2),
+                PlanId = reader.IsDBNull(3) ? null : reader.GetGuid(3),
+                PlanVersion = reader.IsDBNull(4) ? null : reader.GetInt32(4),
+                PlanText = reader.IsDBNull(5) ? null : reader.GetString(5),
+                Inputs = reader.GetString(6),
+                Fence = fence,
+                IsCancelRequested = reader.GetBoolean(8),
+                IsTakenUpAgain = fence > 1,
+            });
+        }
+
+        return claims;
+    }
+
+    private static async Task<IReadOnlyList<Claim>> LoadAsync(
+        NpgsqlConnection connection, List<Claim> claims, CancellationToken cancellationToken)
+    {
+        var ids = claims.Where(claim => claim.IsTakenUpAgain).Select(claim => claim.ExecutionId).ToArray();
+        var attempts = await AttemptsAsync(connection, ids, cancellationToken);
+        var sequences = new Dictionary<Guid, int>();
+        await using (var command = new NpgsqlCommand(SequencesSql, connection) { Parameters = { new() { Value = ids } } })
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+                sequences[reader.GetGuid(0)] = reader.GetInt32(1);
+        }
+
+        return
+        [
+            .. claims.Select(claim => !claim.IsTakenUpAgain ? claim : claim with
+            {
+                Recorded = attempts.GetValueOrDefault(claim.ExecutionId) ?? [],
+                Sequence = sequences[claim.ExecutionId],
+            }),
+        ];
+    }
+
+    private static async Task<Dictionary<Guid, List<StepAttempt>>> AttemptsAsync(
+        NpgsqlConnection connection, Guid[] ids, CancellationToken cancellationToken)
+    {
+        var attempts = new Dictionary<Guid, List<StepAttempt>>();
+        await using var command = new NpgsqlCommand(AttemptsSql, connection) { Parameters = { new() { Value = ids } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var id = reader.GetGuid(0);
+            if (!attempts.TryGetValue(id, out var list))
+                attempts[id] = list = [];
+            list.Add(new StepAttempt
+            {
+                StepPath = reader.GetString(1),
+                Attempt = reader.GetInt32(2),
+                StepId = Text(reader, 3),
+                Use = reader.GetString(4),
+                Status = StatusNames.Step(reader.GetString(5)),
+                StartedAt = reader.GetFieldValue<DateTimeOffset>(6),
+                EndedAt = reader.IsDBNull(7) ? null : reader.GetFieldValue<DateTimeOffset>(7),
+                Output = Text(reader, 8) is { } output ? ExecutionJson.Parse(output) : null,
+                Message = Text(reader, 9),
+                Metadata = Text(reader, 10) is { } metadata ? ExecutionJson.ParseMetadata(metadata) : null,
+                Error = Text(reader, 11) is { } error ? ExecutionJson.ParseError(error) : null,
+            });
+        }
+
+        return attempts;
+    }
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private async Task<List<Guid>> IdsAsync(string sql, object parameter, CancellationToken cancellationToken)
+    {
+        var ids = new List<Guid>();
+        await using var command = database.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            ids.Add(reader.GetGuid(0));
+        return ids;
+    }
+}

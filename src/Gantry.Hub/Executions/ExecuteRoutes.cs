@@ -1,0 +1,183 @@
+using System.Text.Json;
+using Gantry.Engine.Plans;
+using Gantry.Engine.Settings;
+using Gantry.Hub.Audit;
+using Gantry.Hub.Database;
+using Gantry.Hub.Executions.Journal;
+using Gantry.Hub.Plans;
+using Gantry.Hub.Web;
+
+namespace Gantry.Hub.Executions;
+
+/// <summary>Starting: a plan by name or as it stands, and an execution again.</summary>
+internal sealed class ExecuteRoutes(
+    HubDatabase database, PlanLibrary plans, ExecutionStarter starter, EndWatch ends, TimeProvider clock)
+{
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(10);
+
+    public async Task<IResult> ExecuteAsync(HttpContext context, Caller caller)
+    {
+        var wait = WaitOf(context.Request);
+        var key = KeyOf(context.Request);
+        var body = await StartBody.ReadAsync(context.Request, context.RequestAborted);
+        var (saved, plan, findings) = body.PlanName is { } name
+            ? await SavedAsync(caller, name, context.RequestAborted)
+            : Given(plans.Check(body.PlanText!));
+        if (plan is null)
+            return PlanProblem.Of(findings);
+        var start = new ExecutionStart
+        {
+            WorkspaceId = caller.WorkspaceId!.Value,
+            UserId = caller.UserId,
+            Saved = saved,
+            PlanText = body.PlanText,
+            Plan = plan,
+            Inputs = InputsFor(plan, body.Inputs),
+            Address = AuditLog.AddressOf(context),
+            Key = key,
+            RequestHash = key is null ? null : body.Hash,
+        };
+        return await StartAsync(context, caller, start, wait);
+    }
+
+    public async Task<IResult> RerunAsync(HttpContext context, Caller caller, string id)
+    {
+        var wait = WaitOf(context.Request);
+        var key = KeyOf(context.Request);
+        var body = await RerunBody.ReadAsync(context.Request, context.RequestAborted);
+        ExecutionView old;
+        await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
+            old = await ExecutionRoutes.FindAsync(session, id, context.RequestAborted);
+        var (saved, plan, findings) = old.PlanId is { } planId
+            ? body.IsNewest
+                ? await SavedAsync(caller, planId.ToString(), context.RequestAborted)
+                : (new SavedPlan(planId, old.PlanVersion!.Value, old.PlanName!), await OldAsync(old, context.RequestAborted), [])
+            : Given(plans.Check(old.PlanText!));
+        if (plan is null)
+            return PlanProblem.Of(findings);
+        var start = new ExecutionStart
+        {
+            WorkspaceId = caller.WorkspaceId!.Value,
+            UserId = caller.UserId,
+            Saved = saved,
+            PlanText = old.PlanText,
+            Plan = plan,
+            Inputs = InputsFor(plan, body.Inputs ?? ExecutionJson.Parse(old.Inputs)),
+            RerunOf = old.Id,
+            Address = AuditLog.AddressOf(context),
+            Key = key,
+            RequestHash = key is null ? null : [.. old.Id.ToByteArray(), .. body.Hash],
+        };
+        return await StartAsync(context, caller, start, wait);
+    }
+
+    private async Task<IResult> StartAsync(HttpContext context, Caller caller, ExecutionStart start, TimeSpan? wait)
+    {
+        var id = Guid.CreateVersion7(clock.GetUtcNow());
+        using var ending = wait is null ? null : ends.Begin(id);
+        var accepted = await starter.StartAsync(start, id);
+        if (accepted.Known is { } known)
+            return await KnownAsync(context, caller, known, wait);
+        var view = ViewOf(start, accepted);
+        if (ending is not null && await ends.WaitAsync(caller, view, ending, wait!.Value, context.RequestAborted) is { } ended)
+            return Answer(context, ended, StatusCodes.Status200OK);
+        return Answer(context, view, StatusCodes.Status202Accepted);
+    }
+
+    private async Task<IResult> KnownAsync(HttpContext context, Caller caller, KnownStart known, TimeSpan? wait)
+    {
+        if (!known.IsSameRequest)
+            throw new ProblemException(422, "This Idempotency-Key was used for another request within the last 24 hours. Send a new key with a new request.");
+        using var ending = ends.Begin(known.ExecutionId);
+        ExecutionView? view;
+        await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
+            view = await ExecutionStore.FindAsync(session, known.ExecutionId, context.RequestAborted);
+        if (view is null)
+            throw ProblemException.Conflict("This Idempotency-Key was used in another workspace. Send a new key.");
+        if (wait is { } time && !view.IsFinal)
+            view = await ends.WaitAsync(caller, view, ending, time, context.RequestAborted) ?? view;
+        context.Response.Headers["Idempotency-Replayed"] = "true";
+        return Answer(context, view, wait is not null && view.IsFinal ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+    }
+
+    private async Task<(SavedPlan? Saved, Plan? Plan, IReadOnlyList<PlanFinding> Findings)> SavedAsync(
+        Caller caller, string name, CancellationToken cancellationToken)
+    {
+        SavedPlanRow row;
+        await using (var session = await database.OpenAsync(caller.Actor, cancellationToken))
+            row = await PlanRoutes.FindAsync(session, name, cancellationToken);
+        try
+        {
+            return (new SavedPlan(row.Id, row.Version, row.Name), await plans.ReadAsync(row.Id, row.Version, null, cancellationToken), []);
+        }
+        catch (PlanUnreadableException unreadable)
+        {
+            throw new ProblemException(422, unreadable.Message);
+        }
+    }
+
+    private async Task<Plan> OldAsync(ExecutionView old, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await plans.ReadAsync(old.PlanId, old.PlanVersion, old.PlanText, cancellationToken);
+        }
+        catch (PlanUnreadableException unreadable)
+        {
+            throw new ProblemException(422, unreadable.Message);
+        }
+    }
+
+    private static (SavedPlan? Saved, Plan? Plan, IReadOnlyList<PlanFinding> Findings) Given(CheckedPlan found) =>
+        (null, found.Plan, found.Findings);
+
+    private static string InputsFor(Plan plan, JsonElement? given)
+    {
+        var findings = new List<SettingFinding>();
+        var inputs = PlanInputs.Complete(plan, given, findings);
+        if (findings.Count > 0)
+            throw new ProblemException(422, "The inputs do not fit the plan: " + string.Join(" ", findings.Select(finding => finding.Message)));
+        var text = inputs.GetRawText();
+        return text.Length <= ExecutionLimits.InputsBytesMax ? text
+            : throw new ProblemException(413, "The inputs are larger than 1 MB. Give the place of the data instead of the data.");
+    }
+
+    private static ExecutionView ViewOf(ExecutionStart start, AcceptedStart accepted) => new()
+    {
+        Id = accepted.ExecutionId,
+        UserId = start.UserId,
+        PlanId = start.Saved?.Id,
+        PlanVersion = start.Saved?.Version,
+        PlanName = start.Saved?.Name ?? start.Plan.Name,
+        Inputs = start.Inputs,
+        RerunOf = start.RerunOf,
+        Status = accepted.IsClaimed ? "running" : "queued",
+        WaitingFor = accepted.IsClaimed ? null : "a free worker",
+        CreatedAt = accepted.CreatedAt,
+        StartedAt = accepted.IsClaimed ? accepted.CreatedAt : null,
+    };
+
+    private static JsonAnswer Answer(HttpContext context, ExecutionView view, int status)
+    {
+        context.Response.Headers.Location = $"/api/executions/{view.Id}";
+        return JsonAnswer.Of(json => view.Write(json), status);
+    }
+
+    /// <summary>Null when the request does not wait.</summary>
+    private static TimeSpan? WaitOf(HttpRequest request)
+    {
+        if (request.Query["wait"] is not [{ } text, ..])
+            return null;
+        return Duration.TryParse(text, out var wait) && wait >= TimeSpan.Zero && wait <= WaitMax ? wait
+            : throw ProblemException.Invalid("The parameter 'wait' is a time of at most 10 minutes, such as 30s.");
+    }
+
+    /// <summary>Null when none was given.</summary>
+    private static string? KeyOf(HttpRequest request)
+    {
+        if (request.Headers["Idempotency-Key"] is not [{ } key, ..])
+            return null;
+        return key.Length is > 0 and <= ExecutionLimits.KeyCharactersMax && key.All(character => character is > ' ' and < '\x7F') ? key
+            : throw ProblemException.Invalid("An Idempotency-Key has 1 to 255 visible ASCII characters.");
+    }
+}

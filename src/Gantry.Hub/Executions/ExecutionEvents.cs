@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Gantry.Engine.Work;
+
+namespace Gantry.Hub.Executions;
+
+/// <summary>
+/// Brings what happens to those who watch, in this process, as it becomes durable. Whoever was not watching, or reads too slowly, finds all but
+/// the progress in the database.
+/// </summary>
+internal sealed class ExecutionEvents
+{
+    /// <summary>How many events may wait for a slow reader before it has to look into the database again.</summary>
+    private const int WaitingMax = 1_000;
+
+    private readonly ConcurrentDictionary<Guid, ImmutableList<Channel<ExecutionEvent>>> watchers = [];
+    private readonly ConcurrentDictionary<Guid, ImmutableList<TaskCompletionSource<ExecutionEnd>>> waiters = [];
+
+    /// <summary>Building an event is worth it only then.</summary>
+    public bool IsWatched(Guid executionId) => watchers.ContainsKey(executionId);
+
+    public void Publish(ExecutionEvent happened)
+    {
+        if (!watchers.TryGetValue(happened.ExecutionId, out var channels))
+            return;
+        foreach (var channel in channels)
+        {
+            // A full channel ends: its reader goes on from the database. Progress is not worth that.
+            if (!channel.Writer.TryWrite(happened) && happened.Sequence is not null)
+                channel.Writer.TryComplete();
+        }
+    }
+
+    public void PublishEnd(ExecutionEnd end)
+    {
+        if (!waiters.TryRemove(end.ExecutionId, out var waiting))
+            return;
+        foreach (var waiter in waiting)
+            waiter.TrySetResult(end);
+    }
+
+    public Watch WatchExecution(Guid executionId)
+    {
+        var channel = Channel.CreateBounded<ExecutionEvent>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
+        watchers.AddOrUpdate(executionId, _ => [channel], (_, others) => others.Add(channel));
+        return new Watch(channel.Reader, () => Remove(watchers, executionId, channel));
+    }
+
+    /// <summary>Completes at the execution's end, when that happens in this process.</summary>
+    public EndWait WaitForEnd(Guid executionId)
+    {
+        var waiter = new TaskCompletionSource<ExecutionEnd>(TaskCreationOptions.RunContinuationsAsynchronously);
+        waiters.AddOrUpdate(executionId, _ => [waiter], (_, others) => others.Add(waiter));
+        return new EndWait(waiter.Task, () => Remove(waiters, executionId, waiter));
+    }
+
+    private static void Remove<T>(ConcurrentDictionary<Guid, ImmutableList<T>> lists, Guid key, T item)
+    {
+        while (lists.TryGetValue(key, out var list))
+        {
+            var rest = list.Remove(item);
+            if (rest.IsEmpty ? lists.TryRemove(KeyValuePair.Create(key, list)) : lists.TryUpdate(key, rest, list))
+                return;
+        }
+    }
+}
+
+/// <summary>Somebody watches one execution, until disposed.</summary>
+internal sealed class Watch(ChannelReader<ExecutionEvent> events, Action end) : IDisposable
+{
+    /// <summary>Completes when the reader was too slow.</summary>
+    public ChannelReader<ExecutionEvent> Events => events;
+
+    public void Dispose() => end();
+}
+
+/// <summary>Somebody waits for one execution's end, until disposed.</summary>
+internal sealed class EndWait(Task<ExecutionEnd> end, Action dispose) : IDisposable
+{
+    public Task<ExecutionEnd> End => end;
+
+    public void Dispose() => dispose();
+}
+
+/// <summary>An execution's end as this process recorded it.</summary>
+internal sealed record ExecutionEnd
+{
+    public required Guid ExecutionId { get; init; }
+
+    public required string Status { get; init; }
+
+    /// <summary>Null when it never ran.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public required DateTimeOffset EndedAt { get; init; }
+
+    /// <summary>JSON; null when there is none, or when it is too large to be told in passing.</summary>
+    public string? Output { get; init; }
+
+    public Guid? OutputBlob { get; init; }
+
+    public int OutputBytes { get; init; }
+
+    /// <summary>JSON.</summary>
+    public string? Error { get; init; }
+
+    public string? FailedStep { get; init; }
+}

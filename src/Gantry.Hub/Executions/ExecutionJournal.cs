@@ -1,0 +1,220 @@
+using System.Text.Json;
+using Gantry.Engine.Plans;
+using Gantry.Engine.Providers;
+using Gantry.Engine.Work;
+using Gantry.Hub.Executions.Journal;
+
+namespace Gantry.Hub.Executions;
+
+/// <summary>
+/// The journal of one claimed execution. Numbers its events, and hands them to the writer that serves all executions. When the claim is
+/// lost, every later call fails and <paramref name="onLost"/> is called once.
+/// </summary>
+internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents events, Claim claim, string lastStepPath, Action onLost)
+    : IExecutionJournal
+{
+    private readonly Lock gate = new();
+    private int sequence = claim.Sequence;
+    private int linesWaiting;
+    private int linesLeftOut;
+    private StepAttempt? lastStep;
+    private (string Text, Payload Payload)? latestOutput;
+    private int lost;
+
+    public async ValueTask AttemptStartedAsync(StepAttempt attempt, CancellationToken cancellationToken)
+    {
+        ThrowIfLost();
+        await WriteAsync(number => NewStep(attempt, startedSequence: number, endedSequence: null));
+    }
+
+    public async ValueTask AttemptEndedAsync(StepAttempt attempt, CancellationToken cancellationToken)
+    {
+        ThrowIfLost();
+        if (attempt.Status == StepStatus.Succeeded && attempt.StepPath == lastStepPath)
+        {
+            // Nothing but the execution's own end can follow: both are made durable together.
+            lastStep = attempt;
+            return;
+        }
+
+        await WriteAsync(number => NewStep(attempt, startedSequence: null, endedSequence: number));
+    }
+
+    public void Write(ExecutionLogLine line)
+    {
+        ThrowIfLost();
+        if (Volatile.Read(ref linesWaiting) >= ExecutionLimits.LogLinesWaitingMax)
+        {
+            Interlocked.Increment(ref linesLeftOut);
+            return;
+        }
+
+        if (Interlocked.Exchange(ref linesLeftOut, 0) is var leftOut and > 0)
+        {
+            Add(line with
+            {
+                Level = StepLogLevel.Warning,
+                Message = $"{leftOut} lines were left out here: they came faster than they could be kept.",
+                Fields = null,
+            });
+        }
+
+        Add(line);
+    }
+
+    public void Report(string stepPath, JsonElement progress)
+    {
+        ThrowIfLost();
+        if (!events.IsWatched(claim.ExecutionId))
+            return;
+        events.Publish(new ExecutionEvent(claim.ExecutionId, null, "progress", EventJson.Progress(stepPath, progress)));
+    }
+
+    /// <summary>Records the execution's end and returns when it is durable.</summary>
+    public async Task EndAsync(PlanOutcome outcome, DateTimeOffset startedAt, DateTimeOffset endedAt)
+    {
+        ThrowIfLost();
+        await WriteAsync(number =>
+        {
+            var step = lastStep is { } attempt ? NewStep(attempt, startedSequence: null, endedSequence: number) : null;
+            var final = new FinalRecord
+            {
+                ExecutionId = claim.ExecutionId,
+                Fence = claim.Fence,
+                Status = outcome.Status,
+                EndedAt = endedAt,
+                Sequence = step is null ? number : ++sequence,
+                Output = PayloadOf(outcome.Output),
+                Error = outcome.Status == ExecutionStatus.Succeeded ? null : ExecutionJson.Of(outcome.Error ?? ProviderFailure.WithoutReason),
+                FailedStep = outcome.FailedStepPath,
+                LastStep = step,
+            };
+            final.Committed = () => Tell(final, startedAt);
+            return final;
+        });
+    }
+
+    /// <summary>Records that the execution failed since one of its records could not be kept.</summary>
+    public Task FailAsync(ProviderError error, string? failedStep, DateTimeOffset startedAt, DateTimeOffset endedAt)
+    {
+        lastStep = null;
+        return EndAsync(
+            new PlanOutcome { Status = ExecutionStatus.Failed, Error = error, FailedStepPath = failedStep }, startedAt, endedAt);
+    }
+
+    private void Tell(FinalRecord final, DateTimeOffset startedAt)
+    {
+        final.LastStep?.Committed?.Invoke();
+        if (events.IsWatched(claim.ExecutionId))
+            events.Publish(EventJson.Ended(final));
+        events.PublishEnd(new ExecutionEnd
+        {
+            ExecutionId = final.ExecutionId,
+            Status = StatusNames.Of(final.Status),
+            StartedAt = startedAt,
+            EndedAt = final.EndedAt,
+            Output = final.Output.Inline,
+            OutputBlob = final.Output.BlobId,
+            OutputBytes = final.Output.Bytes,
+            Error = final.Error,
+            FailedStep = final.FailedStep,
+        });
+    }
+
+    private StepRecord NewStep(StepAttempt attempt, int? startedSequence, int? endedSequence)
+    {
+        var record = new StepRecord
+        {
+            ExecutionId = claim.ExecutionId,
+            Fence = claim.Fence,
+            Attempt = attempt with { StepId = attempt.StepId is { } id ? ExecutionJson.Storable(id) : null },
+            Message = attempt.Message is { } message ? ExecutionJson.Storable(message) : null,
+            Metadata = attempt.Metadata is { Count: > 0 } metadata ? ExecutionJson.Storable(ExecutionJson.Of(metadata)) : null,
+            Error = attempt.Error is { } error ? ExecutionJson.Of(error) : null,
+            StartedSequence = startedSequence,
+            EndedSequence = endedSequence,
+            Output = PayloadOf(attempt.Output),
+        };
+        record.Committed = () =>
+        {
+            if (events.IsWatched(claim.ExecutionId))
+                events.Publish(EventJson.Step(record));
+        };
+        return record;
+    }
+
+    private void Add(ExecutionLogLine line)
+    {
+        var message = ExecutionJson.Storable(line.Message);
+        if (message.Length > ExecutionLimits.LogMessageCharactersMax)
+            message = ExecutionJson.Storable(message[..ExecutionLimits.LogMessageCharactersMax]) + " … (shortened)";
+        var fields = line.Fields?.GetRawText();
+        if (fields?.Length > ExecutionLimits.LogFieldsCharactersMax)
+            fields = $$"""{"left_out":"{{fields.Length}} characters are more than are kept"}""";
+
+        Interlocked.Increment(ref linesWaiting);
+        Enqueue(number =>
+        {
+            var record = new LogRecord
+            {
+                ExecutionId = claim.ExecutionId,
+                Fence = claim.Fence,
+                Sequence = number,
+                Line = line,
+                Message = message,
+                Fields = fields,
+            };
+            record.Committed = () =>
+            {
+                Interlocked.Decrement(ref linesWaiting);
+                if (events.IsWatched(claim.ExecutionId))
+                    events.Publish(EventJson.Line(record));
+            };
+            return record;
+        });
+    }
+
+    private async Task WriteAsync(Func<int, JournalRecord> make)
+    {
+        try
+        {
+            await Enqueue(make).Settled;
+        }
+        catch (JournalLostException)
+        {
+            if (Interlocked.Exchange(ref lost, 1) == 0)
+                onLost();
+            throw;
+        }
+    }
+
+    // The numbers are given in the order in which the records are written, so that a reader who has seen one has seen all before it.
+    private JournalRecord Enqueue(Func<int, JournalRecord> make)
+    {
+        lock (gate)
+        {
+            var record = make(++sequence);
+            writer.Add(record);
+            return record;
+        }
+    }
+
+    // A result that is passed on unchanged is kept once.
+    private Payload PayloadOf(JsonElement? output)
+    {
+        if (output is not { } value)
+            return Payload.None;
+        var text = value.GetRawText();
+        if (latestOutput is { } latest && latest.Text == text)
+            return latest.Payload;
+        var payload = Payload.Of(text);
+        latestOutput = (text, payload);
+        return payload;
+    }
+
+    private void ThrowIfLost()
+    {
+        if (Volatile.Read(ref lost) != 0)
+            throw new JournalLostException($"The claim on execution {claim.ExecutionId} is lost.");
+    }
+}

@@ -1,0 +1,168 @@
+using System.Globalization;
+using Gantry.Engine.Providers;
+using Gantry.Hub.Audit;
+using Gantry.Hub.Database;
+using Gantry.Hub.Plans;
+using Gantry.Hub.Web;
+
+namespace Gantry.Hub.Executions;
+
+/// <summary>Executions: listed, shown, watched, cancelled; what they said and what they gave.</summary>
+internal static class ExecutionRoutes
+{
+    private const int SearchCharactersMax = 200;
+
+    public static void MapExecutions(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api").WithTags("Executions");
+        group.MapPost("/execute", (HttpContext context, Caller caller, ExecuteRoutes routes) => routes.ExecuteAsync(context, caller))
+            .Allow(Access.Operator).WithSummary("Starts a plan: {\"plan\": name or plan, \"inputs\": {…}}; ?wait=30s waits for its result. "
+                + "The same Idempotency-Key answers the same execution for a day.").Produces(202).Produces(200);
+        group.MapGet("/executions", ListAsync).Allow(Access.Viewer).WithSummary("Lists executions, the newest first, by status and plan.").Produces(200);
+        group.MapGet("/executions/{id}", ShowAsync).Allow(Access.Viewer).WithSummary("Shows one execution and every attempt at its steps.").Produces(200);
+        group.MapGet("/executions/{id}/outputs/{blob}", OutputAsync).Allow(Access.Viewer)
+            .WithSummary("Answers an output that is too large to be shown in its place.").Produces(200);
+        group.MapGet("/executions/{id}/events", (HttpContext context, Caller caller, string id, ExecutionStream stream) =>
+            stream.ServeAsync(context, caller, id)).Allow(Access.Viewer)
+            .WithSummary("Streams what happens as server-sent events, from the beginning or behind Last-Event-ID, to the end.").Produces(200);
+        group.MapPost("/executions/{id}/cancel", CancelAsync).Allow(Access.Operator)
+            .WithSummary("Cancels: at once while queued, else the running step is stopped.").Produces(200).Produces(202);
+        group.MapPost("/executions/{id}/rerun", (HttpContext context, Caller caller, string id, ExecuteRoutes routes) =>
+            routes.RerunAsync(context, caller, id)).Allow(Access.Operator)
+            .WithSummary("Starts it again: {\"version\": \"same\" or \"newest\", \"inputs\": {…}}, all of it optional.").Produces(202).Produces(200);
+        group.MapGet("/execution-logs", LogsAsync).Allow(Access.Viewer)
+            .WithSummary("Lists what executions logged: of one, or of the newest ones; by least level and text.").Produces(200);
+    }
+
+    /// <summary>For every route that names an execution: what is not the caller's is not there.</summary>
+    public static async Task<ExecutionView> FindAsync(HubSession session, string id, CancellationToken cancellationToken) =>
+        await ExecutionStore.FindAsync(session, PageQuery.Id(id, "execution"), cancellationToken)
+        ?? throw ProblemException.NotFound($"There is no execution '{id}'.");
+
+    private static async Task<IResult> ListAsync(Caller caller, HubDatabase database, string? status, string? plan, string? limit, string? after,
+        CancellationToken cancellationToken)
+    {
+        var count = PageQuery.Limit(limit);
+        if (status is not null && !StatusNames.Executions.Contains(status))
+            throw ProblemException.Invalid($"The parameter 'status' is one of {string.Join(", ", StatusNames.Executions)}.");
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var filter = new ExecutionFilter
+        {
+            Status = status,
+            PlanId = plan is null ? null : (await PlanRoutes.FindAsync(session, plan, cancellationToken)).Id,
+            After = PageQuery.AfterId(after),
+            Count = count + 1,
+        };
+        var found = await ExecutionStore.ListAsync(session, filter, cancellationToken);
+        return JsonAnswer.Page(found, count, (view, json) => view.Write(json), view => view.Id.ToString());
+    }
+
+    private static async Task<IResult> ShowAsync(Caller caller, string id, HubDatabase database, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var view = await FindAsync(session, id, cancellationToken);
+        var steps = await ExecutionStore.StepsAsync(session, view.Id, cancellationToken);
+        return JsonAnswer.Of(json => view.Write(json, steps));
+    }
+
+    /// <summary>An output that is too large to be shown in its place.</summary>
+    private static async Task<IResult> OutputAsync(
+        Caller caller, string id, string blob, HubDatabase database, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var view = await FindAsync(session, id, cancellationToken);
+        var content = await ExecutionStore.BlobAsync(session, view.Id, PageQuery.Id(blob, "output"), cancellationToken)
+            ?? throw ProblemException.NotFound($"There is no output '{blob}'.");
+        return Results.Text(content, "application/json");
+    }
+
+    private static async Task<IResult> CancelAsync(HttpContext context, Caller caller, string id, HubDatabase database, ExecutionEvents events,
+        RunningExecutions running, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        ExecutionView before;
+        ExecutionView after;
+        await using (var session = await database.OpenAsync(caller.Actor, cancellationToken))
+        {
+            before = await FindAsync(session, id, cancellationToken);
+            var error = ExecutionJson.Of(new ProviderError
+            {
+                Kind = ProviderErrorKind.Cancelled,
+                Message = "The execution was cancelled before it ran.",
+            });
+            var status = await ExecutionStore.CancelAsync(session, before.Id, error, clock.GetUtcNow(), cancellationToken);
+            if (status is not null)
+                await AuditLog.AppendAsync(session, context, "execution.cancelled", id, null, cancellationToken);
+            after = await FindAsync(session, id, cancellationToken);
+            await session.CommitAsync(cancellationToken);
+        }
+
+        if (after.Status == "running")
+            running.Cancel(after.Id);
+        else if (after.EndedSeq is { } sequence && !before.IsFinal && after.Status == "cancelled")
+            TellEnd(events, after, sequence);
+        return after.Status is "succeeded" or "failed"
+            ? throw ProblemException.Conflict($"The execution is at its end already: it {after.Status}.")
+            : JsonAnswer.Of(json => after.Write(json), after.IsFinal ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+    }
+
+    private static void TellEnd(ExecutionEvents events, ExecutionView ended, int sequence)
+    {
+        var endedAt = ended.EndedAt.GetValueOrDefault();
+        events.Publish(EventJson.State(ended.Id, sequence, ended.Status, endedAt, ended.Error));
+        events.PublishEnd(new ExecutionEnd
+        {
+            ExecutionId = ended.Id,
+            Status = ended.Status,
+            StartedAt = ended.StartedAt,
+            EndedAt = endedAt,
+            Error = ended.Error,
+        });
+    }
+
+    private static async Task<IResult> LogsAsync(Caller caller, HubDatabase database, string? execution, string? level, string? q, string? limit,
+        string? after, CancellationToken cancellationToken)
+    {
+        var count = PageQuery.Limit(limit);
+        var levels = LevelsFrom(level);
+        if (q is { Length: > SearchCharactersMax } || q?.Contains('\0') == true)
+            throw ProblemException.Invalid($"The parameter 'q' is a text of at most {SearchCharactersMax} characters.");
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        if (execution is null)
+        {
+            var (afterExecution, afterSequence) = LogCursor.Parse(after);
+            var newest = await ExecutionStore.NewestLogsAsync(session, afterExecution, afterSequence, levels, q, count + 1, cancellationToken);
+            return JsonAnswer.Page(newest, count, (line, json) => line.Write(json), LogCursor.Of);
+        }
+
+        var view = await FindAsync(session, execution, cancellationToken);
+        var sequence = PageQuery.AfterNumber(after) ?? 0;
+        var lines = await ExecutionStore.LogsAsync(session, view, sequence, levels, q, count + 1, cancellationToken);
+        return JsonAnswer.Page(
+            lines, count, (line, json) => line.Write(json), line => line.Sequence.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The level and those above it.</summary>
+    private static string[] LevelsFrom(string? level)
+    {
+        if (level is null)
+            return [.. StatusNames.Levels];
+        return StatusNames.Levels.Contains(level)
+            ? [.. StatusNames.Levels.SkipWhile(known => known != level)]
+            : throw ProblemException.Invalid($"The parameter 'level' is one of {string.Join(", ", StatusNames.Levels)}; it shows that level and those above.");
+    }
+
+    /// <summary>The cursor of the log across executions.</summary>
+    private static class LogCursor
+    {
+        public static string Of(LogView line) => $"{line.ExecutionId}:{line.Sequence}";
+
+        public static (Guid? ExecutionId, int Sequence) Parse(string? after)
+        {
+            if (after is null)
+                return (null, 0);
+            return after.Split(':') is [var id, var number] && Guid.TryParseExact(id, "D", out var execution)
+                && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? (execution, sequence)
+                : throw ProblemException.Invalid("The parameter 'after' is no cursor of this list. Take the 'next' of the page before, as it is.");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using Gantry.Engine.Plans;
+using Gantry.Engine.Providers;
+using Gantry.Engine.Secrets;
+using Gantry.Hub.Database;
+using Gantry.Hub.Endpoints;
+using Gantry.Hub.Executions.Journal;
+using Gantry.Hub.Plans;
+
+namespace Gantry.Hub.Executions;
+
+/// <summary>Brings one claimed execution to its end, or to where somebody else takes it up.</summary>
+internal sealed partial class ExecutionRunner(
+    PlanLibrary plans,
+    PlanRunner runner,
+    ISecretResolver secrets,
+    EndpointAccess endpoints,
+    ExecutionOptions options,
+    JournalWriter writer,
+    ExecutionEvents events,
+    TimeProvider clock,
+    ILogger<ExecutionRunner> logger) : IDisposable
+{
+    private readonly CancellationTokenSource handOver = new();
+
+    /// <summary>This process is about to stop: what runs ends its present attempt and is handed over.</summary>
+    public void HandOver() => handOver.Cancel();
+
+    public void Dispose() => handOver.Dispose();
+
+    /// <summary>
+    /// True when the execution is at its end, or another hub's; false when it is to be given back unfinished. Never fails: what goes wrong is in
+    /// the execution's own record.
+    /// </summary>
+    public async Task<bool> RunAsync(RunningExecutions.Entry entry)
+    {
+        var claim = entry.Claim;
+        if (claim.IsCancelRequested)
+            entry.Cancel();
+        try
+        {
+            return await RunAsync(claim, entry);
+        }
+        catch (JournalLostException lost)
+        {
+            Log.Lost(logger, claim.ExecutionId, lost.Message);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            Log.Interrupted(logger, claim.ExecutionId, failure);
+            return false;
+        }
+    }
+
+    private async Task<bool> RunAsync(Claim claim, RunningExecutions.Entry entry)
+    {
+        var startedAt = clock.GetUtcNow();
+        Plan plan;
+        try
+        {
+            plan = claim.Plan ?? await plans.ReadAsync(claim.PlanId, claim.PlanVersion, claim.PlanText, CancellationToken.None);
+        }
+        catch (PlanUnreadableException unreadable)
+        {
+            await JournalFor(claim, "", entry).FailAsync(
+                new ProviderError { Kind = ProviderErrorKind.BadRequest, Message = unreadable.Message }, null, startedAt, clock.GetUtcNow());
+            return true;
+        }
+
+        var journal = JournalFor(claim, LastPathOf(plan), entry);
+        if (claim.IsTakenUpAgain)
+            journal.Write(TakenUpAgain());
+        return await RunAsync(claim, plan, journal, startedAt, entry);
+    }
+
+    private async Task<bool> RunAsync(
+        Claim claim, Plan plan, ExecutionJournal journal, DateTimeOffset startedAt, RunningExecutions.Entry entry)
+    {
+        try
+        {
+            var run = new PlanRun
+            {
+                ExecutionId = claim.ExecutionId,
+                Plan = plan,
+                Inputs = ExecutionJson.Parse(claim.Inputs),
+                Recorded = claim.Recorded,
+                Secrets = secrets,
+                Endpoints = new HubEndpointOpener(endpoints, new Actor(claim.UserId, claim.WorkspaceId), secrets),
+                EgressAllowed = options.EgressAllowed,
+                Environment = options.Environment,
+                HandOver = handOver.Token,
+            };
+            var outcome = await runner.RunAsync(run, journal, entry.Stop);
+            if (outcome.Status == ExecutionStatus.Queued)
+                return false;
+            await journal.EndAsync(outcome, startedAt, clock.GetUtcNow());
+        }
+        catch (Exception failure) when (failure is not JournalLostException)
+        {
+            Log.Failed(logger, claim.ExecutionId, failure);
+            var message = failure is JournalRefusedException
+                ? failure.Message
+                : "The hub itself failed while it ran this execution. Its log says how; look for the execution's id.";
+            await journal.FailAsync(
+                new ProviderError { Kind = ProviderErrorKind.Internal, Message = message }, null, startedAt, clock.GetUtcNow());
+        }
+
+        return true;
+    }
+
+    private ExecutionJournal JournalFor(Claim claim, string lastStepPath, RunningExecutions.Entry entry) =>
+        new(writer, events, claim, lastStepPath, entry.Cancel);
+
+    private ExecutionLogLine TakenUpAgain() => new()
+    {
+        Time = clock.GetUtcNow(),
+        Level = StepLogLevel.Warning,
+        Message = "Taken up again where it stood, since the hub that ran it stopped.",
+    };
+
+    private static string LastPathOf(Plan plan) => (plan.Steps.Count - 1).ToString();
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Execution {ExecutionId} is no longer this hub's: {Reason}")]
+        public static partial void Lost(ILogger logger, Guid executionId, string reason);
+
+        [LoggerMessage(2, LogLevel.Error, "Execution {ExecutionId} failed by the hub's own fault.")]
+        public static partial void Failed(ILogger logger, Guid executionId, Exception failure);
+
+        [LoggerMessage(3, LogLevel.Error, "Execution {ExecutionId} could not go on here; it is queued again.")]
+        public static partial void Interrupted(ILogger logger, Guid executionId, Exception failure);
+    }
+}

@@ -1,0 +1,33 @@
+using Gantry.Engine.Plans;
+using Gantry.Engine.Providers;
+using Gantry.Hub.Database;
+using Gantry.Hub.Executions.Journal;
+
+namespace Gantry.Hub.Executions;
+
+/// <summary>Executions: accepted, run, recorded, watched, cancelled, run again.</summary>
+internal static class ExecutionSlice
+{
+    public static void AddExecutions(this IServiceCollection services, HubIdentity hub, ExecutionOptions options)
+    {
+        services.AddSingleton(hub);
+        services.AddSingleton(options);
+        services.AddSingleton(Create<ClaimStore>);
+        services.AddSingleton(Create<HubLease>);
+        services.AddSingleton(Create<JournalWriter>);
+        services.AddSingleton<ExecutionEvents>();
+        services.AddSingleton<RunningExecutions>();
+        services.AddSingleton<ExecutionRunner>();
+        services.AddSingleton<ExecutionStarter>();
+        services.AddSingleton<EndWatch>();
+        services.AddSingleton<ExecuteRoutes>();
+        services.AddSingleton<ExecutionStream>();
+        services.AddSingleton(services => new PlanRunner(services.GetRequiredService<ProviderCatalog>(), services.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(Create<Dispatcher>);
+        services.AddHostedService(services => services.GetRequiredService<Dispatcher>());
+    }
+
+    /// <summary>For what works across workspaces, on the worker's own pool.</summary>
+    private static T Create<T>(IServiceProvider services) =>
+        ActivatorUtilities.CreateInstance<T>(services, services.GetRequiredService<HubDatabase>().Worker);
+}

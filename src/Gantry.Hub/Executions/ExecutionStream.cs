@@ -1,0 +1,41 @@
+using System.Globalization;
+using Gantry.Hub.Database;
+using Gantry.Hub.Web;
+
+namespace Gantry.Hub.Executions;
+
+/// <summary>
+/// What happens to an execution, as server-sent events: all that is kept from the beginning, or behind <c>Last-Event-ID</c>, then live, to the
+/// end. A progress event has no id: it is not kept.
+/// </summary>
+internal sealed class ExecutionStream(HubDatabase database, ExecutionEvents events, TimeProvider clock, IHostApplicationLifetime lifetime)
+{
+    public async Task ServeAsync(HttpContext context, Caller caller, string id)
+    {
+        var seen = SeenFrom(context.Request);
+        ExecutionView execution;
+        await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
+            execution = await ExecutionRoutes.FindAsync(session, id, context.RequestAborted);
+
+        // A hub that stops ends its streams: a client that resumes misses nothing.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        await context.Response.StartAsync(stop.Token);
+        try
+        {
+            await new EventWriter(database, events, clock, context.Response, caller, execution.Id, seen).RunAsync(stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The client went away, or the hub stops: either way the stream is over.
+        }
+    }
+
+    private static int SeenFrom(HttpRequest request)
+    {
+        var text = request.Headers["Last-Event-ID"] is [{ Length: > 0 } header, ..] ? header : request.Query["after"] is [{ Length: > 0 } query, ..] ? query : "0";
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? seen
+            : throw ProblemException.Invalid("The header 'Last-Event-ID' is the id of the last event that was seen, a number.");
+    }
+}

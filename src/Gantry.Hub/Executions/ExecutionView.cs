@@ -1,0 +1,103 @@
+using System.Text.Json;
+
+namespace Gantry.Hub.Executions;
+
+/// <summary>One execution, as it is shown.</summary>
+internal sealed record ExecutionView
+{
+    public Guid Id { get; init; }
+
+    public Guid UserId { get; init; }
+
+    public Guid? PlanId { get; init; }
+
+    public int? PlanVersion { get; init; }
+
+    public string? PlanName { get; init; }
+
+    /// <summary>The plan that was given with the start; only read where it is needed.</summary>
+    public string? PlanText { get; init; }
+
+    /// <summary>JSON.</summary>
+    public string Inputs { get; init; } = "{}";
+
+    public Guid? RerunOf { get; init; }
+
+    public string Status { get; init; } = "";
+
+    public string? WaitingFor { get; init; }
+
+    public bool CancelRequested { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public int? EndedSeq { get; init; }
+
+    /// <summary>JSON; null also when it rests in a blob.</summary>
+    public string? Output { get; init; }
+
+    public Guid? OutputBlob { get; init; }
+
+    public int? OutputBytes { get; init; }
+
+    /// <summary>JSON.</summary>
+    public string? Error { get; init; }
+
+    public string? FailedStep { get; init; }
+
+    public void Write(Utf8JsonWriter json, IReadOnlyList<StepView>? steps = null)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", Id);
+        json.WriteString("status", Status);
+        json.WriteString("plan", PlanName);
+        if (PlanId is { } planId)
+            json.WriteString("plan_id", planId);
+        if (PlanVersion is { } version)
+            json.WriteNumber("plan_version", version);
+        json.WriteString("user_id", UserId);
+        EventJson.WriteRaw(json, "inputs", Inputs);
+        if (RerunOf is { } rerunOf)
+            json.WriteString("rerun_of", rerunOf);
+        EventJson.WriteText(json, "waiting_for", WaitingFor);
+        if (CancelRequested)
+            json.WriteBoolean("cancel_requested", true);
+        json.WriteString("created_at", CreatedAt.UtcDateTime);
+        if (StartedAt is { } startedAt)
+            json.WriteString("started_at", startedAt.UtcDateTime);
+        if (EndedAt is { } endedAt)
+            json.WriteString("ended_at", endedAt.UtcDateTime);
+        OutputJson.Write(json, Id, Output, OutputBlob, OutputBytes);
+        EventJson.WriteRaw(json, "error", Error);
+        EventJson.WriteText(json, "failed_step", FailedStep);
+        if (steps is not null)
+        {
+            json.WriteStartArray("steps");
+            foreach (var step in steps)
+                step.Write(json);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    public bool IsFinal => StatusNames.IsFinal(Status);
+
+    /// <summary>The execution as this process saw it end.</summary>
+    public ExecutionView EndedAs(ExecutionEnd end) => this with
+    {
+        Status = end.Status,
+        WaitingFor = null,
+        StartedAt = end.StartedAt,
+        EndedAt = end.EndedAt,
+        Output = end.Output,
+        OutputBlob = end.OutputBlob,
+        OutputBytes = end.OutputBytes,
+        Error = end.Error,
+        FailedStep = end.FailedStep,
+    };
+}

@@ -1,0 +1,89 @@
+using Gantry.Engine.Work;
+using Gantry.Hub.Executions.Journal;
+using Npgsql;
+
+namespace Gantry.Hub.Executions;
+
+/// <summary>
+/// This hub's sign of life, and what follows when another hub gives none. Whoever takes claims away holds the lock that every write of the
+/// old holder needs, so none of those can come after.
+/// </summary>
+internal sealed class HubLease(NpgsqlDataSource database, HubIdentity hub)
+{
+    private const string RenewSql = """
+        insert into execution_hubs (id, lease_until) values ($1, now() + $2)
+        on conflict (id) do update set lease_until = excluded.lease_until
+        """;
+
+    private const string DeadHubsSql = """
+        select distinct e.hub_id from executions e
+        where e.ended_at is null and e.status = 'running' and e.hub_id <> $1
+          and not exists (select from execution_hubs h where h.id = e.hub_id and h.lease_until > now())
+        """;
+
+    private const string TakeSql = """
+        update executions
+        set status = 'queued', fence = fence + 1, hub_id = null, waiting_for = 'a free worker, since the hub that ran it stopped'
+        where ended_at is null and status = 'running' and hub_id = $1
+          and ($2 or not exists (select from execution_hubs h where h.id = $1 and h.lease_until > now()))
+        returning id
+        """;
+
+    private const string ForgetSql = "delete from execution_hubs where lease_until < now() - interval '1 day' and id <> $1";
+
+    public async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(RenewSql);
+        command.Parameters.AddWithValue(hub.Id);
+        command.Parameters.AddWithValue(ExecutionLimits.Lease);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>For the start: what a process of this id held is nobody's now. Answers what is to be run.</summary>
+    public async Task<IReadOnlyList<WorkItem>> TakeOwnAsync(CancellationToken cancellationToken)
+    {
+        FaultPoint.Pass("recovery.before");
+        var items = await TakeAsync(hub.Id, isKnownDead: true, cancellationToken);
+        FaultPoint.Pass("recovery.after");
+        return items;
+    }
+
+    /// <summary>Takes the claims of hubs whose lease is over. Answers what is to be run.</summary>
+    public async Task<IReadOnlyList<WorkItem>> TakeLostAsync(CancellationToken cancellationToken)
+    {
+        var dead = new List<Guid>();
+        await using (var command = database.CreateCommand(DeadHubsSql))
+        {
+            command.Parameters.AddWithValue(hub.Id);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                dead.Add(reader.GetGuid(0));
+        }
+
+        var items = new List<WorkItem>();
+        foreach (var id in dead)
+            items.AddRange(await TakeAsync(id, isKnownDead: false, cancellationToken));
+        return items;
+    }
+
+    public async Task ForgetOldAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ForgetSql);
+        command.Parameters.AddWithValue(hub.Id);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task<List<WorkItem>> TakeAsync(Guid hubId, bool isKnownDead, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add("select pg_advisory_xact_lock($1)", HubIdentity.KeyOf(hubId));
+        batch.Add(TakeSql, hubId, isKnownDead);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var items = new List<WorkItem>();
+        while (await reader.ReadAsync(cancellationToken))
+            items.Add(new WorkItem(reader.GetGuid(0)));
+        return items;
+    }
+}

@@ -1,0 +1,42 @@
+namespace Gantry.Hub.Executions.Journal;
+
+/// <summary>A start that is to be accepted: everything an execution is made of.</summary>
+internal sealed class AcceptRecord : JournalRecord
+{
+    public required Guid WorkspaceId { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public Guid? PlanId { get; init; }
+
+    public int? PlanVersion { get; init; }
+
+    public string? PlanName { get; init; }
+
+    public string? PlanText { get; init; }
+
+    public required string Inputs { get; init; }
+
+    public Guid? RerunOf { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>From where it was asked for; null when the hub itself did.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>It is claimed by this hub in the same write, since a worker is free.</summary>
+    public bool IsClaimed { get; init; }
+
+    /// <summary>The caller's Idempotency-Key; null when none was given.</summary>
+    public string? Key { get; init; }
+
+    public byte[]? RequestHash { get; init; }
+
+    /// <summary>Set when the key was used before: the execution it started, and whether the request was the same.</summary>
+    public KnownStart? Known { get; set; }
+
+    public override int Weight => 300 + Inputs.Length + (PlanText?.Length ?? 0);
+}
+
+/// <summary>What an Idempotency-Key had started already.</summary>
+internal sealed record KnownStart(Guid ExecutionId, bool IsSameRequest);

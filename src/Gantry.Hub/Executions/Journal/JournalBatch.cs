@@ -1,0 +1,97 @@
+using Gantry.Engine.Plans;
+
+namespace Gantry.Hub.Executions.Journal;
+
+/// <summary>Records that go to the database together, by kind.</summary>
+internal sealed class JournalBatch
+{
+    private readonly HashSet<(Guid UserId, string Key)> keys = [];
+    private readonly HashSet<(Guid ExecutionId, string StepPath, int Attempt)> attempts = [];
+
+    public List<JournalRecord> All { get; } = [];
+
+    public List<AcceptRecord> Accepts { get; } = [];
+
+    public List<StepRecord> Steps { get; } = [];
+
+    public List<LogRecord> Logs { get; } = [];
+
+    public List<FinalRecord> Finals { get; } = [];
+
+    /// <summary>The claims that the records are written under: each once.</summary>
+    public Dictionary<Guid, int> Fences { get; } = [];
+
+    /// <summary>What the database answered: the executions whose claims are lost.</summary>
+    public HashSet<Guid> Lost { get; } = [];
+
+    public int Weight { get; private set; }
+
+    /// <summary>False when the record has to wait for the next batch, since this one holds another that it follows.</summary>
+    public bool TryAdd(JournalRecord record)
+    {
+        if (record is ClaimedRecord claimed && !HasSameFence(claimed))
+            return false;
+        switch (record)
+        {
+            case AcceptRecord { Key: { } key } accept when !keys.Add((accept.UserId, key)):
+                return false;
+            case AcceptRecord accept:
+                Accepts.Add(accept);
+                break;
+            case StepRecord step:
+                if (!TryAddStep(step))
+                    return false;
+                break;
+            case LogRecord log:
+                Logs.Add(log);
+                break;
+            case FinalRecord final:
+                if (final.LastStep is { } last && !TryAddStep(last))
+                    return false;
+                Finals.Add(final);
+                break;
+            default:
+                throw new InvalidOperationException($"There is no place in a batch for {record.GetType().Name}.");
+        }
+
+        All.Add(record);
+        Weight += record.Weight;
+        return true;
+    }
+
+    public (JournalBatch First, JournalBatch Second) Halves()
+    {
+        var halves = (First: new JournalBatch(), Second: new JournalBatch());
+        var middle = All.Count / 2;
+        for (var i = 0; i < All.Count; i++)
+            (i < middle ? halves.First : halves.Second).TryAdd(All[i]);
+        return halves;
+    }
+
+    /// <summary>The batch is durable: tells every record how it fared, in the order they were added.</summary>
+    public void Settle()
+    {
+        foreach (var record in All)
+        {
+            if (record is ClaimedRecord && Lost.Contains(record.ExecutionId))
+                record.Fail(new JournalLostException($"The claim on execution {record.ExecutionId} is lost: another hub has it."));
+            else
+                record.Commit();
+        }
+    }
+
+    private bool TryAddStep(StepRecord step)
+    {
+        if (!attempts.Add((step.ExecutionId, step.Attempt.StepPath, step.Attempt.Attempt)))
+            return false;
+        Steps.Add(step);
+        return true;
+    }
+
+    private bool HasSameFence(ClaimedRecord record)
+    {
+        if (Fences.TryAdd(record.ExecutionId, record.Fence))
+            return true;
+        return Fences[record.ExecutionId] == record.Fence;
+    }
+}

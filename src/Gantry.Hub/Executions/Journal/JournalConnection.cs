@@ -1,0 +1,259 @@
+using Gantry.Engine.Plans;
+using Gantry.Engine.Work;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Gantry.Hub.Executions.Journal;
+
+/// <summary>The writer's own connection: sends a whole batch in one round trip, which is one transaction.</summary>
+internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity hub) : IAsyncDisposable
+{
+    private NpgsqlConnection? connection;
+
+    /// <summary>Returns when the batch is committed; <see cref="JournalBatch.Lost"/> and the accepts' Known tell what was not written.</summary>
+    public async Task WriteAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        connection ??= await OpenAsync(database, cancellationToken);
+        batch.Lost.Clear();
+        PassFaults(batch, "before");
+        await using var commands = new NpgsqlBatch(connection);
+        commands.Add(JournalSql.HoldClaims, hub.LockKey);
+        var readsLost = batch.Fences.Count > 0;
+        if (readsLost)
+            commands.Add(JournalSql.LostClaims, batch.Fences.Keys.ToArray(), batch.Fences.Values.ToArray());
+        var keyed = batch.Accepts.Where(accept => accept.Key is not null).ToList();
+        AddAccepts(commands, batch.Accepts, keyed);
+        AddBlobs(commands, batch);
+        AddSteps(commands, batch.Steps);
+        AddLogs(commands, batch.Logs);
+        AddFinals(commands, batch.Finals);
+        if (keyed.Count > 0)
+            AddKnownKeys(commands, keyed);
+
+        await using (var reader = await commands.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.NextResultAsync(cancellationToken);
+            while (readsLost && await reader.ReadAsync(cancellationToken))
+                batch.Lost.Add(reader.GetGuid(0));
+            if (keyed.Count > 0)
+                await ReadKnownKeysAsync(reader, keyed, skip: readsLost, cancellationToken);
+            while (await reader.NextResultAsync(cancellationToken))
+            {
+                // An error in any later statement comes out here.
+            }
+        }
+
+        PassFaults(batch, "after");
+    }
+
+    /// <summary>Drops the connection; the next write opens another.</summary>
+    public async Task ResetAsync()
+    {
+        if (connection is null)
+            return;
+        await connection.DisposeAsync();
+        connection = null;
+    }
+
+    public async ValueTask DisposeAsync() => await ResetAsync();
+
+    /// <summary>
+    /// Every statement here looks rows up by their keys. On a table that was empty when the statement was planned, PostgreSQL would choose to
+    /// read it all, and keep that plan while the table grows.
+    /// </summary>
+    internal static async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        var opened = await database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var command = new NpgsqlCommand(
+                "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off", opened);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return opened;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    private void AddAccepts(NpgsqlBatch commands, List<AcceptRecord> accepts, List<AcceptRecord> keyed)
+    {
+        if (accepts.Count == 0)
+            return;
+        if (keyed.Count > 0)
+        {
+            commands.Add(
+                JournalSql.Keys,
+                keyed.Column(accept => accept.UserId),
+                keyed.Column(accept => accept.Key),
+                keyed.Column(accept => accept.WorkspaceId),
+                keyed.Column(accept => accept.RequestHash),
+                keyed.Column(accept => accept.ExecutionId),
+                keyed.Column(accept => accept.CreatedAt.UtcDateTime + ExecutionLimits.KeyAge));
+        }
+
+        object[] columns =
+        [
+            accepts.Column(accept => accept.ExecutionId),
+            accepts.Column(accept => accept.WorkspaceId),
+            accepts.Column(accept => accept.UserId),
+            accepts.Column(accept => accept.PlanId),
+            accepts.Column(accept => accept.PlanVersion),
+            accepts.Column(accept => accept.PlanName),
+            accepts.Column(accept => accept.PlanText),
+            accepts.Column(accept => accept.Inputs),
+            accepts.Column(accept => accept.RerunOf),
+            accepts.Column(accept => accept.CreatedAt.UtcDateTime),
+            accepts.Column(accept => accept.IsClaimed),
+            hub.Id,
+            accepts.Column(accept => accept.Address),
+        ];
+        if (keyed.Count == 0)
+        {
+            commands.Add(JournalSql.Accepts, columns);
+            return;
+        }
+
+        commands.Add(
+            JournalSql.KeyedAccepts,
+            [
+                .. columns,
+                keyed.Column(accept => accept.UserId),
+                keyed.Column(accept => accept.Key),
+                keyed.Column(accept => accept.ExecutionId),
+            ]);
+    }
+
+    private static void AddKnownKeys(NpgsqlBatch commands, List<AcceptRecord> keyed) => commands.Add(
+        JournalSql.KnownKeys,
+        keyed.Column(accept => accept.UserId),
+        keyed.Column(accept => accept.Key),
+        keyed.Column(accept => accept.RequestHash),
+        keyed.Column(accept => accept.ExecutionId));
+
+    private static async Task ReadKnownKeysAsync(NpgsqlDataReader reader, List<AcceptRecord> keyed, bool skip, CancellationToken cancellationToken)
+    {
+        // Only statements that answer rows have a result: after the lost claims comes the one on keys.
+        if (skip)
+            await reader.NextResultAsync(cancellationToken);
+        var byId = keyed.ToDictionary(accept => accept.ExecutionId);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (id, known) = (reader.GetGuid(0), reader.GetGuid(1));
+            byId[id].Known = known == id ? null : new KnownStart(known, reader.GetBoolean(2));
+        }
+    }
+
+    private static void AddBlobs(NpgsqlBatch commands, JournalBatch batch)
+    {
+        var blobs = batch.Steps.Select(step => (step.ExecutionId, step.Fence, step.Output))
+            .Concat(batch.Finals.Select(final => (final.ExecutionId, final.Fence, final.Output)))
+            .Where(blob => blob.Output.BlobId is not null)
+            .DistinctBy(blob => blob.Output.BlobId)
+            .ToList();
+        if (blobs.Count == 0)
+            return;
+        commands.Add(
+            JournalSql.Blobs,
+            blobs.Column(blob => blob.Output.BlobId!.Value),
+            blobs.Column(blob => blob.ExecutionId),
+            blobs.Column(blob => blob.Fence),
+            blobs.Column(blob => blob.Output.Bytes),
+            blobs.Column(blob => blob.Output.Text));
+    }
+
+    private static void AddSteps(NpgsqlBatch commands, List<StepRecord> steps)
+    {
+        if (steps.Count == 0)
+            return;
+        commands.Add(
+            JournalSql.Steps,
+            steps.Column(step => step.ExecutionId),
+            steps.Column(step => step.Fence),
+            steps.Column(step => step.Attempt.StepPath),
+            steps.Column(step => step.Attempt.Attempt),
+            steps.Column(step => step.Attempt.StepId),
+            steps.Column(step => step.Attempt.Use),
+            steps.Column(step => StatusNames.Of(step.Attempt.Status)),
+            steps.Column(step => step.Attempt.StartedAt.UtcDateTime),
+            steps.Column(step => step.Attempt.EndedAt?.UtcDateTime),
+            steps.Column(step => step.StartedSequence),
+            steps.Column(step => step.EndedSequence),
+            steps.Column(step => step.Output.Inline),
+            steps.Column(step => step.Output.BlobId),
+            steps.Column(step => step.Message),
+            steps.Column(step => step.Metadata),
+            steps.Column(step => step.Error));
+    }
+
+    private static void AddLogs(NpgsqlBatch commands, List<LogRecord> logs)
+    {
+        if (logs.Count == 0)
+            return;
+        commands.Add(
+            JournalSql.Logs,
+            logs.Column(log => log.ExecutionId),
+            logs.Column(log => log.Fence),
+            logs.Column(log => log.Sequence),
+            logs.Column(log => log.Line.Time.UtcDateTime),
+            logs.Column(log => StatusNames.Of(log.Line.Level)),
+            logs.Column(log => log.Line.StepPath),
+            logs.Column(log => log.Line.Attempt),
+            logs.Column(log => log.Message),
+            logs.Column(log => log.Fields));
+    }
+
+    private static void AddFinals(NpgsqlBatch commands, List<FinalRecord> finals)
+    {
+        if (finals.Count == 0)
+            return;
+        commands.Add(
+            JournalSql.Finals,
+            finals.Column(final => final.ExecutionId),
+            finals.Column(final => final.Fence),
+            finals.Column(final => StatusNames.Of(final.Status)),
+            finals.Column(final => final.EndedAt.UtcDateTime),
+            finals.Column(final => final.Sequence),
+            finals.Column(final => final.Output.Inline),
+            finals.Column(final => final.Output.BlobId),
+            finals.Column(final => final.Error),
+            finals.Column(final => final.FailedStep));
+    }
+
+    private static void PassFaults(JournalBatch batch, string moment)
+    {
+        FaultPoint.Pass("accept." + moment, batch.Accepts.Count);
+        FaultPoint.Pass("start." + moment, batch.Steps.Count(step => step.Attempt.Status == StepStatus.Running));
+        FaultPoint.Pass("end." + moment, batch.Steps.Count(step => step.Attempt.Status != StepStatus.Running));
+        FaultPoint.Pass("final." + moment, batch.Finals.Count);
+    }
+}
+
+/// <summary>Writes a batch as columns, one array for each.</summary>
+internal static class ColumnExtensions
+{
+    public static TColumn[] Column<T, TColumn>(this List<T> rows, Func<T, TColumn> value)
+    {
+        var column = new TColumn[rows.Count];
+        for (var i = 0; i < column.Length; i++)
+            column[i] = value(rows[i]);
+        return column;
+    }
+
+    public static void Add(this NpgsqlBatch batch, string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+        {
+            // The type of an array that holds only nulls cannot be told from its values.
+            var parameter = new NpgsqlParameter { Value = value };
+            if (value is DateTime[] or DateTime?[])
+                parameter.NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz;
+            command.Parameters.Add(parameter);
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+}

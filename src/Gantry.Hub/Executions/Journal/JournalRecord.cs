@@ -1,0 +1,112 @@
+using System.Text;
+using Gantry.Engine.Plans;
+
+namespace Gantry.Hub.Executions.Journal;
+
+/// <summary>Something that is to be made durable; its task completes when it is, or when it never will be.</summary>
+internal abstract class JournalRecord
+{
+    private readonly TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public required Guid ExecutionId { get; init; }
+
+    /// <summary>Completes when the record is durable. Fails with JournalLostException when the claim is lost.</summary>
+    public Task Settled => settled.Task;
+
+    /// <summary>About how many bytes it sends.</summary>
+    public virtual int Weight => 200;
+
+    /// <summary>Called once, when the record is durable, before whoever waits goes on.</summary>
+    public Action? Committed { get; set; }
+
+    public void Commit()
+    {
+        Committed?.Invoke();
+        settled.TrySetResult();
+    }
+
+    public void Fail(Exception reason)
+    {
+        settled.TrySetException(reason);
+        // Not everybody waits for every record: a log line's failure is nobody's.
+        _ = settled.Task.Exception;
+    }
+}
+
+/// <summary>A record of whoever holds the execution's claim.</summary>
+internal abstract class ClaimedRecord : JournalRecord
+{
+    public required int Fence { get; init; }
+}
+
+internal sealed class StepRecord : ClaimedRecord
+{
+    public required StepAttempt Attempt { get; init; }
+
+    public required string? Message { get; init; }
+
+    public required string? Metadata { get; init; }
+
+    public required string? Error { get; init; }
+
+    public int? StartedSequence { get; init; }
+
+    public int? EndedSequence { get; init; }
+
+    public required Payload Output { get; init; }
+
+    public override int Weight => 200 + Output.Bytes;
+}
+
+internal sealed class LogRecord : ClaimedRecord
+{
+    public required int Sequence { get; init; }
+
+    public required ExecutionLogLine Line { get; init; }
+
+    public required string Message { get; init; }
+
+    public string? Fields { get; init; }
+
+    public override int Weight => 150 + Message.Length + (Fields?.Length ?? 0);
+}
+
+internal sealed class FinalRecord : ClaimedRecord
+{
+    public required ExecutionStatus Status { get; init; }
+
+    public required DateTimeOffset EndedAt { get; init; }
+
+    public required int Sequence { get; init; }
+
+    public required Payload Output { get; init; }
+
+    public string? Error { get; init; }
+
+    public string? FailedStep { get; init; }
+
+    /// <summary>The end of the last step, when it happens together with the execution's: both are durable, or neither.</summary>
+    public StepRecord? LastStep { get; init; }
+
+    public override int Weight => 200 + Output.Bytes + (LastStep?.Weight ?? 0);
+}
+
+/// <summary>An output: in its row up to 64 KB, else in a row of its own that is referred to.</summary>
+internal sealed record Payload(string? Text, Guid? BlobId, int Bytes)
+{
+    public const int InlineBytesMax = 64 * 1024;
+    public const int BytesMax = 16 * 1024 * 1024;
+
+    public static Payload None { get; } = new(null, null, 0);
+
+    /// <summary>What goes into the row itself.</summary>
+    public string? Inline => BlobId is null ? Text : null;
+
+    public static Payload Of(string? text)
+    {
+        if (text is null)
+            return None;
+        var bytes = Encoding.UTF8.GetByteCount(text);
+        return new Payload(text, bytes > InlineBytesMax ? Guid.CreateVersion7() : null, bytes);
+    }
+}

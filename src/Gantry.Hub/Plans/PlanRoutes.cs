@@ -1,0 +1,202 @@
+using System.Globalization;
+using Gantry.Engine.Plans;
+using Gantry.Hub.Audit;
+using Gantry.Hub.Database;
+using Gantry.Hub.Web;
+using Npgsql;
+
+namespace Gantry.Hub.Plans;
+
+/// <summary>Plans by name or id. Every change is a new version, under <c>If-Match</c> when the caller says which one it changes.</summary>
+internal static class PlanRoutes
+{
+    public static void MapPlans(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/plans").WithTags("Plans");
+        group.MapGet("", ListAsync).Allow(Access.Viewer).WithSummary("Lists the plans by name.");
+        group.MapPost("", CreateAsync).Allow(Access.Editor).WithSummary("Saves a plan under a new name: a plan as JSON or YAML.").Produces<ShownPlan>(201);
+        group.MapPost("/check", CheckAsync).Allow(Access.Viewer)
+            .WithSummary("Finds all that is wrong with a plan without running it, each with line and column.").Produces<PlanVerdict>();
+        group.MapGet("/{plan}", ShowAsync).Allow(Access.Viewer).WithSummary("Shows a plan by name or id; the ETag is its version.").Produces<ShownPlan>();
+        group.MapPut("/{plan}", ChangeAsync).Allow(Access.Editor)
+            .WithSummary("Saves a new version; under If-Match only when nobody else changed it.").Produces<ShownPlan>().Produces<ShownPlan>(201);
+        group.MapDelete("/{plan}", DeleteAsync).Allow(Access.Editor).WithSummary("Deletes a plan; what it ran stays.").Produces(204);
+        group.MapGet("/{plan}/versions", VersionsAsync).Allow(Access.Viewer).WithSummary("Lists a plan's versions, the newest first.");
+        group.MapGet("/{plan}/versions/{version:int}", VersionAsync).Allow(Access.Viewer).WithSummary("Shows one version and its text.");
+        group.MapPost("/{plan}/versions/{version:int}/restore", RestoreAsync).Allow(Access.Editor)
+            .WithSummary("Makes an old version the newest again.").Produces<ShownPlan>();
+    }
+
+    /// <summary>For every route that names a plan: what is not the caller's is not there.</summary>
+    public static async Task<SavedPlanRow> FindAsync(HubSession session, string plan, CancellationToken cancellationToken) =>
+        await PlanStore.FindAsync(session, plan, cancellationToken) ?? throw NotFound(plan);
+
+    private static async Task<Page<SavedPlanRow>> ListAsync(
+        Caller caller, HubDatabase database, string? limit, string? after, CancellationToken cancellationToken)
+    {
+        var count = PageQuery.Limit(limit);
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        return Page<SavedPlanRow>.From(await PlanStore.ListAsync(session, after, count + 1, cancellationToken), count, plan => plan.Name);
+    }
+
+    private static async Task<IResult> CheckAsync(HttpRequest request, PlanLibrary plans, CancellationToken cancellationToken)
+    {
+        var found = plans.Check(await PlanBody.ReadPlanAsync(request, cancellationToken));
+        return Results.Json(new PlanVerdict(found.Findings.Count == 0, found.Findings), HubJson.Options);
+    }
+
+    private static async Task<IResult> CreateAsync(
+        HttpContext context, Caller caller, PlanLibrary plans, HubDatabase database, CancellationToken cancellationToken)
+    {
+        var source = await PlanBody.ReadPlanAsync(context.Request, cancellationToken);
+        var found = plans.Check(source);
+        if (found.Plan is not { } plan)
+            return PlanProblem.Of(found.Findings);
+        var name = NameOf(plan, null);
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        return await SaveNewAsync(context, session, name, plan, source, cancellationToken);
+    }
+
+    private static async Task<IResult> SaveNewAsync(
+        HttpContext context, HubSession session, string name, Plan plan, string source, CancellationToken cancellationToken)
+    {
+        var row = await PlanStore.CreateAsync(session, name, plan.Description, source, cancellationToken)
+            ?? throw ProblemException.Conflict($"There is a plan '{name}' already. Change it by PUT /api/plans/{Uri.EscapeDataString(name)}, or choose another name.");
+        await AuditLog.AppendAsync(session, context, "plan.created", row.Id.ToString(), new { name, version = 1 }, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        context.Response.Headers.Location = $"/api/plans/{row.Id}";
+        return Answer(context, row, source, StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> ShowAsync(
+        HttpContext context, Caller caller, string plan, HubDatabase database, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var row = await FindAsync(session, NameFrom(plan), cancellationToken);
+        var version = await PlanStore.VersionAsync(session, row.Id, row.Version, cancellationToken);
+        return Answer(context, row, version!.Source!, StatusCodes.Status200OK);
+    }
+
+    /// <summary>Makes the plan what the body says; a name that nobody has is made a plan.</summary>
+    private static async Task<IResult> ChangeAsync(
+        HttpContext context, Caller caller, string plan, PlanLibrary plans, HubDatabase database, CancellationToken cancellationToken)
+    {
+        plan = NameFrom(plan);
+        var source = await PlanBody.ReadPlanAsync(context.Request, cancellationToken);
+        var found = plans.Check(source);
+        if (found.Plan is not { } read)
+            return PlanProblem.Of(found.Findings);
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        if (await PlanStore.FindAsync(session, plan, cancellationToken) is not { } row)
+        {
+            if (Guid.TryParse(plan, out _) || IfMatch(context) is not null || (read.Name is { } other && other != plan))
+                throw NotFound(plan);
+            return await SaveNewAsync(context, session, NameOf(read, plan), read, source, cancellationToken);
+        }
+
+        RefuseOtherVersion(context, row);
+        var newest = await PlanStore.VersionAsync(session, row.Id, row.Version, cancellationToken);
+        return newest!.Source == source
+            ? Answer(context, row, source, StatusCodes.Status200OK)
+            : await SaveAsync(context, session, row, read, source, "plan.changed", cancellationToken);
+    }
+
+    private static async Task<IResult> SaveAsync(
+        HttpContext context, HubSession session, SavedPlanRow row, Plan plan, string source, string action, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var saved = await PlanStore.ChangeAsync(
+                session, row.Id, row.Version, NameOf(plan, row.Name), plan.Description, source, cancellationToken) ?? throw Changed(row);
+            await AuditLog.AppendAsync(
+                session, context, action, row.Id.ToString(), new { name = saved.Name, version = saved.Version }, cancellationToken);
+            await session.CommitAsync(cancellationToken);
+            return Answer(context, saved, source, StatusCodes.Status200OK);
+        }
+        catch (PostgresException taken) when (taken.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw ProblemException.Conflict($"There is another plan '{plan.Name}' already.");
+        }
+    }
+
+    private static async Task<IResult> DeleteAsync(
+        HttpContext context, Caller caller, string plan, HubDatabase database, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var row = await FindAsync(session, NameFrom(plan), cancellationToken);
+        RefuseOtherVersion(context, row);
+        if (!await PlanStore.DeleteAsync(session, row.Id, row.Version, cancellationToken))
+            throw Changed(row);
+        await AuditLog.AppendAsync(session, context, "plan.deleted", row.Id.ToString(), new { name = row.Name }, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return Results.NoContent();
+    }
+
+    private static async Task<Page<PlanVersionRow>> VersionsAsync(
+        Caller caller, string plan, HubDatabase database, string? limit, string? after, CancellationToken cancellationToken)
+    {
+        var count = PageQuery.Limit(limit);
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var row = await FindAsync(session, NameFrom(plan), cancellationToken);
+        var versions = await PlanStore.VersionsAsync(session, row.Id, PageQuery.AfterNumber(after), count + 1, cancellationToken);
+        return Page<PlanVersionRow>.From(versions, count, version => version.Version.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static async Task<PlanVersionRow> VersionAsync(
+        Caller caller, string plan, int version, HubDatabase database, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        return await FindVersionAsync(session, await FindAsync(session, NameFrom(plan), cancellationToken), version, cancellationToken);
+    }
+
+    /// <summary>The old text becomes the newest version.</summary>
+    private static async Task<IResult> RestoreAsync(
+        HttpContext context, Caller caller, string plan, int version, PlanLibrary plans, HubDatabase database, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var row = await FindAsync(session, NameFrom(plan), cancellationToken);
+        RefuseOtherVersion(context, row);
+        var source = (await FindVersionAsync(session, row, version, cancellationToken)).Source!;
+        var found = plans.Check(source);
+        return found.Plan is { } read
+            ? await SaveAsync(context, session, row, read, source, "plan.restored", cancellationToken)
+            : PlanProblem.Of(found.Findings);
+    }
+
+    private static async Task<PlanVersionRow> FindVersionAsync(
+        HubSession session, SavedPlanRow row, int version, CancellationToken cancellationToken) =>
+        await PlanStore.VersionAsync(session, row.Id, version, cancellationToken)
+        ?? throw ProblemException.NotFound($"There is no version {version} of the plan '{row.Name}'; the newest is {row.Version}.");
+
+    private static IResult Answer(HttpContext context, SavedPlanRow row, string source, int status)
+    {
+        context.Response.Headers.ETag = $"\"{row.Version}\"";
+        return Results.Json(
+            new ShownPlan(row.Id, row.Name, row.Description, row.Version, row.CreatedAt, row.UpdatedAt, source), HubJson.Options, statusCode: status);
+    }
+
+    private static string NameOf(Plan plan, string? otherwise) => plan.Name ?? otherwise
+        ?? throw ProblemException.Invalid("A plan that is saved needs a name. Give it the field 'name'.");
+
+    // A slash in a path's part comes through as it was sent.
+    private static string NameFrom(string part) => part.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    private static void RefuseOtherVersion(HttpContext context, SavedPlanRow row)
+    {
+        if (IfMatch(context) is { } version && version != $"\"{row.Version}\"" && version != "*")
+            throw Changed(row);
+    }
+
+    private static string? IfMatch(HttpContext context) => context.Request.Headers.IfMatch is [{ } version, ..] ? version.Trim() : null;
+
+    private static ProblemException Changed(SavedPlanRow row) =>
+        new(StatusCodes.Status412PreconditionFailed, $"The plan '{row.Name}' has changed meanwhile. Read it again, and change what it is now.");
+
+    private static ProblemException NotFound(string plan) =>
+        ProblemException.NotFound($"There is no plan '{(plan.Length <= 200 ? plan : plan[..200] + "…")}'.");
+
+    private sealed record PlanVerdict(bool Ok, IReadOnlyList<PlanFinding> Errors);
+
+    private sealed record ShownPlan(
+        Guid Id, string Name, string? Description, int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Source);
+}

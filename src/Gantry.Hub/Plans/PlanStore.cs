@@ -1,0 +1,136 @@
+using Gantry.Hub.Database;
+
+namespace Gantry.Hub.Plans;
+
+/// <summary>A saved plan without its text.</summary>
+internal sealed record SavedPlanRow
+{
+    public Guid Id { get; init; }
+
+    public string Name { get; init; } = "";
+
+    public string? Description { get; init; }
+
+    /// <summary>The newest.</summary>
+    public int Version { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>One version of a plan: what it was from then until the next.</summary>
+internal sealed record PlanVersionRow
+{
+    public int Version { get; init; }
+
+    public Guid UserId { get; init; }
+
+    public string? User { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The text as it was given, YAML or JSON; null in lists.</summary>
+    public string? Source { get; init; }
+}
+
+/// <summary>Plans of the session's workspace.</summary>
+internal static class PlanStore
+{
+    private const string Columns = "id, name, description, version, created_at, updated_at";
+
+    /// <summary>By id or by name; null when there is none that the session sees.</summary>
+    public static async Task<SavedPlanRow?> FindAsync(HubSession session, string plan, CancellationToken cancellationToken)
+    {
+        if (Guid.TryParseExact(plan, "D", out var id)
+            && await session.FindAsync<SavedPlanRow>(
+                $"select {Columns} from execution_plans where id = @id and deleted_at is null", new { id }, cancellationToken) is { } byId)
+            return byId;
+
+        // A text that PostgreSQL cannot hold is nobody's name.
+        return plan.Contains('\0') ? null : await session.FindAsync<SavedPlanRow>(
+            $"select {Columns} from execution_plans where workspace_id = @workspace and name = @plan and deleted_at is null",
+            new { workspace = session.Actor.WorkspaceId, plan }, cancellationToken);
+    }
+
+    /// <summary>In the order of their names.</summary>
+    public static Task<IReadOnlyList<SavedPlanRow>> ListAsync(
+        HubSession session, string? afterName, int count, CancellationToken cancellationToken) =>
+        session.QueryAsync<SavedPlanRow>($"""
+            select {Columns} from execution_plans
+            where workspace_id = @workspace and deleted_at is null and (@afterName::text is null or name > @afterName)
+            order by name limit @count
+            """, new { workspace = session.Actor.WorkspaceId, afterName, count }, cancellationToken);
+
+    public static Task<IReadOnlyList<PlanVersionRow>> VersionsAsync(
+        HubSession session, Guid planId, long? before, int count, CancellationToken cancellationToken) =>
+        session.QueryAsync<PlanVersionRow>("""
+            select v.version, v.user_id, u.name as user, v.created_at
+            from execution_plan_versions v left join users u on u.id = v.user_id
+            where v.plan_id = @planId and (@before::bigint is null or v.version < @before)
+            order by v.version desc limit @count
+            """, new { planId, before, count }, cancellationToken);
+
+    /// <summary>Null when there is no such version.</summary>
+    public static Task<PlanVersionRow?> VersionAsync(HubSession session, Guid planId, int version, CancellationToken cancellationToken) =>
+        session.FindAsync<PlanVersionRow>("""
+            select v.version, v.user_id, u.name as user, v.created_at, v.source
+            from execution_plan_versions v left join users u on u.id = v.user_id
+            where v.plan_id = @planId and v.version = @version
+            """, new { planId, version }, cancellationToken);
+
+    /// <summary>Null when another plan of the workspace has the name.</summary>
+    public static async Task<SavedPlanRow?> CreateAsync(
+        HubSession session, string name, string? description, string source, CancellationToken cancellationToken)
+    {
+        var row = await session.FindAsync<SavedPlanRow>($"""
+            insert into execution_plans (id, workspace_id, user_id, name, description, version)
+            values (@id, @workspace, @user, @name, @description, 1)
+            on conflict (workspace_id, name) where deleted_at is null do nothing
+            returning {Columns}
+            """, new
+        {
+            id = Guid.CreateVersion7(),
+            workspace = session.Actor.WorkspaceId,
+            user = session.Actor.UserId,
+            name,
+            description,
+        }, cancellationToken);
+        if (row is not null)
+            await AddVersionAsync(session, row, source, cancellationToken);
+        return row;
+    }
+
+    /// <summary>Adds a version. Null when the plan has changed since it was of <paramref name="version"/>.</summary>
+    public static async Task<SavedPlanRow?> ChangeAsync(
+        HubSession session, Guid planId, int version, string name, string? description, string source, CancellationToken cancellationToken)
+    {
+        var row = await session.FindAsync<SavedPlanRow>($"""
+            update execution_plans set name = @name, description = @description, version = version + 1, updated_at = now()
+            where id = @planId and version = @version and deleted_at is null
+            returning {Columns}
+            """, new { planId, version, name, description }, cancellationToken);
+        if (row is not null)
+            await AddVersionAsync(session, row, source, cancellationToken);
+        return row;
+    }
+
+    /// <summary>False when the plan has changed since it was of <paramref name="version"/>.</summary>
+    public static async Task<bool> DeleteAsync(HubSession session, Guid planId, int version, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(
+            "update execution_plans set deleted_at = now() where id = @planId and version = @version and deleted_at is null",
+            new { planId, version }, cancellationToken) == 1;
+
+    private static Task AddVersionAsync(HubSession session, SavedPlanRow plan, string source, CancellationToken cancellationToken) =>
+        session.ExecuteAsync("""
+            insert into execution_plan_versions (plan_id, version, workspace_id, user_id, source)
+            values (@plan, @version, @workspace, @user, @source)
+            """, new
+        {
+            plan = plan.Id,
+            version = plan.Version,
+            workspace = session.Actor.WorkspaceId,
+            user = session.Actor.UserId,
+            source,
+        }, cancellationToken);
+}

@@ -1,0 +1,186 @@
+using Gantry.Engine.Plans;
+using Gantry.Engine.Providers;
+using Gantry.Hub.Database;
+using Gantry.Hub.Executions;
+using Gantry.Hub.Executions.Journal;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.Hub.Specs.Executions;
+
+public sealed class JournalWriterSpecs(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private readonly HubIdentity identity = HubIdentity.New();
+
+    [Fact]
+    public async Task An_accepted_execution_is_in_the_database_when_its_task_completes()
+    {
+        await using var writer = Writer();
+        var accept = Accept(await database.CreateActorAsync());
+
+        writer.Add(accept);
+        writer.Start();
+        await accept.Settled;
+
+        (await StatusOf(accept)).ShouldBe("queued");
+        (await Ask<long>($"select count(*) from audit_log where target = '{accept.ExecutionId}' and action = 'execution.started'")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_record_the_database_refuses_fails_alone()
+    {
+        await using var writer = Writer();
+        var actor = await database.CreateActorAsync();
+        AcceptRecord[] good = [Accept(actor), Accept(actor), Accept(actor)];
+        var poisoned = Accept(actor, inputs: "{\"a\":\"\0\"}");
+
+        writer.Add(good[0]);
+        writer.Add(poisoned);
+        writer.Add(good[1]);
+        writer.Add(good[2]);
+        writer.Start();
+        await Task.WhenAll(good.Select(record => record.Settled));
+
+        await Should.ThrowAsync<JournalRefusedException>(poisoned.Settled);
+        foreach (var record in good)
+            (await StatusOf(record)).ShouldBe("queued");
+    }
+
+    [Fact]
+    public async Task A_record_under_a_lost_claim_is_not_written_and_its_neighbours_are()
+    {
+        await using var writer = Writer();
+        var actor = await database.CreateActorAsync();
+        var (held, lost) = (Accept(actor, isClaimed: true), Accept(actor, isClaimed: true));
+        writer.Start();
+        writer.Add(held);
+        writer.Add(lost);
+        await Task.WhenAll(held.Settled, lost.Settled);
+        await Execute($"update executions set fence = fence + 1 where id = '{lost.ExecutionId}'");
+
+        var (heldEnd, lostEnd) = (End(held), End(lost));
+        writer.Add(lostEnd);
+        writer.Add(heldEnd);
+        await heldEnd.Settled;
+
+        await Should.ThrowAsync<JournalLostException>(lostEnd.Settled);
+        (await StatusOf(held)).ShouldBe("succeeded");
+        (await StatusOf(lost)).ShouldBe("running");
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_written_twice_counts_once()
+    {
+        var actor = await database.CreateActorAsync();
+        var accept = Accept(actor, isClaimed: true);
+        var batch = new JournalBatch();
+        batch.TryAdd(accept);
+        var ends = new JournalBatch();
+        ends.TryAdd(End(accept));
+        await using var connection = new JournalConnection(database.Database.Worker, identity);
+
+        await connection.WriteAsync(batch, CancellationToken.None);
+        await connection.WriteAsync(batch, CancellationToken.None);
+        await connection.WriteAsync(ends, CancellationToken.None);
+        await connection.WriteAsync(ends, CancellationToken.None);
+
+        ends.Lost.ShouldBeEmpty();
+        (await StatusOf(accept)).ShouldBe("succeeded");
+        (await Ask<long>($"select count(*) from audit_log where target = '{accept.ExecutionId}'")).ShouldBe(1);
+        (await Ask<long>($"select count(*) from execution_steps where execution_id = '{accept.ExecutionId}'")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task One_key_of_one_user_starts_one_execution_also_when_both_come_at_once()
+    {
+        await using var writer = Writer();
+        var actor = await database.CreateActorAsync();
+        var (first, second, other) = (Accept(actor, key: "k", hash: 1), Accept(actor, key: "k", hash: 1), Accept(actor, key: "k", hash: 2));
+        var foreign = Accept(await database.CreateActorAsync(), key: "k", hash: 1);
+
+        foreach (var record in new[] { first, second, other, foreign })
+            writer.Add(record);
+        writer.Start();
+        await Task.WhenAll(first.Settled, second.Settled, other.Settled, foreign.Settled);
+
+        first.Known.ShouldBeNull();
+        second.Known.ShouldBe(new KnownStart(first.ExecutionId, IsSameRequest: true));
+        other.Known.ShouldBe(new KnownStart(first.ExecutionId, IsSameRequest: false));
+        foreign.Known.ShouldBeNull();
+        (await Ask<long>($"select count(*) from executions where user_id = '{actor.UserId}'")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_key_is_free_again_after_a_day()
+    {
+        await using var writer = Writer();
+        var actor = await database.CreateActorAsync();
+        var (first, later) = (Accept(actor, key: "k", hash: 1), Accept(actor, key: "k", hash: 2, age: TimeSpan.FromHours(-25)));
+
+        writer.Start();
+        writer.Add(first);
+        await first.Settled;
+        writer.Add(later);
+        await later.Settled;
+
+        later.Known.ShouldBeNull();
+        (await StatusOf(later)).ShouldBe("queued");
+    }
+
+    private JournalWriter Writer() =>
+        new(database.Database.Worker, identity, TimeProvider.System, NullLogger<JournalWriter>.Instance);
+
+    private static AcceptRecord Accept(
+        Actor actor, string inputs = "{}", bool isClaimed = false, string? key = null, byte hash = 0, TimeSpan age = default) => new()
+        {
+            ExecutionId = Guid.CreateVersion7(),
+            WorkspaceId = actor.WorkspaceId!.Value,
+            UserId = actor.UserId!.Value,
+            PlanText = "{}",
+            Inputs = inputs,
+            CreatedAt = TimeProvider.System.GetUtcNow() - age,
+            IsClaimed = isClaimed,
+            Key = key,
+            RequestHash = key is null ? null : [hash],
+        };
+
+    private static FinalRecord End(AcceptRecord accept) => new()
+    {
+        ExecutionId = accept.ExecutionId,
+        Fence = 1,
+        Status = ExecutionStatus.Succeeded,
+        EndedAt = TimeProvider.System.GetUtcNow(),
+        Sequence = 4,
+        Output = Payload.Of("1"),
+        LastStep = new StepRecord
+        {
+            ExecutionId = accept.ExecutionId,
+            Fence = 1,
+            Attempt = new StepAttempt
+            {
+                StepPath = "0",
+                Use = "test.echo",
+                Attempt = 1,
+                Status = StepStatus.Succeeded,
+                StartedAt = TimeProvider.System.GetUtcNow(),
+            },
+            Message = null,
+            Metadata = null,
+            Error = null,
+            EndedSequence = 3,
+            Output = Payload.Of("1"),
+        },
+    };
+
+    private Task<string> StatusOf(AcceptRecord record) => Ask<string>($"select status from executions where id = '{record.ExecutionId}'");
+
+    private async Task<T> Ask<T>(string sql)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(database.ConnectionString);
+        await using var command = source.CreateCommand("set search_path = gantry; " + sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    private Task Execute(string sql) => TestPostgres.ExecuteAsync(database.ConnectionString, "set search_path = gantry; " + sql);
+}

@@ -1,0 +1,105 @@
+using Gantry.Engine.Endpoints;
+using Gantry.Engine.Providers;
+using Gantry.Engine.Secrets;
+using Gantry.Hub.Database;
+using Gantry.Hub.Endpoints;
+using Gantry.Hub.Executions;
+using Gantry.Hub.Plans;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Gantry.Hub.Specs.Executions;
+
+/// <summary>The part of a hub that runs executions, on a test's database, without a web server.</summary>
+internal sealed class RunningHub : IAsyncDisposable
+{
+    private readonly ServiceProvider services;
+    private readonly TestDatabase database;
+    private bool isStopped;
+
+    private RunningHub(ServiceProvider services, TestDatabase database) => (this.services, this.database) = (services, database);
+
+    public T Get<T>()
+        where T : notnull => services.GetRequiredService<T>();
+
+    public static RunningHub Create(
+        TestDatabase database, ScriptedProvider provider, HubIdentity? identity = null, ExecutionOptions? options = null, HubDatabase? pools = null)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(pools ?? database.Database);
+        services.AddSingleton(new ProviderCatalog([provider]));
+        services.AddPlans();
+        services.AddExecutions(identity ?? HubIdentity.New(), options ?? new ExecutionOptions());
+        services.AddSingleton<ISecretResolver>(new NoSecrets());
+        services.AddEndpoints(new EndpointCatalog([]), new EndpointBounds { KnownHostsFile = "/dev/null" });
+        return new RunningHub(services.BuildServiceProvider(), database);
+    }
+
+    public static async Task<RunningHub> StartAsync(
+        TestDatabase database, ScriptedProvider provider, HubIdentity? identity = null, ExecutionOptions? options = null)
+    {
+        var hub = Create(database, provider, identity, options);
+        await hub.StartAsync();
+        return hub;
+    }
+
+    public Task StartAsync() => Get<Dispatcher>().StartAsync(CancellationToken.None);
+
+    public async Task StopAsync()
+    {
+        isStopped = true;
+        await Get<Dispatcher>().StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>Starts a plan given as JSON and answers the execution's id.</summary>
+    public async Task<Guid> AcceptAsync(Actor actor, string plan, string inputs = "{}") =>
+        (await Get<ExecutionStarter>().StartAsync(new ExecutionStart
+        {
+            WorkspaceId = actor.WorkspaceId!.Value,
+            UserId = actor.UserId!.Value,
+            PlanText = plan,
+            Plan = Get<PlanLibrary>().Check(plan).Plan!,
+            Inputs = inputs,
+        }, Guid.CreateVersion7())).ExecutionId;
+
+    /// <summary>Starts a plan and waits for its end.</summary>
+    public async Task<ExecutionEnd> RunAsync(Actor actor, string plan)
+    {
+        var id = Guid.CreateVersion7();
+        using var wait = Get<ExecutionEvents>().WaitForEnd(id);
+        await Get<ExecutionStarter>().StartAsync(new ExecutionStart
+        {
+            WorkspaceId = actor.WorkspaceId!.Value,
+            UserId = actor.UserId!.Value,
+            PlanText = plan,
+            Plan = Get<PlanLibrary>().Check(plan).Plan!,
+            Inputs = "{}",
+        }, id);
+        return await wait.End;
+    }
+
+    /// <summary>Asks the database past row security.</summary>
+    public async Task<T> AskAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("set search_path = gantry; " + sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!isStopped)
+            await StopAsync();
+        await services.DisposeAsync();
+    }
+
+    private sealed class NoSecrets : ISecretResolver
+    {
+        public string Places => "nowhere";
+
+        public ValueTask<Secret?> FindAsync(string name, CancellationToken cancellationToken) => ValueTask.FromResult<Secret?>(null);
+    }
+}
