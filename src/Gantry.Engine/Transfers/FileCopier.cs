@@ -10,7 +10,7 @@ namespace Gantry.Engine.Transfers;
 internal sealed partial class FileCopier
 {
     private const int SmallBytesMax = 256 * 1024;
-    private const int ReadersMax = 256;
+    private const int ReadersMax = 1024;
     private const int WaitingMax = 512;
     private const long FlightBytesMax = 32 * 1024 * 1024;
 
@@ -18,7 +18,6 @@ internal sealed partial class FileCopier
     private readonly FlightGate flight;
     private readonly ICopiesInside? inside;
     private readonly Channel<FileJob> waiting = Channel.CreateBounded<FileJob>(WaitingMax);
-    private readonly int readersMax;
     private readonly List<Task> readers = [];
     private long partials;
 
@@ -26,8 +25,7 @@ internal sealed partial class FileCopier
     {
         this.run = run;
         var request = run.Request;
-        flight = new FlightGate(request.ConcurrentFiles ?? Math.Max(1, run.Target.Endpoint.Capabilities.ConcurrentFiles), FlightBytesMax);
-        readersMax = Math.Min(ReadersMax, request.ConcurrentFiles ?? Math.Max(1, request.Sources.Max(source => source.Endpoint.Capabilities.ConcurrentFiles)));
+        flight = new FlightGate(() => request.ConcurrentFiles ?? run.Target.Endpoint.Capabilities.ConcurrentFiles, FlightBytesMax);
         inside = run.Target.Endpoint as ICopiesInside;
         run.Token.Register(flight.Close);
     }
@@ -37,7 +35,7 @@ internal sealed partial class FileCopier
     {
         job.Folder.Enter();
         run.Active.Enter();
-        StartReader();
+        StartReader(job.Source);
         if (!waiting.Writer.TryWrite(job))
         {
             await waiting.Writer.WriteAsync(job, run.Token);
@@ -57,16 +55,19 @@ internal sealed partial class FileCopier
         await Task.WhenAll(all);
     }
 
-    private void StartReader()
+    private void StartReader(TransferSide source)
     {
         lock (readers)
         {
-            if (readers.Count < readersMax)
+            if (readers.Count < ReadersOf(source))
             {
                 readers.Add(Task.Run(ReadAsync));
             }
         }
     }
+
+    private int ReadersOf(TransferSide source) =>
+        Math.Min(ReadersMax, run.Request.ConcurrentFiles ?? Math.Max(1, source.Endpoint.Capabilities.ConcurrentFiles));
 
     private async Task ReadAsync()
     {

@@ -1,7 +1,9 @@
 namespace Gantry.Engine.Transfers;
 
 /// <summary>Bounds how many files are in flight, and how many of their bytes are in memory. First come, first served.</summary>
-internal sealed class FlightGate(int filesMax, long bytesMax)
+/// <param name="filesMax">Asked anew each time: an endpoint knows better once it is connected.</param>
+/// <param name="bytesMax">In memory at once.</param>
+internal sealed class FlightGate(Func<int> filesMax, long bytesMax)
 {
     private readonly Lock gate = new();
     private readonly Queue<(TaskCompletionSource Waiter, long Bytes)> waiting = new();
@@ -58,7 +60,7 @@ internal sealed class FlightGate(int filesMax, long bytesMax)
         }
     }
 
-    private bool HasRoom(long fileBytes) => files == 0 || (files < filesMax && bytes + fileBytes <= bytesMax);
+    private bool HasRoom(long fileBytes) => files == 0 || (files < filesMax() && bytes + fileBytes <= bytesMax);
 
     private void Take(long fileBytes)
     {

@@ -6,8 +6,6 @@ namespace Gantry.Engine.Transfers;
 /// <summary>One transfer while it runs: what its parts share, and the order of things.</summary>
 internal sealed class TransferRun
 {
-    private const int ListingsMax = 32;
-
     private readonly TransferTarget targetPlace;
     private CancellationToken callerToken;
 
@@ -64,7 +62,7 @@ internal sealed class TransferRun
         Stop = stop;
         Target = new TransferSide(targetPlace.Endpoint, stop, Request.Retries, Clock);
         Cleanup = new TargetCleanup(this);
-        Tree = new TreeMerge(this, Math.Min(ListingsMax, Request.Sources.Max(source => ListingsOf(source.Endpoint.Capabilities))));
+        Tree = new TreeMerge(this);
         Files = new FileCopier(this);
         try
         {
@@ -145,8 +143,6 @@ internal sealed class TransferRun
             throw;
         }
     }
-
-    private int ListingsOf(Capabilities source) => Math.Max(1, Math.Max(source.ConcurrentListings, targetPlace.Endpoint.Capabilities.ConcurrentListings));
 
     private async Task RunPassesAsync()
     {

@@ -6,8 +6,10 @@ namespace Gantry.Engine.Transfers;
 /// Walks source and target together, several folders at once. Of each folder the target's listing is held while the source's streams by,
 /// so that every file is decided on without asking for it. A folder that the target does not have is not waited for.
 /// </summary>
-internal sealed class TreeMerge(TransferRun run, int walkersMax)
+internal sealed class TreeMerge(TransferRun run)
 {
+    private const int WalkersMax = 32;
+
     private readonly Lock gate = new();
 
     // The folder found last is walked first, so that few are waiting at any time.
@@ -21,7 +23,7 @@ internal sealed class TreeMerge(TransferRun run, int walkersMax)
         lock (gate)
         {
             folders.Push(folder);
-            if (walkers == walkersMax)
+            if (walkers >= WalkersOf(folder.Source))
             {
                 return;
             }
@@ -38,6 +40,10 @@ internal sealed class TreeMerge(TransferRun run, int walkersMax)
         run.Active.Enter();
         Start(async () => await MergeFilesAsync(target, files));
     }
+
+    /// <summary>Asked anew each time: an endpoint knows better once it is connected.</summary>
+    private int WalkersOf(TransferSide source) => Math.Clamp(
+        Math.Max(source.Endpoint.Capabilities.ConcurrentListings, run.Target.Endpoint.Capabilities.ConcurrentListings), 1, WalkersMax);
 
     private void Start(Func<Task> work)
     {
