@@ -89,7 +89,28 @@ public static class DocumentReader
             throw new DocumentException(new(1, 1), "The document is not UTF-8. Save it in this encoding.", exception);
         }
 
-        return new YamlDocumentReader(text, limits).Read();
+        try
+        {
+            return new YamlDocumentReader(text, limits).Read();
+        }
+        catch (DocumentException) when (BareReferences.Hide(text) is { } hidden)
+        {
+            return ReadHidden(text, hidden, limits);
+        }
+    }
+
+    /// <summary>YAML takes the braces of a bare ${reference} inside { } or [ ] for its own. Read once more without them, it is what was meant, or not YAML at all.</summary>
+    private static DocumentNode ReadHidden(string text, string hidden, DocumentLimits limits)
+    {
+        try
+        {
+            return BareReferences.Show(new YamlDocumentReader(hidden, limits).Read());
+        }
+        catch (DocumentException)
+        {
+            // The positions are the same, but the message may quote what was never written.
+            return new YamlDocumentReader(text, limits).Read();
+        }
     }
 
     private static DocumentPosition PositionAt(ReadOnlySpan<char> before) =>

@@ -6,7 +6,7 @@ using Gantry.Engine.Settings;
 namespace Gantry.Engine.Secrets;
 
 /// <summary>
-/// Masks the secrets that one execution has seen, wherever they turn up in what it keeps: texts, and strings and names inside JSON. It knows each in plain, URL-encoded
+/// Masks the secrets that one execution has seen, wherever they turn up in what it keeps: texts, and inside JSON strings, names and whole numbers. It knows each in plain, URL-encoded
 /// and Base64 form. A secret of fewer than four characters is masked only where it is a whole value: masking each of its letters would
 /// spell it out.
 /// </summary>
@@ -81,7 +81,7 @@ public sealed class Redactor
                 writer.WriteStartObject();
                 foreach (var property in value.EnumerateObject())
                 {
-                    writer.WritePropertyName(Text(property.Name));
+                    writer.WritePropertyName(Text(Scalars.NameOf(property) ?? "\uFFFD"));
                     Write(writer, property.Value);
                 }
 
@@ -99,8 +99,8 @@ public sealed class Redactor
             case JsonValueKind.String:
                 WriteText(writer, value);
                 break;
-            case JsonValueKind.Number when Text(value.GetRawText()) is var text && text != value.GetRawText():
-                writer.WriteStringValue(text);
+            case JsonValueKind.Number when Text(value.GetRawText()) == Mask:
+                writer.WriteStringValue(Mask);
                 break;
             default:
                 WriteRaw(writer, value);

@@ -56,6 +56,19 @@ public static class Scalars
         }
     }
 
+    /// <summary>The name of a member; null when it holds half of a surrogate pair, which is no text.</summary>
+    public static string? NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Whether the text is a number as JSON writes it: no leading zeros or plus, a digit on both sides of the point.</summary>
     public static bool IsNumber(ReadOnlySpan<char> text) => text.Length > 0 && NumberEnd(text) == text.Length;
 

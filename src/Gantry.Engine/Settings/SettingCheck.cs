@@ -20,8 +20,7 @@ public static class SettingCheck
     public static JsonElement Complete(
         IReadOnlyList<Setting> settings, JsonElement given, ICollection<SettingFinding> findings, string noun = "parameter")
     {
-        FindUnknown(settings, given, findings, noun);
-        if (IsComplete(settings, given, findings, noun))
+        if (!FindUnknown(settings, given, findings, noun) || IsComplete(settings, given, findings, noun))
         {
             return given;
         }
@@ -95,15 +94,24 @@ public static class SettingCheck
         _ => "null",
     };
 
-    private static void FindUnknown(IReadOnlyList<Setting> settings, JsonElement given, ICollection<SettingFinding> findings, string noun)
+    /// <summary>False when a name cannot even be read, and looking for others would fail on it.</summary>
+    private static bool FindUnknown(IReadOnlyList<Setting> settings, JsonElement given, ICollection<SettingFinding> findings, string noun)
     {
-        foreach (var property in given.EnumerateObject())
+        foreach (var name in given.EnumerateObject().Select(Scalars.NameOf))
         {
-            if (!settings.Any(setting => property.NameEquals(setting.Name)))
+            if (name is null)
             {
-                findings.Add(new(property.Name, $"There is no {noun} '{property.Name}'.{NearestName.Hint(property.Name, settings.Select(setting => setting.Name))}"));
+                findings.Add(new("", $"The name of one {noun} holds half of a surrogate pair, which is no character."));
+                return false;
+            }
+
+            if (!settings.Any(setting => setting.Name == name))
+            {
+                findings.Add(new(name, $"There is no {noun} '{name}'.{NearestName.Hint(name, settings.Select(setting => setting.Name))}"));
             }
         }
+
+        return true;
     }
 
     /// <summary>Whether the object can be used as it is. Adds what is missing or wrong.</summary>

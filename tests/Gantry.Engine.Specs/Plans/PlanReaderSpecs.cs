@@ -115,6 +115,26 @@ public sealed class PlanReaderSpecs
         PlanStage.Read("{steps: [{use: a.b}]}").Steps.Count.ShouldBe(1);
 
     [Fact]
+    public void Bare_references_stand_in_flow_style_as_well()
+    {
+        var plan = PlanStage.Read("""
+            steps:
+              - { use: a.b, with: { a: ${input.site}, b: [${steps.0.output.items[2].title}, 1], c: "${x}, {d}", d: ${y ?? 'z, {'}, e: x-${f}-y } }
+            """);
+
+        ((ActionStep)plan.Steps[0]).Parameters.GetRawText().ShouldBe(
+            """{"a":"${input.site}","b":["${steps.0.output.items[2].title}",1],"c":"${x}, {d}","d":"${y ?? \u0027z, {\u0027}","e":"x-${f}-y"}""");
+    }
+
+    [Fact]
+    public void What_is_wrong_beside_bare_references_is_told_at_its_own_place()
+    {
+        var finding = PlanReader.Read("steps:\n  - {use: a.b, with: {a: ${x}}}\n  - {use: a.b, whit: {a: ${x}}}\n").Findings.ShouldHaveSingleItem();
+
+        (finding.Line, finding.Column).ShouldBe((3, 16));
+    }
+
+    [Fact]
     public void Several_findings_come_at_once_and_no_plan()
     {
         var document = PlanReader.Read("nmae: x\nsteps:\n  - use: a\n  - 5\n");

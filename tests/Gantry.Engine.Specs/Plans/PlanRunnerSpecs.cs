@@ -370,6 +370,21 @@ public sealed class PlanRunnerSpecs
     }
 
     [Fact]
+    public async Task Json_with_half_a_surrogate_pair_fails_a_step_and_nothing_else()
+    {
+        stage.Secrets["KEY"] = "secret";
+        stage.Fake.Answer = async (call, token) =>
+        {
+            await call.Secrets.FindAsync("KEY", token);
+            return ProviderResult.Success(JsonElement.Parse("""{"\ud800":1,"text":"\udfff"}"""));
+        };
+
+        (await stage.RunAsync("steps: [{use: fake.do}, {use: fake.pure, with: {value: 'a ${steps.0.output.text}'}}]")).Status.ShouldBe(ExecutionStatus.Failed);
+        (await stage.RunAsync("steps: [{use: fake.do}, {use: fake.pure, with: {value: '${steps.0.output.b}'}}]")).Status.ShouldBe(ExecutionStatus.Failed);
+        (await stage.RunAsync("steps: [{use: fake.do}]")).Status.ShouldBe(ExecutionStatus.Succeeded);
+    }
+
+    [Fact]
     public async Task An_exception_nobody_explains_is_an_error_of_the_step()
     {
         stage.Fake.Answer = (_, _) => throw new FormatException("Odd.");

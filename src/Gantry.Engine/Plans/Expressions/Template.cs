@@ -55,19 +55,24 @@ internal abstract class Template
 
     private static JsonElement Render(Template template, Scope scope)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-        {
-            template.Write(writer, scope);
-        }
-
         try
         {
+            var buffer = new ArrayBufferWriter<byte>();
+            using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+            {
+                template.Write(writer, scope);
+            }
+
             return JsonElement.Parse(buffer.WrittenSpan);
         }
         catch (JsonException)
         {
             throw new ExpressionException("the parameters are nested more than 64 deep");
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON from elsewhere may hold such names; .NET fails on them when they are looked at.
+            throw new ExpressionException("a name in a value that is referred to holds half of a surrogate pair, which is no character");
         }
     }
 

@@ -70,7 +70,7 @@ public sealed class HttpCall(ProviderCall call)
     /// <summary>Whether HTTP itself says that sending it twice does no more than sending it once.</summary>
     public static bool IsRepeatable(JsonElement parameters) =>
         !parameters.TryGetProperty("method", out var method)
-        || (method.ValueKind == JsonValueKind.String && method.GetString()!.ToUpperInvariant() is "GET" or "HEAD" or "PUT" or "DELETE" or "OPTIONS");
+        || (method.ValueKind == JsonValueKind.String && Scalars.TextOf(method)?.ToUpperInvariant() is "GET" or "HEAD" or "PUT" or "DELETE" or "OPTIONS");
 
     public static ProviderException Bad(string message) => HttpGate.Fail(ProviderErrorKind.BadRequest, message);
 
