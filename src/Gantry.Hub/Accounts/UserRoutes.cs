@@ -63,16 +63,15 @@ internal static class UserRoutes
         if (change.Password is not null) Passwords.Check(change.Password, name);
         await session.ExecuteAsync("""
             update users set is_administrator = coalesce(@isAdministrator, is_administrator),
-              disabled_at = case when @isDisabled then coalesce(disabled_at, now()) when not @isDisabled then null else disabled_at end,
-              password_hash = coalesce(@hash, password_hash), must_change_password = must_change_password or @hash is not null
+              disabled_at = case when @isDisabled then coalesce(disabled_at, now()) when not @isDisabled then null else disabled_at end
             where id = @user
-            """, new
+            """, new { user, isAdministrator = change.IsAdministrator, isDisabled = change.IsDisabled }, cancellationToken);
+        if (change.Password is not null)
         {
-            user,
-            isAdministrator = change.IsAdministrator,
-            isDisabled = change.IsDisabled,
-            hash = change.Password is null ? null : passwords.Hash(change.Password),
-        }, cancellationToken);
+            await session.ExecuteAsync("update users set password_hash = @hash, must_change_password = true where id = @user",
+                new { user, hash = passwords.Hash(change.Password) }, cancellationToken);
+        }
+
         if (change.IsDisabled == true || change.Password is not null)
             await session.ExecuteAsync("delete from sessions where user_id = @user", new { user }, cancellationToken);
         await AuditLog.AppendAsync(session, context, "user.changed", name,

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Gantry.Hub.Database;
@@ -6,11 +7,17 @@ namespace Gantry.Hub.Database;
 /// <param name="DataFolder">Where a private PostgreSQL lives when no connection string is given.</param>
 /// <param name="Connection">GANTRY_DATABASE; null means a private PostgreSQL.</param>
 /// <param name="OwnerConnection">GANTRY_DATABASE_OWNER; null means that GANTRY_DATABASE is an administrator's.</param>
-internal sealed record DatabaseOptions(string DataFolder, string? Connection, string? OwnerConnection);
+internal sealed record DatabaseOptions(string DataFolder, string? Connection, string? OwnerConnection)
+{
+    /// <summary>False only for tests.</summary>
+    public bool IsDurable { get; init; } = true;
+}
 
 /// <summary>A database that is ready for work: running, of this program's schema, opened by roles that row security binds.</summary>
 internal sealed class DatabaseStart : IAsyncDisposable
 {
+    private static readonly TimeSpan WaitForServer = TimeSpan.FromSeconds(5);
+
     private DatabaseStart(EmbeddedPostgres? postgres, HubDatabase database) => (Postgres, Database) = (postgres, database);
 
     /// <summary>Null when the database is somebody else's server.</summary>
@@ -22,7 +29,7 @@ internal sealed class DatabaseStart : IAsyncDisposable
         DatabaseOptions options, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
         var postgres = options.Connection is null
-            ? await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(options.DataFolder), clock, logger, cancellationToken) : null;
+            ? await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(options.DataFolder) { IsDurable = options.IsDurable }, clock, logger, cancellationToken) : null;
         try
         {
             var access = DatabaseAccess.From(options.Connection ?? postgres!.ConnectionString, options.OwnerConnection);
@@ -34,6 +41,24 @@ internal sealed class DatabaseStart : IAsyncDisposable
             if (postgres is not null) await postgres.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The migrations that a start would make. A private PostgreSQL is started to ask it, and stopped again; nothing is changed.</summary>
+    public static async Task<IReadOnlyList<Migration>> CheckAsync(
+        DatabaseOptions options, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    {
+        if (options.Connection is null && !EmbeddedPostgres.IsIn(options.DataFolder)) return Migration.All;
+        await using var postgres = options.Connection is null
+            ? await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(options.DataFolder), clock, logger, cancellationToken) : null;
+        var access = DatabaseAccess.From(options.Connection ?? postgres!.ConnectionString, options.OwnerConnection);
+        return await PendingAsync(access, Migration.All, cancellationToken);
+    }
+
+    internal static async Task<IReadOnlyList<Migration>> PendingAsync(
+        DatabaseAccess access, IReadOnlyList<Migration> migrations, CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(access.Administrator ?? access.Hub, mayCreate: false, cancellationToken);
+        return await new Migrator(migrations, NullLogger.Instance).PendingAsync(connection, cancellationToken);
     }
 
     /// <summary>Roles, schema and migrations; then the proof that the hub's own logins are bound by row security.</summary>
@@ -71,24 +96,33 @@ internal sealed class DatabaseStart : IAsyncDisposable
     private static async Task<NpgsqlConnection> ConnectAsync(string connectionString, bool mayCreate, CancellationToken cancellationToken)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
-        var connection = new NpgsqlConnection(builder.ConnectionString);
-        try
+        using var patience = new CancellationTokenSource(WaitForServer, TimeProvider.System);
+        while (true)
         {
-            await connection.OpenAsync(cancellationToken);
-            return connection;
-        }
-        catch (NpgsqlException exception)
-        {
-            await connection.DisposeAsync();
-            if (!mayCreate || (exception as PostgresException)?.SqlState != PostgresErrorCodes.InvalidCatalogName)
+            var connection = new NpgsqlConnection(builder.ConnectionString);
+            try
             {
+                await connection.OpenAsync(cancellationToken);
+                return connection;
+            }
+            catch (PostgresException exception) when (mayCreate && exception.SqlState == PostgresErrorCodes.InvalidCatalogName)
+            {
+                await connection.DisposeAsync();
+                await CreateDatabaseAsync(builder, cancellationToken);
+            }
+            catch (NpgsqlException exception) when (DatabaseUnavailableException.Fits(exception) && !patience.IsCancellationRequested)
+            {
+                // A server that is just coming up, or going down to come up again.
+                await connection.DisposeAsync();
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
+            }
+            catch (NpgsqlException exception)
+            {
+                await connection.DisposeAsync();
                 throw new HubStartException($"The database '{builder.Database}' at {builder.Host}:{builder.Port} does not let the user '{builder.Username}' in: " +
                     $"{((exception as PostgresException)?.MessageText ?? exception.Message).TrimEnd('.')}. Check GANTRY_DATABASE, and that the server runs.", exception);
             }
         }
-
-        await CreateDatabaseAsync(builder, cancellationToken);
-        return await ConnectAsync(connectionString, mayCreate: false, cancellationToken);
     }
 
     private static async Task CreateDatabaseAsync(NpgsqlConnectionStringBuilder builder, CancellationToken cancellationToken)
@@ -98,6 +132,7 @@ internal sealed class DatabaseStart : IAsyncDisposable
         var name = new NpgsqlCommandBuilder().QuoteIdentifier(builder.Database!);
         await using var create = new NpgsqlCommand($"create database {name}", connection);
         await create.ExecuteNonQueryAsync(cancellationToken);
+
         // For people with psql; the hub names the schema itself.
         await using var path = new NpgsqlCommand($"alter database {name} set search_path = {DatabaseRoles.Schema}, public", connection);
         await path.ExecuteNonQueryAsync(cancellationToken);

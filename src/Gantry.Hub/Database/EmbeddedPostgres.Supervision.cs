@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace Gantry.Hub.Database;
 
@@ -34,7 +35,7 @@ internal sealed partial class EmbeddedPostgres
     {
         while (PostmasterFile.Read(folders.Database) is { } file && file.IsAliveIn(folders.Database))
         {
-            if (file.Status == "ready" && Directory.Exists(file.SocketFolder))
+            if (file.Status == "ready" && await AnswersAsync(file.SocketFolder, cancellationToken))
             {
                 try
                 {
@@ -50,6 +51,21 @@ internal sealed partial class EmbeddedPostgres
         }
 
         return null;
+    }
+
+    /// <summary>False for one that is just dying.</summary>
+    private static async Task<bool> AnswersAsync(string socketFolder, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(socketFolder, ".s.PGSQL.5432")), cancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private async Task LaunchAsync(CancellationToken cancellationToken)

@@ -34,6 +34,9 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
     /// <summary>How the administrator connects; roles and the database's name can be changed in a copy.</summary>
     public string ConnectionString { get; private set; } = "";
 
+    /// <summary>True when the data folder has a database already.</summary>
+    public static bool IsIn(string dataFolder) => Directory.Exists(new PostgresFolders(dataFolder).Database);
+
     /// <summary>Returns when the database answers: started afresh, recovered after a crash, or taken over from a hub that was killed.</summary>
     public static async Task<EmbeddedPostgres> StartAsync(
         EmbeddedPostgresOptions options, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
@@ -72,6 +75,9 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         stopping.Dispose();
         Log.Stopped(logger);
     }
+
+    /// <summary>Leaves PostgreSQL running and unwatched, as a killed hub does.</summary>
+    internal void Abandon() => stopping.Cancel();
 
     private async Task InitialiseAsync(CancellationToken cancellationToken)
     {

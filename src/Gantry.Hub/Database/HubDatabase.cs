@@ -27,11 +27,11 @@ public sealed class HubDatabase : IAsyncDisposable
         SqlMapper.AddTypeHandler(new TimeHandler());
     }
 
-    internal HubDatabase(DatabaseAccess access, TimeProvider clock, TimeSpan? waitForDatabase = null)
+    internal HubDatabase(DatabaseAccess access, TimeProvider clock, TimeSpan? waitForDatabase = null, int poolSizeMax = 40)
     {
         this.clock = clock;
         this.waitForDatabase = waitForDatabase ?? TimeSpan.FromSeconds(10);
-        hub = Pool(access.Hub, sizeMax: 40);
+        hub = Pool(access.Hub, poolSizeMax);
         Worker = Pool(access.Worker, sizeMax: 30);
     }
 

@@ -8,7 +8,7 @@ namespace Gantry.Hub.Database;
 /// <summary>One step of the schema, from a file NNNN_name.sql of this program.</summary>
 internal sealed record Migration(int Version, string Name, string Sql)
 {
-    public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
+    public string Checksum => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
 
     /// <summary>Every migration of this program, in order. Numbers run from 1 without a gap.</summary>
     public static IReadOnlyList<Migration> All { get; } = Read(Assembly.GetExecutingAssembly());

@@ -36,7 +36,10 @@ internal sealed class PostgresFolders(string dataFolder)
 
         MakePrivate(Logs, user);
         Socket = Path.Combine(root, "socket");
-        if (Encoding.UTF8.GetByteCount(Socket) + "/.s.PGSQL.5432.lock".Length <= SocketPathMax) MakePrivate(Socket, user);
+        var fits = Encoding.UTF8.GetByteCount(Socket) + "/.s.PGSQL.5432.lock".Length <= SocketPathMax;
+
+        // In a connection string a comma or colon in the host begins another one.
+        if (fits && Socket.IndexOfAny([',', ':']) < 0) MakePrivate(Socket, user);
         else Socket = TemporarySocketFolder(user);
     }
 

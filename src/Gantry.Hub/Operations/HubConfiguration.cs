@@ -4,6 +4,18 @@ using Gantry.Hub.Database;
 
 namespace Gantry.Hub.Operations;
 
+/// <summary>What the program was started for.</summary>
+internal enum HubTask
+{
+    Serve,
+
+    /// <summary><c>migrate</c>: bring the database to this program's schema, and end.</summary>
+    Migrate,
+
+    /// <summary><c>migrate --check</c>: say whether there is something to migrate, change nothing, and end.</summary>
+    CheckSchema,
+}
+
 /// <summary>
 /// The settings of this start: a flag wins over a variable, a variable over gantry.yaml, that over the default. What nobody knows is refused,
 /// with the nearest known name.
@@ -12,13 +24,12 @@ internal sealed class HubConfiguration
 {
     private readonly Dictionary<HubSetting, (string Value, string Place)> values = [];
 
-    private HubConfiguration(string dataFolder, bool onlyChecks) => (DataFolder, OnlyChecks) = (dataFolder, onlyChecks);
+    private HubConfiguration(string dataFolder, HubTask task) => (DataFolder, Task) = (dataFolder, task);
 
     /// <summary>Absolute.</summary>
     public string DataFolder { get; }
 
-    /// <summary>True for <c>migrate --check</c>: say whether the database is of this program, and end.</summary>
-    public bool OnlyChecks { get; }
+    public HubTask Task { get; }
 
     /// <summary>Null when it is neither given nor has a default.</summary>
     public string? this[HubSetting setting] => values.TryGetValue(setting, out var given) ? given.Value : setting.Default;
@@ -33,12 +44,12 @@ internal sealed class HubConfiguration
 
     public static HubConfiguration Read(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables)
     {
-        var flags = ReadFlags(arguments, out var onlyChecks);
+        var flags = ReadFlags(arguments, out var task);
         var fromVariables = ReadVariables(variables);
         var data = flags.GetValueOrDefault(HubSettings.Data) ?? fromVariables.GetValueOrDefault(HubSettings.Data) ?? HubSettings.Data.Default!;
         if (data == "~" || data.StartsWith("~/", StringComparison.Ordinal))
             data = Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), data[1..]);
-        var configuration = new HubConfiguration(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data)), onlyChecks);
+        var configuration = new HubConfiguration(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data)), task);
 
         var file = Path.Combine(configuration.DataFolder, "gantry.yaml");
         if (File.Exists(file)) configuration.Add(SettingsFile.Read(file), setting => $"{setting.Name} in {file}");
@@ -52,18 +63,13 @@ internal sealed class HubConfiguration
         foreach (var (setting, value) in given) values[setting] = (value, place(setting));
     }
 
-    private static Dictionary<HubSetting, string> ReadFlags(IReadOnlyList<string> arguments, out bool onlyChecks)
+    private static Dictionary<HubSetting, string> ReadFlags(IReadOnlyList<string> arguments, out HubTask task)
     {
-        onlyChecks = false;
+        task = arguments is ["migrate", ..] ? arguments.Contains("--check") ? HubTask.CheckSchema : HubTask.Migrate : HubTask.Serve;
         Dictionary<HubSetting, string> flags = [];
-        for (var i = 0; i < arguments.Count; i++)
+        for (var i = task == HubTask.Serve ? 0 : 1; i < arguments.Count; i++)
         {
-            if (arguments[i] is "--check")
-            {
-                onlyChecks = true;
-                continue;
-            }
-
+            if (task == HubTask.CheckSchema && arguments[i] == "--check") continue;
             var equals = arguments[i].IndexOf('=');
             var name = equals < 0 ? arguments[i] : arguments[i][..equals];
             var usable = HubSettings.All.Where(known => !known.IsSecret).ToList();

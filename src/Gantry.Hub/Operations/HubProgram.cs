@@ -13,7 +13,9 @@ internal static class HubProgram
         {
             var variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
                 .ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? "", StringComparer.Ordinal);
-            await using var server = await HubServer.StartAsync(HubConfiguration.Read(arguments, variables), addSlices, mapSlices, CancellationToken.None);
+            var configuration = HubConfiguration.Read(arguments, variables);
+            if (configuration.Task != HubTask.Serve) return await SchemaTask.RunAsync(configuration, Console.Out, CancellationToken.None);
+            await using var server = await HubServer.StartAsync(configuration, addSlices, mapSlices, CancellationToken.None);
             if (server.OneTimePassword is { } password)
                 await Console.Out.WriteLineAsync($"The administrator's one-time password, for the user '{FirstAdministrator.Name}': {password.Reveal()}");
             await Console.Out.WriteLineAsync($"Gantry is ready at {server.Address}");

@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace Gantry.Hub.Operations;
+
+/// <summary>Writes docs/settings.md from the table; a test compares the two.</summary>
+internal static class SettingsPage
+{
+    public static string Write()
+    {
+        var page = new StringBuilder("""
+            # Settings of the hub
+
+            A setting is given as a flag, as a variable, or in `gantry.yaml` in the data folder; a flag wins over a variable, a variable over the
+            file, and the file over the default. What is not in this table is refused, with the nearest name. Secrets are not taken as flags,
+            since everybody on a machine can read those.
+
+            | in gantry.yaml | variable | flag | default | |
+            |---|---|---|---|---|
+
+            """);
+        foreach (var setting in HubSettings.All)
+        {
+            var inFile = setting == HubSettings.Data ? "–" : $"`{setting.Name}`";
+            var flag = setting.IsSecret ? "–" : $"`{setting.Flag}`";
+            page.Append($"| {inFile} | `{setting.Variable}` | {flag} | {(setting.Default is null ? "–" : $"`{setting.Default}`")} | {setting.Help} |\n");
+        }
+
+        return page.ToString();
+    }
+}
