@@ -94,11 +94,11 @@ internal sealed class HubConfiguration
     {
         // Of the command line, of later parts and of tests: those share the prefix but are not the hub's.
         string[] others = ["GANTRY_HUB", "GANTRY_API_KEY", "GANTRY_MASTER_KEY", "GANTRY_BROKER", "GANTRY_FAULT"];
+        string[] prefixes = ["GANTRY_TEST_", PlanEnvironment.HubPrefix];
         Dictionary<HubSetting, string> found = [];
         foreach (var (name, value) in variables.Where(pair => pair.Key.StartsWith("GANTRY_", StringComparison.Ordinal)))
         {
-            if (others.Contains(name) || name.StartsWith("GANTRY_TEST_", StringComparison.Ordinal)
-                || name.StartsWith(PlanEnvironment.HubPrefix, StringComparison.Ordinal)) continue;
+            if (others.Contains(name) || prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))) continue;
             var setting = HubSettings.All.FirstOrDefault(known => known.Variable == name) ?? throw new HubStartException(
                 $"There is no setting '{name}'.{DidYouMean.Among(HubSettings.All.Select(known => known.Variable), name)}");
             if (value.Length > 0) found.Add(setting, value);

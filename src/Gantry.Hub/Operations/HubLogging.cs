@@ -3,7 +3,7 @@ using NLog;
 using NLog.Config;
 using NLog.Layouts;
 using NLog.Targets;
-using NLog.Web;
+using NLog.Extensions.Logging;
 
 namespace Gantry.Hub.Operations;
 
@@ -11,9 +11,23 @@ namespace Gantry.Hub.Operations;
 /// JSON lines, to standard error and to files that are closed at a size and kept in a number. Only named values of plain types are written;
 /// a secret prints *** since that is its text, and no object is ever taken apart.
 /// </summary>
-internal static class HubLogging
+internal sealed class HubLogging : IDisposable
 {
     private const string SystemFolder = "/var/log/gantry";
+
+    // The names of people are nobody else's business.
+    private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+
+    private readonly LogFactory factory;
+    private readonly IDisposable held;
+    private readonly NLogLoggerProvider provider;
+
+    private HubLogging(LogFactory factory, IDisposable held)
+    {
+        (this.factory, this.held) = (factory, held);
+        provider = new NLogLoggerProvider(new NLogProviderOptions { RemoveLoggerFactoryFilter = false, ShutdownOnDispose = false }, factory);
+    }
 
     /// <summary>Where the files are, for those who look for them.</summary>
     public static string FolderFor(HubConfiguration configuration)
@@ -23,13 +37,14 @@ internal static class HubLogging
         return Usable(SystemFolder) ? SystemFolder : Path.Combine(configuration.DataFolder, "logs");
     }
 
-    /// <summary>The factory writes until it is shut down; the lock is held as long.</summary>
-    public static (LogFactory Factory, IDisposable Lock) AddTo(ILoggingBuilder logging, HubConfiguration configuration)
+    public static HubLogging Open(HubConfiguration configuration)
     {
+        var least = LevelOf(configuration);
+        var layout = Layout();
+        var size = configuration.Number(HubSettings.LogFileMegabytes, min: 1, max: 10_000) * 1024L * 1024L;
+        var count = configuration.Number(HubSettings.LogFiles, min: 1, max: 10_000);
         var (file, held) = Claim(FolderFor(configuration));
         var rules = new LoggingConfiguration();
-        var layout = Layout();
-        var least = LevelOf(configuration);
         Target[] targets =
         [
             new ConsoleTarget("console") { Layout = layout, StdErr = true, AutoFlush = true },
@@ -37,31 +52,38 @@ internal static class HubLogging
             {
                 Layout = layout,
                 FileName = NLog.Layouts.Layout.FromLiteral(file),
-                ArchiveAboveSize = configuration.Number(HubSettings.LogFileMegabytes, min: 1, max: 10_000) * 1024L * 1024L,
-                MaxArchiveFiles = configuration.Number(HubSettings.LogFiles, min: 1, max: 10_000),
+                ArchiveAboveSize = size,
+                MaxArchiveFiles = count,
                 KeepFileOpen = true,
                 AutoFlush = true,
             },
         ];
-        foreach (var target in targets)
-        {
-            // What the framework says about every request is in nobody's interest; its warnings are.
-            rules.AddRule(NLog.LogLevel.Warn, NLog.LogLevel.Fatal, target, "Microsoft.*", final: true);
-            rules.AddRule(NLog.LogLevel.Trace, NLog.LogLevel.Info, new NullTarget(), "Microsoft.*", final: true);
-            rules.AddRule(least, NLog.LogLevel.Fatal, target);
-        }
+        foreach (var target in targets) rules.AddRule(least, NLog.LogLevel.Fatal, target);
 
-        var factory = new LogFactory { Configuration = rules };
-        logging.ClearProviders();
-        logging.SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Trace);
-        logging.AddNLogWeb(factory, new NLogAspNetCoreOptions { RemoveLoggerFactoryFilter = false, ShutdownOnDispose = false });
-        return (factory, held);
+        return new HubLogging(new LogFactory { Configuration = rules }, held);
+    }
+
+    public void AddTo(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Debug);
+        logging.AddFilter("Microsoft", Microsoft.Extensions.Logging.LogLevel.Warning);
+        logging.AddProvider(provider);
+    }
+
+    /// <summary>For what happens before there is a host.</summary>
+    public Microsoft.Extensions.Logging.ILogger LoggerFor(string component) => provider.CreateLogger(component);
+
+    public void Dispose()
+    {
+        provider.Dispose();
+        factory.Shutdown();
+        held.Dispose();
     }
 
     /// <summary>A file of this hub's own: a second hub with the same folder writes gantry-2.log, or the two would cut each other's lines.</summary>
     private static (string File, IDisposable Lock) Claim(string folder)
     {
-        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(folder, Folder);
         for (var number = 1; ; number++)
         {
             var name = number == 1 ? "gantry.log" : $"gantry-{number}.log";
@@ -108,7 +130,7 @@ internal static class HubLogging
     {
         try
         {
-            Directory.CreateDirectory(folder);
+            Directory.CreateDirectory(folder, Folder);
             var probe = Path.Combine(folder, $".gantry-{Environment.ProcessId}");
             File.WriteAllBytes(probe, []);
             File.Delete(probe);

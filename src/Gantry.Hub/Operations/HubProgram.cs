@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 
@@ -19,6 +20,7 @@ internal static class HubProgram
             if (server.OneTimePassword is { } password)
                 await Console.Out.WriteLineAsync($"The administrator's one-time password, for the user '{FirstAdministrator.Name}': {password.Reveal()}");
             await Console.Out.WriteLineAsync($"Gantry is ready at {server.Address}");
+            using var signals = new StopSignals(server.Stop);
             await server.WaitForShutdownAsync();
             return 0;
         }
@@ -26,6 +28,25 @@ internal static class HubProgram
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return 1;
+        }
+    }
+
+    /// <summary>Ctrl-C, SIGTERM and a closed terminal ask the hub to stop in order.</summary>
+    private sealed class StopSignals(Action stop) : IDisposable
+    {
+        private readonly PosixSignalRegistration[] registrations =
+        [
+            .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT, PosixSignal.SIGHUP }.Select(signal =>
+                PosixSignalRegistration.Create(signal, context =>
+                {
+                    context.Cancel = true;
+                    stop();
+                })),
+        ];
+
+        public void Dispose()
+        {
+            foreach (var registration in registrations) registration.Dispose();
         }
     }
 }

@@ -14,9 +14,9 @@ internal sealed class HubServer : IAsyncDisposable
     private readonly DataFolderLock folder;
     private readonly DatabaseStart database;
     private readonly WebApplication app;
-    private readonly (NLog.LogFactory Factory, IDisposable Lock) logs;
+    private readonly HubLogging logs;
 
-    private HubServer(DataFolderLock folder, DatabaseStart database, WebApplication app, (NLog.LogFactory Factory, IDisposable Lock) logs) =>
+    private HubServer(DataFolderLock folder, DatabaseStart database, WebApplication app, HubLogging logs) =>
         (this.folder, this.database, this.app, this.logs) = (folder, database, app, logs);
 
     public string Address { get; private init; } = "";
@@ -31,72 +31,86 @@ internal sealed class HubServer : IAsyncDisposable
     public static async Task<HubServer> StartAsync(HubConfiguration configuration, Action<IServiceCollection, HubConfiguration> addSlices,
         Action<WebApplication> mapSlices, CancellationToken cancellationToken)
     {
+        var listen = ListenAddress.Check(configuration);
         var folder = DataFolderLock.Take(configuration.DataFolder);
         DatabaseStart? database = null;
         WebApplication? app = null;
-        (NLog.LogFactory Factory, IDisposable Lock)? logs = null;
+        HubLogging? logs = null;
         try
         {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Services.AddSingleton(TimeProvider.System);
-            builder.Services.AddSingleton(configuration);
+            logs = HubLogging.Open(configuration);
             var options = new DatabaseOptions(configuration.DataFolder, configuration[HubSettings.Database], configuration[HubSettings.DatabaseOwner]);
-            var log = HubLogging.AddTo(builder.Logging, configuration);
-            logs = log;
-            var logger = new NLog.Extensions.Logging.NLogLoggerFactory(new NLog.Extensions.Logging.NLogLoggerProvider(
-                new NLog.Extensions.Logging.NLogProviderOptions(), log.Factory)).CreateLogger("Gantry.Hub.Database");
-            database = await DatabaseStart.OpenAsync(options, TimeProvider.System, logger, cancellationToken);
-
+            var opening = DatabaseStart.OpenAsync(options, TimeProvider.System, logs.LoggerFor("Gantry.Hub.Database"), cancellationToken);
+            var builder = NewBuilder(configuration, logs);
+            database = await opening;
             builder.Services.AddSingleton(database.Database);
-            builder.Services.AddWeb(configuration.Number(HubSettings.BodyMegabytes, min: 1, max: 1024) * 1024L * 1024L);
-            builder.Services.AddAccounts(new AccountOptions(TimeSpan.FromHours(configuration.Number(HubSettings.SessionHours, min: 1, max: 24 * 365))));
             addSlices(builder.Services, configuration);
             app = builder.Build();
-            app.Urls.Add(configuration[HubSettings.Listen]!);
-            app.UseWeb();
-            app.UseAccounts();
-            app.MapHealth();
-            app.MapAudit();
-            app.MapAccounts();
-            mapSlices(app);
-            app.CheckAccess();
+            app.Urls.Add(listen);
+            Map(app, mapSlices);
+            await app.StartAsync(cancellationToken);
+
+            // Only now, since a start that fails must not make a password that nobody gets to see.
             var password = await FirstAdministrator.EnsureAsync(database.Database, app.Services.GetRequiredService<Passwords>(), TimeProvider.System,
                 configuration[HubSettings.AdminPassword], cancellationToken);
-            await app.StartAsync(cancellationToken);
-            var server = new HubServer(folder, database, app, log)
+            var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            folder.Write(address);
+            return new HubServer(folder, database, app, logs)
             {
                 OneTimePassword = password is null ? null : new Secret(password),
-                Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(),
+                Address = address,
             };
-            folder.Write(server.Address);
-            return server;
         }
         catch (Exception exception)
         {
             if (app is not null) await app.DisposeAsync();
             if (database is not null) await database.DisposeAsync();
-            logs?.Factory.Shutdown();
-            logs?.Lock.Dispose();
+            logs?.Dispose();
             folder.Dispose();
-            if (exception is IOException && exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
-            {
-                throw new HubStartException($"The address {configuration[HubSettings.Listen]} is taken by another program. " +
-                    "Stop that one, or choose another port with --listen http://127.0.0.1:PORT.", exception);
-            }
-
+            if (ListenAddress.Explain(listen, exception) is { } reason) throw new HubStartException(reason, exception);
             throw;
         }
     }
 
+    /// <summary>Returns when the hub was told to stop.</summary>
     public Task WaitForShutdownAsync() => app.WaitForShutdownAsync();
+
+    /// <summary>Requests and steps under way may end, for as long as the setting drain_seconds says.</summary>
+    public void Stop() => app.Lifetime.StopApplication();
 
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync(CancellationToken.None);
         await app.DisposeAsync();
         await database.DisposeAsync();
-        logs.Factory.Shutdown();
-        logs.Lock.Dispose();
+        logs.Dispose();
         folder.Dispose();
+    }
+
+    private static WebApplicationBuilder NewBuilder(HubConfiguration configuration, HubLogging logs)
+    {
+        // Empty: no appsettings.json of whatever folder it is started in, no variables of ASP.NET, nothing that watches files.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore();
+        logs.AddTo(builder.Logging);
+        var drain = TimeSpan.FromSeconds(configuration.Number(HubSettings.DrainSeconds, min: 0, max: 3600));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(configuration);
+        builder.Services.AddWeb(configuration.Number(HubSettings.BodyMegabytes, min: 1, max: 1024) * 1024L * 1024L);
+        builder.Services.AddAccounts(new AccountOptions(TimeSpan.FromHours(configuration.Number(HubSettings.SessionHours, min: 1, max: 24 * 365))));
+        return builder;
+    }
+
+    private static void Map(WebApplication app, Action<WebApplication> mapSlices)
+    {
+        app.UseWeb();
+        app.UseAccounts();
+        app.MapHealth();
+        app.MapAudit();
+        app.MapAccounts();
+        mapSlices(app);
+        app.CheckAccess();
     }
 }
