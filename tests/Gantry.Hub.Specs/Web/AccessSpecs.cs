@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Gantry.Hub.Database;
 using Gantry.Hub.Web;
 using Microsoft.AspNetCore.Builder;
@@ -24,7 +25,7 @@ public sealed class AccessSpecs(HubFixture hub) : IClassFixture<HubFixture>
     {
         foreach (var route in Routes().Where(route => !route.Metadata.GetMetadata<Access>()!.IsAnonymous))
         {
-            var path = RoutePatternText(route).Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+            var path = Regex.Replace(RoutePatternText(route), @"\{[^}]*\}", "1");
             var method = route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods[0] ?? "GET";
             using var request = new HttpRequestMessage(new HttpMethod(method), path);
             if (method is "POST" or "PUT" or "PATCH") request.Content = new StringContent("{}", mediaType: new("application/json"));
