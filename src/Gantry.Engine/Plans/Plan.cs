@@ -54,7 +54,8 @@ public sealed record ActionStep : Step
     /// <summary>An object whose strings may hold references.</summary>
     public required JsonElement Parameters { get; init; }
 
-    public RetryPolicy Retry { get; init; } = RetryPolicy.None;
+    /// <summary>Null leaves it to the action: <see cref="RetryPolicy.Default"/> where repeating is safe, one attempt otherwise.</summary>
+    public RetryPolicy? Retry { get; init; }
 
     /// <summary>How long one attempt may take; null means as long as it likes.</summary>
     public TimeSpan? Timeout { get; init; }

@@ -230,22 +230,22 @@ internal sealed class PlanBuilder(SourceMap source, List<PlanFinding> findings)
         }
     }
 
-    private RetryPolicy ReadRetry(DocumentNode node, string path)
+    private RetryPolicy? ReadRetry(DocumentNode node, string path)
     {
         if (node.Find("retry")?.Value is not { } retry)
         {
-            return RetryPolicy.None;
+            return null;
         }
 
         path += ".retry";
         if (retry.Kind != DocumentKind.Map)
         {
             Find(path, $"'retry' is a map such as {{attempts: 5, delay: 1s}}, and this is {retry.Describe()}.");
-            return RetryPolicy.None;
+            return null;
         }
 
         RefuseOthers(retry, path, "field of 'retry'", "attempts", "delay", "factor", "max", "jitter");
-        var defaults = new RetryPolicy();
+        var defaults = RetryPolicy.Default;
         return new RetryPolicy
         {
             Attempts = (int)ReadNumber(retry, path, "attempts", 1, AttemptsMax, isWhole: true, defaults.Attempts),

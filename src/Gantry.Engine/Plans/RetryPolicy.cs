@@ -6,6 +6,9 @@ public sealed record RetryPolicy
     /// <summary>One attempt and no more.</summary>
     public static RetryPolicy None { get; } = new() { Attempts = 1 };
 
+    /// <summary>Three attempts, a second and two apart.</summary>
+    public static RetryPolicy Default { get; } = new();
+
     /// <summary>The first one counts.</summary>
     public int Attempts { get; init; } = 3;
 

@@ -14,6 +14,10 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
 
     private readonly List<StepAttempt> attempts = [.. execution.RecordedFor(step)];
 
+    /// <summary>Chance is asked once for each wait, so that what the log says is what is waited.</summary>
+    private readonly Dictionary<int, TimeSpan> waits = [];
+    private RetryPolicy policy = RetryPolicy.None;
+
     private IExecutionJournal Journal => execution.Journal;
 
     /// <summary>How the step ended; null when the execution is handed over before it did.</summary>
@@ -24,14 +28,15 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
             return final;
         }
 
+        var startedAt = attempts.Count > 0 ? attempts[0].StartedAt : clock.GetUtcNow();
+        var parameters = step.Resolve(execution, startedAt, out var problem);
+        policy = step.Step.Retry ?? (step.IsRepeatable(parameters) ? RetryPolicy.Default : RetryPolicy.None);
         var last = attempts.LastOrDefault();
         if (last?.Status == StepStatus.Failed && WaitAfter(last) is null)
         {
             return last;
         }
 
-        var startedAt = attempts.Count > 0 ? attempts[0].StartedAt : clock.GetUtcNow();
-        var parameters = step.Resolve(execution, startedAt, out var problem);
         if (last?.Status is StepStatus.Running or StepStatus.MayHaveRun && await JudgeCutOffAsync(last, parameters) is { } judged)
         {
             return judged;
@@ -151,17 +156,15 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
     private TimeSpan? WaitAfter(StepAttempt failed)
     {
         var failures = attempts.Count(attempt => attempt.Status == StepStatus.Failed);
-        if (failed.Error is not { IsTransient: true } error || failures >= step.Step.Retry.Attempts || error.RetryAfter > RetryAfterMax)
+        if (failed.Error is not { IsTransient: true } error || failures >= policy.Attempts || error.RetryAfter > RetryAfterMax)
         {
             return null;
         }
 
         return waits.TryGetValue(failed.Attempt, out var wait)
             ? wait
-            : waits[failed.Attempt] = step.Step.Retry.WaitAfter(failures, chance(), error.RetryAfter);
+            : waits[failed.Attempt] = policy.WaitAfter(failures, chance(), error.RetryAfter);
     }
-
-    private readonly Dictionary<int, TimeSpan> waits = [];
 
     private StepAttempt Cancelled()
     {

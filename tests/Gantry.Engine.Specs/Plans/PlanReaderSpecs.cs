@@ -51,7 +51,7 @@ public sealed class PlanReaderSpecs
 
         var step = plan.Steps.ShouldHaveSingleItem().ShouldBeOfType<ActionStep>();
         (step.Use, step.Parameters.GetRawText()).ShouldBe(("openai.chat_completion", """{"prompt":"Hi"}"""));
-        step.Retry.ShouldBe(RetryPolicy.None);
+        step.Retry.ShouldBeNull();
     }
 
     [Fact]

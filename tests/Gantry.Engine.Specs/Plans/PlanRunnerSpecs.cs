@@ -62,6 +62,26 @@ public sealed class PlanRunnerSpecs
         stage.Journal.Lines.ShouldContain(line => line.Level == StepLogLevel.Warning && line.Message.Contains("It is down. The next attempt is due in 3s.", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("{use: fake.again}", 3)]
+    [InlineData("{use: fake.do, repeatable: true}", 3)]
+    [InlineData("{use: fake.again, retry: {attempts: 1}}", 1)]
+    [InlineData("{use: fake.do}", 1)]
+    public async Task Without_a_word_on_retrying_only_what_may_be_repeated_is(string step, int attempts)
+    {
+        stage.Fake.Answer = (_, _) => Task.FromResult(FakeProvider.Fails(isTransient: true));
+
+        var run = stage.RunAsync($"steps: [{step}]");
+        for (var i = 1; i < attempts; i++)
+        {
+            await stage.Clock.WaitForTimersAsync();
+            stage.Clock.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        (await run).Status.ShouldBe(ExecutionStatus.Failed);
+        stage.Fake.Calls.Count.ShouldBe(attempts);
+    }
+
     [Fact]
     public async Task The_other_sides_wish_is_kept_to_when_it_is_longer()
     {

@@ -15,13 +15,13 @@ public sealed class ProviderStage
 
     public MemoryJournal Journal { get; } = new();
 
-    /// <summary>One step with these parameters, and how it ended.</summary>
+    /// <summary>One attempt at a step with these parameters, and how it ended.</summary>
     public async Task<PlanOutcome> RunAsync(string use, object parameters, string inputs = "{}", CancellationToken cancellationToken = default)
     {
         var document = PlanReader.Read(JsonSerializer.Serialize(new
         {
             inputs = new { x = new { type = "any", required = false } },
-            steps = new[] { new { use, with = parameters } },
+            steps = new[] { new { use, with = parameters, retry = new { attempts = 1 } } },
         }));
         var findings = PlanCheck.Check(document, AllPlugins.Providers);
         return findings.Count > 0 ? throw new InvalidOperationException(string.Join('\n', findings)) : await RunAsync(document.Plan!, inputs, cancellationToken);
