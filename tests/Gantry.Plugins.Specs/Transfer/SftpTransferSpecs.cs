@@ -1,0 +1,186 @@
+using Gantry.Engine.Endpoints;
+using Gantry.Engine.Transfers;
+using Gantry.Plugins.Endpoints.Local;
+using Gantry.Plugins.Endpoints.Sftp;
+using Gantry.Plugins.Specs.Endpoints;
+using Gantry.TestServers;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.Plugins.Specs.Transfer;
+
+public sealed class SftpTransferSpecs(SharedSshServer shared) : IDisposable
+{
+    private const int Files = 300;
+    private readonly TemporaryFolder folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_tree_goes_there_and_back_unchanged()
+    {
+        var server = await shared.GetAsync();
+        Fill();
+        folder.WriteFile("from/large", new string('x', 3_000_000));
+        folder.Folder("from/empty");
+        await using var remote = Open(server, server.NewFolder());
+
+        var there = await CopyAsync(Local("from"), remote);
+        var again = await CopyAsync(Local("from"), remote);
+        var back = await CopyAsync(remote, Local("back"));
+
+        (there.IsSuccess, there.Copied).ShouldBe((true, Files + 1));
+        (again.Copied, again.Skipped).ShouldBe((0, Files + 1));
+        (back.IsSuccess, back.Copied).ShouldBe((true, Files + 1));
+        TreeOf("back").ShouldBe(TreeOf("from"));
+    }
+
+    [Fact]
+    public async Task A_target_folder_that_is_not_there_is_made()
+    {
+        var server = await shared.GetAsync();
+        Fill();
+        await using var remote = Open(server, server.NewFolder() + "/new/deep");
+
+        var result = await CopyAsync(Local("from"), remote);
+
+        (result.IsSuccess, result.Copied).ShouldBe((true, Files));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_killed_and_started_again_is_only_a_delay()
+    {
+        await using var server = await SshServer.StartAsync();
+        Fill();
+        var path = server.NewFolder();
+        await using var remote = Open(server, path);
+        var local = new WatchedEndpoint(Local("from"));
+        var cut = local.AfterReads(Files / 3, async () =>
+        {
+            await server.StopAsync();
+            await server.StartAgainAsync();
+        });
+
+        var result = await CopyAsync(local, remote);
+
+        await cut;
+        result.Failures.ShouldBeEmpty();
+        (result.IsSuccess, result.Copied).ShouldBe((true, Files));
+        TreeOf("from").ShouldBe(TreeOfPath(path));
+    }
+
+    [Fact]
+    public async Task A_server_that_stays_away_ends_the_transfer_with_one_clear_error()
+    {
+        await using var server = await SshServer.StartAsync();
+        Fill();
+        await using var remote = Open(server, server.NewFolder());
+        var local = new WatchedEndpoint(Local("from"));
+        var stopped = local.AfterReads(Files / 3, server.StopAsync);
+
+        var result = await CopyAsync(local, remote, request => request with { Retries = 1 });
+
+        await stopped;
+        result.IsSuccess.ShouldBeFalse();
+        result.EndedBy.ShouldNotBeNull().Error.ShouldBe(EndpointError.Disconnected);
+        result.Failures.Count.ShouldBeLessThan(Files / 3);
+    }
+
+    [Fact]
+    public async Task A_sync_and_a_move_do_on_a_server_what_they_say()
+    {
+        var server = await shared.GetAsync();
+        Fill();
+        var path = server.NewFolder();
+        Directory.CreateDirectory(path + "/old/deep");
+        await File.WriteAllTextAsync(path + "/old/deep/extra", "x", Token);
+        await using var remote = Open(server, path);
+
+        var synced = await CopyAsync(Local("from"), remote, request => request with { Mode = TransferMode.Sync });
+        var moved = await CopyAsync(remote, Local("back"), request => request with { Mode = TransferMode.Move });
+
+        (synced.IsSuccess, synced.Deleted).ShouldBe((true, 3));
+        (moved.IsSuccess, moved.Copied).ShouldBe((true, Files));
+        Directory.GetFileSystemEntries(path).ShouldBeEmpty();
+        TreeOf("back").ShouldBe(TreeOf("from"));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private void Fill()
+    {
+        for (var i = 0; i < Files; i++)
+        {
+            var file = folder.WriteFile($"from/folder{i % 7}/file{i}", new string((char)('a' + (i % 26)), i * 10));
+            File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch.AddDays(10_000 + i));
+        }
+    }
+
+    private IEndpoint Local(string name) => new LocalEndpoint(folder[name], allowedRoots: null);
+
+    private static IEndpoint Open(SshServer server, string path) => new SftpKind().Open(server.Settings(path), server.Context());
+
+    private static Task<TransferResult> CopyAsync(IEndpoint from, IEndpoint to, Func<TransferRequest, TransferRequest>? change = null)
+    {
+        var request = new TransferRequest { Sources = [new TransferSource { Endpoint = from }], Target = new TransferTarget { Endpoint = to } };
+        return new TransferRunner(change?.Invoke(request) ?? request).RunAsync(Token);
+    }
+
+    private string[] TreeOf(string name) => TreeOfPath(folder[name]);
+
+    private static string[] TreeOfPath(string path) =>
+    [
+        .. Directory.GetFiles(path, "*", SearchOption.AllDirectories)
+            .Select(file => $"{Path.GetRelativePath(path, file)} {File.GetLastWriteTimeUtc(file):yyyyMMddHHmmss} {File.ReadAllText(file)}")
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Lets something happen after so many files were opened; the others wait for it.</summary>
+    private sealed class WatchedEndpoint(IEndpoint inner) : IEndpoint
+    {
+        private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int left = int.MaxValue;
+        private Task happening = Task.CompletedTask;
+
+        public string Address => inner.Address;
+
+        public Capabilities Capabilities => inner.Capabilities;
+
+        public Task AfterReads(int count, Func<Task> what)
+        {
+            left = count;
+            happening = Task.Run(async () =>
+            {
+                await reached.Task;
+                await what();
+            });
+            return happening;
+        }
+
+        public async ValueTask<Stream> OpenReadAsync(string path, long offset, long? expectedSize, CancellationToken cancellationToken)
+        {
+            if (Interlocked.Decrement(ref left) <= 0)
+            {
+                reached.TrySetResult();
+                await happening;
+            }
+
+            return await inner.OpenReadAsync(path, offset, expectedSize, cancellationToken);
+        }
+
+        public IAsyncEnumerable<Entry> ListAsync(string folder, CancellationToken cancellationToken) => inner.ListAsync(folder, cancellationToken);
+
+        public ValueTask<Entry?> FindAsync(string path, CancellationToken cancellationToken) => inner.FindAsync(path, cancellationToken);
+
+        public ValueTask<Entry> WriteAsync(string path, Stream content, WriteOptions options, CancellationToken cancellationToken) =>
+            inner.WriteAsync(path, content, options, cancellationToken);
+
+        public ValueTask DeleteFileAsync(string path, CancellationToken cancellationToken) => inner.DeleteFileAsync(path, cancellationToken);
+
+        public ValueTask CreateFolderAsync(string path, CancellationToken cancellationToken) => inner.CreateFolderAsync(path, cancellationToken);
+
+        public ValueTask DeleteFolderAsync(string path, CancellationToken cancellationToken) => inner.DeleteFolderAsync(path, cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
