@@ -18,19 +18,24 @@ internal static class BareReferences
         }
 
         char[]? hidden = null;
-        for (var at = 0; (at = text.IndexOf("${", at, StringComparison.Ordinal)) >= 0; at += 2)
+        for (var at = 0; (at = text.IndexOf("${", at, StringComparison.Ordinal)) >= 0;)
         {
-            var end = text.AsSpan(at).IndexOfAny('}', '\n');
-            if (end < 0 || text[at + end] == '\n')
+            var length = text.AsSpan(at).IndexOfAny('}', '\n') + 1;
+            if (length == 0)
             {
-                continue;
+                break;
             }
 
-            hidden ??= text.ToCharArray();
-            foreach (ref var character in hidden.AsSpan(at, end + 1))
+            if (text[at + length - 1] == '}')
             {
-                character = Meaningful.IndexOf(character, StringComparison.Ordinal) is var index and >= 0 ? (char)(HiddenFirst + index) : character;
+                hidden ??= text.ToCharArray();
+                foreach (ref var character in hidden.AsSpan(at, length))
+                {
+                    character = Meaningful.IndexOf(character, StringComparison.Ordinal) is var index and >= 0 ? (char)(HiddenFirst + index) : character;
+                }
             }
+
+            at += length;
         }
 
         return hidden is null ? null : new string(hidden);

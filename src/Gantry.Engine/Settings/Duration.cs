@@ -51,7 +51,7 @@ public static class Duration
         return true;
     }
 
-    /// <summary>"1m30s", "250ms": what <see cref="TryParse"/> reads back, rounded to milliseconds.</summary>
+    /// <summary>"1m30s", "1.25s", "250ms": what <see cref="TryParse"/> reads back, rounded to milliseconds.</summary>
     public static string Format(TimeSpan duration)
     {
         var milliseconds = (long)Math.Round(duration.TotalMilliseconds);
@@ -60,8 +60,13 @@ public static class Duration
             return "0s";
         }
 
+        if (milliseconds < 1000)
+        {
+            return $"{milliseconds}ms";
+        }
+
         var text = new StringBuilder();
-        foreach (var (unit, size) in (ReadOnlySpan<(string, long)>)[("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)])
+        foreach (var (unit, size) in (ReadOnlySpan<(string, long)>)[("d", 86_400_000), ("h", 3_600_000), ("m", 60_000)])
         {
             if (milliseconds >= size)
             {
@@ -70,7 +75,7 @@ public static class Duration
             }
         }
 
-        return text.ToString();
+        return milliseconds == 0 ? text.ToString() : text.Append((milliseconds / 1000m).ToString("0.###", CultureInfo.InvariantCulture)).Append('s').ToString();
     }
 
     private static decimal MillisecondsOf(ReadOnlySpan<char> unit) => unit switch

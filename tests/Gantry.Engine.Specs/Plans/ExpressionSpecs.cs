@@ -143,6 +143,50 @@ public sealed class ExpressionSpecs
     }
 
     [Fact]
+    public async Task Looking_through_something_large_again_and_again_is_paid_for()
+    {
+        var large = JsonSerializer.Serialize(new { x = new { list = Enumerable.Range(0, 20_000), map = Enumerable.Range(0, 20_000).ToDictionary(i => $"k{i}") } });
+
+        (await new PlanStage().RunValueAsync("\"${filter(input.x.list, item == input.x.map.k19999)}\"", large)).Error!.Message.ShouldContain("takes more work");
+        (await new PlanStage().ValueOfAsync("\"${input.x == input.x}\"", large)).GetBoolean().ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(" ?? input.x")]
+    [InlineData(" || input.x")]
+    [InlineData(" && input.x")]
+    [InlineData(" == input.x")]
+    [InlineData(" | upper")]
+    [InlineData(" | map(item)")]
+    public async Task A_chain_without_end_is_a_malformed_reference_and_not_a_crash(string link)
+    {
+        var many = string.Concat(Enumerable.Repeat(link, 50_000));
+
+        var outcome = await new PlanStage().RunValueAsync($"\"${{input.x{many}}}\"", """{"x":null}""");
+
+        outcome.Error!.Message.ShouldContain("more than 250 values and calls");
+    }
+
+    [Theory]
+    [InlineData("!")]
+    [InlineData("input.x.")]
+    [InlineData("$${")]
+    [InlineData("{{")]
+    [InlineData("${input.x ?? ''}")]
+    [InlineData("${")]
+    public async Task Long_texts_of_anything_are_read_in_good_time(string piece)
+    {
+        var text = string.Concat(Enumerable.Repeat(piece, 1_000_000 / piece.Length / 2));
+
+        foreach (var value in new[] { text, "${" + text, "{a: " + text })
+        {
+            var outcome = await new PlanStage().RunValueAsync(JsonSerializer.Serialize(value), """{"x":null}""");
+            (outcome.Error?.Kind ?? ProviderErrorKind.BadRequest).ShouldBe(ProviderErrorKind.BadRequest);
+            PlanReader.Read("steps: [{a: " + value).Findings.ShouldNotBeEmpty();
+        }
+    }
+
+    [Fact]
     public async Task Deep_nesting_is_a_malformed_reference_and_not_a_crash()
     {
         var outcome = await new PlanStage().RunValueAsync($"\"${{{new string('(', 100_000)}\"");

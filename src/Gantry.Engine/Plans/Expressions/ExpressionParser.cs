@@ -11,12 +11,16 @@ namespace Gantry.Engine.Plans.Expressions;
 /// </summary>
 internal sealed class ExpressionParser(string text, int start)
 {
-    internal const int DepthMax = 48;
+    private const int DepthMax = 48;
+
+    /// <summary>A chain of operators is as deep as it is long when it is evaluated, and stacks are finite.</summary>
+    private const int ValuesMax = 250;
 
     private static readonly string[] Roots = ["input", "steps", "env", "now", "execution", "plan", "item"];
 
     private int at = start;
     private int depth;
+    private int values;
     private bool isPerItem;
 
     /// <summary>Where parsing stopped: at the character after the expression.</summary>
@@ -53,6 +57,7 @@ internal sealed class ExpressionParser(string text, int start)
         while (!Peek("||") && Take("|"))
         {
             Skip();
+            Count();
             var offset = at;
             var name = ParseName() ?? throw Error("a function is expected after '|'");
             expression = ParseCall(name, offset, expression);
@@ -141,6 +146,7 @@ internal sealed class ExpressionParser(string text, int start)
     private Expression ParsePrimary()
     {
         Skip();
+        Count();
         if (at >= text.Length)
         {
             throw Error("a value is missing");
@@ -174,6 +180,14 @@ internal sealed class ExpressionParser(string text, int start)
         };
     }
 
+    private void Count()
+    {
+        if (++values > ValuesMax)
+        {
+            throw Error($"it has more than {ValuesMax} values and calls");
+        }
+    }
+
     private Expression ParseCall(string name, int offset, Expression? piped)
     {
         var function = Functions.Find(name)
@@ -203,13 +217,13 @@ internal sealed class ExpressionParser(string text, int start)
 
         if (arguments.Count < function.ArgumentsMin || arguments.Count > function.ArgumentsMax)
         {
-            throw new ExpressionException($"{name} takes {Count(function)}", offset);
+            throw new ExpressionException($"{name} takes {ArgumentsOf(function)}", offset);
         }
 
         return new Call(function, arguments);
     }
 
-    private static string Count(Function function) => (function.ArgumentsMin, function.ArgumentsMax) switch
+    private static string ArgumentsOf(Function function) => (function.ArgumentsMin, function.ArgumentsMax) switch
     {
         (1, 1) => "one argument",
         (2, 2) => "two arguments",

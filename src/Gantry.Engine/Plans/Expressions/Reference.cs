@@ -30,11 +30,20 @@ internal sealed class Reference(string root, IReadOnlyList<Segment> segments, in
         var answer = scope.Find(this, out var taken);
         for (var at = taken; answer.Missing is null && at < segments.Count; at++)
         {
+            scope.Spend(1 + (CountOf(answer.Value) / 4));
             answer = Enter(answer.Value, at);
         }
 
         return answer;
     }
+
+    /// <summary>Names and indexes are looked for one after the other.</summary>
+    private static int CountOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => value.GetPropertyCount(),
+        JsonValueKind.Array => value.GetArrayLength(),
+        _ => 0,
+    };
 
     private Answer Enter(JsonElement value, int at)
     {

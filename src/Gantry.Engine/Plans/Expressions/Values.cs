@@ -36,10 +36,20 @@ internal static class Values
         (JsonValueKind.String, JsonValueKind.String) => TextOf(one) == TextOf(other),
         (JsonValueKind.Array, JsonValueKind.Array) => one.GetArrayLength() == other.GetArrayLength()
             && one.EnumerateArray().Zip(other.EnumerateArray()).All(pair => AreEqual(pair.First, pair.Second)),
-        (JsonValueKind.Object, JsonValueKind.Object) => one.GetPropertyCount() == other.GetPropertyCount()
-            && one.EnumerateObject().All(property => other.TryGetProperty(property.Name, out var match) && AreEqual(property.Value, match)),
+        (JsonValueKind.Object, JsonValueKind.Object) => one.GetPropertyCount() == other.GetPropertyCount() && HaveEqualMembers(one, other),
         var (kind, otherKind) => kind == otherKind,
     };
+
+    private static bool HaveEqualMembers(JsonElement one, JsonElement other)
+    {
+        var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var property in one.EnumerateObject())
+        {
+            members[property.Name] = property.Value;
+        }
+
+        return other.EnumerateObject().All(property => members.TryGetValue(property.Name, out var value) && AreEqual(value, property.Value));
+    }
 
     /// <summary>Numbers by value, texts by their characters' codes; nothing else has an order.</summary>
     public static int Compare(JsonElement one, JsonElement other) => (one.ValueKind, other.ValueKind) switch
