@@ -1,4 +1,5 @@
 using Gantry.Cli.CommandLine;
+using Gantry.Engine.Endpoints;
 using Gantry.Engine.Transfers;
 
 namespace Gantry.Cli.Files;
@@ -69,14 +70,29 @@ internal static class TransferCommand
             throw;
         }
 
-        await using var places = await opening;
-        var request = options with { Sources = places.Sources, Target = places.Target };
-        var runner = new TransferRunner(request);
-        return await TransferOutcome.ShowAsync(runner, invocation, mode == TransferMode.Check, cancellationToken);
+        try
+        {
+            await using var places = await opening;
+            var runner = new TransferRunner(options with { Sources = places.Sources, Target = places.Target });
+            return await TransferOutcome.ShowAsync(runner, invocation, mode, cancellationToken);
+        }
+        catch (EndpointException exception) when (invocation.Has("--json"))
+        {
+            // Who asked for a document gets one, also when an endpoint could not be reached.
+            return TransferOutcome.ShowJson(TransferReport.NotBegun(exception));
+        }
     }
 
+    /// <summary>The usage was wrong, which is what the user is told; how the connections went is not.</summary>
     private static async Task DisposeAsync(Task<TransferPlaces> opening)
     {
-        await using var places = await opening;
+        try
+        {
+            await using var places = await opening;
+        }
+        catch (EndpointException)
+        {
+            // Nothing was opened, so that nothing is left to close.
+        }
     }
 }

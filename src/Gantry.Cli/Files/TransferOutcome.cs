@@ -9,7 +9,7 @@ internal static class TransferOutcome
 {
     private const int FailuresShown = 20;
 
-    public static async Task<int> ShowAsync(TransferRunner runner, Invocation invocation, bool isCheck, CancellationToken cancellationToken)
+    public static async Task<int> ShowAsync(TransferRunner runner, Invocation invocation, TransferMode mode, CancellationToken cancellationToken)
     {
         var asJson = invocation.Has("--json");
         TransferResult result;
@@ -26,13 +26,19 @@ internal static class TransferOutcome
 
         if (asJson)
         {
-            Console.Out.WriteLine(TransferReport.ToJson(result).GetRawText());
-        }
-        else
-        {
-            Show(result, invocation.Has("--quiet"), isCheck);
+            return ShowJson(result);
         }
 
+        var summary = mode == TransferMode.Check ? $"{result.Skipped} the same, {result.Failed} different."
+            : invocation.Has("--dry-run") ? "Would be: " + TransferReport.Summary(result)
+            : TransferReport.Summary(result);
+        Show(result, invocation.Has("--quiet") ? null : summary);
+        return StatusOf(result);
+    }
+
+    public static int ShowJson(TransferResult result)
+    {
+        Console.Out.WriteLine(TransferReport.ToJson(result).GetRawText());
         return StatusOf(result);
     }
 
@@ -44,7 +50,7 @@ internal static class TransferOutcome
         _ => ExitStatus.Failed,
     };
 
-    private static void Show(TransferResult result, bool isQuiet, bool isCheck)
+    private static void Show(TransferResult result, string? summary)
     {
         foreach (var note in result.Notes)
         {
@@ -66,9 +72,9 @@ internal static class TransferOutcome
             Console.Error.WriteLine("gantry: " + end.Message);
         }
 
-        if (!isQuiet && (result.EndedBy is null || result.Copied + result.Skipped + result.Failed > 0))
+        if (summary is not null && (result.EndedBy is null || result.Copied + result.Skipped + result.Failed > 0))
         {
-            Console.Out.WriteLine(isCheck ? $"{result.Skipped} the same, {result.Failed} different." : TransferReport.Summary(result));
+            Console.Out.WriteLine(summary);
         }
     }
 

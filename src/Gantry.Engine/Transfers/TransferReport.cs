@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Gantry.Engine.Transfers;
@@ -6,6 +7,9 @@ namespace Gantry.Engine.Transfers;
 /// <summary>Results and progress as JSON, the same on the command line, in plans and in the API.</summary>
 public static class TransferReport
 {
+    // Reasons are sentences with names in quotes; nobody pastes them into HTML unescaped.
+    private static readonly JsonWriterOptions writerOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static JsonElement ToJson(TransferResult result) => Write(json =>
     {
         json.WriteString("status", result.IsSuccess ? "succeeded" : "failed");
@@ -65,6 +69,10 @@ public static class TransferReport
         json.WriteEndArray();
     });
 
+    /// <summary>The result of a transfer that ended before it could begin.</summary>
+    public static TransferResult NotBegun(Endpoints.EndpointException exception) =>
+        new TransferTally(TimeProvider.System, failuresListed: 0).Result(new TransferEnd(exception.Error, exception.Message, exception.IsTransient));
+
     /// <summary>One line for a person.</summary>
     public static string Summary(TransferResult result)
     {
@@ -95,7 +103,7 @@ public static class TransferReport
     private static JsonElement Write(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, writerOptions))
         {
             json.WriteStartObject();
             write(json);

@@ -109,6 +109,12 @@ internal sealed class TransferRun
     public void Fail(FolderNode folder, string path, string reason, bool isTransient = false)
     {
         folder.Keep();
+        if (Stop.EndedBy is not null)
+        {
+            // What fails from here on does so for the reason that is told once.
+            return;
+        }
+
         Tally.Failed(EndpointPath.Printable(path), reason, isTransient);
     }
 
