@@ -53,12 +53,18 @@ internal sealed class HubLogging : IDisposable
                 Layout = layout,
                 FileName = NLog.Layouts.Layout.FromLiteral(file),
                 ArchiveAboveSize = size,
-                MaxArchiveFiles = count,
+                MaxArchiveFiles = count + 1, // NLog counts the open one as well.
                 KeepFileOpen = true,
                 AutoFlush = true,
             },
         ];
-        foreach (var target in targets) rules.AddRule(least, NLog.LogLevel.Fatal, target);
+        foreach (var target in targets)
+        {
+            var rule = new LoggingRule("*", least, NLog.LogLevel.Fatal, target) { FilterDefaultAction = NLog.Filters.FilterResult.Log };
+            rule.Filters.Add(new NLog.Filters.WhenMethodFilter(SayOnce));
+            rules.LoggingRules.Add(rule);
+        }
+
 
         return new HubLogging(new LogFactory { Configuration = rules }, held);
     }
@@ -98,6 +104,11 @@ internal sealed class HubLogging : IDisposable
             }
         }
     }
+
+    /// <summary>Why a start failed is told by the program's last line, in words; the host's own report of it is a page of stack.</summary>
+    private static NLog.Filters.FilterResult SayOnce(LogEventInfo entry) =>
+        entry.LoggerName == "Microsoft.Extensions.Hosting.Internal.Host" && entry.Message.StartsWith("Hosting failed to start", StringComparison.Ordinal)
+            ? NLog.Filters.FilterResult.Ignore : NLog.Filters.FilterResult.Neutral;
 
     private static JsonLayout Layout() => new()
     {
