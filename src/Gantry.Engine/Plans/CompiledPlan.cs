@@ -96,9 +96,9 @@ internal sealed class CompiledStep
         foreach (var setting in Action is null || problem is not null ? [] : Action.Parameters.Where(setting => setting.IsSecret))
         {
             if (resolved.TryGetProperty(setting.Name, out var value) && value.ValueKind == JsonValueKind.String
-                && Scalars.TextOf(value) is { } text && !text.Contains("${", StringComparison.Ordinal))
+                && Scalars.TextOf(value) is { } text && SecretText.Plain(text) is { } plain)
             {
-                execution.Redactor.Add(new Secret(text));
+                execution.Redactor.Add(new Secret(plain));
             }
         }
     }

@@ -43,7 +43,7 @@ public static class SecretJson
 
                 writer.WriteEndArray();
                 break;
-            case JsonValueKind.String when Scalars.TextOf(value) is { } text:
+            case JsonValueKind.String when Scalars.TextOf(value) is { } text && SecretText.IsTemplate(text):
                 writer.WriteStringValue(await SecretText.ExpandAsync(text, secrets, cancellationToken));
                 break;
             default:

@@ -361,6 +361,26 @@ public sealed class PlanRunnerSpecs
         sent.ShouldBe("v ${cred:KEY} secret${cred:KEY}");
     }
 
+    [Theory]
+    [InlineData("${input.x.a}${input.x.b}", "${cred:KEY}")]
+    [InlineData("${input.x.a}{cred:KEY}", "${cred:KEY}")]
+    [InlineData("${input.x.a}${cred:KEY}", "$secret")]
+    [InlineData("${'$'}${input.x.b}", "${cred:KEY}")]
+    public async Task Two_values_side_by_side_cannot_make_a_reference_either(string header, string expected)
+    {
+        stage.Secrets["KEY"] = "secret";
+        string? sent = null;
+        stage.Fake.Answer = async (call, token) =>
+        {
+            sent = await Engine.Secrets.SecretText.ExpandAsync(call.Parameters.GetProperty("headers").GetProperty("a").GetString()!, call.Secrets, token);
+            return ProviderResult.Success();
+        };
+
+        await stage.RunAsync($"inputs: {{x: any}}\nsteps: [{{use: fake.do, with: {{headers: {{a: \"{header}\"}}}}}}]", """{"x":{"a":"$","b":"{cred:KEY}"}}""");
+
+        sent.ShouldBe(expected);
+    }
+
     [Fact]
     public async Task An_output_over_the_limit_is_refused_with_a_clear_error()
     {

@@ -24,10 +24,23 @@ public sealed class SecretTextSpecs
         (await Should.ThrowAsync<SecretException>(async () => await SecretText.ExpandAsync(template, new OneSecret(), default))).Message.ShouldBe(message);
 
     [Fact]
-    public void Any_text_that_is_escaped_expands_to_itself() =>
-        Prop.ForAll(Gen.Elements("$", "{", "}", "${", "$${", "${cred:A}", "x").ListOf().Select(string.Concat).ToArbitrary(), text =>
-            SecretText.ExpandAsync(SecretText.Escape(text), new OneSecret(), default).AsTask().GetAwaiter().GetResult().ShouldBe(text))
-            .Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(1000));
+    public void Any_text_that_is_escaped_expands_to_itself_whatever_stands_beside_it() =>
+        Prop.ForAll(
+            Gen.Elements("$", "{", "}", "${", "$${", "${cred:A}", "{cred:A}", "x", "\u001A", "\u001A0", "0").ListOf().ToArbitrary(),
+            parts =>
+            {
+                // Every third part is the author's own reference; the others are values from elsewhere.
+                var template = string.Concat(parts.Select((part, index) => index % 3 == 2 ? "${cred:A}" : SecretText.Escape(part)));
+                var expected = string.Concat(parts.Select((part, index) => index % 3 == 2 ? "${cred:B}" : part));
+
+                SecretText.ExpandAsync(template, new OneSecret(), default).AsTask().GetAwaiter().GetResult().ShouldBe(expected);
+            }).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(2000));
+
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("$${x", "${x")]
+    [InlineData("a ${cred:A}", null)]
+    public void A_template_without_references_has_a_plain_text(string template, string? expected) => SecretText.Plain(template).ShouldBe(expected);
 
     /// <summary>A, whose value looks like a reference.</summary>
     private sealed class OneSecret : ISecretResolver

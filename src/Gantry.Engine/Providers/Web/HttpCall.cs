@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Gantry.Engine.Secrets;
@@ -84,8 +83,7 @@ public sealed class HttpCall(ProviderCall call)
     /// <summary>Any value as JSON, with its secrets in their places.</summary>
     public async ValueTask SetJsonAsync(JsonElement value, CancellationToken cancellationToken)
     {
-        var raw = JsonMarshal.GetRawUtf8Value(value);
-        SetBody(raw.IndexOf("${"u8) < 0 ? raw.ToArray() : await SecretJson.ExpandAsync(value, call.Secrets, cancellationToken), "application/json");
+        SetBody(await SecretJson.ExpandAsync(value, call.Secrets, cancellationToken), "application/json");
     }
 
     private static string Text(string name, JsonElement value) => value.ValueKind switch
