@@ -87,7 +87,7 @@ public sealed class HubFixture(TestPostgres postgres) : IAsyncLifetime
 
     private HubConfiguration Configure() => HubConfiguration.Read(
         ["--data", folder, "--listen", "http://127.0.0.1:0", "--log-level", "warning", "--log-dir", Path.Combine(folder, "logs")],
-        new Dictionary<string, string> { ["GANTRY_DATABASE"] = ConnectionString, ["GANTRY_ADMIN_PASSWORD"] = AdminPassword });
+        new Dictionary<string, string> { ["GANTRY_DATABASE"] = ConnectionString, ["GANTRY_EGRESS_ALLOW"] = "*", ["GANTRY_ADMIN_PASSWORD"] = AdminPassword });
 }
 
 public static class HubAnswers

@@ -1,0 +1,207 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.Hub.Specs.Plans;
+
+public sealed class PlanRouteSpecs(HubFixture hub) : IClassFixture<HubFixture>
+{
+    private static readonly object[] Steps = [new { use = "logic.transform", with = new { value = 1 } }];
+
+    [Fact]
+    public async Task A_plan_is_saved_changed_read_and_deleted_by_name_and_by_id()
+    {
+        var name = HubFixture.NewName("plan");
+
+        using var created = await hub.Admin.PostAsJsonAsync("/api/plans", new { name, steps = Steps });
+        var plan = await created.ReadJsonAsync();
+        using var changed = await hub.Admin.PutAsync($"/api/plans/{name}", Yaml($"name: {name}\ndescription: new\nsteps: [ {{ use: logic.transform, with: {{ value: 2 }} }} ]"));
+        var byId = await (await hub.Admin.GetAsync($"/api/plans/{plan.GetProperty("id")}")).ReadJsonAsync();
+        var versions = await (await hub.Admin.GetAsync($"/api/plans/{name}/versions")).ReadJsonAsync();
+        var first = await (await hub.Admin.GetAsync($"/api/plans/{name}/versions/1")).ReadJsonAsync();
+        using var deleted = await hub.Admin.DeleteAsync($"/api/plans/{name}");
+
+        created.StatusCode.ShouldBe(HttpStatusCode.Created);
+        created.Headers.Location!.ToString().ShouldBe($"/api/plans/{plan.GetProperty("id").GetString()}");
+        changed.StatusCode.ShouldBe(HttpStatusCode.OK);
+        byId.GetProperty("version").GetInt32().ShouldBe(2);
+        byId.GetProperty("description").GetString().ShouldBe("new");
+        versions.GetProperty("items").EnumerateArray().Select(version => version.GetProperty("version").GetInt32()).ShouldBe([2, 1]);
+        first.GetProperty("source").GetString()!.ShouldContain("\"value\":1");
+        deleted.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await hub.Admin.GetAsync($"/api/plans/{name}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await hub.Admin.DeleteAsync($"/api/plans/{name}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_name_is_free_again_after_its_plan_was_deleted_and_taken_before()
+    {
+        var name = HubFixture.NewName("plan");
+        await hub.Admin.PostAsJsonAsync("/api/plans", new { name, steps = Steps });
+
+        using var twice = await hub.Admin.PostAsJsonAsync("/api/plans", new { name, steps = Steps });
+        await hub.Admin.DeleteAsync($"/api/plans/{name}");
+        using var again = await hub.Admin.PostAsJsonAsync("/api/plans", new { name, steps = Steps });
+
+        twice.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        again.StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task A_plan_comes_as_json_as_text_in_json_or_as_yaml()
+    {
+        var (first, second, third) = (HubFixture.NewName("plan"), HubFixture.NewName("plan"), HubFixture.NewName("plan"));
+
+        using var inField = await hub.Admin.PostAsJsonAsync("/api/plans", new { plan = new { name = first, steps = Steps } });
+        using var asText = await hub.Admin.PostAsJsonAsync("/api/plans", new { plan = $"name: {second}\nsteps:\n  - use: logic.transform\n    with: {{ value: 1 }}\n" });
+        using var asYaml = await hub.Admin.PostAsync("/api/plans", Yaml($"name: {third}\nsteps:\n  - use: logic.transform\n    with: {{ value: 1 }}\n"));
+
+        inField.StatusCode.ShouldBe(HttpStatusCode.Created);
+        asText.StatusCode.ShouldBe(HttpStatusCode.Created);
+        asYaml.StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await asText.ReadJsonAsync()).GetProperty("name").GetString().ShouldBe(second);
+    }
+
+    [Fact]
+    public async Task A_check_tells_all_findings_at_once_with_line_and_column()
+    {
+        using var answer = await hub.Admin.PostAsync("/api/plans/check", Yaml("steps:\n  - use: logic.transfrom\n  - use: nowhere.at_all\n"));
+
+        var verdict = await answer.ReadJsonAsync();
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        verdict.GetProperty("ok").GetBoolean().ShouldBeFalse();
+        verdict.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("line").GetInt32()).ShouldBe([2, 3]);
+        verdict.GetProperty("errors")[0].GetProperty("column").GetInt32().ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task A_plan_that_cannot_run_is_not_saved_and_every_reason_is_told()
+    {
+        using var answer = await hub.Admin.PostAsJsonAsync("/api/plans", new { name = HubFixture.NewName("plan"), steps = Steps, colour = "red", shape = "round" });
+
+        var problem = await answer.ReadJsonAsync();
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        problem.GetProperty("errors").GetArrayLength().ShouldBe(2);
+        problem.GetProperty("detail").GetString()!.ShouldContain("colour");
+    }
+
+    [Theory]
+    [InlineData("[[[[[[[[[[")]
+    [InlineData("a: &a [x]\nb: *a\nsteps: []")]
+    [InlineData("steps: [ { use: logic.transform } ]\nsteps: []")]
+    [InlineData("name: [")]
+    public async Task A_hostile_document_is_a_finding_and_nothing_worse(string yaml)
+    {
+        using var answer = await hub.Admin.PostAsync("/api/plans/check", Yaml(yaml));
+        using var deep = await hub.Admin.PostAsync("/api/plans/check", Yaml(new string('[', 10_000)));
+
+        (await answer.ReadJsonAsync()).GetProperty("ok").GetBoolean().ShouldBeFalse();
+        (await deep.ReadJsonAsync()).GetProperty("ok").GetBoolean().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Of_two_who_change_the_same_version_one_is_told()
+    {
+        var name = HubFixture.NewName("plan");
+        using var created = await hub.Admin.PostAsJsonAsync("/api/plans", new { name, steps = Steps });
+        var tag = created.Headers.ETag!.Tag;
+
+        using var first = await ChangeAsync(name, 2, tag);
+        using var second = await ChangeAsync(name, 3, tag);
+
+        first.StatusCode.ShouldBe(HttpStatusCode.OK);
+        second.StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
+        (await second.ReadDetailAsync()).ShouldContain("has changed meanwhile");
+    }
+
+    [Fact]
+    public async Task Saving_what_is_saved_already_makes_no_version()
+    {
+        var name = HubFixture.NewName("plan");
+        await hub.Admin.PostAsJsonAsync("/api/plans", new { name, steps = Steps });
+
+        using var same = await hub.Admin.PutAsJsonAsync($"/api/plans/{name}", new { name, steps = Steps });
+
+        (await same.ReadJsonAsync()).GetProperty("version").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_old_version_is_restored_as_the_newest()
+    {
+        var name = HubFixture.NewName("plan");
+        await hub.Admin.PostAsJsonAsync("/api/plans", new { name, steps = Steps });
+        using var changed = await ChangeAsync(name, 2, null);
+
+        using var restored = await hub.Admin.PostAsync($"/api/plans/{name}/versions/1/restore", null);
+
+        var plan = await restored.ReadJsonAsync();
+        plan.GetProperty("version").GetInt32().ShouldBe(3);
+        plan.GetProperty("source").GetString()!.ShouldContain("\"value\":1");
+    }
+
+    [Fact]
+    public async Task A_plan_of_another_workspace_is_not_found_by_any_route()
+    {
+        var name = HubFixture.NewName("plan");
+        using var created = await hub.Admin.PostAsJsonAsync("/api/plans", new { name, steps = Steps });
+        var id = (await created.ReadJsonAsync()).GetProperty("id").GetString();
+        using var stranger = await hub.CreateStrangerAsync();
+
+        foreach (var plan in new[] { name, id })
+        {
+            (await stranger.GetAsync($"/api/plans/{plan}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await stranger.GetAsync($"/api/plans/{plan}/versions")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await stranger.DeleteAsync($"/api/plans/{plan}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await stranger.PostAsJsonAsync("/api/execute", new { plan })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
+
+        (await (await stranger.GetAsync("/api/plans")).ReadJsonAsync()).GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_viewer_reads_an_operator_runs_and_an_editor_edits()
+    {
+        var name = HubFixture.NewName("plan");
+        await hub.Admin.PostAsJsonAsync("/api/plans", new { name, steps = Steps });
+        using var viewer = await hub.CreateMemberAsync("viewer");
+        using var @operator = await hub.CreateMemberAsync("operator");
+        using var editor = await hub.CreateMemberAsync("editor");
+
+        (await viewer.GetAsync($"/api/plans/{name}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await viewer.PostAsJsonAsync("/api/execute", new { plan = name })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await @operator.PostAsJsonAsync("/api/execute", new { plan = name })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await @operator.PutAsJsonAsync($"/api/plans/{name}", new { name, steps = Steps })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await editor.PutAsJsonAsync($"/api/plans/{name}", new { name, description = "d", steps = Steps })).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Lists_come_in_pages()
+    {
+        using var stranger = await hub.CreateStrangerAsync();
+        for (var i = 0; i < 5; i++)
+            await stranger.PostAsJsonAsync("/api/plans", new { name = $"p{i}", steps = Steps });
+
+        var first = await (await stranger.GetAsync("/api/plans?limit=3")).ReadJsonAsync();
+        var second = await (await stranger.GetAsync($"/api/plans?limit=3&after={Uri.EscapeDataString(first.GetProperty("next").GetString()!)}")).ReadJsonAsync();
+
+        first.GetProperty("items").EnumerateArray().Concat(second.GetProperty("items").EnumerateArray())
+            .Select(plan => plan.GetProperty("name").GetString()).ShouldBe(["p0", "p1", "p2", "p3", "p4"]);
+        second.GetProperty("next").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+    }
+
+    private Task<HttpResponseMessage> ChangeAsync(string name, int value, string? tag)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, $"/api/plans/{name}")
+        {
+            Content = JsonContent.Create(new { name, steps = new[] { new { use = "logic.transform", with = new { value } } } }),
+        };
+        if (tag is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", tag);
+        return hub.Admin.SendAsync(request);
+    }
+
+    private static StringContent Yaml(string text) => new(text, Encoding.UTF8, "application/yaml");
+}
