@@ -1,0 +1,89 @@
+using System.Net;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.Hub.Specs.Executions;
+
+/// <summary>
+/// The hub's program is killed as it passes a state transition, started again, and held to its promise: the execution ends, a step on
+/// record as complete is not run again, and each effect was asked for by one key.
+/// </summary>
+public sealed class CrashSpecs(TestPostgres postgres)
+{
+    [Theory]
+    [InlineData("accept.before")]
+    [InlineData("accept.after")]
+    [InlineData("start.before")]
+    [InlineData("start.after")]
+    [InlineData("call")]
+    [InlineData("end.before:2")]
+    [InlineData("end.after:2")]
+    [InlineData("start.before:2")]
+    [InlineData("end.after:3")]
+    [InlineData("final.before")]
+    [InlineData("final.after")]
+    [InlineData("start.after", "recovery.before")]
+    [InlineData("call", "recovery.after")]
+    [InlineData("end.after:2", "claim.before")]
+    [InlineData("call", "claim.after")]
+    [InlineData("call", "end.after", "final.before")]
+    public async Task A_hub_killed_anywhere_keeps_its_promise(params string[] faults)
+    {
+        var folder = Directory.CreateTempSubdirectory("gantry-crash-");
+        var database = await postgres.CreateDatabaseAsync();
+        await using var ledger = await LedgerServer.StartAsync();
+        var body = new
+        {
+            plan = new
+            {
+                steps = new object[]
+                {
+                    new { use = "logic.transform", with = new { value = 1 } },
+                    new { use = "http.request", with = new { url = ledger.Url + "/first", method = "POST" }, repeatable = true },
+                    new { use = "http.request", with = new { url = ledger.Url + "/second", method = "POST" }, repeatable = true },
+                    new { use = "logic.transform", with = new { value = "${steps.1.output}" } },
+                },
+            },
+        };
+        Dictionary<string, int> settled = [];
+
+        foreach (var fault in faults)
+        {
+            await using var hub = await HubProcess.StartAsync(folder.FullName, database, fault == "call" ? null : fault);
+            ledger.Arrived = fault == "call" ? hub.Kill : null;
+            using var lost = await hub.PostAsync("/api/execute?wait=60s", body, "once");
+            await hub.EndedAsync();
+            foreach (var effect in await CompleteAsync(database))
+                settled.TryAdd(effect, ledger.CountOf(effect));
+        }
+
+        ledger.Arrived = null;
+        await using var last = await HubProcess.StartAsync(folder.FullName, database, null);
+        using var answer = await last.PostAsync("/api/execute?wait=60s", body, "once");
+
+        answer.ShouldNotBeNull().StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.ReadJsonAsync()).GetProperty("status").GetString().ShouldBe("succeeded");
+        (await AskAsync<long>(database, "select count(*) from gantry.executions")).ShouldBe(1);
+        (await AskAsync<long>(database, "select count(*) from gantry.audit_log where action = 'execution.started'")).ShouldBe(1);
+        ledger.Requests.Select(request => request.Key).Distinct().Count().ShouldBe(2);
+        ledger.Requests.Count.ShouldBeLessThanOrEqualTo(2 + faults.Length);
+        foreach (var (effect, count) in settled)
+            ledger.CountOf(effect).ShouldBe(count);
+        folder.Delete(recursive: true);
+    }
+
+    /// <summary>The effects whose steps are on record as complete.</summary>
+    private static async Task<string[]> CompleteAsync(string database) => await AskAsync<string[]>(database, """
+        select coalesce(array_agg(case step_path when '1' then 'first' else 'second' end), '{}')
+        from gantry.execution_steps where status = 'succeeded' and step_path in ('1', '2')
+        """);
+
+    private static async Task<T> AskAsync<T>(string database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}

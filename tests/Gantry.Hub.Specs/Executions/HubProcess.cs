@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Gantry.Hub.Operations;
+
+namespace Gantry.Hub.Specs.Executions;
+
+/// <summary>The hub's program in a process of its own, which can be killed.</summary>
+internal sealed class HubProcess : IAsyncDisposable
+{
+    private readonly Process process;
+
+    private HubProcess(Process process) => this.process = process;
+
+    /// <summary>Signed in as the administrator; null when the hub was gone before it was ready.</summary>
+    public HttpClient? Client { get; private set; }
+
+    public static async Task<HubProcess> StartAsync(string dataFolder, string connectionString, string? fault)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])[typeof(HubServer).Assembly.Location, "--data", dataFolder, "--listen", "http://127.0.0.1:0", "--log-dir", dataFolder])
+            start.ArgumentList.Add(argument);
+        start.Environment["GANTRY_DATABASE"] = connectionString;
+        start.Environment["GANTRY_ADMIN_PASSWORD"] = HubFixture.AdminPassword;
+        start.Environment["GANTRY_EGRESS_ALLOW"] = "*";
+        start.Environment["GANTRY_FAULT"] = fault ?? "";
+        var hub = new HubProcess(Process.Start(start)!);
+        _ = hub.process.StandardError.ReadToEndAsync();
+        while (await hub.process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (!line.StartsWith("Gantry is ready at ", StringComparison.Ordinal))
+                continue;
+            _ = hub.process.StandardOutput.ReadToEndAsync();
+            hub.Client = new HttpClient { BaseAddress = new Uri(line["Gantry is ready at ".Length..].Split(' ')[0]) };
+            if (!await hub.SignInAsync())
+                hub.Client = null;
+            break;
+        }
+
+        return hub;
+    }
+
+    /// <summary>Null when the hub went away before it answered.</summary>
+    public async Task<HttpResponseMessage?> PostAsync(string path, object body, string key)
+    {
+        if (Client is null)
+            return null;
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        request.Headers.Add("Idempotency-Key", key);
+        try
+        {
+            return await Client.SendAsync(request);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    public void Kill() => process.Kill();
+
+    public Task EndedAsync() => process.WaitForExitAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        Client?.Dispose();
+    }
+
+    private async Task<bool> SignInAsync()
+    {
+        try
+        {
+            using var answer = await Client!.PostAsJsonAsync("/api/sign-in", new { user = "admin", password = HubFixture.AdminPassword });
+            Client!.DefaultRequestHeaders.Authorization =
+                new AuthenticationHeaderValue("Bearer", (await answer.ReadJsonAsync()).GetProperty("token").GetString());
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

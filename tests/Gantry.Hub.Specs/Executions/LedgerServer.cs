@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Hub.Specs.Executions;
+
+/// <summary>An HTTP target that writes down who asked for what effect, and by which Idempotency-Key.</summary>
+internal sealed class LedgerServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private LedgerServer(WebApplication app) => this.app = app;
+
+    public string Url { get; private set; } = "";
+
+    /// <summary>Every request: the effect it is for, and its key.</summary>
+    public ConcurrentQueue<(string Effect, string Key)> Requests { get; } = [];
+
+    /// <summary>Called when a request is written down and not yet answered.</summary>
+    public Action? Arrived { get; set; }
+
+    public int CountOf(string effect) => Requests.Count(request => request.Effect == effect);
+
+    public static async Task<LedgerServer> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        var ledger = new LedgerServer(app);
+        app.MapPost("/{effect}", (string effect, HttpRequest request) =>
+        {
+            ledger.Requests.Enqueue((effect, request.Headers["Idempotency-Key"].ToString()));
+            ledger.Arrived?.Invoke();
+            return Results.Json(new { done = effect });
+        });
+        await app.StartAsync();
+        ledger.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return ledger;
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+}
