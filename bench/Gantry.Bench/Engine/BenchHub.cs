@@ -95,7 +95,7 @@ internal sealed class BenchHub : IAsyncDisposable
 
     private async Task RunAsync(string program)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in (string[])[program, "--data", folder, "--listen", "http://127.0.0.1:0", "--log-level", "warning", "--log-dir", folder])
             start.ArgumentList.Add(argument);
         start.Environment["GANTRY_ADMIN_PASSWORD"] = Password;

@@ -17,7 +17,7 @@ internal sealed class HubProcess : IAsyncDisposable
 
     public static async Task<HubProcess> StartAsync(string dataFolder, string connectionString, string? fault)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in (string[])[typeof(HubServer).Assembly.Location, "--data", dataFolder, "--listen", "http://127.0.0.1:0", "--log-dir", dataFolder])
             start.ArgumentList.Add(argument);
         start.Environment["GANTRY_DATABASE"] = connectionString;
