@@ -164,6 +164,14 @@ internal sealed class TransferRun
             RequestCheck.CheckFile(Request, source, EndpointPath.Join(targetPlace.Folder, FileNameOf(targetPlace, source, entry)));
         }
 
+        // Under another name a file may well stay in its folder.
+        foreach (var (source, side, _) in files
+            .Where(file => file.Source.Path.Length > 0 && FileNameOf(targetPlace, file.Source, file.Entry) == EndpointPath.NameOf(file.Source.Path))
+            .DistinctBy(file => (file.Source.Endpoint, EndpointPath.ParentOf(file.Source.Path))))
+        {
+            await SamePlace.CheckAsync(this, side, EndpointPath.ParentOf(source.Path), targetPlace.Folder);
+        }
+
         if (files.Count > 0)
         {
             await RunPassAsync(() => Tree.PushFiles(targetPlace, files));
@@ -173,6 +181,7 @@ internal sealed class TransferRun
         {
             var folder = source.KeepName ? EndpointPath.Join(targetPlace.Folder, NameOf(source)) : targetPlace.Folder;
             RequestCheck.CheckPlaces(Request, source, folder);
+            await SamePlace.CheckAsync(this, side, source.Path, folder);
             await RunPassAsync(() => Tree.Push(new FolderNode
             {
                 Parent = null,

@@ -15,7 +15,7 @@ internal sealed class FaultyEndpoint(IEndpoint inner) : IEndpoint
 
     public List<string> Calls { get; } = [];
 
-    public string Address => inner.Address;
+    public string Address { get; init; } = inner.Address;
 
     public Capabilities Capabilities { get; set; } = inner.Capabilities;
 

@@ -76,6 +76,41 @@ public sealed class MoveAndSyncSpecs
     }
 
     [Fact]
+    public async Task A_file_is_moved_to_another_name_in_its_own_folder()
+    {
+        await stage.PutSourceAsync("in/a", "1");
+
+        var result = await stage.RunAsync(request => request with
+        {
+            Mode = TransferMode.Move,
+            Sources = [new TransferSource { Endpoint = stage.Source, Path = "in/a" }],
+            Target = new TransferTarget { Endpoint = stage.Source, Folder = "in", FileName = "b" },
+        });
+
+        result.IsSuccess.ShouldBeTrue();
+        (await stage.SourceTreeAsync()).ShouldBe(["in/", "in/b=1"]);
+    }
+
+    [Theory]
+    [InlineData("in")]
+    [InlineData("in/a")]
+    public async Task A_move_within_one_folder_under_two_names_is_refused_and_loses_nothing(string source)
+    {
+        await stage.PutSourceAsync("in/a", "the only one");
+        var alias = new FaultyEndpoint(stage.SourceMemory) { Address = "memory:another-name" };
+
+        var result = await stage.RunAsync(request => request with
+        {
+            Mode = TransferMode.Move,
+            Sources = [new TransferSource { Endpoint = stage.Source, Path = source }],
+            Target = new TransferTarget { Endpoint = alias, Folder = "in" },
+        });
+
+        result.EndedBy!.Message.ShouldContain("the same folder under two names");
+        (await stage.SourceTreeAsync()).ShouldBe(["in/", "in/a=the only one"]);
+    }
+
+    [Fact]
     public async Task A_sync_deletes_what_only_the_target_has()
     {
         await stage.PutSourceAsync("keep", "1");
