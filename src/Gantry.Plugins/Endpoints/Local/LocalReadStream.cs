@@ -9,6 +9,7 @@ internal sealed class LocalReadStream : Stream
     private readonly string fullPath;
     private readonly bool isSmall;
     private long offset;
+    private bool isAtEnd;
 
     public LocalReadStream(SafeFileHandle file, string fullPath, long offset, bool isSmall)
     {
@@ -32,6 +33,11 @@ internal sealed class LocalReadStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
+        if (isAtEnd)
+        {
+            return 0;
+        }
+
         int read;
         do
         {
@@ -43,7 +49,9 @@ internal sealed class LocalReadStream : Stream
             throw LocalErrors.Of(-read, fullPath);
         }
 
+        // Less than asked is the end of a regular file: nobody needs to be asked again.
         offset += read;
+        isAtEnd = read < buffer.Length;
         return read;
     }
 

@@ -15,7 +15,7 @@ internal sealed class SftpConnection : IAsyncDisposable
 
     private readonly SftpPipe pipe;
     private readonly Lock gate = new();
-    private readonly SemaphoreSlim work = new(0);
+    private readonly ManualResetEventSlim work = new(initialState: false, spinCount: 0);
     private readonly TaskCompletionSource<EndpointException> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Dictionary<uint, SftpCall> pending = new(1024);
@@ -129,7 +129,7 @@ internal sealed class SftpConnection : IAsyncDisposable
         gate.Exit();
         if (wakes)
         {
-            work.Release();
+            work.Set();
         }
     }
 
@@ -150,69 +150,66 @@ internal sealed class SftpConnection : IAsyncDisposable
 
         // Threads of their own: the streams of a process block, and must not keep the pool's threads.
         loops = Task.WhenAll(
-            Task.Factory.StartNew(ReadLoopAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap(),
-            Task.Factory.StartNew(WriteLoopAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap());
+            Task.Factory.StartNew(ReadLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap(),
+            Task.Factory.StartNew(WriteLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap());
         var extensions = await version.Extensions.WaitAsync(cancellationToken).ConfigureAwait(false);
         Server = await SftpServer.AskAsync(this, extensions, clock, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task WriteLoopAsync()
+    private Task WriteLoop()
     {
         try
         {
-            while (true)
+            while (NextToWrite(out var buffer, out var length))
             {
-                byte[] buffer;
-                int length;
-                lock (gate)
-                {
-                    if (end is not null)
-                    {
-                        return;
-                    }
-
-                    (buffer, length) = (waiting.Buffer, waiting.Length);
-                    writerSleeps = length == 0;
-                    if (length > 0)
-                    {
-                        waiting = new SftpCursor { Buffer = spare };
-                    }
-                }
-
                 if (length == 0)
                 {
-                    await WaitForWorkAsync().ConfigureAwait(false);
+                    work.Wait();
+                    work.Reset();
                     continue;
                 }
 
-                await pipe.Output.WriteAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
-                await pipe.Output.FlushAsync().ConfigureAwait(false);
+                pipe.Output.Write(buffer, 0, length);
+                pipe.Output.Flush();
                 spare = buffer;
             }
+
+            return Task.CompletedTask;
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (IsOfStream(exception))
         {
-            await EndAsync(Lost(exception)).ConfigureAwait(false);
+            return EndAsync(Lost(exception));
         }
     }
 
-    private ValueTask WaitForWorkAsync()
+    /// <summary>False when the session is over; no bytes when there is nothing to write.</summary>
+    private bool NextToWrite(out byte[] buffer, out int length)
     {
-        // On its own thread the loop may block, which saves a hop to the pool and back.
-        if (!Thread.CurrentThread.IsThreadPoolThread)
+        lock (gate)
         {
-            work.Wait();
-            return ValueTask.CompletedTask;
-        }
+            (buffer, length) = (waiting.Buffer, waiting.Length);
+            writerSleeps = length == 0;
+            if (length > 0)
+            {
+                waiting = new SftpCursor { Buffer = spare };
+            }
 
-        return new(work.WaitAsync());
+            return end is null;
+        }
     }
 
-    private async Task ReadLoopAsync()
+    private async Task ReadLoop()
+    {
+        var reason = ReadAll();
+        await EndAsync(reason).ConfigureAwait(false);
+        LoseAll();
+    }
+
+    /// <summary>Works off all replies until the stream ends; answers why it ended.</summary>
+    private EndpointException ReadAll()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytesMin);
         var filled = 0;
-        EndpointException reason;
         try
         {
             while (true)
@@ -228,11 +225,10 @@ internal sealed class SftpConnection : IAsyncDisposable
                     buffer = larger;
                 }
 
-                var read = await pipe.Input.ReadAsync(buffer.AsMemory(filled)).ConfigureAwait(false);
+                var read = pipe.Input.Read(buffer, filled, buffer.Length - filled);
                 if (read == 0)
                 {
-                    reason = Lost(null);
-                    break;
+                    return Lost(null);
                 }
 
                 filled += read;
@@ -240,17 +236,20 @@ internal sealed class SftpConnection : IAsyncDisposable
         }
         catch (EndpointException exception)
         {
-            reason = exception;
+            return exception;
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (IsOfStream(exception))
         {
-            reason = Lost(exception);
+            return Lost(exception);
         }
-
-        ArrayPool<byte>.Shared.Return(buffer);
-        await EndAsync(reason).ConfigureAwait(false);
-        LoseAll();
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
+
+    private static bool IsOfStream(Exception exception) =>
+        exception is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
 
     /// <summary>Hands on every whole packet; answers how many bytes that were, and how many the next packet has.</summary>
     private int Dispatch(ReadOnlySpan<byte> bytes, out int needed)
@@ -324,7 +323,7 @@ internal sealed class SftpConnection : IAsyncDisposable
     private static EndpointException Lost(Exception? cause) =>
         new(EndpointError.Disconnected, "The connection to the SFTP server was lost.", isTransient: true, cause);
 
-    private async ValueTask EndAsync(EndpointException reason)
+    private async Task EndAsync(EndpointException reason)
     {
         if (!IsOver && reason.Error == EndpointError.Disconnected)
         {
@@ -348,7 +347,7 @@ internal sealed class SftpConnection : IAsyncDisposable
         }
 
         pipe.Abort();
-        work.Release();
+        work.Set();
         ended.TrySetResult(reason);
     }
 

@@ -5,6 +5,7 @@ namespace Gantry.Plugins.Endpoints.Sftp;
 /// <summary>The way to an SFTP server: two streams, and whoever made them.</summary>
 internal class SftpPipe : IAsyncDisposable
 {
+    /// <summary>Both are used synchronously, each by a thread of its own.</summary>
     /// <param name="input">What the server says.</param>
     /// <param name="output">What the server hears.</param>
     public SftpPipe(Stream input, Stream output)

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.IO.Pipes;
 using System.Runtime.InteropServices;
 using Gantry.Engine.Endpoints;
 
@@ -24,7 +25,7 @@ internal sealed partial class SshProcess : SftpPipe
     private bool isReaped;
 
     private SshProcess(Process process, SshLogin login, SshSecrets secrets, TimeProvider clock)
-        : base(new BlockingStream(process.StandardOutput.BaseStream), new BlockingStream(process.StandardInput.BaseStream))
+        : base(EndOf(process.StandardOutput.BaseStream, isInput: true), EndOf(process.StandardInput.BaseStream, isInput: false))
     {
         this.process = process;
         this.login = login;
@@ -106,6 +107,9 @@ internal sealed partial class SshProcess : SftpPipe
         process.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    private static Stream EndOf(Stream stream, bool isInput) =>
+        stream is PipeStream pipe ? new PipeEnd(pipe.SafePipeHandle, isInput) : stream;
 
     private static ProcessStartInfo StartInfoOf(string ssh, string? setsid, SshLogin login, SshSecrets secrets)
     {

@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Gantry.Plugins.Endpoints.Sftp;
+
+/// <summary>
+/// One end of a process's pipe, read or written by plain system calls on the caller's thread: the connection's loops have threads of
+/// their own, and nothing is shorter. The pipe is made as large as Linux allows, so that both sides are woken less often.
+/// </summary>
+internal sealed partial class PipeEnd : Stream
+{
+    private const int GetFlags = 3;
+    private const int SetFlags = 4;
+    private const int NonBlocking = 0x800;
+    private const int SetPipeSize = 1031;
+    private const int PipeBytes = 1024 * 1024;
+    private const int Interrupted = 4;
+
+    private readonly SafePipeHandle handle;
+    private readonly bool isInput;
+
+    /// <param name="handle">Owned from here on.</param>
+    /// <param name="isInput">Whether it is read.</param>
+    public PipeEnd(SafePipeHandle handle, bool isInput)
+    {
+        this.handle = handle;
+        this.isInput = isInput;
+        var flags = fcntl(handle, GetFlags, 0);
+        if (flags >= 0 && (flags & NonBlocking) != 0)
+        {
+            _ = fcntl(handle, SetFlags, flags & ~NonBlocking);
+        }
+
+        // Refused where the user's pipes have used up their share; then it stays as it is.
+        _ = fcntl(handle, SetPipeSize, PipeBytes);
+    }
+
+    public override bool CanRead => isInput;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => !isInput;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override unsafe int Read(Span<byte> buffer)
+    {
+        fixed (byte* pointer = buffer)
+        {
+            while (true)
+            {
+                var count = read(handle, pointer, (nuint)buffer.Length);
+                if (count >= 0)
+                {
+                    return (int)count;
+                }
+
+                ThrowUnlessInterrupted();
+            }
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override unsafe void Write(ReadOnlySpan<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+        {
+            fixed (byte* pointer = buffer)
+            {
+                var count = write(handle, pointer, (nuint)buffer.Length);
+                if (count >= 0)
+                {
+                    buffer = buffer[(int)count..];
+                }
+                else
+                {
+                    ThrowUnlessInterrupted();
+                }
+            }
+        }
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            handle.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static void ThrowUnlessInterrupted()
+    {
+        if (Marshal.GetLastPInvokeError() != Interrupted)
+        {
+            throw new IOException($"The pipe is broken: {Marshal.GetLastPInvokeErrorMessage()}.");
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(SafePipeHandle file, int command, int argument);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static unsafe partial nint read(SafePipeHandle file, byte* buffer, nuint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static unsafe partial nint write(SafePipeHandle file, byte* buffer, nuint length);
+}
