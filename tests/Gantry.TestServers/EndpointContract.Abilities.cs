@@ -190,7 +190,7 @@ public abstract partial class EndpointContract
     private T Ability<T>()
         where T : class
     {
-        Assert.SkipUnless(Endpoint is T, $"This kind is no {typeof(T).Name}.");
+        Assert.SkipUnless(Endpoint is T && (KeepsLinks || typeof(T) != typeof(ISymbolicLinks)), $"This kind is no {typeof(T).Name}.");
         return (T)Endpoint;
     }
 }

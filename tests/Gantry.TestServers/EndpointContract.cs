@@ -23,6 +23,12 @@ public abstract partial class EndpointContract : IAsyncLifetime
     /// <summary>Whether <see cref="WriteOptions.UnixMode"/> is kept.</summary>
     protected virtual bool KeepsModes => true;
 
+    /// <summary>Whether the server tells what is there exactly and at once: modes and times as they are, nothing that could not be kept.</summary>
+    protected virtual bool IsExact => true;
+
+    /// <summary>Whether symbolic links can be made, where the endpoint's protocol can say them at all.</summary>
+    protected virtual bool KeepsLinks => true;
+
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public virtual async ValueTask InitializeAsync() => opened = await OpenAsync();

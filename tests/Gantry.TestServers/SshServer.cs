@@ -210,8 +210,9 @@ public sealed class SshServer : IAsyncDisposable
         PasswordAuthentication no
         KbdInteractiveAuthentication no
         MaxStartups 100
+        KexAlgorithms curve25519-sha256
         PrintMotd no
-        Subsystem sftp /usr/lib/openssh/sftp-server
+        {(extraConfiguration.Contains("Subsystem", StringComparison.Ordinal) ? "" : "Subsystem sftp /usr/lib/openssh/sftp-server")}
 
         """;
 

@@ -8,6 +8,9 @@ internal sealed partial class SftpEndpoint
 {
     private static readonly TimeSpan cleaningPatience = TimeSpan.FromSeconds(1);
 
+    private const int ReplacingTriesMax = 20;
+
+    private readonly SemaphoreSlim replacing = new(1);
     private int saidNoStat;
     private int saidNoPosixRename;
 
@@ -19,6 +22,11 @@ internal sealed partial class SftpEndpoint
             ? standing
             : await ConnectionAsync(cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
+        if (!connection.Server.IsOpenSsh)
+        {
+            await RefuseFolderAsync(connection, path, cancellationToken).ConfigureAwait(false);
+        }
+
         var smallMax = connection.Server.WriteBytesMax;
 
         // One byte more than announced shows in the same reading whether the content ends there.
@@ -285,7 +293,17 @@ internal sealed partial class SftpEndpoint
             throw new EndpointException(EndpointError.IsAFolder, $"'{PlaceOf(path)}' is a folder, so that no file can take its place.");
         }
 
-        if (there is null || connection.Server.HasPosixRename)
+        if (there is null)
+        {
+            // What stood in the way is gone.
+            failure = connection.Server.HasPosixRename ? failure : await RenameAsync(connection, partial, new SftpPath(root, path)).ConfigureAwait(false);
+            if (failure.IsOk)
+            {
+                return;
+            }
+        }
+
+        if ((there is null && await LookAsync(connection, path, cancellationToken).ConfigureAwait(false) is null) || connection.Server.HasPosixRename)
         {
             throw SftpErrors.Of(failure, PlaceOf(path), "renamed to its final name");
         }
@@ -295,26 +313,56 @@ internal sealed partial class SftpEndpoint
             notice($"{Address}: this server cannot replace a file at once (no posix-rename). The old file is moved aside for a moment instead.");
         }
 
-        var aside = new SftpPath(root, EndpointPath.Join(
-            EndpointPath.ParentOf(path), PartialName.Of(EndpointPath.NameOf(path), null, null, Guid.CreateVersion7().ToString("N"))));
-        var target = new SftpPath(root, path);
-
-        // Once begun this is not interrupted: between the steps the file is at another name.
-        await RenameAsync(connection, target, aside, path).ConfigureAwait(false);
+        // Once begun this is not interrupted: between the steps the file is at another name. One at a time, so that no two move the same aside.
+        await replacing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await RenameAsync(connection, partial, target, path).ConfigureAwait(false);
+            await MoveAsideAndRenameAsync(connection, partial, path).ConfigureAwait(false);
         }
-        catch (EndpointException exception) when (exception.Error != EndpointError.Disconnected)
+        finally
         {
-            await RenameAsync(connection, aside, target, path).ConfigureAwait(false);
-            throw;
+            replacing.Release();
         }
-
-        await AskAsync(connection, SftpWire.Remove, aside, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async ValueTask RenameAsync(SftpConnection connection, SftpPath source, SftpPath target, string path)
+    private async ValueTask MoveAsideAndRenameAsync(SftpConnection connection, SftpPath partial, string path)
+    {
+        var target = new SftpPath(root, path);
+        for (var tries = 1; ; tries++)
+        {
+            var aside = new SftpPath(root, EndpointPath.Join(
+                EndpointPath.ParentOf(path), PartialName.Of(EndpointPath.NameOf(path), null, null, Guid.CreateVersion7().ToString("N"))));
+            var moved = await RenameAsync(connection, target, aside).ConfigureAwait(false);
+            if (!moved.IsOk && moved.Status != SftpStatus.NoSuchFile)
+            {
+                throw SftpErrors.Of(moved, PlaceOf(path), "moved aside");
+            }
+
+            var renamed = await RenameAsync(connection, partial, target).ConfigureAwait(false);
+            var isTaken = !renamed.IsOk && await LookAsync(connection, path, CancellationToken.None).ConfigureAwait(false) is not null;
+            if (!renamed.IsOk && !isTaken && moved.IsOk)
+            {
+                await RenameAsync(connection, aside, target).ConfigureAwait(false);
+            }
+            else if (moved.IsOk)
+            {
+                await AskAsync(connection, SftpWire.Remove, aside, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            if (renamed.IsOk)
+            {
+                return;
+            }
+
+            // Somebody else published the same file in between: theirs is the old one now.
+            if (!isTaken || tries == ReplacingTriesMax)
+            {
+                throw SftpErrors.Of(renamed, PlaceOf(path), "renamed to its final name");
+            }
+        }
+    }
+
+    private static async ValueTask<SftpReply> RenameAsync(SftpConnection connection, SftpPath source, SftpPath target)
     {
         var request = new SftpRequest(connection);
         using (var batch = connection.Begin())
@@ -322,11 +370,7 @@ internal sealed partial class SftpEndpoint
             batch.Rename(request, source, target, isPosix: false);
         }
 
-        var reply = await request.ReplyAsync(CancellationToken.None).ConfigureAwait(false);
-        if (!reply.IsOk)
-        {
-            throw SftpErrors.Of(reply, PlaceOf(path), $"replaced ('{source}' to '{target}')");
-        }
+        return await request.ReplyAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     private async ValueTask<T> OrRemoveAsync<T>(SftpConnection connection, SftpPath partial, Func<Task<T>> action)

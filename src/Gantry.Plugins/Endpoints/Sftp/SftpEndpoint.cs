@@ -111,6 +111,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IMoves, ISetsTimes, ISym
     {
         EndpointPath.CheckBelowRoot(path);
         var connection = await ConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await RefuseFolderAsync(connection, path, cancellationToken).ConfigureAwait(false);
         var reply = await AskAsync(connection, SftpWire.Remove, path, cancellationToken).ConfigureAwait(false);
         if (reply.IsOk || reply.Status == SftpStatus.NoSuchFile)
         {
@@ -140,6 +141,11 @@ internal sealed partial class SftpEndpoint : IEndpoint, IMoves, ISetsTimes, ISym
     {
         EndpointPath.CheckBelowRoot(path);
         var connection = await ConnectionAsync(cancellationToken).ConfigureAwait(false);
+        if (!connection.Server.IsOpenSsh && await LookAsync(connection, path, cancellationToken).ConfigureAwait(false) is { } there && there.Kind != EntryKind.Folder)
+        {
+            throw new EndpointException(EndpointError.NotAFolder, $"'{PlaceOf(path)}' is not a folder.");
+        }
+
         var reply = await AskAsync(connection, SftpWire.RemoveFolder, path, cancellationToken).ConfigureAwait(false);
         if (reply.IsOk)
         {
@@ -167,7 +173,11 @@ internal sealed partial class SftpEndpoint : IEndpoint, IMoves, ISetsTimes, ISym
         throw SftpErrors.Of(reply, PlaceOf(path), "deleted");
     }
 
-    public ValueTask DisposeAsync() => sessions.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await sessions.DisposeAsync().ConfigureAwait(false);
+        replacing.Dispose();
+    }
 
     private static async ValueTask<SftpReply> AskAsync(SftpConnection connection, byte type, SftpPath path, CancellationToken cancellationToken)
     {
@@ -185,6 +195,17 @@ internal sealed partial class SftpEndpoint : IEndpoint, IMoves, ISetsTimes, ISym
 
     private ValueTask<SftpReply> AskAsync(SftpConnection connection, byte type, string path, CancellationToken cancellationToken) =>
         AskAsync(connection, type, new SftpPath(root, path), cancellationToken);
+
+    /// <summary>
+    /// Servers other than OpenSSH's were seen to remove a folder by REMOVE, and to replace one by RENAME: they are asked beforehand.
+    /// </summary>
+    private async ValueTask RefuseFolderAsync(SftpConnection connection, string path, CancellationToken cancellationToken)
+    {
+        if (!connection.Server.IsOpenSsh && (await LookAsync(connection, path, cancellationToken).ConfigureAwait(false))?.Kind == EntryKind.Folder)
+        {
+            throw new EndpointException(EndpointError.IsAFolder, $"'{PlaceOf(path)}' is a folder, not a file.");
+        }
+    }
 
     /// <summary>What is there, links not followed; null when nothing is or the server does not say.</summary>
     private async ValueTask<Entry?> LookAsync(SftpConnection connection, string path, CancellationToken cancellationToken) =>

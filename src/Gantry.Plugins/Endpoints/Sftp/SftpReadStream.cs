@@ -9,7 +9,7 @@ namespace Gantry.Plugins.Endpoints.Sftp;
 internal sealed class SftpReadStream : Stream
 {
     private const int BytesAhead = 4 * 1024 * 1024;
-    private const int ChunkBytesMin = 4096;
+    private const int ChunkBytesMin = 512;
 
     private readonly SftpConnection connection;
     private readonly Func<SftpReply, EndpointException> failureOf;
@@ -143,6 +143,7 @@ internal sealed class SftpReadStream : Stream
             {
                 // What was asked beyond would leave a gap; the server may have a limit that it does not tell.
                 Drop();
+                window = 2;
                 nextOffset = chunk.Offset + chunk.Length;
                 chunkBytes = nextOffset < expectedEnd ? Math.Clamp(chunk.Length, ChunkBytesMin, chunkBytes) : chunkBytes;
             }

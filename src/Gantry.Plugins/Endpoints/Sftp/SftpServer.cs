@@ -16,6 +16,9 @@ internal sealed record SftpServer
 
     public bool HasPosixRename => Extensions.Contains(SftpWire.PosixRename);
 
+    /// <summary>Only OpenSSH's own server (since 6.5) was seen to say this.</summary>
+    public bool IsOpenSsh => Extensions.Contains(SftpWire.FileSync);
+
     /// <summary>The most bytes that one READ asks for.</summary>
     public int ReadBytesMax { get; init; } = SftpWire.SafeDataBytes;
 

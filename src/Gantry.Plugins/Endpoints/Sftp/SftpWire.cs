@@ -45,6 +45,7 @@ internal static class SftpWire
     public const uint HasExtensions = 0x80000000;
 
     public const string PosixRename = "posix-rename@openssh.com";
+    public const string FileSync = "fsync@openssh.com";
     public const string Limits = "limits@openssh.com";
     public const string FileSystemStat = "statvfs@openssh.com";
 
