@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 
 namespace Gantry.EndToEnd.Specs.Programs;
 
@@ -126,30 +125,5 @@ public sealed class HubProgram : IAsyncDisposable
                 ready?.TrySetResult(new Uri(line[Ready.Length..].Trim()));
             }
         }
-    }
-}
-
-/// <summary>The API in a line each.</summary>
-public static class HubRequests
-{
-    public static async Task<JsonElement> PostJsonAsync(this HttpClient client, string path, object body)
-    {
-        using StringContent content = new(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
-        using var response = await client.PostAsync(path, content);
-        return await ReadAsync(response);
-    }
-
-    public static async Task<JsonElement> GetJsonAsync(this HttpClient client, string path)
-    {
-        using var response = await client.GetAsync(path);
-        return await ReadAsync(response);
-    }
-
-    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response)
-    {
-        var text = await response.Content.ReadAsStringAsync();
-        return response.IsSuccessStatusCode
-            ? JsonElement.Parse(text)
-            : throw new InvalidOperationException($"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri}: {(int)response.StatusCode} {text}");
     }
 }

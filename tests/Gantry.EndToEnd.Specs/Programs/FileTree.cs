@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace Gantry.EndToEnd.Specs.Programs;
+
+/// <summary>Folders full of files, made and compared.</summary>
+public static class FileTree
+{
+    /// <summary>So many files of 4 KiB in folders of 100, each with its own content, and times of last year.</summary>
+    public static void Make(string folder, int files)
+    {
+        var random = new Random(files);
+        var content = new byte[4096];
+        var modified = new DateTime(2025, 3, 1, 12, 0, 0, DateTimeKind.Utc);
+        for (var i = 0; i < files; i++)
+        {
+            if (i % 100 == 0)
+            {
+                Directory.CreateDirectory(Path.Combine(folder, $"folder {i / 100:000}"));
+            }
+
+            random.NextBytes(content);
+            var path = Path.Combine(folder, $"folder {i / 100:000}", $"file-{i:00000} ü.bin");
+            File.WriteAllBytes(path, content);
+            File.SetLastWriteTimeUtc(path, modified.AddSeconds(i));
+        }
+    }
+
+    /// <summary>Relative path, content and time (in whole seconds) of every file, in order.</summary>
+    public static IReadOnlyList<string> Read(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => $"{Path.GetRelativePath(folder, path)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)))} {File.GetLastWriteTimeUtc(path):s}")
+            .Order(StringComparer.Ordinal)];
+
+    /// <summary>How many files are there under their final names.</summary>
+    public static int CountFinal(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count(path => !IsPartial(path)) : 0;
+
+    /// <summary>Inode and change time of every file that has its final name: neither stays when a file is written again.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> StampsAsync(string folder)
+    {
+        using var find = Process.Start(new ProcessStartInfo("/usr/bin/find")
+        {
+            ArgumentList = { folder, "-type", "f", "-printf", "%P\t%i %C@\n" },
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
+        var lines = await find.StandardOutput.ReadToEndAsync();
+        await find.WaitForExitAsync();
+        return lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'))
+            .Where(parts => !IsPartial(parts[0])).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+    }
+
+    private static bool IsPartial(string path) => Path.GetFileName(path).StartsWith(".gantry-", StringComparison.Ordinal);
+}
