@@ -50,8 +50,8 @@ public sealed class TransferByPlanSpecs : IAsyncLifetime
 
         ended.Status.ShouldBe(0, ended.ToString());
         ended.Output.ShouldContain($"{Files} copied");
-        FileTree.Read(folder["second"]).ShouldBe(FileTree.Read(folder["source"]));
-        FileTree.Read(remote).ShouldBe(FileTree.Read(folder["source"]));
+        FileTree.Differences(folder["source"], folder["second"]).ShouldBeEmpty();
+        FileTree.Differences(folder["source"], remote).ShouldBeEmpty();
     }
 
     [Fact]
@@ -84,8 +84,8 @@ public sealed class TransferByPlanSpecs : IAsyncLifetime
         types.ShouldContain("progress");
         types.ShouldContain("log");
         types[^1].ShouldBe("execution");
-        FileTree.Read(folder["second"]).ShouldBe(FileTree.Read(folder["source"]));
-        FileTree.Read(Path.Combine(remote, "www")).ShouldBe(FileTree.Read(folder["source"]));
+        FileTree.Differences(folder["source"], folder["second"]).ShouldBeEmpty();
+        FileTree.Differences(folder["source"], Path.Combine(remote, "www")).ShouldBeEmpty();
     }
 
     private Dictionary<string, string> SettingsOf(string remote) =>

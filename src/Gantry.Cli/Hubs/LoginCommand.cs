@@ -14,9 +14,10 @@ internal static class LoginCommand
         Options =
         [
             new("--user", "The user's name; asked for when not given.") { Value = "NAME" },
-            new("--password-stdin", "Reads the password from standard input instead of asking."),
+            new("--password-stdin", "Reads the password from standard input instead of asking; a second line is the new password."),
             HubChoice.Option,
         ],
+        Notes = ["A one-time password is replaced by a new one, which is asked for, or is the second line of standard input."],
         RunAsync = LogInAsync,
     };
 
@@ -39,8 +40,14 @@ internal static class LoginCommand
         var session = await anonymous.SendAsync(
             HttpMethod.Post, "api/sign-in", new JsonObject { ["user"] = user, ["password"] = password }, cancellationToken) ?? default;
         using HubClient signedIn = new(hub, Key(session.FindText("token")));
+        if (session.Find("must_change_password")?.GetBoolean() == true)
+        {
+            await ChangePasswordAsync(signedIn, password, invocation.Has("--password-stdin"), cancellationToken);
+        }
+
         var name = $"gantry on {Environment.MachineName}";
-        var made = await signedIn.SendAsync(HttpMethod.Post, "api/api-keys", new JsonObject { ["name"] = name }, cancellationToken) ?? default;
+        var made = await signedIn.SendAsync(
+            HttpMethod.Post, "api/api-keys", new JsonObject { ["name"] = name, ["scopes"] = new JsonArray("read", "run", "write") }, cancellationToken) ?? default;
         HubLogins.Load().Put(hub, Key(made.FindText("key")));
         await signedIn.SendAsync(HttpMethod.Post, "api/sign-out", new JsonObject(), cancellationToken);
         Console.Out.WriteLine($"Logged in to {hub.Authority} as {user}.");
@@ -56,13 +63,39 @@ internal static class LoginCommand
             throw new CommandException($"There is no login to {hub.Authority}.");
         }
 
-        // gty_<id>_<secret>
         using HubClient client = new(hub, key);
-        await client.SendAsync(HttpMethod.Delete, "api/api-keys/" + Uri.EscapeDataString(key.Reveal().Split('_')[1]), body: null, cancellationToken);
+        if (IdOf(key) is { } id)
+        {
+            await client.SendAsync(HttpMethod.Delete, $"api/api-keys/{id}", body: null, cancellationToken);
+        }
+
         logins.Remove(hub);
         Console.Out.WriteLine($"Logged out of {hub.Authority}.");
         return ExitStatus.Succeeded;
     }
+
+    /// <summary>A one-time password is good for one thing: setting the real one.</summary>
+    private static async Task ChangePasswordAsync(HubClient hub, string password, bool isFromInput, CancellationToken cancellationToken)
+    {
+        var changed = isFromInput ? Console.In.ReadLine() : await Prompt.HiddenAsync("This password is to be used once. The new password", cancellationToken);
+        if (changed is null)
+        {
+            Console.Error.WriteLine("gantry: This password is to be used once: give a new one as the second line of standard input.");
+            return;
+        }
+
+        if (!isFromInput && await Prompt.HiddenAsync("The new password again", cancellationToken) != changed)
+        {
+            throw new CommandException("The two are not the same. Nothing was changed.");
+        }
+
+        await hub.SendAsync(
+            HttpMethod.Post, "api/me/password", new JsonObject { ["current_password"] = password, ["new_password"] = changed }, cancellationToken);
+    }
+
+    /// <summary>Of gty_ID_SECRET; null when the key has another form.</summary>
+    private static Guid? IdOf(Secret key) =>
+        key.Reveal().Split('_') is ["gty", var id, ..] && Guid.TryParseExact(id, "N", out var parsed) ? parsed : null;
 
     private static Secret Key(string? text) => new(text ?? throw new CommandException("The hub answered no key."));
 }

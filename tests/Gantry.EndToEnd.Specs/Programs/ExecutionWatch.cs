@@ -41,18 +41,4 @@ public static class ExecutionWatch
             }
         }
     }
-
-    /// <summary>Waits until the transfer reports that so many files are done. False when the execution ended before.</summary>
-    public static async Task<bool> FilesDoneAsync(HttpClient hub, string id, int files)
-    {
-        await foreach (var (type, data) in EventsAsync(hub, id))
-        {
-            if (type == "progress" && data.GetProperty("progress").TryGetProperty("files_done", out var done) && done.GetInt64() >= files)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }

@@ -27,14 +27,17 @@ public static class FileTree
     }
 
     /// <summary>Relative path, content and time (in whole seconds) of every file, in order.</summary>
-    public static IReadOnlyList<string> Read(string folder) =>
+    private static IReadOnlyList<string> Read(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(path => $"{Path.GetRelativePath(folder, path)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)))} {File.GetLastWriteTimeUtc(path):s}")
             .Order(StringComparer.Ordinal)];
 
-    /// <summary>How many files are there under their final names.</summary>
-    public static int CountFinal(string folder) =>
-        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count(path => !IsPartial(path)) : 0;
+    /// <summary>What one has and the other has not; the first ten of it.</summary>
+    public static IReadOnlyList<string> Differences(string source, string target)
+    {
+        var (wanted, found) = (Read(source), Read(target));
+        return [.. wanted.Except(found).Take(10).Select(file => "missing: " + file), .. found.Except(wanted).Take(10).Select(file => "extra: " + file)];
+    }
 
     /// <summary>Inode and change time of every file that has its final name: neither stays when a file is written again.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> StampsAsync(string folder)
