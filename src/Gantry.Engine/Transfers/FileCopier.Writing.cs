@@ -19,16 +19,17 @@ internal sealed partial class FileCopier
         var replacements = 0;
         for (var attempt = 0; ; attempt++)
         {
+            var options = OptionsOf(job);
             try
             {
                 await job.Folder.EnsureCreatedAsync(run.CreateFolderAsync);
                 if (run.Request.Verification == Verification.Checksum)
                 {
-                    await WriteVerifiedAsync(job, write, hashOf);
+                    await WriteVerifiedAsync(job, options, write, hashOf);
                 }
                 else
                 {
-                    CheckSize(job, await write(job.TargetPath, OptionsOf(job)));
+                    CheckSize(job, await write(job.TargetPath, options));
                 }
 
                 run.Target.Succeeded();
@@ -54,6 +55,12 @@ internal sealed partial class FileCopier
             }
             catch (EndpointException exception)
             {
+                if (exception.Error == EndpointError.Disconnected)
+                {
+                    // Nobody could clear it away: the file's last writing does.
+                    job.Leftovers = [.. job.Leftovers, options.PartialName];
+                }
+
                 if (readsSource && IsAboutSource(exception) && await IsChangedAsync(job))
                 {
                     PutOff(job);
@@ -110,11 +117,12 @@ internal sealed partial class FileCopier
     /// With a hash: where the target can rename, the file is verified under a temporary name, so that the old one stands until the new
     /// one is proved.
     /// </summary>
-    private async ValueTask WriteVerifiedAsync(FileJob job, Func<string, WriteOptions, ValueTask<Entry>> write, Func<string, ValueTask<string>> hashOf)
+    private async ValueTask WriteVerifiedAsync(
+        FileJob job, WriteOptions options, Func<string, WriteOptions, ValueTask<Entry>> write, Func<string, ValueTask<string>> hashOf)
     {
         var mover = run.Target.Endpoint.Capabilities.WritesAreAtomic ? null : run.Target.Endpoint as IMoves;
         var path = mover is null ? job.TargetPath : job.Folder.TargetPathOf(PartialNameOf(job));
-        CheckSize(job, await write(path, OptionsOf(job)));
+        CheckSize(job, await write(path, options));
         try
         {
             var name = HashName(job);

@@ -32,8 +32,8 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
     /// <summary>What stands at the target in its place; null when nothing does.</summary>
     public TargetEntry? Existing { get; init; }
 
-    /// <summary>Partial files of this version that others left.</summary>
-    public IReadOnlyList<string> Leftovers { get; init; } = [];
+    /// <summary>Partial files of this version that others left, or writings of this job whose connection was lost.</summary>
+    public IReadOnlyList<string> Leftovers { get; set; } = [];
 
     /// <summary>How often it changed while it was read.</summary>
     public int Changes { get; set; }
