@@ -30,7 +30,6 @@ internal static class HubSlices
             EgressAllowed = (configuration[HubSettings.EgressAllow] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             Environment = PlanEnvironment.ForHub(),
         });
-        services.AddHostedService<Demonstration>();
         services.AddApiDocument();
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Gantry.EndToEnd.Specs.Programs;
@@ -182,20 +181,14 @@ public sealed class HubSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_start_takes_under_three_seconds()
+    public async Task A_hub_that_is_stopped_and_started_again_has_everything_it_had()
     {
-        List<TimeSpan> times = [];
+        var before = await hub.Http.GetJsonAsync("/api/plans/demo");
 
-        for (var i = 0; i < 3; i++)
-        {
-            (await hub.StopAsync()).ShouldBe(0);
-            var started = Stopwatch.GetTimestamp();
-            await hub.StartAsync();
-            times.Add(Stopwatch.GetElapsedTime(started));
-        }
+        (await hub.StopAsync()).ShouldBe(0);
+        await hub.StartAsync();
 
-        // Other tests run beside this one: what it takes is its best.
-        times.Min().ShouldBeLessThan(TimeSpan.FromSeconds(3));
+        (await hub.Http.GetJsonAsync("/api/plans/demo")).ToString().ShouldBe(before.ToString());
     }
 
     private Task<Ended> RunAsync(params string[] arguments) => GantryProgram.RunAsync(Variables, null, arguments);

@@ -92,7 +92,8 @@ public sealed class LayoutSpecs
     }
 
     [Theory]
-    [InlineData("src/Gantry.Cli/A.cs", "namespace Gantry.Cli;\nclass A { FtpEndpoint? e; }")]
+    [InlineData("src/Gantry.Cli/A.cs", "namespace Gantry.Cli;\nclass A { Gantry.Plugins.Endpoints.Ftp.FtpEndpoint? e; }")]
+    [InlineData("src/Gantry.Plugins/Endpoints/S3/A.cs", "namespace Gantry.Plugins.Endpoints.S3;\nclass A { Ftp.FtpEndpoint? e; }")]
     [InlineData("src/Gantry.Plugins/Endpoints/S3/A.cs", "using Gantry.Plugins.Endpoints.Ftp;\nnamespace Gantry.Plugins.Endpoints.S3;")]
     public void A_plugin_named_outside_its_folder_is_found(string path, string text)
     {

@@ -7,10 +7,10 @@ using Gantry.Hub.Plans;
 namespace Gantry.Hub.Operations;
 
 /// <summary>
-/// What a new hub has to try: a folder with files, the endpoint 'demo' on it and the plan 'demo' that moves them. Made once in the life of a
-/// data folder; whoever deletes it is rid of it.
+/// What a new hub with its own PostgreSQL has to try: a folder with files, the endpoint 'demo' on it and the plan 'demo' that moves them. Made
+/// once in the life of a data folder; whoever deletes the plan is rid of it.
 /// </summary>
-internal sealed class Demonstration(HubConfiguration configuration, HubDatabase database) : IHostedService
+internal sealed class Demonstration(HubConfiguration configuration, HubDatabase database)
 {
     private const string Name = "demo";
 
@@ -24,10 +24,10 @@ internal sealed class Demonstration(HubConfiguration configuration, HubDatabase 
 
         """;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         var folder = Path.Combine(configuration.DataFolder, Name);
-        if (Directory.Exists(folder)) return;
+        if (configuration[HubSettings.Database] is not null || Directory.Exists(folder)) return;
         await SaveAsync(folder, cancellationToken);
         for (var i = 1; i <= 20; i++)
         {
@@ -35,8 +35,6 @@ internal sealed class Demonstration(HubConfiguration configuration, HubDatabase 
             await File.WriteAllTextAsync(Path.Combine(parent.FullName, $"file-{i}.txt"), $"This is file {i} of 20.\n", cancellationToken);
         }
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>In the first administrator's name, and so open to everybody in that workspace.</summary>
     private async Task SaveAsync(string folder, CancellationToken cancellationToken)

@@ -1,9 +1,9 @@
 using Gantry.Hub.Database;
 using NLog;
 using NLog.Config;
+using NLog.Extensions.Logging;
 using NLog.Layouts;
 using NLog.Targets;
-using NLog.Extensions.Logging;
 
 namespace Gantry.Hub.Operations;
 

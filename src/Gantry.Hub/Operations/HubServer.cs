@@ -53,6 +53,7 @@ internal sealed class HubServer : IAsyncDisposable
             // Only now, since a start that fails must not make a password that nobody gets to see.
             var password = await FirstAdministrator.EnsureAsync(database.Database, app.Services.GetRequiredService<Passwords>(), TimeProvider.System,
                 configuration[HubSettings.AdminPassword], cancellationToken);
+            await new Demonstration(configuration, database.Database).EnsureAsync(cancellationToken);
             var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             folder.Write(address);
             return new HubServer(folder, database, app, logs)

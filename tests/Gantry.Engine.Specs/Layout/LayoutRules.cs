@@ -63,13 +63,13 @@ public static partial class LayoutRules
         foreach (var plugin in plugins)
         {
             var outside = product.Where(file => !file.Path.StartsWith(plugin.Key + "/", StringComparison.Ordinal)
-                && file.Path != "src/Gantry.Plugins/AllPlugins.cs").ToList();
-            var declaredOutside = outside.SelectMany(file => file.Types).ToHashSet(StringComparer.Ordinal);
-            var names = plugin.SelectMany(file => file.Types).Where(type => !declaredOutside.Contains(type))
-                .Append(plugin.Key["src/".Length..].Replace('/', '.')).Distinct().ToList();
+                && file.Path != "src/Gantry.Plugins/AllPlugins.cs");
+            var name = plugin.Key["src/".Length..].Replace('/', '.');
+            var folder = name[(name.LastIndexOf('.') + 1)..];
+            List<string> names = [name, .. plugin.SelectMany(file => file.Types).Distinct().Select(type => $"{folder}.{type}")];
             foreach (var file in outside)
             {
-                if (names.Find(name => file.Code.Contains(name, StringComparison.Ordinal) && file.Uses(name)) is { } used)
+                if (names.Find(used => file.Code.Contains(used, StringComparison.Ordinal) && file.Uses(used)) is { } used)
                 {
                     yield return $"{file.Path} says '{used}': a plugin's names stand in its own folder and in AllPlugins.cs only.";
                 }
