@@ -208,6 +208,31 @@ public sealed class ExecutionSpecs(TestDatabase database) : IClassFixture<TestDa
     }
 
     [Fact]
+    public async Task Connections_cut_under_load_lose_nothing_and_double_nothing()
+    {
+        await using var hub = await RunningHub.StartAsync(database, provider, options: new ExecutionOptions { RunsMax = 20 });
+        var actor = await database.CreateActorAsync();
+        var calls = 0;
+        provider.Act = async (_, _) =>
+        {
+            if (Interlocked.Increment(ref calls) % 25 == 0)
+            {
+                await hub.AskAsync<long>(
+                    "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'gantry_worker' and datname = current_database()");
+            }
+
+            return ProviderResult.Success();
+        };
+
+        var ends = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => hub.RunAsync(actor, """{"steps":[{"use":"test.call"},{"use":"test.call"}]}""")));
+
+        ends.ShouldAllBe(end => end.Status == "succeeded");
+        calls.ShouldBe(200);
+        (await hub.AskAsync<long>($"select count(*) from executions where workspace_id = '{actor.WorkspaceId}' and status = 'succeeded'")).ShouldBe(100);
+        (await hub.AskAsync<long>($"select count(*) from execution_steps where workspace_id = '{actor.WorkspaceId}' and status = 'succeeded'")).ShouldBe(200);
+    }
+
+    [Fact]
     public async Task A_plan_that_can_no_longer_be_read_fails_its_execution_and_says_so()
     {
         await using var hub = RunningHub.Create(database, provider);
