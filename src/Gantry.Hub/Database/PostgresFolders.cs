@@ -27,11 +27,10 @@ internal sealed class PostgresFolders(string dataFolder)
     {
         Directory.CreateDirectory(root, OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.GroupRead);
         Directory.CreateDirectory(Path.GetDirectoryName(Logs)!, OwnerOnly | UnixFileMode.GroupExecute);
-        if (user.IsOther)
+        foreach (var folder in new[] { root, Path.GetDirectoryName(Logs)! })
         {
-            // The database's group may pass; nobody else gains anything.
-            Posix.ChangeOwner(root, 0, user.Group);
-            Posix.ChangeOwner(Path.GetDirectoryName(Logs)!, 0, user.Group);
+            // The database's group may pass; nobody else gains anything. What belongs to a user stays that user's.
+            if (user.IsOther && Posix.StatusOf(folder)?.User == 0) Posix.ChangeOwner(folder, 0, user.Group);
         }
 
         MakePrivate(Logs, user);
