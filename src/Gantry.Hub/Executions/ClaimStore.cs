@@ -10,37 +10,39 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
 {
     private const string ClaimSql = """
         with free as (
-          select id from executions where id = any($1) and status = 'queued' order by id for update skip locked)
+          select workspace_id, id from executions where id = any($1) and ended_at is null and status = 'queued' order by id for update skip locked)
         update executions e
         set status = 'running', fence = e.fence + 1, hub_id = $2, started_at = coalesce(e.started_at, $3), waiting_for = null
-        from free where e.id = free.id
+        from free where e.workspace_id = free.workspace_id and e.id = free.id
         returning e.id, e.workspace_id, e.user_id, e.plan_id, e.plan_version, e.plan_text, e.inputs, e.fence, e.cancel_requested
         """;
 
     private const string AttemptsSql = """
         select s.execution_id, s.step_path, s.attempt, s.step_id, s.use, s.status, s.started_at, s.ended_at,
                coalesce(s.output, b.content), s.message, s.metadata, s.error
-        from execution_steps s left join execution_blobs b on b.id = s.output_blob
-        where s.execution_id = any($1) order by s.execution_id, s.attempt
+        from unnest($1::uuid[], $2::uuid[]) as x(workspace_id, id)
+        join execution_steps s on s.workspace_id = x.workspace_id and s.execution_id = x.id
+        left join execution_blobs b on b.workspace_id = s.workspace_id and b.execution_id = s.execution_id and b.id = s.output_blob
+        order by s.execution_id, s.attempt
         """;
 
     private const string SequencesSql = """
         select x.id, greatest(2,
-          (select max(l.seq) from execution_logs l where l.execution_id = x.id),
-          (select max(greatest(s.started_seq, s.ended_seq)) from execution_steps s where s.execution_id = x.id))
-        from unnest($1::uuid[]) as x(id)
+          (select max(l.seq) from execution_logs l where l.workspace_id = x.workspace_id and l.execution_id = x.id),
+          (select max(greatest(s.started_seq, s.ended_seq)) from execution_steps s where s.workspace_id = x.workspace_id and s.execution_id = x.id))
+        from unnest($1::uuid[], $2::uuid[]) as x(workspace_id, id)
         """;
 
     private const string HandOverSql = """
         update executions
         set status = 'queued', fence = fence + 1, hub_id = null, waiting_for = 'a free worker, since the hub that ran it stopped'
-        where id = $1 and fence = $2 and status = 'running'
+        where workspace_id = $1 and id = $2 and fence = $3 and status = 'running'
         """;
 
     private const string ReleaseSql = """
         update executions
         set status = 'queued', fence = fence + 1, hub_id = null, waiting_for = 'a free worker'
-        where id = any($1) and hub_id = $2 and status = 'running'
+        where id = any($1) and ended_at is null and hub_id = $2 and status = 'running'
         """;
 
     private const string QueuedSql = "select id from executions where ended_at is null and status = 'queued' order by id limit $1";
@@ -61,6 +63,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
     public async Task HandOverAsync(Claim claim, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(HandOverSql);
+        command.Parameters.AddWithValue(claim.WorkspaceId);
         command.Parameters.AddWithValue(claim.ExecutionId);
         command.Parameters.AddWithValue(claim.Fence);
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -135,10 +138,11 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
     private static async Task<IReadOnlyList<Claim>> LoadAsync(
         NpgsqlConnection connection, List<Claim> claims, CancellationToken cancellationToken)
     {
-        var ids = claims.Where(claim => claim.IsTakenUpAgain).Select(claim => claim.ExecutionId).ToArray();
-        var attempts = await AttemptsAsync(connection, ids, cancellationToken);
+        var again = claims.FindAll(claim => claim.IsTakenUpAgain);
+        var (workspaces, ids) = (again.Column(claim => claim.WorkspaceId), again.Column(claim => claim.ExecutionId));
+        var attempts = await AttemptsAsync(connection, workspaces, ids, cancellationToken);
         var sequences = new Dictionary<Guid, int>();
-        await using (var command = new NpgsqlCommand(SequencesSql, connection) { Parameters = { new() { Value = ids } } })
+        await using (var command = new NpgsqlCommand(SequencesSql, connection) { Parameters = { new() { Value = workspaces }, new() { Value = ids } } })
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
@@ -156,10 +160,10 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
     }
 
     private static async Task<Dictionary<Guid, List<StepAttempt>>> AttemptsAsync(
-        NpgsqlConnection connection, Guid[] ids, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Guid[] workspaces, Guid[] ids, CancellationToken cancellationToken)
     {
         var attempts = new Dictionary<Guid, List<StepAttempt>>();
-        await using var command = new NpgsqlCommand(AttemptsSql, connection) { Parameters = { new() { Value = ids } } };
+        await using var command = new NpgsqlCommand(AttemptsSql, connection) { Parameters = { new() { Value = workspaces }, new() { Value = ids } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

@@ -51,7 +51,7 @@ internal sealed class ExecuteRoutes(
         var (saved, plan, findings) = old.PlanId is { } planId
             ? body.IsNewest
                 ? await SavedAsync(caller, planId.ToString(), context.RequestAborted)
-                : (new SavedPlan(planId, old.PlanVersion!.Value, old.PlanName!), await OldAsync(old, context.RequestAborted), [])
+                : (new SavedPlan(planId, old.PlanVersion!.Value, old.PlanName!), await OldAsync(caller, old, context.RequestAborted), [])
             : Given(plans.Check(old.PlanText!));
         if (plan is null)
             return PlanProblem.Of(findings);
@@ -89,11 +89,9 @@ internal sealed class ExecuteRoutes(
         if (!known.IsSameRequest)
             throw new ProblemException(422, "This Idempotency-Key was used for another request within the last 24 hours. Send a new key with a new request.");
         using var ending = ends.Begin(known.ExecutionId);
-        ExecutionView? view;
+        ExecutionView view;
         await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
-            view = await ExecutionStore.FindAsync(session, known.ExecutionId, context.RequestAborted);
-        if (view is null)
-            throw ProblemException.Conflict("This Idempotency-Key was used in another workspace. Send a new key.");
+            view = await ExecutionRoutes.FindAsync(session, known.ExecutionId.ToString(), context.RequestAborted);
         if (wait is { } time && !view.IsFinal)
             view = await ends.WaitAsync(caller, view, ending, time, context.RequestAborted) ?? view;
         context.Response.Headers["Idempotency-Replayed"] = "true";
@@ -108,7 +106,7 @@ internal sealed class ExecuteRoutes(
             row = await PlanRoutes.FindAsync(session, name, cancellationToken);
         try
         {
-            return (new SavedPlan(row.Id, row.Version, row.Name), await plans.ReadAsync(row.Id, row.Version, null, cancellationToken), []);
+            return (new SavedPlan(row.Id, row.Version, row.Name), await plans.ReadAsync(caller.WorkspaceId!.Value, row.Id, row.Version, null, cancellationToken), []);
         }
         catch (PlanUnreadableException unreadable)
         {
@@ -116,11 +114,11 @@ internal sealed class ExecuteRoutes(
         }
     }
 
-    private async Task<Plan> OldAsync(ExecutionView old, CancellationToken cancellationToken)
+    private async Task<Plan> OldAsync(Caller caller, ExecutionView old, CancellationToken cancellationToken)
     {
         try
         {
-            return await plans.ReadAsync(old.PlanId, old.PlanVersion, old.PlanText, cancellationToken);
+            return await plans.ReadAsync(caller.WorkspaceId!.Value, old.PlanId, old.PlanVersion, old.PlanText, cancellationToken);
         }
         catch (PlanUnreadableException unreadable)
         {

@@ -79,6 +79,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
             var step = lastStep is { } attempt ? NewStep(attempt, startedSequence: null, endedSequence: number) : null;
             var final = new FinalRecord
             {
+                WorkspaceId = claim.WorkspaceId,
                 ExecutionId = claim.ExecutionId,
                 Fence = claim.Fence,
                 Status = outcome.Status,
@@ -125,6 +126,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
     {
         var record = new StepRecord
         {
+            WorkspaceId = claim.WorkspaceId,
             ExecutionId = claim.ExecutionId,
             Fence = claim.Fence,
             Attempt = attempt with { StepId = attempt.StepId is { } id ? ExecutionJson.Storable(id) : null },
@@ -157,6 +159,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         {
             var record = new LogRecord
             {
+                WorkspaceId = claim.WorkspaceId,
                 ExecutionId = claim.ExecutionId,
                 Fence = claim.Fence,
                 Sequence = number,

@@ -58,7 +58,7 @@ internal sealed partial class ExecutionRunner(
         Plan plan;
         try
         {
-            plan = claim.Plan ?? await plans.ReadAsync(claim.PlanId, claim.PlanVersion, claim.PlanText, CancellationToken.None);
+            plan = claim.Plan ?? await plans.ReadAsync(claim.WorkspaceId, claim.PlanId, claim.PlanVersion, claim.PlanText, CancellationToken.None);
         }
         catch (PlanUnreadableException unreadable)
         {

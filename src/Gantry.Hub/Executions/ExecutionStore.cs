@@ -52,7 +52,7 @@ internal static class ExecutionStore
     public static Task<ExecutionView?> FindAsync(HubSession session, Guid id, CancellationToken cancellationToken) =>
         session.FindAsync<ExecutionView>($"""
             select {Columns}, e.plan_text, b.bytes as output_bytes
-            from executions e left join execution_blobs b on b.id = e.output_blob
+            from executions e left join execution_blobs b on b.workspace_id = e.workspace_id and b.execution_id = e.id and b.id = e.output_blob
             where e.id = @id and e.workspace_id = @workspace
             """, new { id, workspace = session.Actor.WorkspaceId }, cancellationToken);
 
@@ -62,9 +62,10 @@ internal static class ExecutionStore
             select s.execution_id, s.step_path as path, s.step_id as id, s.use, s.attempt, s.status, s.started_at, s.ended_at,
                    s.started_seq as started_sequence, s.ended_seq as ended_sequence, s.output, s.output_blob, b.bytes as output_bytes,
                    s.message, s.metadata, s.error
-            from execution_steps s left join execution_blobs b on b.id = s.output_blob
-            where s.execution_id = @id order by coalesce(s.started_seq, s.ended_seq), s.step_path, s.attempt
-            """, new { id }, cancellationToken);
+            from execution_steps s
+            left join execution_blobs b on b.workspace_id = s.workspace_id and b.execution_id = s.execution_id and b.id = s.output_blob
+            where s.workspace_id = @workspace and s.execution_id = @id order by coalesce(s.started_seq, s.ended_seq), s.step_path, s.attempt
+            """, new { workspace = session.Actor.WorkspaceId, id }, cancellationToken);
 
     /// <summary>The steps whose state changed behind the event <paramref name="after"/>.</summary>
     public static Task<IReadOnlyList<StepView>> StepEventsAsync(HubSession session, Guid id, int after, CancellationToken cancellationToken) =>
@@ -72,8 +73,8 @@ internal static class ExecutionStore
             select s.execution_id, s.step_path as path, s.step_id as id, s.use, s.attempt, s.status, s.started_at, s.ended_at,
                    s.started_seq as started_sequence, s.ended_seq as ended_sequence, s.message, s.error
             from execution_steps s
-            where s.execution_id = @id and (s.started_seq > @after or s.ended_seq > @after)
-            """, new { id, after }, cancellationToken);
+            where s.workspace_id = @workspace and s.execution_id = @id and (s.started_seq > @after or s.ended_seq > @after)
+            """, new { workspace = session.Actor.WorkspaceId, id, after }, cancellationToken);
 
     /// <summary>Lines of one execution in their order.</summary>
     public static Task<IReadOnlyList<LogView>> LogsAsync(
@@ -81,10 +82,19 @@ internal static class ExecutionStore
         session.QueryAsync<LogView>("""
             select l.execution_id, l.seq as sequence, l.time, l.level, l.step_path, l.attempt, l.message, l.fields
             from execution_logs l
-            where l.execution_id = @id and l.time >= @from and l.seq > @after and l.level = any(@levels)
+            where l.workspace_id = @workspace and l.execution_id = @id and l.time >= @from and l.seq > @after and l.level = any(@levels)
               and (@text::text is null or strpos(lower(l.message), lower(@text)) > 0)
             order by l.seq limit @count
-            """, new { id = execution.Id, from = LogsFrom(execution), after, levels, text, count }, cancellationToken);
+            """, new
+        {
+            workspace = session.Actor.WorkspaceId,
+            id = execution.Id,
+            from = LogsFrom(execution),
+            after,
+            levels,
+            text,
+            count,
+        }, cancellationToken);
 
     /// <summary>Lines of the workspace's newest executions, the newest execution first.</summary>
     public static Task<IReadOnlyList<LogView>> NewestLogsAsync(
@@ -97,7 +107,7 @@ internal static class ExecutionStore
             cross join lateral (
               select l.execution_id, l.seq as sequence, l.time, l.level, l.step_path, l.attempt, l.message, l.fields
               from execution_logs l
-              where l.execution_id = e.id and l.time >= e.created_at - interval '1 day' and l.level = any(@levels)
+              where l.workspace_id = @workspace and l.execution_id = e.id and l.time >= e.created_at - interval '1 day' and l.level = any(@levels)
                 and (e.id is distinct from @afterExecution or l.seq > @afterSequence)
                 and (@text::text is null or strpos(lower(l.message), lower(@text)) > 0)
               order by l.seq limit @count) l
@@ -106,8 +116,9 @@ internal static class ExecutionStore
 
     /// <summary>Null when the session sees none of this id.</summary>
     public static Task<string?> BlobAsync(HubSession session, Guid executionId, Guid blobId, CancellationToken cancellationToken) =>
-        session.FindAsync<string>("select content from execution_blobs where id = @blobId and execution_id = @executionId",
-            new { blobId, executionId }, cancellationToken);
+        session.FindAsync<string>(
+            "select content from execution_blobs where workspace_id = @workspace and execution_id = @executionId and id = @blobId",
+            new { workspace = session.Actor.WorkspaceId, executionId, blobId }, cancellationToken);
 
     /// <summary>
     /// Queued: the execution ends here. Running: it is marked, and whoever runs it stops it. Null when it is at its end already, or not there.
@@ -121,8 +132,9 @@ internal static class ExecutionStore
               error = case when status = 'running' then error else @error end,
               ended_at = case when status = 'running' then ended_at else @now end,
               ended_seq = case when status = 'running' then ended_seq else greatest(2,
-                (select max(l.seq) from execution_logs l where l.execution_id = executions.id),
-                (select max(greatest(s.started_seq, s.ended_seq)) from execution_steps s where s.execution_id = executions.id)) + 1 end
+                (select max(l.seq) from execution_logs l where l.workspace_id = executions.workspace_id and l.execution_id = executions.id),
+                (select max(greatest(s.started_seq, s.ended_seq)) from execution_steps s
+                  where s.workspace_id = executions.workspace_id and s.execution_id = executions.id)) + 1 end
             where id = @id and workspace_id = @workspace and ended_at is null
             returning status
             """, new { id, workspace = session.Actor.WorkspaceId, error, now }, cancellationToken);

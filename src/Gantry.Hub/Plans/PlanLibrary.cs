@@ -15,25 +15,27 @@ internal sealed class PlanLibrary(NpgsqlDataSource database, ProviderCatalog pro
 
     private const int TextCharactersMax = 64 * 1024;
 
-    private const string SourceSql = "select source from execution_plan_versions where plan_id = $1 and version = $2";
+    private const string SourceSql = "select source from execution_plan_versions where workspace_id = $1 and plan_id = $2 and version = $3";
 
-    private readonly ConcurrentDictionary<(Guid PlanId, int Version), Plan> versions = [];
+    private readonly ConcurrentDictionary<(Guid WorkspaceId, Guid PlanId, int Version), Plan> versions = [];
     private readonly ConcurrentDictionary<string, Plan> texts = new(StringComparer.Ordinal);
 
     /// <summary>The saved version, or the plan that was given as text.</summary>
     /// <exception cref="PlanUnreadableException">It cannot be run by this program.</exception>
-    public async ValueTask<Plan> ReadAsync(Guid? planId, int? version, string? text, CancellationToken cancellationToken)
+    public async ValueTask<Plan> ReadAsync(
+        Guid workspaceId, Guid? planId, int? version, string? text, CancellationToken cancellationToken)
     {
         if (planId is not { } id)
             return Readable(text ?? throw new PlanUnreadableException("The execution has neither a plan nor names one."));
-        if (versions.TryGetValue((id, version!.Value), out var known))
+        if (versions.TryGetValue((workspaceId, id, version!.Value), out var known))
             return known;
         await using var command = database.CreateCommand(SourceSql);
+        command.Parameters.AddWithValue(workspaceId);
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(version.Value);
         var source = (string?)await command.ExecuteScalarAsync(cancellationToken)
             ?? throw new PlanUnreadableException($"There is no version {version} of the plan {id} any more.");
-        return Keep(versions, (id, version.Value), Readable(source));
+        return Keep(versions, (workspaceId, id, version.Value), Readable(source));
     }
 
     /// <summary>A plan that somebody gives: all that is wrong with it, or the plan. The same text answers the same plan.</summary>

@@ -44,7 +44,8 @@ internal static class PlanStore
     {
         if (Guid.TryParseExact(plan, "D", out var id)
             && await session.FindAsync<SavedPlanRow>(
-                $"select {Columns} from execution_plans where id = @id and deleted_at is null", new { id }, cancellationToken) is { } byId)
+                $"select {Columns} from execution_plans where workspace_id = @workspace and id = @id and deleted_at is null",
+                new { workspace = session.Actor.WorkspaceId, id }, cancellationToken) is { } byId)
             return byId;
 
         // A text that PostgreSQL cannot hold is nobody's name.
@@ -67,17 +68,17 @@ internal static class PlanStore
         session.QueryAsync<PlanVersionRow>("""
             select v.version, v.user_id, u.name as user, v.created_at
             from execution_plan_versions v left join users u on u.id = v.user_id
-            where v.plan_id = @planId and (@before::bigint is null or v.version < @before)
+            where v.workspace_id = @workspace and v.plan_id = @planId and (@before::bigint is null or v.version < @before)
             order by v.version desc limit @count
-            """, new { planId, before, count }, cancellationToken);
+            """, new { workspace = session.Actor.WorkspaceId, planId, before, count }, cancellationToken);
 
     /// <summary>Null when there is no such version.</summary>
     public static Task<PlanVersionRow?> VersionAsync(HubSession session, Guid planId, int version, CancellationToken cancellationToken) =>
         session.FindAsync<PlanVersionRow>("""
             select v.version, v.user_id, u.name as user, v.created_at, v.source
             from execution_plan_versions v left join users u on u.id = v.user_id
-            where v.plan_id = @planId and v.version = @version
-            """, new { planId, version }, cancellationToken);
+            where v.workspace_id = @workspace and v.plan_id = @planId and v.version = @version
+            """, new { workspace = session.Actor.WorkspaceId, planId, version }, cancellationToken);
 
     /// <summary>Null when another plan of the workspace has the name.</summary>
     public static async Task<SavedPlanRow?> CreateAsync(
@@ -107,9 +108,9 @@ internal static class PlanStore
     {
         var row = await session.FindAsync<SavedPlanRow>($"""
             update execution_plans set name = @name, description = @description, version = version + 1, updated_at = now()
-            where id = @planId and version = @version and deleted_at is null
+            where workspace_id = @workspace and id = @planId and version = @version and deleted_at is null
             returning {Columns}
-            """, new { planId, version, name, description }, cancellationToken);
+            """, new { workspace = session.Actor.WorkspaceId, planId, version, name, description }, cancellationToken);
         if (row is not null)
             await AddVersionAsync(session, row, source, cancellationToken);
         return row;
@@ -118,8 +119,8 @@ internal static class PlanStore
     /// <summary>False when the plan has changed since it was of <paramref name="version"/>.</summary>
     public static async Task<bool> DeleteAsync(HubSession session, Guid planId, int version, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(
-            "update execution_plans set deleted_at = now() where id = @planId and version = @version and deleted_at is null",
-            new { planId, version }, cancellationToken) == 1;
+            "update execution_plans set deleted_at = now() where workspace_id = @workspace and id = @planId and version = @version and deleted_at is null",
+            new { workspace = session.Actor.WorkspaceId, planId, version }, cancellationToken) == 1;
 
     private static Task AddVersionAsync(HubSession session, SavedPlanRow plan, string source, CancellationToken cancellationToken) =>
         session.ExecuteAsync("""

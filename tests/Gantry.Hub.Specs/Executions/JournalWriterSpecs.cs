@@ -147,6 +147,7 @@ public sealed class JournalWriterSpecs(TestDatabase database) : IClassFixture<Te
 
     private static FinalRecord End(AcceptRecord accept) => new()
     {
+        WorkspaceId = accept.WorkspaceId,
         ExecutionId = accept.ExecutionId,
         Fence = 1,
         Status = ExecutionStatus.Succeeded,
@@ -155,6 +156,7 @@ public sealed class JournalWriterSpecs(TestDatabase database) : IClassFixture<Te
         Output = Payload.Of("1"),
         LastStep = new StepRecord
         {
+            WorkspaceId = accept.WorkspaceId,
             ExecutionId = accept.ExecutionId,
             Fence = 1,
             Attempt = new StepAttempt

@@ -1,8 +1,8 @@
 -- Plans by name, and every version of each: an execution names the version it runs, so a version never changes.
 
 create table execution_plans (
-  id           uuid        primary key,
-  workspace_id uuid        not null,
+  id           uuid        not null,
+  workspace_id uuid        not null references workspaces,
   user_id      uuid        not null,
   name         text        not null,
   description  text,
@@ -11,7 +11,7 @@ create table execution_plans (
   updated_at   timestamptz not null default now(),
   -- A deleted plan keeps its versions for the executions that ran them.
   deleted_at   timestamptz,
-  unique (workspace_id, id)
+  primary key (workspace_id, id)
 );
 create unique index execution_plans_by_name on execution_plans (workspace_id, name) where deleted_at is null;
 
@@ -23,7 +23,7 @@ create table execution_plan_versions (
   -- The text as it was given, YAML or JSON.
   source       text        not null,
   created_at   timestamptz not null default now(),
-  primary key (plan_id, version),
+  primary key (workspace_id, plan_id, version),
   foreign key (workspace_id, plan_id) references execution_plans (workspace_id, id)
 );
 

@@ -1,13 +1,14 @@
 -- Executions: what was started, what its steps did, what it said, and who is at it now.
 -- The states and the moves between them are drawn in docs/state-machine.md.
 --
--- An execution's workers write thousands of rows a second, so these tables carry few indexes and no foreign keys among
--- themselves: every insert goes through a join with the execution it belongs to, under that execution's fence.
+-- An execution's workers write thousands of rows a second, so these tables carry few indexes, and what belongs to an
+-- execution has no foreign key to it: every insert goes through a join with that execution, under its fence.
+-- Every key begins with the workspace, so that nobody can learn from a conflict that somebody else has a row.
 -- Every change of state and every line of the log has a number in its execution's one sequence. Fixed: 1 queued, 2 running.
 
 create table executions (
-  id               uuid        primary key,
-  workspace_id     uuid        not null,
+  id               uuid        not null,
+  workspace_id     uuid        not null references workspaces,
   user_id          uuid        not null,
   plan_id          uuid,
   plan_version     int,
@@ -34,6 +35,8 @@ create table executions (
   check ((ended_at is not null) = (status in ('succeeded', 'failed', 'cancelled'))),
   check ((error is not null) = (status in ('failed', 'cancelled'))),
   check ((hub_id is not null) = (status = 'running') or ended_at is not null),
+  primary key (workspace_id, id),
+  foreign key (workspace_id, plan_id, plan_version) references execution_plan_versions (workspace_id, plan_id, version),
   check ((plan_id is null) = (plan_version is null) and (plan_id is null) = (plan_text is not null))
 )
 -- Room on the page, so that a claim is a heap-only update.
@@ -42,7 +45,6 @@ with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 -- What is not at its end, however long the history.
 create index executions_open on executions (id) where ended_at is null;
 create index executions_to_cancel on executions (id) where cancel_requested and ended_at is null;
-create index executions_by_workspace on executions (workspace_id, id);
 create index executions_by_plan on executions (workspace_id, plan_id, id) where plan_id is not null;
 -- Rare among many that succeeded. (Not by status: that changes with every claim, and an index on it would cost each claim its heap-only update.)
 create index executions_ended_badly on executions (workspace_id, id) where error is not null;
@@ -65,7 +67,7 @@ create table execution_steps (
   message      text,
   metadata     text,
   error        text,
-  primary key (execution_id, step_path, attempt)
+  primary key (workspace_id, execution_id, step_path, attempt)
 ) with (fillfactor = 90);
 
 create table execution_logs (
@@ -78,24 +80,24 @@ create table execution_logs (
   attempt      int,
   message      text        not null,
   fields       text,
-  primary key (execution_id, seq, time)
+  primary key (workspace_id, execution_id, seq, time)
 ) partition by range (time);
 
 -- Only a clock that is years off gets here.
 create table execution_logs_other partition of execution_logs default;
 
 create table execution_blobs (
-  id           uuid        primary key,
+  id           uuid        not null,
   execution_id uuid        not null,
   workspace_id uuid        not null,
   bytes        int         not null,
   content      text        not null,
-  created_at   timestamptz not null default now()
+  created_at   timestamptz not null default now(),
+  primary key (workspace_id, execution_id, id)
 );
 alter table execution_blobs alter column content set storage extended;
-create index execution_blobs_by_execution on execution_blobs (execution_id);
 
--- The same key of the same user names the same start for a day.
+-- The same key of the same user in the same workspace names the same start for a day.
 create table execution_keys (
   user_id      uuid        not null,
   key          text        not null,
@@ -103,7 +105,7 @@ create table execution_keys (
   request_hash bytea       not null,
   execution_id uuid        not null,
   expires_at   timestamptz not null,
-  primary key (user_id, key)
+  primary key (workspace_id, user_id, key)
 );
 create index execution_keys_expired on execution_keys (expires_at);
 

@@ -3,8 +3,6 @@ namespace Gantry.Hub.Executions.Journal;
 /// <summary>A start that is to be accepted: everything an execution is made of.</summary>
 internal sealed class AcceptRecord : JournalRecord
 {
-    public required Guid WorkspaceId { get; init; }
-
     public required Guid UserId { get; init; }
 
     public Guid? PlanId { get; init; }

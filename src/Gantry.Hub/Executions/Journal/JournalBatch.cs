@@ -5,7 +5,7 @@ namespace Gantry.Hub.Executions.Journal;
 /// <summary>Records that go to the database together, by kind.</summary>
 internal sealed class JournalBatch
 {
-    private readonly HashSet<(Guid UserId, string Key)> keys = [];
+    private readonly HashSet<(Guid WorkspaceId, Guid UserId, string Key)> keys = [];
     private readonly HashSet<(Guid ExecutionId, string StepPath, int Attempt)> attempts = [];
 
     public List<JournalRecord> All { get; } = [];
@@ -19,7 +19,7 @@ internal sealed class JournalBatch
     public List<FinalRecord> Finals { get; } = [];
 
     /// <summary>The claims that the records are written under: each once.</summary>
-    public Dictionary<Guid, int> Fences { get; } = [];
+    public Dictionary<Guid, (Guid WorkspaceId, int Fence)> Claims { get; } = [];
 
     /// <summary>What the database answered: the executions whose claims are lost.</summary>
     public HashSet<Guid> Lost { get; } = [];
@@ -33,7 +33,7 @@ internal sealed class JournalBatch
             return false;
         switch (record)
         {
-            case AcceptRecord { Key: { } key } accept when !keys.Add((accept.UserId, key)):
+            case AcceptRecord { Key: { } key } accept when !keys.Add((accept.WorkspaceId, accept.UserId, key)):
                 return false;
             case AcceptRecord accept:
                 Accepts.Add(accept);
@@ -90,8 +90,8 @@ internal sealed class JournalBatch
 
     private bool HasSameFence(ClaimedRecord record)
     {
-        if (Fences.TryAdd(record.ExecutionId, record.Fence))
+        if (Claims.TryAdd(record.ExecutionId, (record.WorkspaceId, record.Fence)))
             return true;
-        return Fences[record.ExecutionId] == record.Fence;
+        return Claims[record.ExecutionId].Fence == record.Fence;
     }
 }

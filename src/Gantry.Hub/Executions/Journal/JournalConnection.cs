@@ -18,9 +18,17 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
         PassFaults(batch, "before");
         await using var commands = new NpgsqlBatch(connection);
         commands.Add(JournalSql.HoldClaims, hub.LockKey);
-        var readsLost = batch.Fences.Count > 0;
+        var claims = batch.Claims.ToList();
+        var readsLost = claims.Count > 0;
         if (readsLost)
-            commands.Add(JournalSql.LostClaims, batch.Fences.Keys.ToArray(), batch.Fences.Values.ToArray());
+        {
+            commands.Add(
+                JournalSql.LostClaims,
+                claims.Column(claim => claim.Value.WorkspaceId),
+                claims.Column(claim => claim.Key),
+                claims.Column(claim => claim.Value.Fence));
+        }
+
         var keyed = batch.Accepts.Where(accept => accept.Key is not null).ToList();
         AddAccepts(commands, batch.Accepts, keyed);
         AddBlobs(commands, batch);
@@ -120,6 +128,7 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
             JournalSql.KeyedAccepts,
             [
                 .. columns,
+                keyed.Column(accept => accept.WorkspaceId),
                 keyed.Column(accept => accept.UserId),
                 keyed.Column(accept => accept.Key),
                 keyed.Column(accept => accept.ExecutionId),
@@ -128,6 +137,7 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
 
     private static void AddKnownKeys(NpgsqlBatch commands, List<AcceptRecord> keyed) => commands.Add(
         JournalSql.KnownKeys,
+        keyed.Column(accept => accept.WorkspaceId),
         keyed.Column(accept => accept.UserId),
         keyed.Column(accept => accept.Key),
         keyed.Column(accept => accept.RequestHash),
@@ -148,8 +158,8 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
 
     private static void AddBlobs(NpgsqlBatch commands, JournalBatch batch)
     {
-        var blobs = batch.Steps.Select(step => (step.ExecutionId, step.Fence, step.Output))
-            .Concat(batch.Finals.Select(final => (final.ExecutionId, final.Fence, final.Output)))
+        var blobs = batch.Steps.Select(step => (step.WorkspaceId, step.ExecutionId, step.Fence, step.Output))
+            .Concat(batch.Finals.Select(final => (final.WorkspaceId, final.ExecutionId, final.Fence, final.Output)))
             .Where(blob => blob.Output.BlobId is not null)
             .DistinctBy(blob => blob.Output.BlobId)
             .ToList();
@@ -157,9 +167,10 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
             return;
         commands.Add(
             JournalSql.Blobs,
-            blobs.Column(blob => blob.Output.BlobId!.Value),
+            blobs.Column(blob => blob.WorkspaceId),
             blobs.Column(blob => blob.ExecutionId),
             blobs.Column(blob => blob.Fence),
+            blobs.Column(blob => blob.Output.BlobId!.Value),
             blobs.Column(blob => blob.Output.Bytes),
             blobs.Column(blob => blob.Output.Text));
     }
@@ -170,6 +181,7 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
             return;
         commands.Add(
             JournalSql.Steps,
+            steps.Column(step => step.WorkspaceId),
             steps.Column(step => step.ExecutionId),
             steps.Column(step => step.Fence),
             steps.Column(step => step.Attempt.StepPath),
@@ -194,6 +206,7 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
             return;
         commands.Add(
             JournalSql.Logs,
+            logs.Column(log => log.WorkspaceId),
             logs.Column(log => log.ExecutionId),
             logs.Column(log => log.Fence),
             logs.Column(log => log.Sequence),
@@ -211,6 +224,7 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
             return;
         commands.Add(
             JournalSql.Finals,
+            finals.Column(final => final.WorkspaceId),
             finals.Column(final => final.ExecutionId),
             finals.Column(final => final.Fence),
             finals.Column(final => StatusNames.Of(final.Status)),

@@ -8,6 +8,8 @@ internal abstract class JournalRecord
 {
     private readonly TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    public required Guid WorkspaceId { get; init; }
+
     public required Guid ExecutionId { get; init; }
 
     /// <summary>Completes when the record is durable. Fails with JournalLostException when the claim is lost.</summary>

@@ -7,23 +7,22 @@ internal static class JournalSql
     public const string HoldClaims = "select pg_advisory_xact_lock_shared($1)";
 
     public const string LostClaims = """
-        select x.id from unnest($1::uuid[], $2::int[]) as x(id, fence)
-        where coalesce((select e.fence from executions e where e.id = x.id), -1) <> x.fence
+        select x.id from unnest($1::uuid[], $2::uuid[], $3::int[]) as x(workspace_id, id, fence)
+        where coalesce((select e.fence from executions e where e.workspace_id = x.workspace_id and e.id = x.id), -1) <> x.fence
         """;
 
     public const string Keys = """
         insert into execution_keys as k (user_id, key, workspace_id, request_hash, execution_id, expires_at)
         select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[], $5::uuid[], $6::timestamptz[])
-        on conflict (user_id, key) do update
-        set workspace_id = excluded.workspace_id, request_hash = excluded.request_hash,
-            execution_id = excluded.execution_id, expires_at = excluded.expires_at
+        on conflict (workspace_id, user_id, key) do update
+        set request_hash = excluded.request_hash, execution_id = excluded.execution_id, expires_at = excluded.expires_at
         where k.expires_at <= excluded.expires_at - interval '24 hours'
         """;
 
     public const string KnownKeys = """
         select x.id, k.execution_id, k.request_hash = x.request_hash
-        from unnest($1::uuid[], $2::text[], $3::bytea[], $4::uuid[]) as x(user_id, key, request_hash, id)
-        join execution_keys k on k.user_id = x.user_id and k.key = x.key
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::uuid[]) as x(workspace_id, user_id, key, request_hash, id)
+        join execution_keys k on k.workspace_id = x.workspace_id and k.user_id = x.user_id and k.key = x.key
         """;
 
     private const string AcceptedRows = """
@@ -41,13 +40,13 @@ internal static class JournalSql
 
     private const string UnlessKeyIsTaken = """
           where not exists (
-            select from unnest($14::uuid[], $15::text[], $16::uuid[]) as o(user_id, key, id)
-            join execution_keys k on k.user_id = o.user_id and k.key = o.key
+            select from unnest($14::uuid[], $15::uuid[], $16::text[], $17::uuid[]) as o(workspace_id, user_id, key, id)
+            join execution_keys k on k.workspace_id = o.workspace_id and k.user_id = o.user_id and k.key = o.key
             where o.id = x.id and k.execution_id <> x.id)
         """;
 
     private const string WithAudit = """
-          on conflict (id) do nothing
+          on conflict (workspace_id, id) do nothing
           returning id, workspace_id, user_id, plan_id, plan_version, plan_name, rerun_of)
         insert into audit_log (workspace_id, user_id, action, target, address, details)
         select a.workspace_id, a.user_id, 'execution.started', a.id::text, x.address,
@@ -62,9 +61,9 @@ internal static class JournalSql
     public const string Blobs = """
         insert into execution_blobs (id, execution_id, workspace_id, bytes, content)
         select x.id, e.id, e.workspace_id, x.bytes, x.content
-        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::text[]) as x(id, execution_id, fence, bytes, content)
-        join executions e on e.id = x.execution_id and e.fence = x.fence and e.status = 'running'
-        on conflict (id) do nothing
+        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::int[], $6::text[]) as x(workspace_id, execution_id, fence, id, bytes, content)
+        join executions e on e.workspace_id = x.workspace_id and e.id = x.execution_id and e.fence = x.fence and e.status = 'running'
+        on conflict (workspace_id, execution_id, id) do nothing
         """;
 
     public const string Steps = """
@@ -72,12 +71,12 @@ internal static class JournalSql
                                           started_seq, ended_seq, output, output_blob, message, metadata, error)
         select e.id, x.step_path, x.attempt, e.workspace_id, x.step_id, x.use, x.status, x.started_at, x.ended_at,
                x.started_seq, x.ended_seq, x.output, x.output_blob, x.message, x.metadata, x.error
-        from unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[],
-                    $10::int[], $11::int[], $12::text[], $13::uuid[], $14::text[], $15::text[], $16::text[])
-          as x(execution_id, fence, step_path, attempt, step_id, use, status, started_at, ended_at,
+        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::timestamptz[],
+                    $10::timestamptz[], $11::int[], $12::int[], $13::text[], $14::uuid[], $15::text[], $16::text[], $17::text[])
+          as x(workspace_id, execution_id, fence, step_path, attempt, step_id, use, status, started_at, ended_at,
                started_seq, ended_seq, output, output_blob, message, metadata, error)
-        join executions e on e.id = x.execution_id and e.fence = x.fence and e.status = 'running'
-        on conflict (execution_id, step_path, attempt) do update
+        join executions e on e.workspace_id = x.workspace_id and e.id = x.execution_id and e.fence = x.fence and e.status = 'running'
+        on conflict (workspace_id, execution_id, step_path, attempt) do update
         set status = excluded.status, ended_at = excluded.ended_at, ended_seq = excluded.ended_seq, output = excluded.output,
             output_blob = excluded.output_blob, message = excluded.message, metadata = excluded.metadata, error = excluded.error
         where s.status in ('running', 'may_have_run') and excluded.status <> 'running'
@@ -86,9 +85,9 @@ internal static class JournalSql
     public const string Logs = """
         insert into execution_logs (execution_id, seq, time, workspace_id, level, step_path, attempt, message, fields)
         select e.id, x.seq, x.time, e.workspace_id, x.level, x.step_path, x.attempt, x.message, x.fields
-        from unnest($1::uuid[], $2::int[], $3::int[], $4::timestamptz[], $5::text[], $6::text[], $7::int[], $8::text[], $9::text[])
-          as x(execution_id, fence, seq, time, level, step_path, attempt, message, fields)
-        join executions e on e.id = x.execution_id and e.fence = x.fence and e.status = 'running'
+        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[])
+          as x(workspace_id, execution_id, fence, seq, time, level, step_path, attempt, message, fields)
+        join executions e on e.workspace_id = x.workspace_id and e.id = x.execution_id and e.fence = x.fence and e.status = 'running'
         on conflict do nothing
         """;
 
@@ -96,8 +95,8 @@ internal static class JournalSql
         update executions e
         set status = x.status, ended_at = x.ended_at, ended_seq = x.ended_seq, output = x.output, output_blob = x.output_blob,
             error = x.error, failed_step = x.failed_step, waiting_for = null, hub_id = null
-        from unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::int[], $6::text[], $7::uuid[], $8::text[], $9::text[])
-          as x(id, fence, status, ended_at, ended_seq, output, output_blob, error, failed_step)
-        where e.id = x.id and e.fence = x.fence and e.status = 'running'
+        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::int[], $7::text[], $8::uuid[], $9::text[], $10::text[])
+          as x(workspace_id, id, fence, status, ended_at, ended_seq, output, output_blob, error, failed_step)
+        where e.workspace_id = x.workspace_id and e.id = x.id and e.fence = x.fence and e.status = 'running'
         """;
 }
