@@ -37,10 +37,17 @@ internal static class AllCommands
             new("login", "Signs in to a hub and keeps a key for it.", LoginCommand.Describe),
             new("logout", "Forgets the key of a hub, and tells the hub to.", LoginCommand.DescribeLogout),
         ],
+        Options = [new("--version", "Shows the program's version.")],
         Notes =
         [
+            "'gantry COMMAND --help' tells more of one.",
             "Exit status: 0 all done, 1 something failed, 2 wrong usage, 3 could not connect, 130 cancelled.",
             "A hub is found by --hub URL or GANTRY_HUB, and its key by 'gantry login' or GANTRY_API_KEY.",
+        ],
+        Examples =
+        [
+            "gantry copy site/ sftp://deploy@www.example.org/var/www",
+            "gantry up --detach && gantry login --user admin && gantry run demo --follow",
         ],
     };
 }

@@ -15,8 +15,11 @@ public sealed record Command
     /// <summary>Commands below this one; such a command does nothing by itself.</summary>
     public IReadOnlyList<CommandEntry> Commands { get; init; } = [];
 
-    /// <summary>Lines printed as they are at the end of its help: examples, statuses.</summary>
+    /// <summary>Lines printed as they are below its options: rules, statuses.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Command lines that can be typed as they stand, for the end of its help.</summary>
+    public IReadOnlyList<string> Examples { get; init; } = [];
 
     /// <summary>Does it and answers the exit status (see <see cref="ExitStatus"/>).</summary>
     public Func<Invocation, CancellationToken, Task<int>>? RunAsync { get; init; }

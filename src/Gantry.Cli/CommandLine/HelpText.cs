@@ -15,12 +15,19 @@ internal static class HelpText
         Section(text, "Arguments", command.Arguments.Select(argument => (argument.Name, argument.Help)));
         Section(text, "Options", command.Options.Select(option => (Form(option), option.IsMany ? option.Help + " May be repeated." : option.Help))
             .Append(("-h, --help", "Shows this.")));
-        foreach (var note in command.Notes)
-        {
-            text.Append(note == command.Notes[0] ? "\n" : "").Append(note).Append('\n');
-        }
+        Lines(text, "\n", command.Notes);
+        Lines(text, "\nExamples:\n", command.Examples.Select(example => "  " + example));
 
         return text.ToString();
+    }
+
+    private static void Lines(StringBuilder text, string before, IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            text.Append(before).Append(line).Append('\n');
+            before = "";
+        }
     }
 
     private static string UsageOf(Command command, string path)

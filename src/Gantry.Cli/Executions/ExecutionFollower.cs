@@ -53,6 +53,13 @@ internal sealed class ExecutionFollower(HubClient hub, ExecutionPrinter? printer
         _ => ExitStatus.Failed,
     };
 
+    /// <summary>"Succeeded." or "Failed: why".</summary>
+    public static string EndOf(JsonElement execution)
+    {
+        var status = execution.FindText("status") ?? "";
+        return $"{char.ToUpperInvariant(status[0])}{status[1..]}{(execution.Find("error")?.FindText("message") is { } why ? ": " + why : ".")}";
+    }
+
     public static bool IsFinal(string? status) => status is "succeeded" or "failed" or "cancelled";
 
     private void Show(string type, string data)

@@ -23,6 +23,7 @@ internal static class ExecutionsCommand
             new("cancel", "Cancels one execution.", DescribeCancel),
             new("rerun", "Starts one execution again.", DescribeRerun),
         ],
+        Examples = ["gantry executions list --status failed", "gantry executions logs ID --level warning", "gantry executions rerun ID --follow"],
     };
 
     private static Command DescribeList() => new()
@@ -106,10 +107,7 @@ internal static class ExecutionsCommand
         RunAsync = async (invocation, cancellationToken) =>
         {
             using var hub = HubChoice.Open(invocation);
-            ExecutionPrinter printer = new();
-            var execution = await new ExecutionFollower(hub, printer, TimeProvider.System).FollowAsync(invocation.Argument("ID"), cancellationToken);
-            printer.Line($"Execution {invocation.Argument("ID")}: {execution.FindText("status")}.");
-            return ExecutionFollower.StatusOf(execution);
+            return await FollowAsync(hub, invocation.Argument("ID"), cancellationToken);
         },
     };
 
@@ -140,11 +138,17 @@ internal static class ExecutionsCommand
             var execution = await hub.SendAsync(HttpMethod.Post, PathOf(invocation) + "/rerun", new JsonObject(), cancellationToken) ?? default;
             var id = execution.FindText("id") ?? throw new CommandException("The hub answered no execution.");
             Console.Out.WriteLine(id);
-            return invocation.Has("--follow")
-                ? ExecutionFollower.StatusOf(await new ExecutionFollower(hub, new(), TimeProvider.System).FollowAsync(id, cancellationToken))
-                : ExitStatus.Succeeded;
+            return invocation.Has("--follow") ? await FollowAsync(hub, id, cancellationToken) : ExitStatus.Succeeded;
         },
     };
+
+    private static async Task<int> FollowAsync(HubClient hub, string id, CancellationToken cancellationToken)
+    {
+        ExecutionPrinter printer = new();
+        var execution = await new ExecutionFollower(hub, printer, TimeProvider.System).FollowAsync(id, cancellationToken);
+        printer.Line(ExecutionFollower.EndOf(execution));
+        return ExecutionFollower.StatusOf(execution);
+    }
 
     private static string PathOf(Invocation invocation) => "api/executions/" + Uri.EscapeDataString(invocation.Argument("ID"));
 }

@@ -23,6 +23,7 @@ internal static class ListCommand
             new("--json", "Prints a JSON array."),
             .. FilesOpener.Options,
         ],
+        Examples = ["gantry ls -l /srv/web", "gantry ls -R sftp://deploy@www.example.org/var/www", "gantry ls web:html --json"],
         RunAsync = RunAsync,
     };
 

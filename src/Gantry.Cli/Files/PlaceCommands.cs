@@ -15,6 +15,7 @@ internal static class PlaceCommands
         Help = "Makes a folder, and those above it.",
         Arguments = [Address],
         Options = FilesOpener.Options,
+        Examples = ["gantry mkdir web:html/news/2026"],
         RunAsync = async (invocation, cancellationToken) =>
         {
             await using var endpoint = await OpenAsync(invocation, cancellationToken);
@@ -29,6 +30,7 @@ internal static class PlaceCommands
         Help = "Deletes a file, or with -r a folder and all that is in it.",
         Arguments = [Address],
         Options = [new("--recursive", "Deletes a folder and all that is in it.") { Short = 'r' }, .. FilesOpener.Options],
+        Examples = ["gantry rm web:html/old.html", "gantry rm -r web:html/old"],
         RunAsync = RemoveAsync,
     };
 
@@ -38,6 +40,7 @@ internal static class PlaceCommands
         Help = "Writes a file to standard output.",
         Arguments = [Address],
         Options = FilesOpener.Options,
+        Examples = ["gantry cat web:html/robots.txt", "gantry cat sftp://deploy@www.example.org/var/log/web.log > web.log"],
         RunAsync = async (invocation, cancellationToken) =>
         {
             await using var place = await OpenPlaceAsync(invocation, cancellationToken);
@@ -51,8 +54,9 @@ internal static class PlaceCommands
     private static async Task<int> RemoveAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         await using var place = await OpenPlaceAsync(invocation, cancellationToken);
-        var entry = await place.Folder.FindAsync(place.Name, cancellationToken);
-        if (entry is not { Kind: EntryKind.Folder })
+        var entry = await place.Folder.FindAsync(place.Name, cancellationToken)
+            ?? throw new CommandException($"There is nothing at '{EndpointPath.Printable(invocation.Argument("ADDRESS"))}'.");
+        if (entry.Kind != EntryKind.Folder)
         {
             await place.Folder.DeleteFileAsync(place.Name, cancellationToken);
             return ExitStatus.Succeeded;

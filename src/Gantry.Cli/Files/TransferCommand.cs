@@ -19,13 +19,20 @@ internal static class TransferCommand
     ];
 
     public static Command DescribeCopy() => Describe(
-        "copy", "Copies what is new or changed; nothing is deleted.", TransferMode.Copy, isMany: true, [TransferOptions.KeepName]);
+        "copy", "Copies what is new or changed; nothing is deleted.", TransferMode.Copy, isMany: true, [TransferOptions.KeepName],
+        [
+            "gantry copy site/ /srv/backup/site",
+            "gantry copy site/ sftp://deploy@www.example.org:22/var/www --exclude '*.tmp' --exclude '/cache/**'",
+            "gantry copy report.pdf photos/ web:files --keep-name --verify",
+        ]);
 
     public static Command DescribeMove() => Describe(
-        "move", "Copies, and deletes each source file once its copy is verified.", TransferMode.Move, isMany: true, [TransferOptions.KeepName]);
+        "move", "Copies, and deletes each source file once its copy is verified.", TransferMode.Move, isMany: true, [TransferOptions.KeepName],
+        ["gantry move outbox/ partner:incoming --min-age 1m"]);
 
     public static Command DescribeSync() => Describe(
-        "sync", "Makes the target like the source: copies, then deletes what only the target has.", TransferMode.Sync, isMany: false, [TransferOptions.MaxDelete]);
+        "sync", "Makes the target like the source: copies, then deletes what only the target has.", TransferMode.Sync, isMany: false, [TransferOptions.MaxDelete],
+        ["gantry sync site/ web:html --dry-run", "gantry sync site/ web:html --max-delete 100"]);
 
     public static Command DescribeCheck() => new()
     {
@@ -37,17 +44,19 @@ internal static class TransferCommand
             new("--download", "Compares the contents, by hashes of the servers or else by reading both sides."),
             .. TransferOptions.Selection, .. TransferOptions.Running, .. FilesOpener.Options,
         ],
-        Notes = PlacesNotes[..1],
+        Notes = [PlacesNotes[0], "Exit status: 0 all the same, 1 something differs, 2 wrong usage, 3 could not connect, 130 cancelled."],
+        Examples = ["gantry check site/ web:html", "gantry check site/ web:html --download"],
         RunAsync = (invocation, cancellationToken) => RunAsync(invocation, TransferMode.Check, cancellationToken),
     };
 
-    private static Command Describe(string name, string help, TransferMode mode, bool isMany, IEnumerable<Option> options) => new()
+    private static Command Describe(string name, string help, TransferMode mode, bool isMany, IEnumerable<Option> options, IReadOnlyList<string> examples) => new()
     {
         Name = name,
         Help = help,
         Arguments = [new(Source, "What to transfer: a folder or a file.") { IsMany = isMany }, new(Target, "Where it goes; made when it is missing.")],
         Options = [.. TransferOptions.Selection, .. TransferOptions.Changing, .. options, .. TransferOptions.Running, .. FilesOpener.Options],
         Notes = PlacesNotes,
+        Examples = examples,
         RunAsync = (invocation, cancellationToken) => RunAsync(invocation, mode, cancellationToken),
     };
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -19,7 +20,7 @@ internal static class Answer
         {
             TextTable.Print(
                 [.. members.Select(member => member.ToUpperInvariant().Replace('_', ' '))],
-                [.. items.Select(item => (IReadOnlyList<string?>)[.. members.Select(member => item.FindText(member))])]);
+                [.. items.Select(item => (IReadOnlyList<string?>)[.. members.Select(member => Cell(member, item.FindText(member)))])]);
             return;
         }
 
@@ -55,26 +56,34 @@ internal static class Answer
         Console.Out.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 
-    private static void PrintLines(JsonElement value, string indent)
+    /// <summary>Times of a table to the second; the rest of them is in --json.</summary>
+    private static string? Cell(string member, string? text) =>
+        member.EndsWith("_at", StringComparison.Ordinal) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time)
+            ? time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+            : text;
+
+    /// <summary>What is null or empty is not worth a line.</summary>
+    private static void PrintLines(JsonElement value, string indent, string? firstIndent = null)
     {
-        foreach (var member in value.EnumerateObject())
+        var start = firstIndent ?? indent;
+        foreach (var member in value.EnumerateObject().Where(member => !IsEmpty(member.Value)))
         {
             switch (member.Value.ValueKind)
             {
-                case JsonValueKind.Null:
-                    break;
                 case JsonValueKind.Object:
-                    Console.Out.WriteLine($"{indent}{member.Name}:");
+                    Console.Out.WriteLine($"{start}{member.Name}:");
                     PrintLines(member.Value, indent + "  ");
                     break;
                 case JsonValueKind.Array:
-                    Console.Out.WriteLine($"{indent}{member.Name}:");
+                    Console.Out.WriteLine($"{start}{member.Name}:");
                     PrintItems(member.Value, indent + "  ");
                     break;
                 default:
-                    Console.Out.WriteLine($"{indent}{member.Name}: {EndpointPath.Printable(member.Value.ToString())}");
+                    Console.Out.WriteLine($"{start}{member.Name}: {EndpointPath.Printable(member.Value.ToString())}");
                     break;
             }
+
+            start = indent;
         }
     }
 
@@ -82,15 +91,26 @@ internal static class Answer
     {
         foreach (var item in items.EnumerateArray())
         {
-            if (item.ValueKind == JsonValueKind.Object)
+            switch (item.ValueKind)
             {
-                Console.Out.WriteLine($"{indent}-");
-                PrintLines(item, indent + "  ");
-            }
-            else
-            {
-                Console.Out.WriteLine($"{indent}- {EndpointPath.Printable(item.ToString())}");
+                case JsonValueKind.Object:
+                    PrintLines(item, indent + "  ", indent + "- ");
+                    break;
+                case JsonValueKind.Array:
+                    Console.Out.WriteLine($"{indent}- {EndpointPath.Printable(item.GetRawText())}");
+                    break;
+                default:
+                    Console.Out.WriteLine($"{indent}- {EndpointPath.Printable(item.ToString())}");
+                    break;
             }
         }
     }
+
+    private static bool IsEmpty(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined => true,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        _ => false,
+    };
 }

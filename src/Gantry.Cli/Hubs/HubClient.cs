@@ -130,7 +130,7 @@ internal sealed class HubClient : IDisposable
         catch (HttpRequestException unreachable)
         {
             throw new CommandException(
-                $"The hub at {Hub} cannot be reached: {unreachable.Message} Start it with 'gantry up', or name another with --hub URL.", ExitStatus.CannotConnect);
+                $"The hub at {Hub} cannot be reached: {unreachable.Message.TrimEnd('.')}. Start it with 'gantry up', or name another with --hub URL.", ExitStatus.CannotConnect);
         }
 
         if (response.IsSuccessStatusCode)

@@ -20,6 +20,7 @@ internal static class HubCommands
             "With GANTRY_DATABASE the hub uses that PostgreSQL instead of its own.",
             "Further settings: gantry.yaml in the data folder, and GANTRY_… variables (docs/settings.md).",
         ],
+        Examples = ["gantry up", "gantry up --data /srv/gantry --listen http://127.0.0.1:7301 --detach", "gantry down --data /srv/gantry"],
         RunAsync = UpAsync,
     };
 
@@ -28,6 +29,7 @@ internal static class HubCommands
         Name = "serve",
         Help = "Starts a hub for production, on the PostgreSQL that GANTRY_DATABASE names.",
         Options = [Data, Listen],
+        Examples = ["GANTRY_DATABASE=postgresql://gantry@db.example.org/gantry gantry serve --listen http://0.0.0.0:7300"],
         RunAsync = (invocation, _) =>
         {
             if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("GANTRY_DATABASE")))

@@ -18,6 +18,7 @@ internal static class LoginCommand
             HubChoice.Option,
         ],
         Notes = ["A one-time password is replaced by a new one, which is asked for, or is the second line of standard input."],
+        Examples = ["gantry login", "gantry login --hub https://gantry.example.org --user ada", "gantry login --user ada --password-stdin < password.txt"],
         RunAsync = LogInAsync,
     };
 

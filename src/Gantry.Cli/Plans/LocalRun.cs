@@ -47,7 +47,7 @@ internal static class LocalRun
         }
         else
         {
-            printer!.Line($"{status} after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.00} s{(outcome.Error is { } error ? ": " + error.Message : ".")}");
+            printer!.Line($"{char.ToUpperInvariant(status[0])}{status[1..]} after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.00} s{(outcome.Error is { } error ? ": " + error.Message : ".")}");
         }
 
         return outcome.Status switch

@@ -25,9 +25,11 @@ internal static class PlanCommand
             new("list", "Lists the plans on the hub.", DescribeList),
             new("show", "Shows one plan on the hub.", DescribeShow),
             new("versions", "Lists the versions of one plan on the hub.", DescribeVersions),
+            new("diff", "Shows what differs between two versions, or between the saved plan and a file.", PlanDiffCommand.Describe),
             new("export", "Prints a plan's text as it was saved.", DescribeExport),
             new("delete", "Deletes a plan from the hub; its executions stay.", DescribeDelete),
         ],
+        Examples = ["gantry plan check publish.yaml", "gantry plan apply publish.yaml", "gantry run publish --follow"],
     };
 
     private static Command DescribeCheck() => new()

@@ -21,7 +21,17 @@ internal static class RunCommand
             new("--json", "Prints the execution as JSON at its end, and nothing else."),
             HubChoice.Option,
         ],
-        Notes = ["A file runs in this process unless --hub or GANTRY_HUB names a hub."],
+        Notes =
+        [
+            "A file runs in this process unless --hub or GANTRY_HUB names a hub.",
+            "Exit status: 0 succeeded (or accepted, without --follow), 1 failed, 2 wrong usage, 3 could not connect, 130 cancelled.",
+        ],
+        Examples =
+        [
+            "gantry run publish.yaml --input site=example.org --input 'days:=[1,2]'",
+            "gantry run demo --follow",
+            "gantry run publish.yaml --hub http://127.0.0.1:7300 --follow",
+        ],
         RunAsync = RunAsync,
     };
 
@@ -51,7 +61,7 @@ internal static class RunCommand
         var printer = asJson ? null : new ExecutionPrinter();
         printer?.Line($"Execution {id}");
         execution = await new ExecutionFollower(hub, printer, TimeProvider.System).FollowAsync(id, cancellationToken);
-        Print($"{execution.FindText("status")}{(execution.Find("error")?.FindText("message") is { } why ? ": " + why : ".")}", execution);
+        Print(ExecutionFollower.EndOf(execution), execution);
         return ExecutionFollower.StatusOf(execution);
 
         void Print(string text, System.Text.Json.JsonElement whole)
