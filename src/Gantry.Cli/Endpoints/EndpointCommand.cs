@@ -10,8 +10,8 @@ namespace Gantry.Cli.Endpoints;
 /// <summary>"gantry endpoint …": names for places, in the user's own file, or on a hub when one is asked for.</summary>
 internal static class EndpointCommand
 {
-    private static readonly Argument Name = new("NAME", "The endpoint's name; 'NAME:path' is then its address.");
-    private static readonly Option Json = new("--json", "Prints JSON.");
+    internal static readonly Argument Name = new("NAME", "The endpoint's name; 'NAME:path' is then its address.");
+    internal static readonly Option Json = new("--json", "Prints JSON.");
 
     public static Command Describe() => new()
     {
@@ -22,11 +22,17 @@ internal static class EndpointCommand
             new("add", "Saves an endpoint, or changes it.", DescribeAdd),
             new("list", "Lists the saved endpoints.", DescribeList),
             new("show", "Shows one saved endpoint.", DescribeShow),
-            new("test", "Connects, lists, writes, renames and deletes a file there.", DescribeTest),
+            new("test", "Connects, lists, writes, renames and deletes a file there.", EndpointTestCommand.Describe),
             new("remove", "Forgets an endpoint; its files stay.", DescribeRemove),
             new("kinds", "Lists the kinds of endpoint and their settings.", DescribeKinds),
         ],
         Notes = ["Without --hub and GANTRY_HUB the endpoints are those in this user's own file."],
+        Examples =
+        [
+            "gantry endpoint add web sftp://deploy@www.example.org/var/www",
+            "gantry endpoint test web",
+            "gantry copy site/ web:html",
+        ],
     };
 
     private static Command DescribeAdd() => new()
@@ -39,6 +45,13 @@ internal static class EndpointCommand
             new("--set", "A setting of the kind.") { Value = "KEY=VALUE", IsMany = true },
             new("--secret", "A secret setting, by reference: --secret 'password=${cred:NAME}'.") { Value = "KEY=REFERENCE", IsMany = true },
             HubChoice.Option,
+        ],
+        Notes = ["Without --hub and GANTRY_HUB it is saved in this user's own file; a secret is then looked for in the environment as NAME."],
+        Examples =
+        [
+            "gantry endpoint add backup /mnt/backup",
+            "gantry endpoint add web sftp://deploy@www.example.org/var/www",
+            "gantry endpoint add shop sftp://shop@host:2222/htdocs --secret 'password=${cred:SHOP_PASSWORD}'",
         ],
         RunAsync = AddAsync,
     };
@@ -66,22 +79,6 @@ internal static class EndpointCommand
         {
             Answer.Print(await Places(invocation).ShowAsync(invocation.Argument("NAME"), cancellationToken), invocation.Has("--json"));
             return ExitStatus.Succeeded;
-        },
-    };
-
-    private static Command DescribeTest() => new()
-    {
-        Name = "test",
-        Help = "Connects, lists, writes, renames and deletes a file there, and names what fails.",
-        Arguments = [Name],
-        Options = [Json, HubChoice.Option],
-        RunAsync = async (invocation, cancellationToken) =>
-        {
-            var result = await Places(invocation).TestAsync(invocation.Argument("NAME"), cancellationToken);
-            Answer.Print(result, invocation.Has("--json"));
-            return result.Find("ok")?.GetBoolean() == true ? ExitStatus.Succeeded
-                : result.FindText("failed_phase") is "connect" or "login" or "host key" ? ExitStatus.CannotConnect
-                : ExitStatus.Failed;
         },
     };
 
@@ -143,6 +140,6 @@ internal static class EndpointCommand
         return ExitStatus.Succeeded;
     }
 
-    private static IEndpointPlaces Places(Invocation invocation) =>
+    internal static IEndpointPlaces Places(Invocation invocation) =>
         HubChoice.Asked(invocation) is null ? new UserEndpointPlaces() : new HubEndpointPlaces(HubChoice.Open(invocation));
 }

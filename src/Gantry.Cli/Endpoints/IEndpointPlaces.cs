@@ -19,6 +19,9 @@ internal interface IEndpointPlaces
     Task RemoveAsync(string name, CancellationToken cancellationToken);
 
     Task<JsonElement> TestAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Puts one setting over those that are saved.</summary>
+    Task ChangeAsync(string name, string setting, string value, CancellationToken cancellationToken);
 }
 
 /// <summary>On a hub.</summary>
@@ -36,6 +39,9 @@ internal sealed class HubEndpointPlaces(HubClient hub) : IEndpointPlaces
 
     public async Task<JsonElement> TestAsync(string name, CancellationToken cancellationToken) =>
         await hub.SendAsync(HttpMethod.Post, PathOf(name) + "/test", new JsonObject(), cancellationToken) ?? default;
+
+    public Task ChangeAsync(string name, string setting, string value, CancellationToken cancellationToken) =>
+        hub.SendAsync(HttpMethod.Patch, PathOf(name), new JsonObject { ["settings"] = new JsonObject { [setting] = value } }, cancellationToken);
 
     private static string PathOf(string name) => "api/endpoints/" + Uri.EscapeDataString(name);
 }
@@ -63,15 +69,43 @@ internal sealed class UserEndpointPlaces : IEndpointPlaces
     public async Task<JsonElement> TestAsync(string name, CancellationToken cancellationToken)
     {
         var settings = Find(name);
+        var context = UserEndpointOpener.UserContext();
         var result = await EndpointProbe.RunAsync(
-            () => ValueTask.FromResult(AllPlugins.Endpoints.Open(settings, UserEndpointOpener.UserContext())), $"{Guid.CreateVersion7():N}", cancellationToken);
+            () => ValueTask.FromResult(AllPlugins.Endpoints.Open(settings, context)), $"{Guid.CreateVersion7():N}", cancellationToken);
         return ToElement(new JsonObject
         {
             ["ok"] = result.IsSuccess,
             ["passed"] = new JsonArray([.. result.Passed.Select(phase => JsonValue.Create(phase))]),
             ["failed_phase"] = result.FailedPhase,
             ["detail"] = result.Failure?.Message,
+            ["host_key"] = result.Failure?.Error == EndpointError.HostKey ? await FindHostKeyAsync(settings, context, cancellationToken) : null,
         });
+    }
+
+    public Task ChangeAsync(string name, string setting, string value, CancellationToken cancellationToken)
+    {
+        saved.Put(name, EndpointCheck.Complete(AllPlugins.Endpoints, Find(name), [KeyValuePair.Create(setting, value)]));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Null when the server is not one that shows a key, or is no longer there.</summary>
+    private static async Task<JsonObject?> FindHostKeyAsync(EndpointSettings settings, EndpointContext context, CancellationToken cancellationToken)
+    {
+        if (AllPlugins.Endpoints.Find(settings.Kind) is not IPinsHostKeys kind)
+        {
+            return null;
+        }
+
+        try
+        {
+            var key = await kind.ReadHostKeyAsync(settings, context, cancellationToken);
+            return new JsonObject { ["setting"] = kind.HostKeySetting, ["key"] = key.Line, ["fingerprint"] = key.Fingerprint };
+        }
+        catch (EndpointException)
+        {
+            // The test has failed already, and its answer says why.
+            return null;
+        }
     }
 
     private static JsonElement Describe(string name, EndpointSettings settings) => ToElement(new JsonObject

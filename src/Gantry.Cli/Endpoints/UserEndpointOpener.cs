@@ -1,3 +1,4 @@
+using Gantry.Cli.CommandLine;
 using Gantry.Engine.Endpoints;
 using Gantry.Plugins;
 
@@ -11,8 +12,12 @@ internal sealed class UserEndpointOpener(EndpointCatalog catalog, EndpointContex
     private SavedEndpoints? saved;
 
     /// <summary>On the command line the user is the user: every folder, and the user's own ssh_config unless another is named.</summary>
-    public static EndpointContext UserContext(string? sshConfigFile = null) =>
-        new() { Secrets = AllPlugins.Secrets, SshConfigFile = sshConfigFile is null ? "" : Path.GetFullPath(sshConfigFile) };
+    public static EndpointContext UserContext(string? sshConfigFile = null) => new()
+    {
+        Secrets = AllPlugins.Secrets,
+        SshConfigFile = sshConfigFile is null ? "" : Path.GetFullPath(sshConfigFile),
+        Notice = Terminal.Note,
+    };
 
     public ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken) =>
         ValueTask.FromResult(catalog.Open(Resolve(address), context));

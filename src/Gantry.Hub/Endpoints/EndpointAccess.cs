@@ -12,17 +12,39 @@ internal sealed class EndpointAccess(EndpointCatalog catalog, EndpointBounds bou
     public EndpointCatalog Catalog => catalog;
 
     /// <summary>For the executions of one user.</summary>
-    public HubEndpointOpener OpenerFor(Actor actor, ISecretResolver secrets) => new(this, actor, secrets);
+    /// <param name="notice">As <see cref="EndpointContext.Notice"/>.</param>
+    public HubEndpointOpener OpenerFor(Actor actor, ISecretResolver secrets, Action<string> notice) => new(this, actor, secrets, notice);
 
     /// <param name="isFree">Local paths are not bound to the roots.</param>
-    public IEndpoint Open(EndpointSettings settings, bool isFree, ISecretResolver secrets) => catalog.Open(settings, new EndpointContext
+    /// <param name="notice">As <see cref="EndpointContext.Notice"/>.</param>
+    public IEndpoint Open(EndpointSettings settings, bool isFree, ISecretResolver secrets, Action<string> notice) =>
+        catalog.Open(settings, ContextOf(isFree, secrets) with { Notice = notice });
+
+    /// <summary>The key that the server of these settings shows, with the setting it is pinned by; null when there is no such thing or no such server.</summary>
+    public async Task<HostKeyView?> FindHostKeyAsync(EndpointSettings settings, bool isFree, ISecretResolver secrets, CancellationToken cancellationToken)
+    {
+        if (catalog.Find(settings.Kind) is not IPinsHostKeys kind)
+            return null;
+        try
+        {
+            var key = await kind.ReadHostKeyAsync(settings, ContextOf(isFree, secrets), cancellationToken);
+            return new HostKeyView(kind.HostKeySetting, key.Line, key.Fingerprint);
+        }
+        catch (EndpointException)
+        {
+            // The test has failed already, and its answer says why.
+            return null;
+        }
+    }
+
+    private EndpointContext ContextOf(bool isFree, ISecretResolver secrets) => new()
     {
         Secrets = secrets,
         Clock = clock,
         LocalRoots = isFree ? null : bounds.LocalRoots,
         SshConfigFile = bounds.SshConfigFile,
         KnownHostsFile = bounds.KnownHostsFile,
-    });
+    };
 
     /// <summary>An address of any kind. A relative path is refused: the folder in which the hub was started is nobody's business.</summary>
     public EndpointSettings Parse(string address)

@@ -34,4 +34,18 @@ internal sealed record NewEndpointRequest
 /// <param name="Passed">The phases that went well: connect, list, write, rename, delete.</param>
 /// <param name="FailedPhase">The phase that failed; also "host key", "login", "folder". Null when all went well.</param>
 /// <param name="Detail">Why, and what to do next.</param>
-internal sealed record EndpointTestResult(bool Ok, IReadOnlyList<string> Passed, string? FailedPhase, string? Detail);
+/// <param name="HostKey">When the failed phase is "host key": the key that the server shows, which pinning it would accept.</param>
+internal sealed record EndpointTestResult(bool Ok, IReadOnlyList<string> Passed, string? FailedPhase, string? Detail, HostKeyView? HostKey);
+
+/// <summary>A server's key that nobody has approved yet.</summary>
+/// <param name="Key">The value to save as the setting <paramref name="Setting"/>, once a person has compared the fingerprint.</param>
+/// <param name="Fingerprint">"SHA256:…".</param>
+/// <param name="Setting">"host_key".</param>
+internal sealed record HostKeyView(string Setting, string Key, string Fingerprint);
+
+/// <summary>Settings to put over those of a saved endpoint; null takes one away.</summary>
+internal sealed record EndpointChanges
+{
+    /// <summary>By the names the kind gives them; secrets as ${cred:NAME}.</summary>
+    public required IReadOnlyDictionary<string, JsonElement> Settings { get; init; }
+}

@@ -40,6 +40,20 @@ internal static class EndpointRoutes
         return await SaveAsync(session, name, Settings(access, request), mustBeNew: false, access, context, cancellationToken);
     }
 
+    public static async Task<IResult> ChangeAsync(
+        string name, EndpointChanges request, Caller caller, EndpointAccess access, HttpContext context, CancellationToken cancellationToken)
+    {
+        await using var session = await access.Database.OpenAsync(caller.Actor, cancellationToken);
+        var saved = await FindAsync(session, name, cancellationToken);
+        var removed = request.Settings.Where(change => change.Value.ValueKind == JsonValueKind.Null).Select(change => change.Key).ToHashSet(StringComparer.Ordinal);
+        var kept = saved.Settings with
+        {
+            Values = saved.Settings.Values.Where(pair => !removed.Contains(pair.Key)).ToDictionary(StringComparer.Ordinal),
+        };
+        var settings = Completed(access, () => kept, request.Settings.Where(change => !removed.Contains(change.Key)));
+        return await SaveAsync(session, name, settings, mustBeNew: false, access, context, cancellationToken);
+    }
+
     public static async Task<IResult> DeleteAsync(
         string name, Caller caller, EndpointAccess access, HttpContext context, CancellationToken cancellationToken)
     {
@@ -53,26 +67,32 @@ internal static class EndpointRoutes
     public static async Task<EndpointTestResult> TestAsync(
         string name, Caller caller, EndpointAccess access, ISecretResolver secrets, CancellationToken cancellationToken)
     {
-        var opener = access.OpenerFor(caller.Actor, secrets);
+        SavedEndpoint saved;
+        bool isAdministrator;
         await using (var session = await access.Database.OpenAsync(caller.Actor, cancellationToken))
         {
-            _ = await FindAsync(session, name, cancellationToken);
+            saved = await FindAsync(session, name, cancellationToken);
+            isAdministrator = await EndpointAccess.IsAdministratorAsync(session, cancellationToken);
         }
 
-        return await ProbeAsync(() => opener.OpenAsync(name + ":", cancellationToken), cancellationToken);
+        return await ProbeAsync(access, saved.Settings, saved.IsGranted || isAdministrator, secrets, cancellationToken);
     }
 
     public static async Task<EndpointTestResult> TestUnsavedAsync(
         EndpointRequest request, Caller caller, EndpointAccess access, ISecretResolver secrets, CancellationToken cancellationToken)
     {
-        var settings = Settings(access, request);
-        return await ProbeAsync(() => ValueTask.FromResult(access.Open(settings, caller.IsAdministrator, secrets)), cancellationToken);
+        return await ProbeAsync(access, Settings(access, request), caller.IsAdministrator, secrets, cancellationToken);
     }
 
-    private static async Task<EndpointTestResult> ProbeAsync(Func<ValueTask<IEndpoint>> open, CancellationToken cancellationToken)
+    private static async Task<EndpointTestResult> ProbeAsync(
+        EndpointAccess access, EndpointSettings settings, bool isFree, ISecretResolver secrets, CancellationToken cancellationToken)
     {
-        var result = await EndpointProbe.RunAsync(open, $"{Guid.CreateVersion7():N}", cancellationToken);
-        return new EndpointTestResult(result.IsSuccess, result.Passed, result.FailedPhase, result.Failure?.Message);
+        var result = await EndpointProbe.RunAsync(
+            () => ValueTask.FromResult(access.Open(settings, isFree, secrets, _ => { })), $"{Guid.CreateVersion7():N}", cancellationToken);
+        var hostKey = result.Failure?.Error == EndpointError.HostKey
+            ? await access.FindHostKeyAsync(settings, isFree, secrets, cancellationToken)
+            : null;
+        return new EndpointTestResult(result.IsSuccess, result.Passed, result.FailedPhase, result.Failure?.Message, hostKey);
     }
 
     private static async Task<IResult> SaveAsync(
@@ -90,17 +110,22 @@ internal static class EndpointRoutes
     }
 
     /// <summary>What the request says, held against its kind.</summary>
-    private static EndpointSettings Settings(EndpointAccess access, EndpointRequest request)
+    private static EndpointSettings Settings(EndpointAccess access, EndpointRequest request) => Completed(
+        access,
+        () => (request.Address, request.Kind) switch
+        {
+            ({ } address, null) => access.Parse(address),
+            (null, { } kind) => new EndpointSettings { Kind = kind, Values = new Dictionary<string, string>(StringComparer.Ordinal) },
+            _ => throw ProblemException.Invalid("An endpoint is given by its address or by its kind: exactly one of 'address' and 'kind'."),
+        },
+        request.Settings ?? new Dictionary<string, JsonElement>(StringComparer.Ordinal));
+
+    private static EndpointSettings Completed(
+        EndpointAccess access, Func<EndpointSettings> read, IEnumerable<KeyValuePair<string, JsonElement>> further)
     {
         try
         {
-            var settings = (request.Address, request.Kind) switch
-            {
-                ({ } address, null) => access.Parse(address),
-                (null, { } kind) => new EndpointSettings { Kind = kind, Values = new Dictionary<string, string>(StringComparer.Ordinal) },
-                _ => throw ProblemException.Invalid("An endpoint is given by its address or by its kind: exactly one of 'address' and 'kind'."),
-            };
-            return EndpointCheck.Complete(access.Catalog, settings, (request.Settings ?? new Dictionary<string, JsonElement>(StringComparer.Ordinal)).Select(Text));
+            return EndpointCheck.Complete(access.Catalog, read(), further.Select(Text));
         }
         catch (EndpointException wrong)
         {

@@ -21,6 +21,8 @@ internal static class EndpointSlice
         group.MapGet("/{name}", EndpointRoutes.ShowAsync).Allow(Access.Viewer).WithSummary("Shows one endpoint.");
         group.MapPut("/{name}", EndpointRoutes.PutAsync).Allow(Access.Editor).WithSummary("Saves an endpoint, or changes it.")
             .Produces<EndpointView>().Produces<EndpointView>(201);
+        group.MapPatch("/{name}", EndpointRoutes.ChangeAsync).Allow(Access.Editor)
+            .WithSummary("Changes settings of an endpoint and leaves the others, such as 'host_key' to pin a key that was compared.").Produces<EndpointView>();
         group.MapDelete("/{name}", EndpointRoutes.DeleteAsync).Allow(Access.Editor).WithSummary("Forgets an endpoint; its files stay.").Produces(204);
         group.MapPost("/{name}/test", EndpointRoutes.TestAsync).Allow(Access.Operator)
             .WithSummary("Connects, lists, writes, renames and deletes a file of its own, and names the phase that failed.");

@@ -5,7 +5,7 @@ using Gantry.Hub.Database;
 namespace Gantry.Hub.Endpoints;
 
 /// <summary>Opens what one user names: a saved endpoint of the workspace, or an address, both within what that user may name.</summary>
-internal sealed class HubEndpointOpener(EndpointAccess access, Actor actor, ISecretResolver secrets) : IEndpointOpener
+internal sealed class HubEndpointOpener(EndpointAccess access, Actor actor, ISecretResolver secrets, Action<string> notice) : IEndpointOpener
 {
     private const int AttemptsMax = 5;
 
@@ -17,7 +17,7 @@ internal sealed class HubEndpointOpener(EndpointAccess access, Actor actor, ISec
             try
             {
                 var (settings, isFree) = await ResolveAsync(address, cancellationToken);
-                return access.Open(settings, isFree, secrets);
+                return access.Open(settings, isFree, secrets, notice);
             }
             catch (Exception lost) when (DatabaseUnavailableException.Fits(lost))
             {

@@ -69,7 +69,7 @@ internal sealed partial class ExecutionRunner(
 
         var journal = JournalFor(claim, LastPathOf(plan), entry);
         if (claim.IsTakenUpAgain)
-            journal.Write(TakenUpAgain());
+            journal.Write(Warning("Taken up again where it stood, since the hub that ran it stopped."));
         return await RunAsync(claim, plan, journal, startedAt, entry);
     }
 
@@ -85,7 +85,7 @@ internal sealed partial class ExecutionRunner(
                 Inputs = ExecutionJson.Parse(claim.Inputs),
                 Recorded = claim.Recorded,
                 Secrets = secrets,
-                Endpoints = new HubEndpointOpener(endpoints, new Actor(claim.UserId, claim.WorkspaceId), secrets),
+                Endpoints = endpoints.OpenerFor(new Actor(claim.UserId, claim.WorkspaceId), secrets, notice => WriteNotice(journal, notice)),
                 EgressAllowed = options.EgressAllowed,
                 Environment = options.Environment,
                 HandOver = handOver.Token,
@@ -111,11 +111,24 @@ internal sealed partial class ExecutionRunner(
     private ExecutionJournal JournalFor(Claim claim, string lastStepPath, RunningExecutions.Entry entry) =>
         new(writer, events, claim, lastStepPath, entry.Cancel);
 
-    private ExecutionLogLine TakenUpAgain() => new()
+    /// <summary>What an endpoint tells from whatever thread it is on. Whether the claim still stands is the runner's business, not that thread's.</summary>
+    private void WriteNotice(ExecutionJournal journal, string notice)
+    {
+        try
+        {
+            journal.Write(Warning(notice));
+        }
+        catch (JournalLostException)
+        {
+            // The execution is another hub's, and this one is about to notice.
+        }
+    }
+
+    private ExecutionLogLine Warning(string message) => new()
     {
         Time = clock.GetUtcNow(),
         Level = StepLogLevel.Warning,
-        Message = "Taken up again where it stood, since the hub that ran it stopped.",
+        Message = message,
     };
 
     private static string LastPathOf(Plan plan) => (plan.Steps.Count - 1).ToString();

@@ -41,6 +41,50 @@ public sealed class EndpointRouteSpecs(HubFixture hub) : IClassFixture<HubFixtur
     }
 
     [Fact]
+    public async Task A_change_leaves_the_settings_that_it_does_not_name()
+    {
+        using var created = await hub.Admin.PutAsJsonAsync(Path, new { address = "sftp://web@host.example/www", settings = new { key_file = "/k", port = 2222 } });
+
+        using var changed = await hub.Admin.PatchAsJsonAsync(
+            Path, new { settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["path"] = "/srv", ["key_file"] = null } });
+        using var wrong = await hub.Admin.PatchAsJsonAsync(Path, new { settings = new { host_kee = "x" } });
+        using var broken = await hub.Admin.PatchAsJsonAsync(
+            Path, new { settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["host"] = null } });
+        using var nothing = await hub.Admin.PatchAsJsonAsync(Path + "-other", new { settings = new { path = "/" } });
+
+        changed.StatusCode.ShouldBe(HttpStatusCode.OK, await changed.Content.ReadAsStringAsync());
+        wrong.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        broken.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        nothing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        var shown = await hub.Admin.GetFromJsonAsync<JsonElement>(Path);
+        shown.GetProperty("address").GetString().ShouldBe("sftp://web@host.example:2222/srv");
+        shown.GetProperty("settings").TryGetProperty("key_file", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_test_shows_the_key_of_an_unknown_server_and_a_change_pins_it()
+    {
+        await using var server = await SshServer.StartAsync();
+        var settings = server.Settings(server.NewFolder()).Values;
+        using var saved = await hub.Admin.PutAsJsonAsync(Path, new { kind = "sftp", settings });
+
+        var refused = await TestAsync(hub.Admin);
+        var shown = refused.GetProperty("host_key");
+        using var pinned = await hub.Admin.PatchAsJsonAsync(Path, new
+        {
+            settings = new Dictionary<string, string?>(StringComparer.Ordinal) { [shown.GetProperty("setting").GetString()!] = shown.GetProperty("key").GetString() },
+        });
+        var accepted = await TestAsync(hub.Admin);
+
+        refused.GetProperty("failed_phase").GetString().ShouldBe("host key");
+        shown.GetProperty("key").GetString().ShouldBe(server.HostKey);
+        refused.GetProperty("detail").GetString()!.ShouldContain(shown.GetProperty("fingerprint").GetString()!);
+        pinned.StatusCode.ShouldBe(HttpStatusCode.OK);
+        accepted.GetProperty("ok").GetBoolean().ShouldBeTrue(accepted.ToString());
+        accepted.GetProperty("host_key").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
     public async Task A_new_endpoint_does_not_replace_one_that_is_there()
     {
         using var first = await hub.Admin.PostAsJsonAsync("/api/endpoints", new { name, address = "/srv/one" });
@@ -216,7 +260,7 @@ public sealed class EndpointRouteSpecs(HubFixture hub) : IClassFixture<HubFixtur
         var actor = new Actor(
             me.GetProperty("id").GetGuid(), me.GetProperty("workspaces")[0].GetProperty("id").GetGuid());
         var access = hub.Server.Services.GetRequiredService<EndpointAccess>();
-        return await access.OpenerFor(actor, AllPlugins.Secrets).OpenAsync(address, CancellationToken.None);
+        return await access.OpenerFor(actor, AllPlugins.Secrets, _ => { }).OpenAsync(address, CancellationToken.None);
     }
 
     private async Task SaveAsync(HttpClient client, string address)

@@ -46,6 +46,44 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task The_key_of_an_unknown_server_is_read_without_a_login_and_then_pinned()
+    {
+        var server = await shared.GetAsync();
+        var context = server.Context() with { KnownHostsFile = null };
+        var kind = new SftpKind();
+
+        var shown = await kind.ReadHostKeyAsync(server.Settings("/").With("user", "nobody-of-this-name"), context, Token);
+
+        shown.Line.ShouldBe(server.HostKey);
+        shown.Type.ShouldBe("ssh-ed25519");
+        shown.Fingerprint.ShouldStartWith("SHA256:");
+        await SucceedsAsync(server.Settings("/").With(kind.HostKeySetting, shown.Line), context);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_key_of_a_server_whose_key_changed_is_read_as_it_is_now()
+    {
+        var server = await shared.GetAsync();
+        const string Other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKYtiI2pbaSxkh4cN6H5AbjvDA0pYXHYzWxFQQzgZ8gp";
+
+        var shown = await new SftpKind().ReadHostKeyAsync(server.Settings("/").With("host_key", Other), server.Context(), Token);
+
+        shown.Line.ShouldBe(server.HostKey);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task No_key_is_read_where_no_server_is()
+    {
+        await using var server = await SshServer.StartAsync();
+        await server.StopAsync();
+
+        var failure = await Should.ThrowAsync<EndpointException>(() => new SftpKind().ReadHostKeyAsync(server.Settings("/"), server.Context(), Token));
+
+        failure.Error.ShouldBe(EndpointError.Disconnected);
+        failure.Message.ShouldContain("refuses connections");
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_pinned_host_key_is_all_that_counts()
     {
         var server = await shared.GetAsync();

@@ -28,6 +28,9 @@ internal sealed partial class MemoryFile : IDisposable
     /// <summary>A file that its owner may read, as ssh demands of a key.</summary>
     public static MemoryFile Of(string content) => Of(content, 0x100, 0);
 
+    /// <summary>An empty file that another program may write.</summary>
+    public static MemoryFile OfNothing() => Of("", 0x180, 0);
+
     /// <summary>A script to be started.</summary>
     public static MemoryFile OfProgram(string content) => Of(content, 0x140, Executable);
 
@@ -53,6 +56,9 @@ internal sealed partial class MemoryFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>What is in it now.</summary>
+    public string ReadText() => File.ReadAllText(Path);
 
     public void Dispose()
     {

@@ -52,7 +52,7 @@ internal static class SshArguments
     {
         // Its debug messages tell the phase and the host key's fingerprint when something goes wrong.
         yield return "LogLevel=DEBUG1";
-        yield return "StrictHostKeyChecking=yes";
+        yield return login.LearnsHostKey ? "StrictHostKeyChecking=accept-new" : "StrictHostKeyChecking=yes";
         yield return "UpdateHostKeys=no";
         yield return "VisualHostKey=no";
         yield return "ClearAllForwardings=yes";
@@ -71,7 +71,7 @@ internal static class SshArguments
 
         // Never the master of others, who would lose their connection with ours. A user's own running master may be used.
         yield return "ControlMaster=no";
-        if (login.ConfigFile is not "" || login.HostKey is not null)
+        if (login.ConfigFile is not "" || login.HostKey is not null || login.LearnsHostKey)
         {
             yield return "ControlPath=none";
         }
@@ -133,12 +133,16 @@ internal static class SshArguments
             yield return $"UserKnownHostsFile=\"{knownHosts.Replace("%", "%%", StringComparison.Ordinal)}\"";
         }
 
-        if (login.HostKeyType is { } type)
+        if (login.HostKey is not null || login.LearnsHostKey)
         {
             yield return "GlobalKnownHostsFile=/dev/null";
             yield return "KnownHostsCommand=none";
             yield return "VerifyHostKeyDNS=no";
             yield return "CheckHostIP=no";
+        }
+
+        if (login.HostKeyType is { } type)
+        {
             yield return $"HostKeyAlias={SshSecrets.PinnedName}";
             yield return $"HostKeyAlgorithms={(type == "ssh-rsa" ? "rsa-sha2-512,rsa-sha2-256" : type)}";
         }

@@ -73,15 +73,15 @@ internal static class SshErrors
         var port = login.Port is { } number ? $" -p {number}" : "";
         return new(
             EndpointError.HostKey,
-            $"The host key of {login.Server} is not known.{fingerprint} Compare it with what the server's owner says; then run "
-            + $"'ssh-keyscan{port} {login.Host} >> ~/.ssh/known_hosts', or give the key as the setting 'host_key'.");
+            $"The host key of {login.Server} is not known.{fingerprint} Compare it with what the server's owner says; then save the endpoint and "
+            + $"pin the key by 'gantry endpoint test NAME', or run 'ssh-keyscan{port} {login.Host} >> ~/.ssh/known_hosts'.");
     }
 
     private static EndpointException ChangedHostKey(SshMessages messages, SshLogin login)
     {
         var fingerprint = messages.HostKey is { } key ? $" It shows {key}, which is not the known one." : "";
         var name = login.Port is { } number and not 22 ? $"[{login.Host}]:{number}" : login.Host;
-        var next = login.HostKey is null ? $"run 'ssh-keygen -R \"{name}\"' and accept the new key" : "set 'host_key' to the new key";
+        var next = login.HostKey is null ? $"run 'ssh-keygen -R \"{name}\"' and accept the new key" : "pin the new one by 'gantry endpoint test NAME'";
         return new(
             EndpointError.HostKey,
             $"The host key of {login.Server} has changed.{fingerprint} Somebody may be posing as this server: nothing was sent. If its owner confirms the change, {next}.");

@@ -40,6 +40,9 @@ internal sealed record SshLogin
     /// <summary>Whether the keys and the agent of the user this program runs as may be used: not when it works for others.</summary>
     public bool UsesOwnKeys { get; init; } = true;
 
+    /// <summary>Writes the key of a server that is not known into <see cref="KnownHostsFile"/> instead of refusing it. Only ever without a login.</summary>
+    public bool LearnsHostKey { get; init; }
+
     public bool HasPrompts => Password is not null || KeyPassphrase is not null;
 
     public bool HasKey => Key is not null || KeyFile is not null;
