@@ -76,6 +76,12 @@ public interface IExecutionJournal
     /// <summary>Returns when the end is durable. An attempt recorded as succeeded never runs again.</summary>
     ValueTask AttemptEndedAsync(StepAttempt attempt, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// For the success of an action that had no effect: durable together with whatever is recorded next, or not at all. Nothing recorded later is durable
+    /// without it, so nothing that has effects happens before it is.
+    /// </summary>
+    ValueTask PureAttemptEndedAsync(StepAttempt attempt, CancellationToken cancellationToken) => AttemptEndedAsync(attempt, cancellationToken);
+
     /// <summary>Durable together with whatever is recorded next.</summary>
     void Write(ExecutionLogLine line);
 

@@ -148,7 +148,16 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
         var ended = attempt with { EndedAt = clock.GetUtcNow(), Message = attempt.Message ?? attempt.Error?.Message };
         attempts[^1] = ended;
         WriteEnd(ended);
-        await Journal.AttemptEndedAsync(ended, CancellationToken.None);
+        if (step.IsPure && ended.Status == StepStatus.Succeeded)
+        {
+            // Whoever makes it again after a crash does no harm; so the next step need not wait for it.
+            await Journal.PureAttemptEndedAsync(ended, CancellationToken.None);
+        }
+        else
+        {
+            await Journal.AttemptEndedAsync(ended, CancellationToken.None);
+        }
+
         return ended;
     }
 

@@ -11,7 +11,7 @@ namespace Gantry.Hub.Executions;
 
 /// <summary>Starting: a plan by name or as it stands, and an execution again.</summary>
 internal sealed class ExecuteRoutes(
-    HubDatabase database, PlanLibrary plans, ExecutionStarter starter, EndWatch ends, TimeProvider clock)
+    HubDatabase database, PlanFinder finder, PlanLibrary plans, ExecutionStarter starter, EndWatch ends, TimeProvider clock)
 {
     private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(10);
 
@@ -101,9 +101,7 @@ internal sealed class ExecuteRoutes(
     private async Task<(SavedPlan? Saved, Plan? Plan, IReadOnlyList<PlanFinding> Findings)> SavedAsync(
         Caller caller, string name, CancellationToken cancellationToken)
     {
-        SavedPlanRow row;
-        await using (var session = await database.OpenAsync(caller.Actor, cancellationToken))
-            row = await PlanRoutes.FindAsync(session, name, cancellationToken);
+        var row = await finder.FindAsync(caller.Actor, name, cancellationToken) ?? throw PlanRoutes.NotFound(name);
         try
         {
             return (new SavedPlan(row.Id, row.Version, row.Name), await plans.ReadAsync(caller.WorkspaceId!.Value, row.Id, row.Version, null, cancellationToken), []);

@@ -20,6 +20,8 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
     private StepAttempt? lastStep;
     private (string Text, Payload Payload)? latestOutput;
     private int lost;
+    private JournalRecord? ahead;
+    private int aheadWeight;
 
     public async ValueTask AttemptStartedAsync(StepAttempt attempt, CancellationToken cancellationToken)
     {
@@ -38,6 +40,24 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         }
 
         await WriteAsync(number => NewStep(attempt, startedSequence: null, endedSequence: number));
+    }
+
+    public ValueTask PureAttemptEndedAsync(StepAttempt attempt, CancellationToken cancellationToken)
+    {
+        if (attempt.StepPath == lastStepPath || aheadWeight > ExecutionLimits.AheadBytesMax)
+            return AttemptEndedAsync(attempt, cancellationToken);
+        ThrowIfLost();
+        var record = Enqueue(number => NewStep(attempt, startedSequence: null, endedSequence: number));
+        ahead = record;
+        aheadWeight += record.Weight;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Returns when all that was recorded is durable.</summary>
+    public async Task FlushAsync()
+    {
+        if (ahead is { } record)
+            await SettledAsync(record);
     }
 
     public void Write(ExecutionLogLine line)
@@ -99,6 +119,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
     public Task FailAsync(ProviderError error, string? failedStep, DateTimeOffset startedAt, DateTimeOffset endedAt)
     {
         lastStep = null;
+        ahead = null;
         return EndAsync(
             new PlanOutcome { Status = ExecutionStatus.Failed, Error = error, FailedStepPath = failedStep }, startedAt, endedAt);
     }
@@ -177,11 +198,14 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         });
     }
 
-    private async Task WriteAsync(Func<int, JournalRecord> make)
+    private Task WriteAsync(Func<int, JournalRecord> make) => SettledAsync(Enqueue(make));
+
+    private async Task SettledAsync(JournalRecord record)
     {
         try
         {
-            await Enqueue(make).Settled;
+            await record.Settled;
+            (ahead, aheadWeight) = (null, 0);
         }
         catch (JournalLostException)
         {
@@ -197,6 +221,8 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         lock (gate)
         {
             var record = make(++sequence);
+            if (record is not LogRecord)
+                record.After = ahead;
             writer.Add(record);
             return record;
         }

@@ -17,6 +17,9 @@ internal static class ExecutionLimits
     /// <summary>How much an execution may have gathered that is not durable yet; log lines beyond are left out and counted.</summary>
     public const int LogLinesWaitingMax = 10_000;
 
+    /// <summary>How much the results of pure steps may run ahead of what is durable.</summary>
+    public const int AheadBytesMax = 256 * 1024;
+
     public const int LogMessageCharactersMax = 32 * 1024;
 
     public const int LogFieldsCharactersMax = 64 * 1024;

@@ -92,7 +92,11 @@ internal sealed partial class ExecutionRunner(
             };
             var outcome = await runner.RunAsync(run, journal, entry.Stop);
             if (outcome.Status == ExecutionStatus.Queued)
+            {
+                await journal.FlushAsync();
                 return false;
+            }
+
             await journal.EndAsync(outcome, startedAt, clock.GetUtcNow());
         }
         catch (Exception failure) when (failure is not JournalLostException)

@@ -192,7 +192,7 @@ internal static class PlanRoutes
     private static ProblemException Changed(SavedPlanRow row) =>
         new(StatusCodes.Status412PreconditionFailed, $"The plan '{row.Name}' has changed meanwhile. Read it again, and change what it is now.");
 
-    private static ProblemException NotFound(string plan) =>
+    public static ProblemException NotFound(string plan) =>
         ProblemException.NotFound($"There is no plan '{(plan.Length <= 200 ? plan : plan[..200] + "…")}'.");
 
     private sealed record PlanVerdict(bool Ok, IReadOnlyList<PlanFinding> Errors);

@@ -7,6 +7,7 @@ internal static class PlanSlice
 {
     public static void AddPlans(this IServiceCollection services)
     {
+        services.AddSingleton<PlanFinder>();
         services.AddSingleton(services =>
             ActivatorUtilities.CreateInstance<PlanLibrary>(services, services.GetRequiredService<HubDatabase>().Worker));
     }

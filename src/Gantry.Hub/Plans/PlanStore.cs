@@ -40,19 +40,25 @@ internal static class PlanStore
     private const string Columns = "id, name, description, version, created_at, updated_at";
 
     /// <summary>By id or by name; null when there is none that the session sees.</summary>
-    public static async Task<SavedPlanRow?> FindAsync(HubSession session, string plan, CancellationToken cancellationToken)
-    {
-        if (Guid.TryParseExact(plan, "D", out var id)
-            && await session.FindAsync<SavedPlanRow>(
-                $"select {Columns} from execution_plans where workspace_id = @workspace and id = @id and deleted_at is null",
-                new { workspace = session.Actor.WorkspaceId, id }, cancellationToken) is { } byId)
-            return byId;
+    public static async Task<SavedPlanRow?> FindAsync(HubSession session, string plan, CancellationToken cancellationToken) =>
+        Named(await FindAllAsync(session, [plan], cancellationToken), plan);
 
+    /// <summary>Those that are meant by the ids and names, in no order. What names none is left out.</summary>
+    public static Task<IReadOnlyList<SavedPlanRow>> FindAllAsync(HubSession session, IReadOnlyList<string> plans, CancellationToken cancellationToken)
+    {
         // A text that PostgreSQL cannot hold is nobody's name.
-        return plan.Contains('\0') ? null : await session.FindAsync<SavedPlanRow>(
-            $"select {Columns} from execution_plans where workspace_id = @workspace and name = @plan and deleted_at is null",
-            new { workspace = session.Actor.WorkspaceId, plan }, cancellationToken);
+        var names = plans.Where(plan => !plan.Contains('\0')).ToArray();
+        var ids = plans.Where(plan => Guid.TryParseExact(plan, "D", out _)).Select(Guid.Parse).ToArray();
+        return session.QueryAsync<SavedPlanRow>($"""
+            select {Columns} from execution_plans
+            where workspace_id = @workspace and deleted_at is null and {(ids.Length == 0 ? "name = any(@names)" : "(name = any(@names) or id = any(@ids))")}
+            """, new { workspace = session.Actor.WorkspaceId, names, ids }, cancellationToken);
     }
+
+    /// <summary>Which of them is meant: by its id, before any by its name.</summary>
+    public static SavedPlanRow? Named(IReadOnlyList<SavedPlanRow> found, string plan) =>
+        (Guid.TryParseExact(plan, "D", out var id) ? found.FirstOrDefault(row => row.Id == id) : null)
+        ?? found.FirstOrDefault(row => row.Name == plan);
 
     /// <summary>In the order of their names.</summary>
     public static Task<IReadOnlyList<SavedPlanRow>> ListAsync(

@@ -111,6 +111,25 @@ public sealed class ExecutionSpecs(TestDatabase database) : IClassFixture<TestDa
     }
 
     [Fact]
+    public async Task A_step_with_effects_begins_when_all_before_it_is_durable()
+    {
+        await using var hub = await RunningHub.StartAsync(database, provider);
+        var actor = await database.CreateActorAsync();
+        long durable = 0;
+        provider.Act = async (_, _) =>
+        {
+            durable = await hub.AskAsync<long>($"select count(*) from execution_steps where workspace_id = '{actor.WorkspaceId}' and status = 'succeeded'");
+            return ProviderResult.Success();
+        };
+
+        var end = await hub.RunAsync(actor, """{"steps":[{"use":"test.echo"},{"use":"test.echo"},{"use":"test.echo"},{"use":"test.call"},{"use":"test.echo"}]}""");
+
+        end.Status.ShouldBe("succeeded");
+        durable.ShouldBe(3);
+        (await hub.AskAsync<long>($"select count(*) from execution_steps where workspace_id = '{actor.WorkspaceId}' and status = 'succeeded'")).ShouldBe(5);
+    }
+
+    [Fact]
     public async Task A_step_that_may_have_run_and_is_not_repeatable_is_left_to_a_person()
     {
         var actor = await database.CreateActorAsync();

@@ -70,6 +70,32 @@ public sealed class JournalWriterSpecs(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task What_follows_a_refused_record_is_not_durable_without_it()
+    {
+        await using var writer = Writer();
+        var actor = await database.CreateActorAsync();
+        var (accept, neighbour) = (Accept(actor, isClaimed: true), Accept(actor, isClaimed: true));
+        writer.Start();
+        writer.Add(accept);
+        writer.Add(neighbour);
+        await Task.WhenAll(accept.Settled, neighbour.Settled);
+        var (step, end, late, other) = (Step(accept, message: "\0"), End(accept), End(accept), End(neighbour));
+        (end.After, late.After) = (step, end);
+
+        writer.Add(step);
+        writer.Add(end);
+        writer.Add(other);
+        await other.Settled;
+        writer.Add(late);
+
+        await Should.ThrowAsync<JournalRefusedException>(step.Settled);
+        await Should.ThrowAsync<JournalRefusedException>(end.Settled);
+        await Should.ThrowAsync<JournalRefusedException>(late.Settled);
+        (await StatusOf(accept)).ShouldBe("running");
+        (await StatusOf(neighbour)).ShouldBe("succeeded");
+    }
+
+    [Fact]
     public async Task A_batch_that_is_written_twice_counts_once()
     {
         var actor = await database.CreateActorAsync();
@@ -154,25 +180,27 @@ public sealed class JournalWriterSpecs(TestDatabase database) : IClassFixture<Te
         EndedAt = TimeProvider.System.GetUtcNow(),
         Sequence = 4,
         Output = Payload.Of("1"),
-        LastStep = new StepRecord
+        LastStep = Step(accept),
+    };
+
+    private static StepRecord Step(AcceptRecord accept, string? message = null) => new()
+    {
+        WorkspaceId = accept.WorkspaceId,
+        ExecutionId = accept.ExecutionId,
+        Fence = 1,
+        Attempt = new StepAttempt
         {
-            WorkspaceId = accept.WorkspaceId,
-            ExecutionId = accept.ExecutionId,
-            Fence = 1,
-            Attempt = new StepAttempt
-            {
-                StepPath = "0",
-                Use = "test.echo",
-                Attempt = 1,
-                Status = StepStatus.Succeeded,
-                StartedAt = TimeProvider.System.GetUtcNow(),
-            },
-            Message = null,
-            Metadata = null,
-            Error = null,
-            EndedSequence = 3,
-            Output = Payload.Of("1"),
+            StepPath = "0",
+            Use = "test.echo",
+            Attempt = 1,
+            Status = StepStatus.Succeeded,
+            StartedAt = TimeProvider.System.GetUtcNow(),
         },
+        Message = message,
+        Metadata = null,
+        Error = null,
+        EndedSequence = 3,
+        Output = Payload.Of("1"),
     };
 
     private Task<string> StatusOf(AcceptRecord record) => Ask<string>($"select status from executions where id = '{record.ExecutionId}'");

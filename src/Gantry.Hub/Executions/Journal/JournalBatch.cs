@@ -68,6 +68,24 @@ internal sealed class JournalBatch
         return halves;
     }
 
+    /// <summary>Takes out the records that follow one that failed, and fails them as well.</summary>
+    public JournalBatch WithoutForsaken()
+    {
+        if (!All.Exists(record => record.IsForsaken))
+            return this;
+        var rest = new JournalBatch();
+        foreach (var record in All)
+        {
+            // One that is failed here may be the reason for the next.
+            if (record.IsForsaken)
+                record.Forsake();
+            else
+                rest.TryAdd(record);
+        }
+
+        return rest;
+    }
+
     /// <summary>The batch is durable: tells every record how it fared, in the order they were added.</summary>
     public void Settle()
     {

@@ -21,11 +21,21 @@ internal abstract class JournalRecord
     /// <summary>Called once, when the record is durable, before whoever waits goes on.</summary>
     public Action? Committed { get; set; }
 
+    /// <summary>The record before it that it must not be durable without; null when that is certain already.</summary>
+    public JournalRecord? After { get; set; }
+
+    /// <summary>What it must not be durable without never will be.</summary>
+    public bool IsForsaken => After?.Settled.IsFaulted == true;
+
     public void Commit()
     {
+        After = null;
         Committed?.Invoke();
         settled.TrySetResult();
     }
+
+    /// <summary>Fails as the one before it did.</summary>
+    public void Forsake() => Fail(After!.Settled.Exception!.InnerException!);
 
     public void Fail(Exception reason)
     {

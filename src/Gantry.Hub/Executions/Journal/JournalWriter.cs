@@ -103,12 +103,12 @@ internal sealed partial class JournalWriter(NpgsqlDataSource database, HubIdenti
         var batch = new JournalBatch();
         while (batch.All.Count < RecordsMax && batch.Weight < BytesMax && waiting.TryPeek(out var record) && batch.TryAdd(record))
             waiting.Dequeue();
-        return batch;
+        return batch.WithoutForsaken();
     }
 
     private async Task WriteAsync(JournalConnection connection, JournalBatch batch)
     {
-        for (var failures = 0; ; failures++)
+        for (var failures = 0; batch.All.Count > 0; failures++)
         {
             try
             {
@@ -154,7 +154,7 @@ internal sealed partial class JournalWriter(NpgsqlDataSource database, HubIdenti
             throw;
         }
 
-        await WriteAsync(connection, second);
+        await WriteAsync(connection, second.WithoutForsaken());
     }
 
     private static string Reason(Exception failure) => failure is PostgresException refused ? refused.MessageText : failure.Message;
