@@ -69,10 +69,11 @@ public sealed class HubDatabase : IAsyncDisposable
     private async ValueTask<HubSession> BecomeAsync(Actor actor, CancellationToken cancellationToken)
     {
         var connection = await hub.OpenConnectionAsync(cancellationToken);
+        NpgsqlTransaction? transaction = null;
         try
         {
             // Npgsql sends BEGIN together with the command that follows.
-            var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            transaction = await connection.BeginTransactionAsync(cancellationToken);
             await using var become = new NpgsqlCommand(BecomeSql, connection, transaction);
             become.Parameters.Add(new NpgsqlParameter<string> { TypedValue = actor.UserId?.ToString() ?? "", NpgsqlDbType = NpgsqlDbType.Text });
             become.Parameters.Add(new NpgsqlParameter<string> { TypedValue = actor.WorkspaceId?.ToString() ?? "", NpgsqlDbType = NpgsqlDbType.Text });
@@ -81,6 +82,8 @@ public sealed class HubDatabase : IAsyncDisposable
         }
         catch
         {
+            if (transaction is not null) await transaction.DisposeAsync();
+            PreparedStatements.Forget(connection);
             await connection.DisposeAsync();
             throw;
         }

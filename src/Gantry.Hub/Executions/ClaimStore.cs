@@ -1,5 +1,6 @@
 using Gantry.Engine.Plans;
 using Gantry.Engine.Work;
+using Gantry.Hub.Database;
 using Gantry.Hub.Executions.Journal;
 using Npgsql;
 
@@ -102,6 +103,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
     {
         if (connection is null)
             return;
+        PreparedStatements.Forget(connection);
         await connection.DisposeAsync();
         connection = null;
     }

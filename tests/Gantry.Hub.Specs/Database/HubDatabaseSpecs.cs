@@ -53,6 +53,26 @@ public sealed class HubDatabaseSpecs(TestDatabase database) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task A_statement_that_failed_at_any_of_its_uses_serves_the_next_caller()
+    {
+        var actor = await database.CreateActorAsync();
+        for (var failing = 0; failing < 4; failing++)
+        {
+            await using var one = new HubDatabase(DatabaseAccess.From(database.ConnectionString), TimeProvider.System, poolSizeMax: 1);
+            for (var use = 0; use < 6; use++)
+            {
+                await using var session = await one.OpenAsync(actor, None);
+                var answer = session.QueryAsync<int>("select 10 / @by", new { by = use == failing ? 0 : 5 }, None);
+
+                if (use == failing)
+                    (await Should.ThrowAsync<PostgresException>(answer)).SqlState.ShouldBe(PostgresErrorCodes.DivisionByZero);
+                else
+                    (await answer).ShouldBe([2], $"It had failed at use {failing}, and this is use {use}.");
+            }
+        }
+    }
+
+    [Fact]
     public async Task What_is_not_committed_never_happened()
     {
         var actor = await database.CreateActorAsync();

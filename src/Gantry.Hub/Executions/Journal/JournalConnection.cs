@@ -1,5 +1,6 @@
 using Gantry.Engine.Plans;
 using Gantry.Engine.Work;
+using Gantry.Hub.Database;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -59,6 +60,7 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
     {
         if (connection is null)
             return;
+        PreparedStatements.Forget(connection);
         await connection.DisposeAsync();
         connection = null;
     }
