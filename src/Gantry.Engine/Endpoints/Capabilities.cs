@@ -6,6 +6,12 @@ public sealed record Capabilities
     /// <summary>The step in which modification times are kept (1 s for SFTP); null means that they are not kept.</summary>
     public TimeSpan? TimePrecision { get; init; }
 
+    /// <summary>An earlier time is kept as this one (1970 for SFTP).</summary>
+    public DateTimeOffset TimeFirst { get; init; } = DateTimeOffset.MinValue;
+
+    /// <summary>A later time is kept as this one (2106 for SFTP).</summary>
+    public DateTimeOffset TimeLast { get; init; } = DateTimeOffset.MaxValue;
+
     /// <summary>A write replaces the old file in one instant by itself, so that no temporary name is needed (object stores).</summary>
     public bool WritesAreAtomic { get; init; }
 

@@ -16,11 +16,15 @@ internal sealed class ChangeDetection
 {
     private readonly ChangeRule rule;
     private readonly TimeSpan? precision;
+    private readonly DateTimeOffset first;
+    private readonly DateTimeOffset last;
 
     public ChangeDetection(ChangeRule rule, Capabilities source, Capabilities target)
     {
         this.rule = rule;
         precision = source.TimePrecision is { } a && target.TimePrecision is { } b ? (a > b ? a : b) : null;
+        first = source.TimeFirst > target.TimeFirst ? source.TimeFirst : target.TimeFirst;
+        last = source.TimeLast < target.TimeLast ? source.TimeLast : target.TimeLast;
     }
 
     /// <summary>Times are asked for but one side does not keep them, so that the size alone decides.</summary>
@@ -35,7 +39,7 @@ internal sealed class ChangeDetection
         _ => IsSameTime(sourceTime, target.ModifiedAt) ? ChangeVerdict.Unchanged : ChangeVerdict.Changed,
     };
 
-    /// <summary>Times that differ by less than the coarser side can tell are the same.</summary>
+    /// <summary>Times that differ by less than the coarser side can tell are the same; so are those beyond what one side can hold.</summary>
     private bool IsSameTime(DateTimeOffset? source, DateTimeOffset? target)
     {
         if (precision is not { } step || source is not { } a || target is not { } b)
@@ -43,7 +47,9 @@ internal sealed class ChangeDetection
             return true;
         }
 
-        var difference = (a - b).Duration();
+        var difference = (Held(a) - Held(b)).Duration();
         return difference < step || difference == TimeSpan.Zero;
     }
+
+    private DateTimeOffset Held(DateTimeOffset time) => time < first ? first : time > last ? last : time;
 }

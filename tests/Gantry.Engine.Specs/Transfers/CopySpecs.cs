@@ -78,6 +78,23 @@ public sealed class CopySpecs
         (await stage.RunAsync()).Skipped.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(1950, 1970)]
+    [InlineData(2200, 2106)]
+    public async Task A_time_that_a_side_cannot_hold_causes_no_second_copy(int year, int held)
+    {
+        stage.Target.Capabilities = stage.Target.Capabilities with { TimeFirst = Year(1970), TimeLast = Year(2106) };
+        await stage.PutSourceAsync("a", "abc", Year(year));
+        await stage.PutTargetAsync("a", "abc", Year(held));
+        await stage.PutSourceAsync("b", "abc", Year(year));
+        await stage.PutTargetAsync("b", "old", Year(2000));
+
+        var result = await stage.RunAsync();
+
+        (result.Copied, result.Skipped).ShouldBe((1, 1));
+        static DateTimeOffset Year(int year) => new(year, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    }
+
     [Fact]
     public async Task A_side_without_times_goes_by_size_and_says_so_once()
     {

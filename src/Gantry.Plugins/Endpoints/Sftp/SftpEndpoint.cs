@@ -16,7 +16,14 @@ internal sealed partial class SftpEndpoint : IEndpoint, IMoves, ISetsTimes, ISym
     private readonly SftpBudget uploadBytes = new(8 * 1024 * 1024);
     private readonly Lock gate = new();
     private SftpBudget? handles;
-    private Capabilities capabilities = new() { TimePrecision = TimeSpan.FromSeconds(1), ConcurrentFiles = 64, ConcurrentListings = 8 };
+    private Capabilities capabilities = new()
+    {
+        TimePrecision = TimeSpan.FromSeconds(1),
+        TimeFirst = DateTimeOffset.UnixEpoch,
+        TimeLast = DateTimeOffset.FromUnixTimeSeconds(uint.MaxValue),
+        ConcurrentFiles = 64,
+        ConcurrentListings = 8,
+    };
     private SftpServer? known;
 
     /// <param name="address">For messages, without secrets and without a '/' at the end.</param>
