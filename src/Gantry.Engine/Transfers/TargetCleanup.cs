@@ -141,7 +141,7 @@ internal sealed class TargetCleanup(TransferRun run)
     {
         if (run.Request.DeletesMax is not { } max)
         {
-            return true;
+            return !IsSourceBare();
         }
 
         var count = 0L;
@@ -157,6 +157,22 @@ internal sealed class TargetCleanup(TransferRun run)
             }
         }
 
+        return true;
+    }
+
+    /// <summary>An empty source is more often a disk that is not mounted than a wish to have nothing left; whoever means it says so by a bound.</summary>
+    private bool IsSourceBare()
+    {
+        if (extras.Count == 0 || !run.Request.Selection.IsAll || run.Tally.FilesFound > 0)
+        {
+            return false;
+        }
+
+        run.Tally.Failed(
+            "",
+            "The source has no file at all, so nothing was deleted at the target: is its disk mounted, and is the folder the right one? "
+            + "A sync that shall empty its target is given how many files it may delete at most (max-delete).",
+            isTransient: false);
         return true;
     }
 

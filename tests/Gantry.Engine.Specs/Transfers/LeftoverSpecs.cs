@@ -89,11 +89,12 @@ public sealed class LeftoverSpecs
     public async Task A_sync_deletes_a_folder_with_what_dead_transfers_left_in_it()
     {
         await stage.PutTargetAsync($"old/{PartialName.Of("a", 8, TransferStage.SomeTime, "otherid1")}", "con", stage.Clock.GetUtcNow());
+        await stage.PutSourceAsync("a", "1");
 
         var result = await stage.RunAsync(request => request with { Mode = TransferMode.Sync });
 
         result.IsSuccess.ShouldBeTrue();
-        (await stage.TargetTreeAsync()).ShouldBeEmpty();
+        (await stage.TargetTreeAsync()).ShouldBe(["a=1"]);
     }
 
     [Theory]

@@ -182,6 +182,24 @@ public sealed class MoveAndSyncSpecs
     }
 
     [Fact]
+    public async Task A_sync_from_a_source_without_any_file_empties_its_target_only_when_a_bound_allows_it()
+    {
+        await stage.SourceMemory.CreateFolderAsync("mount", CancellationToken.None);
+        await stage.PutTargetAsync("a", "1");
+        await stage.PutTargetAsync("folder/b", "2");
+
+        var refused = await stage.RunAsync(request => request with { Mode = TransferMode.Sync });
+        var before = await stage.TargetTreeAsync();
+        var meant = await stage.RunAsync(request => request with { Mode = TransferMode.Sync, DeletesMax = 2 });
+
+        (refused.Deleted, refused.Failed).ShouldBe((0, 1));
+        refused.Failures[0].Reason.ShouldContain("no file at all");
+        before.ShouldBe(["a=1", "folder/", "folder/b=2", "mount/"]);
+        meant.IsSuccess.ShouldBeTrue();
+        (await stage.TargetTreeAsync()).ShouldBe(["mount/"]);
+    }
+
+    [Fact]
     public async Task When_more_would_be_deleted_than_allowed_nothing_is()
     {
         await stage.PutSourceAsync("a", "1");
