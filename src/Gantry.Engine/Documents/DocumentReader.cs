@@ -28,7 +28,7 @@ public static class DocumentReader
 
         if (utf8.Length > limits.BytesMax)
         {
-            throw new DocumentException(new(1, 1), $"The document has {utf8.Length:N0} bytes; at most {limits.BytesMax:N0} are read.");
+            throw new DocumentException(new(1, 1), $"The document is too large: at most {limits.BytesMax:N0} bytes are read.");
         }
 
         return format switch

@@ -170,7 +170,7 @@ public sealed class PlanReaderSpecs
 
     [Fact]
     public void A_document_that_is_too_large_is_refused_before_it_is_parsed() =>
-        PlanReader.Read("name: " + new string('x', PlanReader.BytesMax)).Findings.ShouldHaveSingleItem().Message.ShouldContain("at most 1,048,576 are read");
+        PlanReader.Read("name: " + new string('x', PlanReader.BytesMax)).Findings.ShouldHaveSingleItem().Message.ShouldContain("at most 1,048,576 bytes are read");
 
     [Fact]
     public void A_document_of_too_many_parts_is_refused() =>
