@@ -1,6 +1,7 @@
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
 using Gantry.Hub.Web;
+using Microsoft.Net.Http.Headers;
 
 namespace Gantry.Hub.Accounts;
 
@@ -23,7 +24,7 @@ internal sealed class AccessGuard(RequestDelegate next, CallerStore callers, Hub
     private async Task GuardAsync(HttpContext context, Access access)
     {
         var (token, isCookie) = TokenOf(context.Request);
-        var workspace = context.Request.Headers[WorkspaceHeader] is [{ Length: > 0 } name, ..] ? name : null;
+        var workspace = SingleHeader.Of(context.Request, WorkspaceHeader) is { Length: > 0 } name ? name : null;
         var caller = token is null ? null : await callers.FindAsync(token, workspace, context.RequestAborted);
         if (caller is not null) context.SetCaller(caller);
         if (!access.IsAnonymous)
@@ -65,7 +66,7 @@ internal sealed class AccessGuard(RequestDelegate next, CallerStore callers, Hub
 
     private static (string? Token, bool IsCookie) TokenOf(HttpRequest request)
     {
-        if (request.Headers.Authorization is [{ } header, ..])
+        if (SingleHeader.Of(request, HeaderNames.Authorization) is { } header)
             return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? (header[7..].Trim(), false) : ("", false);
         return request.Cookies[SessionCookie.NameFor(request)] is { Length: > 0 } cookie ? (cookie, true) : (null, false);
     }

@@ -171,7 +171,7 @@ internal sealed class ExecuteRoutes(
     /// <summary>Null when none was given.</summary>
     private static string? KeyOf(HttpRequest request)
     {
-        if (request.Headers["Idempotency-Key"] is not [{ } key, ..])
+        if (SingleHeader.Of(request, "Idempotency-Key") is not { } key)
             return null;
         return key.Length is > 0 and <= ExecutionLimits.KeyCharactersMax && key.All(character => character is > ' ' and < '\x7F') ? key
             : throw ProblemException.Invalid("An Idempotency-Key has 1 to 255 visible ASCII characters.");

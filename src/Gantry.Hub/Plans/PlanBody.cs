@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Gantry.Engine.Plans;
@@ -39,8 +40,7 @@ internal static class PlanBody
                 var read = await request.BodyReader.ReadAsync(cancellationToken);
                 if (read.IsCompleted)
                 {
-                    var text = Utf8.GetString(read.Buffer);
-                    request.BodyReader.AdvanceTo(read.Buffer.End);
+                    var text = TextOf(request, read.Buffer);
                     return text.Length > 0 ? text : throw ProblemException.Invalid("The body is empty; this route needs one.");
                 }
 
@@ -85,6 +85,19 @@ internal static class PlanBody
 
     public static bool IsYaml(HttpRequest request) =>
         MediaTypeOf(request) is "application/yaml" or "application/x-yaml" or "text/yaml" or "text/x-yaml";
+
+    /// <summary>Takes the body from its reader, also when it is no text.</summary>
+    private static string TextOf(HttpRequest request, in ReadOnlySequence<byte> body)
+    {
+        try
+        {
+            return Utf8.GetString(body);
+        }
+        finally
+        {
+            request.BodyReader.AdvanceTo(body.End);
+        }
+    }
 
     private static void RefuseOtherTypes(HttpRequest request)
     {
