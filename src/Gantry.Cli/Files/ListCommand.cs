@@ -127,7 +127,7 @@ internal static class ListCommand
     {
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
-        json.WriteString("path", EndpointPath.Printable(path));
+        json.WriteString("path", EndpointPath.AsText(path));
         json.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(entry.Kind.ToString()));
         json.WriteNumber("size", entry.Size);
         if (entry.ModifiedAt is { } time)
@@ -137,7 +137,7 @@ internal static class ListCommand
 
         if (entry.LinkTarget is { } target)
         {
-            json.WriteString("link_target", EndpointPath.Printable(target));
+            json.WriteString("link_target", EndpointPath.AsText(target));
         }
 
         json.WriteEndObject();

@@ -70,7 +70,7 @@ internal static class PlaceCommands
         var result = await new TreeDelete(place.Folder, FileSelection.All, isDryRun: false, TimeProvider.System).RunAsync(place.Name, cancellationToken);
         foreach (var failure in result.Failures)
         {
-            Console.Error.WriteLine($"gantry: {failure.Path}: {failure.Reason}");
+            Console.Error.WriteLine($"gantry: {EndpointPath.Printable(failure.Path)}: {failure.Reason}");
         }
 
         if (result.IsSuccess)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gantry.Cli.CommandLine;
+using Gantry.Engine.Endpoints;
 using Gantry.Engine.Transfers;
 
 namespace Gantry.Cli.Files;
@@ -59,7 +60,7 @@ internal static class TransferOutcome
 
         foreach (var failure in result.Failures.Take(FailuresShown))
         {
-            Console.Error.WriteLine(failure.Path.Length == 0 ? $"gantry: {failure.Reason}" : $"gantry: {failure.Path}: {failure.Reason}");
+            Console.Error.WriteLine(failure.Path.Length == 0 ? $"gantry: {failure.Reason}" : $"gantry: {EndpointPath.Printable(failure.Path)}: {failure.Reason}");
         }
 
         if (result.Failed > FailuresShown)

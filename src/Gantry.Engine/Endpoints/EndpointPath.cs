@@ -60,7 +60,7 @@ public static class EndpointPath
 
     public static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
 
-    /// <summary>For messages: control characters and bytes that are not text are shown as \xNN, so that a name can forge no line.</summary>
+    /// <summary>For messages: what could forge a line or turn the reading around, and bytes that are not text, are shown as \xNN and \uNNNN.</summary>
     public static string Printable(string path)
     {
         if (!path.Any(IsUnprintable))
@@ -76,6 +76,7 @@ public static class EndpointPath
             {
                 >= '\uDC80' and <= '\uDCFF' when !isPaired => text.Append($"\\x{path[i] - 0xDC00:x2}"),
                 _ when char.IsControl(path[i]) => text.Append($"\\x{(int)path[i]:x2}"),
+                _ when IsMisleading(path[i]) => text.Append($"\\u{(int)path[i]:x4}"),
                 _ => text.Append(path[i]),
             };
         }
@@ -83,5 +84,17 @@ public static class EndpointPath
         return text.ToString();
     }
 
-    private static bool IsUnprintable(char character) => char.IsControl(character) || character is >= '\uDC80' and <= '\uDCFF';
+    /// <summary>For JSON, which escapes by itself: the very name, but for bytes that are not text, which are shown as \xNN.</summary>
+    public static string AsText(string path) =>
+        path.Any(IsByte) ? string.Concat(path.Select((character, i) => IsByte(character) && !(i > 0 && char.IsHighSurrogate(path[i - 1]))
+            ? $"\\x{character - 0xDC00:x2}"
+            : character.ToString())) : path;
+
+    private static bool IsUnprintable(char character) => char.IsControl(character) || IsByte(character) || IsMisleading(character);
+
+    private static bool IsByte(char character) => character is >= '\uDC80' and <= '\uDCFF';
+
+    /// <summary>Line and paragraph separators, and marks that change the direction of writing.</summary>
+    private static bool IsMisleading(char character) =>
+        character is '\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 }

@@ -63,7 +63,7 @@ public static class TransferReport
         json.WriteStartArray("current_files");
         foreach (var file in progress.CurrentFiles)
         {
-            json.WriteStringValue(Endpoints.EndpointPath.Printable(file));
+            json.WriteStringValue(Endpoints.EndpointPath.AsText(file));
         }
 
         json.WriteEndArray();

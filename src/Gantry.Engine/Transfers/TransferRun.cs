@@ -115,7 +115,7 @@ internal sealed class TransferRun
             return;
         }
 
-        Tally.Failed(EndpointPath.Printable(path), reason, isTransient);
+        Tally.Failed(EndpointPath.AsText(path), reason, isTransient);
     }
 
     public static string FileNameOf(TransferTarget target, TransferSource source, Entry entry) =>

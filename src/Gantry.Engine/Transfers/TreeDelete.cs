@@ -41,7 +41,7 @@ public sealed class TreeDelete(IEndpoint endpoint, FileSelection selection, bool
         }
         catch (EndpointException exception) when (path.Length > 0)
         {
-            tally.Failed(EndpointPath.Printable(path), exception.Message, exception.IsTransient);
+            tally.Failed(EndpointPath.AsText(path), exception.Message, exception.IsTransient);
             return false;
         }
 
@@ -100,7 +100,7 @@ public sealed class TreeDelete(IEndpoint endpoint, FileSelection selection, bool
         }
         catch (EndpointException exception)
         {
-            tally.Failed(EndpointPath.Printable(path), exception.Message, exception.IsTransient);
+            tally.Failed(EndpointPath.AsText(path), exception.Message, exception.IsTransient);
             return false;
         }
     }

@@ -41,6 +41,10 @@ public static class GantryProgram
     public static Process Start(IReadOnlyDictionary<string, string?> variables, params string[] arguments) =>
         Start(Dotnet, variables, [Assembly, .. arguments]);
 
+    /// <summary>As a user of this machine, without any rights of ours.</summary>
+    public static Process StartAs(string user, IReadOnlyDictionary<string, string?> variables, params string[] arguments) =>
+        Start("/usr/bin/setpriv", variables, ["--reuid", user, "--clear-groups", "--", Dotnet, Assembly, .. arguments], "/");
+
     /// <param name="program">An absolute path.</param>
     public static Process Start(string program, IReadOnlyDictionary<string, string?> variables, IReadOnlyList<string> arguments, string? folder = null)
     {

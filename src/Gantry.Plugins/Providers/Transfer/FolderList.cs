@@ -72,8 +72,8 @@ internal static class FolderList
     private static void Write(Utf8JsonWriter json, string path, Entry entry)
     {
         json.WriteStartObject();
-        json.WriteString("path", EndpointPath.Printable(path));
-        json.WriteString("name", EndpointPath.Printable(entry.Name));
+        json.WriteString("path", EndpointPath.AsText(path));
+        json.WriteString("name", EndpointPath.AsText(entry.Name));
         json.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(entry.Kind.ToString()));
         json.WriteNumber("size", entry.Size);
         if (entry.ModifiedAt is { } time)

@@ -122,7 +122,7 @@ public sealed class TransferProvider : IProvider
             new ProviderError
             {
                 Kind = ProviderErrorKind.Partial,
-                Message = $"{result.Failed} failed ({summary.TrimEnd('.')}). The first: {(first.Path.Length > 0 ? first.Path + ": " : "")}{first.Reason}",
+                Message = $"{result.Failed} failed ({summary.TrimEnd('.')}). The first: {(first.Path.Length > 0 ? EndpointPath.Printable(first.Path) + ": " : "")}{first.Reason}",
                 IsTransient = result.AllFailuresAreTransient,
             },
             output);
