@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Hubs;
+using Gantry.Engine.Settings;
 
 namespace Gantry.Cli.Executions;
 
@@ -69,7 +70,7 @@ internal sealed class ExecutionFollower(HubClient hub, ExecutionPrinter? printer
             return;
         }
 
-        var json = JsonElement.Parse(data);
+        var json = JsonElement.Parse(HalfPairs.Mend(data));
         switch (type)
         {
             case "log" when json.FindText("level") is { } level and not "debug":

@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gantry.Cli.CommandLine;
 using Gantry.Engine.Secrets;
+using Gantry.Engine.Settings;
 
 namespace Gantry.Cli.Hubs;
 
@@ -63,7 +64,7 @@ internal sealed class HubClient : IDisposable
     {
         using HttpRequestMessage request = new(method, path) { Content = content };
         using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
-        var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        var answer = await response.Content.ReadAsStringAsync(cancellationToken);
         if (answer.Length == 0)
         {
             return null;
@@ -71,7 +72,7 @@ internal sealed class HubClient : IDisposable
 
         try
         {
-            return JsonElement.Parse(answer);
+            return JsonElement.Parse(HalfPairs.Mend(answer));
         }
         catch (JsonException)
         {
@@ -161,7 +162,7 @@ internal sealed class HubClient : IDisposable
     {
         try
         {
-            var problem = JsonElement.Parse(body);
+            var problem = JsonElement.Parse(HalfPairs.Mend(body));
             if (problem.ValueKind != JsonValueKind.Object)
             {
                 return null;

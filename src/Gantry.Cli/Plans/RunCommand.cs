@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Executions;
 using Gantry.Cli.Hubs;
+using Gantry.Engine.Settings;
 
 namespace Gantry.Cli.Plans;
 
@@ -104,7 +105,7 @@ internal static class RunCommand
     {
         try
         {
-            return JsonNode.Parse(text);
+            return HalfPairs.AreIn(text) ? throw new System.Text.Json.JsonException() : JsonNode.Parse(text);
         }
         catch (System.Text.Json.JsonException)
         {

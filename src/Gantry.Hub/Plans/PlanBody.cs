@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Gantry.Engine.Plans;
+using Gantry.Engine.Settings;
 using Gantry.Hub.Web;
 
 namespace Gantry.Hub.Plans;
@@ -55,6 +56,8 @@ internal static class PlanBody
 
     public static JsonElement Parse(string text)
     {
+        if (HalfPairs.AreIn(text))
+            throw ProblemException.Invalid("The body holds half of a surrogate pair (a lone \\ud800 to \\udfff), which is no character.");
         try
         {
             return JsonElement.Parse(text, Strict);

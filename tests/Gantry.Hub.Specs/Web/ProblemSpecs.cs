@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Shouldly;
 using Xunit;
@@ -34,6 +35,60 @@ public sealed class ProblemSpecs(HubFixture hub) : IClassFixture<HubFixture>
         using var answer = await SendAsync(HttpMethod.Post, "/api/users", "{\"name\":" + new string('[', 10_000));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("/api/execute", """{"plan":"\ud800"}""")]
+    [InlineData("/api/execute", """{"\udfff":1}""")]
+    [InlineData("/api/execute", """{"plan":{"steps":[{"use":"logic.transform","with":{"value":1}}]},"inputs":{"x":"\ud83d"}}""")]
+    [InlineData("/api/plans", """{"name":"a","steps":[{"use":"logic.transform","with":{"\ud800":1}}]}""")]
+    [InlineData("/api/plans/check", """{"plan":"\ud800"}""")]
+    [InlineData("/api/workspaces", """{"name":"\ud800"}""")]
+    public async Task Half_of_a_surrogate_pair_is_refused(string path, string body)
+    {
+        using var answer = await SendAsync(HttpMethod.Post, path, body);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, await answer.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("/api/plans?after=%00", "/api/plans")]
+    [InlineData("/api/plans/a%00b", "/api/plans")]
+    [InlineData("/api/endpoints/a%00b", "/api/endpoints")]
+    [InlineData("/api/executions/%00", "/api/executions")]
+    [InlineData("/api/execution-logs?q=%00", "/api/execution-logs")]
+    public async Task A_nul_in_an_address_is_refused_and_spoils_no_later_request(string path, string good)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            using var refused = await SendAsync(HttpMethod.Get, path, body: null);
+            using var answered = await SendAsync(HttpMethod.Get, good, body: null);
+
+            refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            answered.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+    }
+
+    [Theory]
+    [InlineData("Authorization")]
+    [InlineData("Gantry-Workspace")]
+    [InlineData("Idempotency-Key")]
+    public async Task A_header_that_decides_is_refused_when_it_stands_there_twice(string name)
+    {
+        var token = hub.Admin.DefaultRequestHeaders.Authorization!.ToString();
+        const string Body = """{"plan":{"steps":[{"use":"logic.transform","with":{"value":1}}]}}""";
+        Dictionary<string, string> headers = new() { ["Authorization"] = token, ["Gantry-Workspace"] = "default", ["Idempotency-Key"] = HubFixture.NewName("key") };
+        var lines = headers.Append(new(name, headers[name])).Select(header => $"{header.Key}: {header.Value}\r\n");
+
+        using var client = new TcpClient();
+        await client.ConnectAsync(hub.Admin.BaseAddress!.Host, hub.Admin.BaseAddress.Port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(
+            $"POST /api/execute HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n{string.Concat(lines)}\r\n{Body}"));
+        var answer = await new StreamReader(stream).ReadToEndAsync();
+
+        answer.ShouldStartWith("HTTP/1.1 400 ");
+        answer.ShouldContain($"The header '{name}' is given more than once.");
     }
 
     [Fact]

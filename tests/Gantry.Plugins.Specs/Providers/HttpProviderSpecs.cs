@@ -228,6 +228,37 @@ public sealed class HttpProviderSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Half_of_a_surrogate_pair_in_an_answer_becomes_a_character()
+    {
+        server.Answer = context =>
+        {
+            context.Response.ContentType = "application/json";
+            return context.Response.WriteAsync("""{"\ud83d":"cut \ud83d","whole":"\ud83d\ude00"}""");
+        };
+
+        var outcome = await stage.RunAsync("http.get", new { url = server.Url });
+
+        outcome.Output!.Value.GetProperty("body").EnumerateObject().Select(member => (member.Name, member.Value.GetString()))
+            .ShouldBe([("\ufffd", "cut \ufffd"), ("whole", "\U0001F600")]);
+    }
+
+    [Fact]
+    public async Task An_answer_that_only_says_that_it_is_packed_is_a_failure_that_says_so()
+    {
+        server.Answer = context =>
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            return context.Response.WriteAsync("not packed at all");
+        };
+
+        var outcome = await stage.RunAsync("http.get", new { url = server.Url });
+
+        outcome.Error!.Kind.ShouldBe(ProviderErrorKind.Upstream);
+        outcome.Error.Message.ShouldContain("cannot be unpacked");
+        outcome.Error.IsTransient.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Json_nested_too_deeply_is_a_failure_and_not_a_crash()
     {
         server.Answer = context =>

@@ -51,7 +51,7 @@ public static class HttpAnswer
 
         try
         {
-            return JsonElement.Parse(text ?? throw new JsonException("its bytes are not text"), BodyOptions);
+            return JsonElement.Parse(Settings.HalfPairs.Mend(text ?? throw new JsonException("its bytes are not text")), BodyOptions);
         }
         catch (JsonException exception)
         {

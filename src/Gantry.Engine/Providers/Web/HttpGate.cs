@@ -47,7 +47,7 @@ public sealed class HttpGate
         {
             throw Fail(ProviderErrorKind.TimedOut, $"{Where(hop)} did not answer within {Settings.Duration.Format(request.Timeout)}.", isTransient: true);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
         {
             throw Describe(exception, hop);
         }
@@ -68,6 +68,8 @@ public sealed class HttpGate
                     return refusal;
                 case AuthenticationException:
                     return Fail(ProviderErrorKind.Unavailable, $"{Where(request)}: TLS failed: {inner.InnerException?.Message ?? inner.Message}", inner: exception);
+                case InvalidDataException:
+                    return Fail(ProviderErrorKind.Upstream, $"The answer to {Where(request)} cannot be unpacked: its Content-Encoding says what it is not.", inner: exception);
                 case SocketException socket:
                     return Fail(ProviderErrorKind.Unavailable, $"{Where(request)} could not be reached: {socket.Message}.", isTransient: true, exception);
             }
