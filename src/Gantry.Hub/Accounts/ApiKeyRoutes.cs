@@ -9,9 +9,10 @@ internal static class ApiKeyRoutes
 {
     public static void MapApiKeys(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/api-keys", ListAsync).Allow(Access.Viewer);
-        app.MapPost("/api/api-keys", CreateAsync).Allow(Access.Viewer);
-        app.MapDelete("/api/api-keys/{id}", RevokeAsync).Allow(Access.Viewer);
+        app.MapGet("/api/api-keys", ListAsync).Allow(Access.Viewer).WithSummary("Lists one's own API keys of the workspace, without their secrets.");
+        app.MapPost("/api/api-keys", CreateAsync).Allow(Access.Viewer)
+            .WithSummary("Makes an API key; the key itself is answered this once only.").Produces<CreatedApiKey>(201);
+        app.MapDelete("/api/api-keys/{id}", RevokeAsync).Allow(Access.Viewer).WithSummary("Revokes an API key, at once.").Produces(204);
     }
 
     /// <summary>One's own keys; for an owner those of the whole workspace.</summary>

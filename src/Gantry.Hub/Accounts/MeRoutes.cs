@@ -9,8 +9,9 @@ internal static class MeRoutes
 {
     public static void MapMe(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/me", ShowAsync).Allow(Access.SignedIn);
-        app.MapPost("/api/me/password", ChangePasswordAsync).Allow(Access.SignedIn);
+        app.MapGet("/api/me", ShowAsync).Allow(Access.SignedIn).WithSummary("Shows who is signed in, and in which workspaces as what.");
+        app.MapPost("/api/me/password", ChangePasswordAsync).Allow(Access.SignedIn)
+            .WithSummary("Changes one's own password; a one-time password is good for nothing else.").Produces(204).Refuses(429);
     }
 
     private static async Task<Me> ShowAsync(Caller caller, HubDatabase database, CancellationToken cancellationToken)

@@ -10,10 +10,10 @@ internal static class MemberRoutes
 {
     public static void MapMembers(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/members", ListAsync).Allow(Access.Viewer);
-        app.MapPost("/api/members", AddAsync).Allow(Access.Owner);
-        app.MapPatch("/api/members/{user}", ChangeAsync).Allow(Access.Owner);
-        app.MapDelete("/api/members/{user}", RemoveAsync).Allow(Access.Owner);
+        app.MapGet("/api/members", ListAsync).Allow(Access.Viewer).WithSummary("Lists the members of the workspace and their roles.");
+        app.MapPost("/api/members", AddAsync).Allow(Access.Owner).WithSummary("Makes a user a member of the workspace.").Produces<AddedMember>(201).Refuses(404, 409);
+        app.MapPatch("/api/members/{user}", ChangeAsync).Allow(Access.Owner).WithSummary("Gives a member another role; never to the last owner.").Produces(204).Refuses(409);
+        app.MapDelete("/api/members/{user}", RemoveAsync).Allow(Access.Owner).WithSummary("Takes a member out of the workspace; never the last owner.").Produces(204).Refuses(409);
     }
 
     private static async Task<Page<Member>> ListAsync(
@@ -47,7 +47,7 @@ internal static class MemberRoutes
         await AuditLog.AppendAsync(session, context, "member.added", request.User, new { role = request.Role }, cancellationToken);
         await session.CommitAsync(cancellationToken);
         callers.Forget();
-        return Results.Json(new { user_id = user, user = request.User, role = request.Role }, statusCode: 201);
+        return Results.Json(new AddedMember(user, request.User, request.Role), statusCode: 201);
     }
 
     private static Task<IResult> ChangeAsync(HttpContext context, Caller caller, string user, MemberChange request, HubDatabase database,
@@ -81,6 +81,8 @@ internal static class MemberRoutes
     private sealed record NewMember(string User, WorkspaceRole Role);
 
     private sealed record MemberChange(WorkspaceRole Role);
+
+    private sealed record AddedMember(Guid UserId, string User, WorkspaceRole Role);
 
     private sealed record Member
     {

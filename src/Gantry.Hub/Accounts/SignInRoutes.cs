@@ -10,8 +10,9 @@ internal static class SignInRoutes
 {
     public static void MapSignIn(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/api/sign-in", SignInAsync).Allow(Access.Anyone);
-        app.MapPost("/api/sign-out", SignOutAsync).Allow(Access.SignedIn);
+        app.MapPost("/api/sign-in", SignInAsync).Allow(Access.Anyone)
+            .WithSummary("Signs in: answers a token, and sets the cookie of a browser.").Refuses(401, 429);
+        app.MapPost("/api/sign-out", SignOutAsync).Allow(Access.SignedIn).WithSummary("Ends the session that the request is signed in by.").Produces(204);
     }
 
     private static async Task<SignedIn> SignInAsync(HttpContext context, SignIn request, HubDatabase database, Passwords passwords,

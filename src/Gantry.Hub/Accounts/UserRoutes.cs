@@ -12,10 +12,12 @@ internal static class UserRoutes
 
     public static void MapUsers(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/users", ListAsync).Allow(Access.SignedIn);
-        app.MapPost("/api/users", CreateAsync).Allow(Access.Administrator);
-        app.MapPatch("/api/users/{id}", ChangeAsync).Allow(Access.Administrator);
-        app.MapDelete("/api/users/{id}", DeleteAsync).Allow(Access.Administrator);
+        app.MapGet("/api/users", ListAsync).Allow(Access.SignedIn).WithSummary("Lists the users that one may see by name.");
+        app.MapPost("/api/users", CreateAsync).Allow(Access.Administrator)
+            .WithSummary("Makes a user; without a password, a one-time password is answered.").Produces<CreatedUser>(201).Refuses(409);
+        app.MapPatch("/api/users/{id}", ChangeAsync).Allow(Access.Administrator)
+            .WithSummary("Changes what a user is or may: the members that are given.").Produces(204).Refuses(409);
+        app.MapDelete("/api/users/{id}", DeleteAsync).Allow(Access.Administrator).WithSummary("Deletes a user; never the last administrator.").Produces(204).Refuses(409);
     }
 
     private static async Task<Page<User>> ListAsync(

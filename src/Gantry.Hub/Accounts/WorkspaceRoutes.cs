@@ -10,10 +10,10 @@ internal static class WorkspaceRoutes
 {
     public static void MapWorkspaces(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/workspaces", ListAsync).Allow(Access.SignedIn);
-        app.MapPost("/api/workspaces", CreateAsync).Allow(Access.Administrator);
-        app.MapPatch("/api/workspaces/{id}", RenameAsync).Allow(Access.SignedIn);
-        app.MapDelete("/api/workspaces/{id}", DeleteAsync).Allow(Access.Administrator);
+        app.MapGet("/api/workspaces", ListAsync).Allow(Access.SignedIn).WithSummary("Lists the workspaces that one may see.");
+        app.MapPost("/api/workspaces", CreateAsync).Allow(Access.Administrator).WithSummary("Makes a workspace.").Produces<Workspace>(201).Refuses(409);
+        app.MapPatch("/api/workspaces/{id}", RenameAsync).Allow(Access.SignedIn).WithSummary("Renames a workspace; for its owners and administrators.").Produces(204).Refuses(403, 409);
+        app.MapDelete("/api/workspaces/{id}", DeleteAsync).Allow(Access.Administrator).WithSummary("Deletes a workspace that holds nothing any more.").Produces(204).Refuses(409);
     }
 
     private static async Task<Page<Workspace>> ListAsync(

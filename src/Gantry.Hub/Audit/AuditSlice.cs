@@ -6,7 +6,8 @@ namespace Gantry.Hub.Audit;
 
 internal static class AuditSlice
 {
-    public static void MapAudit(this IEndpointRouteBuilder app) => app.MapGet("/api/audit", ListAsync).Allow(Access.Owner);
+    public static void MapAudit(this IEndpointRouteBuilder app) => app.MapGet("/api/audit", ListAsync).Allow(Access.Owner)
+        .WithSummary("Lists the audit log, the newest first, by action and user.");
 
     /// <summary>Newest first. Owners see their workspace; administrators also what belongs to none, such as refused sign-ins.</summary>
     private static async Task<Page<AuditEntry>> ListAsync(Caller caller, HubDatabase database, string? action, string? user, string? limit, string? after,

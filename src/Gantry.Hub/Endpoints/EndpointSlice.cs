@@ -17,7 +17,7 @@ internal static class EndpointSlice
     {
         var group = app.MapGroup("/api/endpoints");
         group.MapGet("", EndpointRoutes.ListAsync).Allow(Access.Viewer).WithSummary("Lists the saved endpoints by name.");
-        group.MapPost("", EndpointRoutes.AddAsync).Allow(Access.Editor).WithSummary("Saves an endpoint under a new name.").Produces<EndpointView>(201);
+        group.MapPost("", EndpointRoutes.AddAsync).Allow(Access.Editor).WithSummary("Saves an endpoint under a new name.").Produces<EndpointView>(201).Refuses(409);
         group.MapGet("/{name}", EndpointRoutes.ShowAsync).Allow(Access.Viewer).WithSummary("Shows one endpoint.");
         group.MapPut("/{name}", EndpointRoutes.PutAsync).Allow(Access.Editor).WithSummary("Saves an endpoint, or changes it.")
             .Produces<EndpointView>().Produces<EndpointView>(201);

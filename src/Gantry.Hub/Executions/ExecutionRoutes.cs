@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Gantry.Engine.Providers;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
@@ -17,21 +18,30 @@ internal static class ExecutionRoutes
         var group = app.MapGroup("/api").WithTags("Executions");
         group.MapPost("/execute", (HttpContext context, Caller caller, ExecuteRoutes routes) => routes.ExecuteAsync(context, caller))
             .Allow(Access.Operator).WithSummary("Starts a plan: {\"plan\": name or plan, \"inputs\": {…}}; ?wait=30s waits for its result. "
-                + "The same Idempotency-Key answers the same execution for a day.").Produces(202).Produces(200);
-        group.MapGet("/executions", ListAsync).Allow(Access.Viewer).WithSummary("Lists executions, the newest first, by status and plan.").Produces(200);
-        group.MapGet("/executions/{id}", ShowAsync).Allow(Access.Viewer).WithSummary("Shows one execution and every attempt at its steps.").Produces(200);
+                + "The same Idempotency-Key answers the same execution for a day.")
+            .Takes<ExecuteRequest>("application/json", "application/yaml").WithQuery("wait", "How long to wait for the end, such as 30s; at most 10 minutes.")
+            .WithHeader("Idempotency-Key", "1 to 255 visible ASCII characters that name this start.")
+            .Produces<ExecutionShape>(202).Produces<ExecutionShape>().Refuses(404, 415, 422);
+        group.MapGet("/executions", ListAsync).Allow(Access.Viewer).WithSummary("Lists executions, the newest first, by status and plan.")
+            .Produces<Page<ExecutionShape>>().Refuses(404);
+        group.MapGet("/executions/{id}", ShowAsync).Allow(Access.Viewer).WithSummary("Shows one execution and every attempt at its steps.").Produces<ExecutionShape>();
         group.MapGet("/executions/{id}/outputs/{blob}", OutputAsync).Allow(Access.Viewer)
-            .WithSummary("Answers an output that is too large to be shown in its place.").Produces(200);
+            .WithSummary("Answers an output that is too large to be shown in its place.").Produces<JsonElement>();
         group.MapGet("/executions/{id}/events", (HttpContext context, Caller caller, string id, ExecutionStream stream) =>
             stream.ServeAsync(context, caller, id)).Allow(Access.Viewer)
-            .WithSummary("Streams what happens as server-sent events, from the beginning or behind Last-Event-ID, to the end.").Produces(200);
+            .WithSummary("Streams what happens as server-sent events, from the beginning or behind Last-Event-ID, to the end: 'execution' (its state), 'step', "
+                + "'log' and 'progress', each with JSON as its data.")
+            .WithHeader("Last-Event-ID", "The id of the last event that was seen.").Produces<string>(200, "text/event-stream");
         group.MapPost("/executions/{id}/cancel", CancelAsync).Allow(Access.Operator)
-            .WithSummary("Cancels: at once while queued, else the running step is stopped.").Produces(200).Produces(202);
+            .WithSummary("Cancels: at once while queued, else the running step is stopped.").Produces<ExecutionShape>().Produces<ExecutionShape>(202).Refuses(409);
         group.MapPost("/executions/{id}/rerun", (HttpContext context, Caller caller, string id, ExecuteRoutes routes) =>
             routes.RerunAsync(context, caller, id)).Allow(Access.Operator)
-            .WithSummary("Starts it again: {\"version\": \"same\" or \"newest\", \"inputs\": {…}}, all of it optional.").Produces(202).Produces(200);
+            .WithSummary("Starts it again: {\"version\": \"same\" or \"newest\", \"inputs\": {…}}, all of it optional.")
+            .MayTake<RerunRequest>().WithQuery("wait", "How long to wait for the end, such as 30s; at most 10 minutes.")
+            .WithHeader("Idempotency-Key", "1 to 255 visible ASCII characters that name this start.")
+            .Produces<ExecutionShape>(202).Produces<ExecutionShape>().Refuses(415, 422);
         group.MapGet("/execution-logs", LogsAsync).Allow(Access.Viewer)
-            .WithSummary("Lists what executions logged: of one, or of the newest ones; by least level and text.").Produces(200);
+            .WithSummary("Lists what executions logged: of one, or of the newest ones; by least level and text.").Produces<Page<LogShape>>().Refuses(404);
     }
 
     /// <summary>For every route that names an execution: what is not the caller's is not there.</summary>

@@ -1,4 +1,5 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Gantry.Hub.Web;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -9,14 +10,15 @@ namespace Gantry.Hub.Operations;
 internal static class ApiDocument
 {
     private const string Name = "v1";
-    private const string Problem = "Problem";
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(Name, options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.ShouldInclude = _ => true;
+        options.CreateSchemaReferenceId = NameOf;
         options.AddDocumentTransformer(DescribeAsync);
-        options.AddOperationTransformer(DescribeAsync);
+        options.AddSchemaTransformer(DescribeTimesAsync);
+        options.AddOperationTransformer(ApiOperation.DescribeAsync);
     });
 
     public static void MapApiDocument(this WebApplication app)
@@ -48,7 +50,7 @@ internal static class ApiDocument
             },
         };
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal);
-        document.Components.Schemas[Problem] = new OpenApiSchema
+        document.Components.Schemas[ApiOperation.Problem] = new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
             Description = "What went wrong (RFC 9457).",
@@ -62,38 +64,25 @@ internal static class ApiDocument
         return Task.CompletedTask;
     }
 
-    private static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    /// <summary>The hub writes times by a converter of its own, behind which nobody sees that they are texts.</summary>
+    private static Task DescribeTimesAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
-        var access = context.Description.ActionDescriptor.EndpointMetadata.OfType<Access>().LastOrDefault();
-        operation.Tags = new HashSet<OpenApiTagReference> { new(TagOf(context.Description.RelativePath ?? ""), context.Document) };
-        operation.Extensions ??= new Dictionary<string, IOpenApiExtension>(StringComparer.Ordinal);
-        operation.Extensions["x-gantry-access"] = new JsonNodeExtension(JsonValue.Create(Describe(access))!);
-        operation.Security = access is { IsAnonymous: true } ? [] : [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] }];
-        operation.Responses ??= [];
-        operation.Responses["default"] = new OpenApiResponse
+        var type = context.JsonTypeInfo.Type;
+        if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(DateTimeOffset))
         {
-            Description = "A problem.",
-            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-            {
-                ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(Problem, context.Document) },
-            },
-        };
+            schema.Type = type == typeof(DateTimeOffset) ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+            schema.Format = "date-time";
+        }
+
         return Task.CompletedTask;
     }
 
-    /// <summary>"Endpoints" of "api/endpoints/{name}": the capability is the first word of the path.</summary>
-    private static string TagOf(string path)
+    /// <summary>"Execution" of ExecutionShape; any JSON at all has no name.</summary>
+    private static string? NameOf(JsonTypeInfo type)
     {
-        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var word = segments is ["api", var first, ..] ? first : segments.FirstOrDefault("gantry");
-        return char.ToUpperInvariant(word[0]) + word[1..].Replace('-', ' ');
+        if (type.Type == typeof(JsonElement) || type.Type == typeof(JsonElement?))
+            return null;
+        const string Shape = "Shape";
+        return OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace(Shape, "", StringComparison.Ordinal);
     }
-
-    private static string Describe(Access? access) => access switch
-    {
-        null or { IsAnonymous: true } => "anyone",
-        { IsForAdministrators: true } => "administrator",
-        { Role: { } role } => role.ToString().ToLowerInvariant(),
-        _ => "signed in",
-    };
 }

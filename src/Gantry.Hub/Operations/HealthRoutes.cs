@@ -11,8 +11,9 @@ internal static class HealthRoutes
 
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/health", () => new Health("ok", Checks: null)).Allow(Access.Anyone);
-        app.MapGet("/health/ready", ReadyAsync).Allow(Access.Anyone);
+        app.MapGet("/health", () => new Health("ok", Checks: null)).Allow(Access.Anyone).WithSummary("Answers as long as the hub lives.");
+        app.MapGet("/health/ready", ReadyAsync).Allow(Access.Anyone)
+            .WithSummary("Says whether the hub can work; what exactly is wrong only to those who are signed in.").Produces<Health>().Produces<Health>(503);
     }
 
     private static async Task<IResult> ReadyAsync(HttpContext context, HubDatabase database, HubConfiguration configuration, CancellationToken cancellationToken)

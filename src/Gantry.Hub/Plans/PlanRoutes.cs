@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Gantry.Engine.Plans;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
@@ -14,12 +15,16 @@ internal static class PlanRoutes
     {
         var group = app.MapGroup("/api/plans").WithTags("Plans");
         group.MapGet("", ListAsync).Allow(Access.Viewer).WithSummary("Lists the plans by name.");
-        group.MapPost("", CreateAsync).Allow(Access.Editor).WithSummary("Saves a plan under a new name: a plan as JSON or YAML.").Produces<ShownPlan>(201);
+        group.MapPost("", CreateAsync).Allow(Access.Editor).WithSummary("Saves a plan under a new name: a plan as JSON or YAML.")
+            .Takes<JsonElement>("application/json", "application/yaml").Produces<ShownPlan>(201).Refuses(409, 415, 422);
         group.MapPost("/check", CheckAsync).Allow(Access.Viewer)
-            .WithSummary("Finds all that is wrong with a plan without running it, each with line and column.").Produces<PlanVerdict>();
+            .WithSummary("Finds all that is wrong with a plan without running it, each with line and column.")
+            .Takes<JsonElement>("application/json", "application/yaml").Produces<PlanVerdict>().Refuses(415);
         group.MapGet("/{plan}", ShowAsync).Allow(Access.Viewer).WithSummary("Shows a plan by name or id; the ETag is its version.").Produces<ShownPlan>();
         group.MapPut("/{plan}", ChangeAsync).Allow(Access.Editor)
-            .WithSummary("Saves a new version; under If-Match only when nobody else changed it.").Produces<ShownPlan>().Produces<ShownPlan>(201);
+            .WithSummary("Saves a new version; under If-Match only when nobody else changed it.")
+            .Takes<JsonElement>("application/json", "application/yaml").WithHeader("If-Match", "The ETag of the version that is to be replaced.")
+            .Produces<ShownPlan>().Produces<ShownPlan>(201).Refuses(409, 412, 415, 422);
         group.MapDelete("/{plan}", DeleteAsync).Allow(Access.Editor).WithSummary("Deletes a plan; what it ran stays.").Produces(204);
         group.MapGet("/{plan}/versions", VersionsAsync).Allow(Access.Viewer).WithSummary("Lists a plan's versions, the newest first.");
         group.MapGet("/{plan}/versions/{version:int}", VersionAsync).Allow(Access.Viewer).WithSummary("Shows one version and its text.");

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Gantry.Hub.Web;
 
-/// <summary>A part of a list. <see cref="Next"/> is the cursor for the part that follows, given back as <c>?after=</c>; null at the end.</summary>
+/// <summary>A part of a list.</summary>
+/// <param name="Next">The cursor for the part that follows, given back as the parameter 'after'; null at the end.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next)
 {
     /// <summary>From <paramref name="found"/> rows, which were asked for as one more than <paramref name="limit"/>.</summary>

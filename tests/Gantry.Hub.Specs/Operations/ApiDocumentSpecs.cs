@@ -45,6 +45,47 @@ public sealed class ApiDocumentSpecs(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task Every_route_says_what_it_does_what_it_takes_and_what_it_answers()
+    {
+        var document = JsonElement.Parse(await hub.Nobody.GetStringAsync("/api/openapi.json"));
+
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject().Where(operation => operation.Value.ValueKind == JsonValueKind.Object))
+            {
+                var name = $"{operation.Name.ToUpperInvariant()} {path.Name}";
+                operation.Value.TryGetProperty("summary", out _).ShouldBeTrue(name + " has no summary.");
+                var responses = operation.Value.GetProperty("responses").EnumerateObject().ToList();
+                var good = responses.Where(response => response.Name.StartsWith('2')).ToList();
+                good.ShouldNotBeEmpty(name);
+                good.Where(response => response.Name != "204").ShouldAllBe(response => HasSchema(response.Value), name + " answers something that is not described.");
+                responses.Select(response => response.Name).Contains("401").ShouldBe(
+                    operation.Value.GetProperty("x-gantry-access").GetString() != "anyone" || path.Name == "/api/sign-in", name);
+                responses.Select(response => response.Name).Contains("404").ShouldBe(path.Name.Contains('{') || responses.Exists(response => response.Name == "404"), name);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_execution_looks_as_it_is_described()
+    {
+        var schemas = JsonElement.Parse(await hub.Nobody.GetStringAsync("/api/openapi.json")).GetProperty("components").GetProperty("schemas");
+
+        using var started = await hub.Admin.PostAsync("/api/execute?wait=30s", new StringContent(
+            """{"plan": {"steps": [{"id": "one", "use": "transfer.list", "with": {"from": "/nowhere-at-all"}}]}}""", System.Text.Encoding.UTF8, "application/json"));
+        var ended = await started.ReadJsonAsync();
+        var shown = await hub.Admin.GetStringAsync($"/api/executions/{ended.GetProperty("id").GetString()}");
+        var logs = await hub.Admin.GetStringAsync($"/api/execution-logs?execution={ended.GetProperty("id").GetString()}");
+
+        started.StatusCode.ShouldBe(HttpStatusCode.OK, ended.ToString());
+        var execution = JsonElement.Parse(shown);
+        Differences(execution, schemas.GetProperty("Execution")).ShouldBeEmpty();
+        Differences(execution.GetProperty("steps")[0], schemas.GetProperty("Step")).ShouldBeEmpty();
+        Differences(execution.GetProperty("error"), schemas.GetProperty("Error")).ShouldBeEmpty();
+        Differences(JsonElement.Parse(logs).GetProperty("items")[0], schemas.GetProperty("Log")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task The_page_for_people_needs_nothing_from_elsewhere()
     {
         using var page = await hub.Nobody.GetAsync("/api/docs");
@@ -57,6 +98,17 @@ public sealed class ApiDocumentSpecs(HubFixture hub) : IClassFixture<HubFixture>
         html.ShouldNotContain("<script");
         html.ShouldNotContain("http://");
         style.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    private static bool HasSchema(JsonElement response) =>
+        response.TryGetProperty("content", out var content) && content.EnumerateObject().All(media => media.Value.TryGetProperty("schema", out _));
+
+    /// <summary>Members that the description does not know, and those that it promises and that are not there.</summary>
+    private static IEnumerable<string> Differences(JsonElement answer, JsonElement schema)
+    {
+        var members = answer.EnumerateObject().Select(member => member.Name).ToList();
+        return members.Except(schema.GetProperty("properties").EnumerateObject().Select(property => property.Name))
+            .Concat(schema.GetProperty("required").EnumerateArray().Select(name => name.GetString()!).Except(members));
     }
 
     private static string Repository()
