@@ -85,7 +85,14 @@ internal static class HubCommands
         }
 
         await process.WaitForExitAsync(cancellationToken);
-        throw new CommandException((await errors).TrimEnd() is { Length: > 0 } said ? said : $"The hub ended with status {process.ExitCode}.");
+        throw new CommandException(WordsOf(await errors) is { Length: > 0 } said ? said : $"The hub ended with status {process.ExitCode}.");
+    }
+
+    /// <summary>Why it ended, without the lines of its log, which are for programs.</summary>
+    private static string WordsOf(string errors)
+    {
+        var words = string.Join('\n', errors.Split('\n').Where(line => !line.StartsWith('{'))).Trim();
+        return words.Length > 0 ? words : errors.Trim();
     }
 
     private static async Task<int> DownAsync(Invocation invocation, CancellationToken cancellationToken)
