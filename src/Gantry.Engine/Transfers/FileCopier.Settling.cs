@@ -61,7 +61,7 @@ internal sealed partial class FileCopier
             if (entry is { Kind: EntryKind.File } && job.Changes <= Math.Min(ChangesMax, run.Request.Retries))
             {
                 job.Entry = entry with { Name = job.Entry.Name };
-                await waiting.Writer.WriteAsync(job, run.Token);
+                await waiting.AddAsync(job, run.Token);
                 return;
             }
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Gantry.Engine.Endpoints;
 
 namespace Gantry.Engine.Transfers;
@@ -17,7 +16,7 @@ internal sealed partial class FileCopier
     private readonly TransferRun run;
     private readonly FlightGate flight;
     private readonly ICopiesInside? inside;
-    private readonly Channel<FileJob> waiting = Channel.CreateBounded<FileJob>(WaitingMax);
+    private readonly FileQueue waiting = new(WaitingMax);
     private readonly List<Task> readers = [];
     private long partials;
 
@@ -36,16 +35,13 @@ internal sealed partial class FileCopier
         job.Folder.Enter();
         run.Active.Enter();
         StartReader(job.Source);
-        if (!waiting.Writer.TryWrite(job))
-        {
-            await waiting.Writer.WriteAsync(job, run.Token);
-        }
+        await waiting.AddAsync(job, run.Token);
     }
 
     /// <summary>Nothing more comes; returns when no reader runs.</summary>
     public async Task EndAsync()
     {
-        waiting.Writer.TryComplete();
+        waiting.Complete();
         Task[] all;
         lock (readers)
         {
@@ -73,9 +69,9 @@ internal sealed partial class FileCopier
     {
         try
         {
-            while (await waiting.Reader.WaitToReadAsync(run.Token))
+            while (await waiting.WaitToTakeAsync(run.Token))
             {
-                while (waiting.Reader.TryRead(out var job))
+                while (waiting.TryTake(out var job))
                 {
                     run.Token.ThrowIfCancellationRequested();
                     await ProcessAsync(job);

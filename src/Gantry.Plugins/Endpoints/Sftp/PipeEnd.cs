@@ -15,6 +15,8 @@ internal sealed partial class PipeEnd : Stream
     private const int SetPipeSize = 1031;
     private const int PipeBytes = 1024 * 1024;
     private const int Interrupted = 4;
+    private const int TryAgain = 11;
+    private const short RoomToWrite = 4;
 
     private readonly SafePipeHandle handle;
     private readonly bool isInput;
@@ -25,10 +27,12 @@ internal sealed partial class PipeEnd : Stream
     {
         this.handle = handle;
         this.isInput = isInput;
+
+        // Reading waits in the call itself; writing must be able to stop when the pipe is full.
         var flags = fcntl(handle, GetFlags, 0);
-        if (flags >= 0 && (flags & NonBlocking) != 0)
+        if (flags >= 0)
         {
-            _ = fcntl(handle, SetFlags, flags & ~NonBlocking);
+            _ = fcntl(handle, SetFlags, isInput ? flags & ~NonBlocking : flags | NonBlocking);
         }
 
         // Refused where the user's pipes have used up their share; then it stays as it is.
@@ -66,16 +70,35 @@ internal sealed partial class PipeEnd : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    public override unsafe void Write(ReadOnlySpan<byte> buffer)
+    public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
         {
-            fixed (byte* pointer = buffer)
+            var count = TryWrite(buffer);
+            buffer = buffer[count..];
+            if (!buffer.IsEmpty)
             {
-                var count = write(handle, pointer, (nuint)buffer.Length);
+                WaitForRoom();
+            }
+        }
+    }
+
+    /// <summary>Writes what the pipe takes at once, and answers how many bytes that were.</summary>
+    public unsafe int TryWrite(ReadOnlySpan<byte> buffer)
+    {
+        var written = 0;
+        while (written < buffer.Length)
+        {
+            fixed (byte* pointer = buffer[written..])
+            {
+                var count = write(handle, pointer, (nuint)(buffer.Length - written));
                 if (count >= 0)
                 {
-                    buffer = buffer[(int)count..];
+                    written += (int)count;
+                }
+                else if (Marshal.GetLastPInvokeError() == TryAgain)
+                {
+                    return written;
                 }
                 else
                 {
@@ -83,6 +106,8 @@ internal sealed partial class PipeEnd : Stream
                 }
             }
         }
+
+        return written;
     }
 
     public override void Flush()
@@ -103,6 +128,28 @@ internal sealed partial class PipeEnd : Stream
         base.Dispose(disposing);
     }
 
+    /// <summary>Also returns when the other end is gone; the next write then fails.</summary>
+    private void WaitForRoom()
+    {
+        var isHeld = false;
+        try
+        {
+            handle.DangerousAddRef(ref isHeld);
+            var question = new Poll { File = (int)handle.DangerousGetHandle(), Events = RoomToWrite };
+            if (poll(ref question, 1, -1) < 0)
+            {
+                ThrowUnlessInterrupted();
+            }
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                handle.DangerousRelease();
+            }
+        }
+    }
+
     private static void ThrowUnlessInterrupted()
     {
         if (Marshal.GetLastPInvokeError() != Interrupted)
@@ -119,4 +166,15 @@ internal sealed partial class PipeEnd : Stream
 
     [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial nint write(SafePipeHandle file, byte* buffer, nuint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int poll(ref Poll files, nuint count, int timeoutMilliseconds);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Poll
+    {
+        public int File;
+        public short Events;
+        public short Returned;
+    }
 }

@@ -6,7 +6,8 @@ namespace Gantry.Plugins.Endpoints.Sftp;
 
 /// <summary>
 /// One SFTP session over a pair of byte streams, whoever made them: `ssh`, another program's standard streams, a relay. Requests of many
-/// callers gather in one buffer, which one loop sends; another loop takes the replies apart and hands each to its <see cref="SftpCall"/>.
+/// callers gather in one buffer. The reader takes the replies apart, hands each to its <see cref="SftpCall"/> and itself sends what that led
+/// to, as far as the other side takes it at once: a busy connection is the work of one thread. The writer sends everything else.
 /// It never reconnects: when the session is over, every call fails with the reason.
 /// </summary>
 internal sealed class SftpConnection : IAsyncDisposable
@@ -21,7 +22,11 @@ internal sealed class SftpConnection : IAsyncDisposable
     private Dictionary<uint, SftpCall> pending = new(1024);
     private SftpCursor waiting = new() { Buffer = ArrayPool<byte>.Shared.Rent(BufferBytesMin) };
     private byte[] spare = ArrayPool<byte>.Shared.Rent(BufferBytesMin);
+    private readonly SftpCompletions completions = new();
     private uint lastId;
+    private int sent;
+    private byte[]? sending;
+    private int sendingLength;
     private bool writerSleeps;
     private bool readerHolds;
     private EndpointException? end;
@@ -118,9 +123,12 @@ internal sealed class SftpConnection : IAsyncDisposable
         return lastId;
     }
 
+    /// <summary>For uploads, on the reader's thread: told when the present reading is worked off.</summary>
+    internal void Complete(SftpSmallUpload upload) => completions.Add(upload);
+
     internal void EndBatch()
     {
-        var wakes = writerSleeps && !readerHolds && waiting.Length > 0;
+        var wakes = writerSleeps && !readerHolds && (waiting.Length > 0 || sending is not null);
         if (wakes)
         {
             writerSleeps = false;
@@ -160,18 +168,18 @@ internal sealed class SftpConnection : IAsyncDisposable
     {
         try
         {
-            while (NextToWrite(out var buffer, out var length))
+            while (NextToWrite(out var buffer))
             {
-                if (length == 0)
+                if (buffer is null)
                 {
                     work.Wait();
                     work.Reset();
                     continue;
                 }
 
-                pipe.Output.Write(buffer, 0, length);
+                pipe.Output.Write(buffer, sent, sendingLength - sent);
                 pipe.Output.Flush();
-                spare = buffer;
+                Sent();
             }
 
             return Task.CompletedTask;
@@ -182,19 +190,64 @@ internal sealed class SftpConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>False when the session is over; no bytes when there is nothing to write.</summary>
-    private bool NextToWrite(out byte[] buffer, out int length)
+    /// <summary>For the writer. False when the session is over; null when the reader is at it, or nothing waits.</summary>
+    private bool NextToWrite(out byte[]? buffer)
     {
         lock (gate)
         {
-            (buffer, length) = (waiting.Buffer, waiting.Length);
-            writerSleeps = length == 0;
-            if (length > 0)
+            writerSleeps = readerHolds || !TakeUp();
+            buffer = writerSleeps ? null : sending;
+            return end is null;
+        }
+    }
+
+    /// <summary>Under the lock: what waits is sent next, unless something still is. False when there is nothing to send.</summary>
+    private bool TakeUp()
+    {
+        if (sending is not null)
+        {
+            return true;
+        }
+
+        if (waiting.Length == 0)
+        {
+            return false;
+        }
+
+        (sending, sendingLength, sent) = (waiting.Buffer, waiting.Length, 0);
+        waiting = new SftpCursor { Buffer = spare };
+        return true;
+    }
+
+    private void Sent()
+    {
+        lock (gate)
+        {
+            spare = sending!;
+            sending = null;
+        }
+    }
+
+    /// <summary>For the reader, which holds the writer: sends as much as goes at once.</summary>
+    private void SendAtOnce()
+    {
+        while (true)
+        {
+            lock (gate)
             {
-                waiting = new SftpCursor { Buffer = spare };
+                if (!writerSleeps || end is not null || !TakeUp())
+                {
+                    return;
+                }
             }
 
-            return end is null;
+            sent += pipe.TryWrite(sending.AsSpan(sent, sendingLength - sent));
+            if (sent < sendingLength)
+            {
+                return;
+            }
+
+            Sent();
         }
     }
 
@@ -264,13 +317,17 @@ internal sealed class SftpConnection : IAsyncDisposable
                 needed = rest.Length < 4 ? 4 : PacketBytes(rest);
                 if (rest.Length < needed)
                 {
-                    return used;
+                    break;
                 }
 
                 var packet = new SftpReader(rest[4..needed]);
                 used += needed;
                 HandOn(ref packet);
             }
+
+            SendAtOnce();
+            completions.Tell(SendAtOnce);
+            return used;
         }
         finally
         {
@@ -278,7 +335,9 @@ internal sealed class SftpConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>While replies are worked off, what they lead to gathers, so that the writer is woken once for all of it.</summary>
+    /// <summary>
+    /// While replies are worked off, what they lead to gathers, so that it is sent with one call; what does not go at once is the writer's.
+    /// </summary>
     private void HoldWriter(bool holds)
     {
         gate.Enter();
@@ -364,5 +423,7 @@ internal sealed class SftpConnection : IAsyncDisposable
         {
             call.OnLost(Copy(end!));
         }
+
+        completions.TellElsewhere();
     }
 }

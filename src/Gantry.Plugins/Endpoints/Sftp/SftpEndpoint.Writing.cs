@@ -84,12 +84,12 @@ internal sealed partial class SftpEndpoint
         var partial = PartialOf(path, options);
         var target = new SftpPath(root, path);
         var asksStat = options.ModifiedAt is null || options.UnixMode is null;
-        var outcome = await new SftpSmallUpload(connection, partial, target, options, content, asksStat).RunAsync(clock, cancellationToken).ConfigureAwait(false);
+        var outcome = await new SftpSmallUpload(connection, partial, target, options, content, asksStat, clock).RunAsync(cancellationToken).ConfigureAwait(false);
         if (outcome is { Stage: SftpUploadStage.Opening, Failure.Status: SftpStatus.Failure })
         {
             // What an earlier try of the same transfer left behind is in the way.
             await AskAsync(connection, SftpWire.Remove, partial, cancellationToken).ConfigureAwait(false);
-            outcome = await new SftpSmallUpload(connection, partial, target, options, content, asksStat).RunAsync(clock, cancellationToken).ConfigureAwait(false);
+            outcome = await new SftpSmallUpload(connection, partial, target, options, content, asksStat, clock).RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
         if (outcome.Stage != SftpUploadStage.Done)

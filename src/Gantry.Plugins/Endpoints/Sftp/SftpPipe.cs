@@ -25,6 +25,9 @@ internal class SftpPipe : IAsyncDisposable
         Input.Dispose();
     }
 
+    /// <summary>Writes what the other side takes at once; answers how many bytes that were. 0 when the stream cannot tell.</summary>
+    public int TryWrite(ReadOnlySpan<byte> bytes) => Output is PipeEnd end ? end.TryWrite(bytes) : 0;
+
     /// <summary>Why the streams ended, as exactly as their maker knows.</summary>
     public virtual ValueTask<EndpointException> ExplainAsync(EndpointException reason) => ValueTask.FromResult(reason);
 

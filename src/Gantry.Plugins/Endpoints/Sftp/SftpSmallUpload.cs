@@ -23,15 +23,18 @@ internal sealed class SftpSmallUpload : SftpCall
 {
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(1);
 
-    private readonly TaskCompletionSource<SftpUploadOutcome> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Its continuations run where it is told: see SftpCompletions.
+    private readonly TaskCompletionSource<SftpUploadOutcome> completion = new();
     private readonly SftpConnection connection;
     private readonly SftpPath partial;
     private readonly SftpPath target;
     private readonly WriteOptions options;
     private readonly ReadOnlyMemory<byte> content;
     private readonly bool asksStat;
+    private readonly TimeProvider clock;
 
     private SftpUploadStage stage;
+    private SftpUploadOutcome outcome;
     private SftpReply failure;
     private SftpAttributes? attributes;
     private EndpointException? lost;
@@ -46,9 +49,12 @@ internal sealed class SftpSmallUpload : SftpCall
     /// <param name="options">The time and the mode to set.</param>
     /// <param name="content">All of it; not to be changed before the outcome is there.</param>
     /// <param name="asksStat">Whether the server is asked for the size, time and mode at the end.</param>
+    /// <param name="clock">Measures how long a cancelled upload is waited for.</param>
     public SftpSmallUpload(
-        SftpConnection connection, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat)
+        SftpConnection connection, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat,
+        TimeProvider clock)
     {
+        this.clock = clock;
         this.connection = connection;
         this.partial = partial;
         this.target = target;
@@ -60,7 +66,7 @@ internal sealed class SftpSmallUpload : SftpCall
     /// <summary>
     /// Runs it. When it is cancelled it removes what it made; a server that does not answer then is not waited for longer than a second.
     /// </summary>
-    public async Task<SftpUploadOutcome> RunAsync(TimeProvider clock, CancellationToken cancellationToken)
+    public async ValueTask<SftpUploadOutcome> RunAsync(CancellationToken cancellationToken)
     {
         stage = SftpUploadStage.Opening;
         remaining = 1;
@@ -69,27 +75,29 @@ internal sealed class SftpSmallUpload : SftpCall
             batch.Open(this, partial, SftpWire.OpenWrite | SftpWire.OpenCreate | SftpWire.OpenExclusive);
         }
 
-        if (!cancellationToken.CanBeCanceled)
-        {
-            return await completion.Task.ConfigureAwait(false);
-        }
-
         await using var registration = cancellationToken.UnsafeRegister(
-            static state => ((SftpSmallUpload)state!).isCancelled = true, this).ConfigureAwait(false);
+            static (state, token) => _ = ((SftpSmallUpload)state!).CancelAsync(token), this).ConfigureAwait(false);
         try
         {
-            return await completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var reached = await completion.Task.ConfigureAwait(false);
+            return isCancelled && reached.Stage != SftpUploadStage.Done ? throw new OperationCanceledException(cancellationToken) : reached;
         }
-        catch (OperationCanceledException) when (!completion.Task.IsCompleted)
+        catch (EndpointException) when (isCancelled)
         {
-            // It goes on cleaning up by itself, whether it is waited for or not.
-            await Task.WhenAny(completion.Task, Task.Delay(patience, clock, CancellationToken.None)).ConfigureAwait(false);
-            if (completion.Task.IsCompletedSuccessfully && completion.Task.Result.Stage == SftpUploadStage.Done)
-            {
-                return completion.Task.Result;
-            }
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
 
-            throw;
+    /// <summary>Continues whoever waits, on the calling thread.</summary>
+    public void Tell()
+    {
+        if (lost is not null)
+        {
+            completion.TrySetException(lost);
+        }
+        else
+        {
+            completion.TrySetResult(outcome);
         }
     }
 
@@ -115,8 +123,19 @@ internal sealed class SftpSmallUpload : SftpCall
 
     public override void OnLost(EndpointException reason)
     {
-        lost ??= reason;
-        completion.TrySetException(lost);
+        if (lost is null)
+        {
+            lost = reason;
+            connection.Complete(this);
+        }
+    }
+
+    /// <summary>It goes on cleaning up by itself, and is waited for a while.</summary>
+    private async Task CancelAsync(CancellationToken cancellationToken)
+    {
+        isCancelled = true;
+        await Task.WhenAny(completion.Task, Task.Delay(patience, clock, CancellationToken.None)).ConfigureAwait(false);
+        completion.TrySetCanceled(cancellationToken);
     }
 
     private void OnStatus(uint id, SftpReply reply)
@@ -243,6 +262,9 @@ internal sealed class SftpSmallUpload : SftpCall
         }
     }
 
-    private void Complete(SftpUploadStage reached, SftpReply reason) =>
-        completion.TrySetResult(new SftpUploadOutcome(reached, reason, attributes, takesStat));
+    private void Complete(SftpUploadStage reached, SftpReply reason)
+    {
+        outcome = new SftpUploadOutcome(reached, reason, attributes, takesStat);
+        connection.Complete(this);
+    }
 }
