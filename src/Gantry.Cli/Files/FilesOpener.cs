@@ -63,6 +63,8 @@ internal sealed class FilesOpener : IEndpointOpener
         return ValueTask.FromResult(AllPlugins.Endpoints.Open(settings, context));
     }
 
+    public EndpointKind KindOf(string address) => AllPlugins.Endpoints.Find(user.Resolve(address).Kind)!;
+
     private void CheckGiven(IReadOnlyList<string> addresses)
     {
         var kinds = addresses.Select(address => AllPlugins.Endpoints.Find(user.Resolve(address).Kind)!).Distinct().ToList();

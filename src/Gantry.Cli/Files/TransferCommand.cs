@@ -66,8 +66,11 @@ internal static class TransferCommand
         var sources = invocation.Arguments(Source);
         var opener = await FilesOpener.CreateAsync(invocation, [.. sources, target], cancellationToken);
 
+        Scheduling.PreferThroughput();
+
         // Connections take longest to make, so that they are begun before anything else is thought about.
         var opening = TransferPlaces.OpenAsync(opener, sources, target, invocation.Has("--keep-name"), cancellationToken).AsTask();
+        await using var rehearsal = new FilesRehearsal(opener, target, opening);
         TransferRequest options;
         try
         {

@@ -34,6 +34,12 @@ public abstract class EndpointKind
     /// Opens it. May return before a connection stands: the first call then waits for it and fails as it fails.
     /// </summary>
     public abstract IEndpoint Open(EndpointSettings settings, EndpointContext context);
+
+    /// <summary>
+    /// An endpoint with nothing behind it that takes every file, for running in while a real one is still connecting; null for kinds
+    /// that need no time to connect.
+    /// </summary>
+    public virtual IEndpoint? OpenRehearsal() => null;
 }
 
 /// <summary>A kind's id and the values of its settings, as text. Values of secret settings are references: ${cred:NAME}.</summary>

@@ -99,3 +99,10 @@ public interface ISymbolicLinks
 
     ValueTask CreateLinkAsync(string path, string linkTarget, CancellationToken cancellationToken);
 }
+
+/// <summary>An endpoint whose first call has to wait for a connection, which is begun when it is opened.</summary>
+public interface IConnects
+{
+    /// <summary>Completes when the first connection stands or could not be made; never fails.</summary>
+    Task Connecting { get; }
+}

@@ -5,7 +5,7 @@ using Gantry.Engine.Endpoints;
 namespace Gantry.Plugins.Endpoints.Sftp;
 
 /// <summary>A folder behind an SFTP server. Small files travel in bursts, hundreds at once over one connection; large ones in a window.</summary>
-internal sealed partial class SftpEndpoint : IEndpoint, IMoves, ISetsTimes, ISymbolicLinks
+internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes, ISymbolicLinks
 {
     private const int ListingsAhead = 3;
 
@@ -43,6 +43,8 @@ internal sealed partial class SftpEndpoint : IEndpoint, IMoves, ISetsTimes, ISym
     }
 
     public string Address { get; }
+
+    public Task Connecting => sessions.First;
 
     /// <summary>Careful guesses until the server has been asked; then what its limits and its distance tell.</summary>
     public Capabilities Capabilities

@@ -113,6 +113,9 @@ public sealed partial class SftpKind : EndpointKind
             context.Notice);
     }
 
+    public override IEndpoint? OpenRehearsal() =>
+        new SftpEndpoint("sftp://rehearsal", "", _ => Task.FromResult(SftpRehearsal.Open()), TimeProvider.System, _ => { });
+
     private static async ValueTask<SshLogin> LoginAsync(EndpointSettings settings, EndpointContext context, CancellationToken cancellationToken) => new()
     {
         Server = Server(settings),

@@ -22,7 +22,11 @@ internal sealed class SftpSessions : IAsyncDisposable
         this.connect = connect;
         this.clock = clock;
         current = Task.Run(ConnectAsync);
+        First = current.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
+
+    /// <summary>Completes when the first connection stands or could not be made; never fails.</summary>
+    public Task First { get; }
 
     /// <summary>The connection that stands, if one does.</summary>
     public SftpConnection? Standing => current is { IsCompletedSuccessfully: true } task && !task.Result.IsOver ? task.Result : null;

@@ -1,0 +1,168 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Gantry.Plugins.Endpoints.Sftp;
+
+/// <summary>
+/// The way to a server that is not there: it says yes to everything and keeps nothing. On it the program runs in while the way to the
+/// real server is still being made (see <see cref="Engine.Transfers.TransferRehearsal"/>).
+/// </summary>
+internal sealed class SftpRehearsal
+{
+    private const uint FolderMode = 0x41ED; // drwxr-xr-x
+
+    private readonly Lock gate = new();
+    private readonly ManualResetEventSlim arrived = new();
+    private readonly MemoryStream replies = new();
+    private readonly List<byte> heard = [];
+    private bool isOver;
+
+    public static SftpPipe Open()
+    {
+        var server = new SftpRehearsal();
+        return new SftpPipe(new ReplyStream(server), new RequestStream(server));
+    }
+
+    private void Hear(ReadOnlySpan<byte> bytes)
+    {
+        lock (gate)
+        {
+            heard.AddRange(bytes);
+            var all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(heard);
+            var used = 0;
+            while (all.Length - used >= 4 && BinaryPrimitives.ReadInt32BigEndian(all[used..]) + 4 is var length && all.Length - used >= length)
+            {
+                Answer(all.Slice(used + 4, length - 4));
+                used += length;
+            }
+
+            heard.RemoveRange(0, used);
+            arrived.Set();
+        }
+    }
+
+    private void Answer(ReadOnlySpan<byte> request)
+    {
+        var id = request[1..5];
+        switch (request[0])
+        {
+            case SftpWire.Init:
+                Reply([SftpWire.VersionReply, 0, 0, 0, 3, .. Text(SftpWire.PosixRename), .. Text("1"), .. Text(SftpWire.FileSync), .. Text("1")]);
+                break;
+            case SftpWire.Open or SftpWire.OpenFolder:
+                Reply([SftpWire.HandleReply, .. id, .. Text("h")]);
+                break;
+            case SftpWire.Stat:
+                var attributes = new byte[8];
+                BinaryPrimitives.WriteUInt32BigEndian(attributes, SftpWire.HasMode);
+                BinaryPrimitives.WriteUInt32BigEndian(attributes.AsSpan(4), FolderMode);
+                Reply([SftpWire.AttributesReply, .. id, .. attributes]);
+                break;
+            case SftpWire.LinkStat:
+                Reply(Status(id, SftpStatus.NoSuchFile));
+                break;
+            case SftpWire.ReadFolder:
+                Reply(Status(id, SftpStatus.EndOfFile));
+                break;
+            default:
+                Reply(Status(id, SftpStatus.Ok));
+                break;
+        }
+    }
+
+    private static byte[] Status(ReadOnlySpan<byte> id, SftpStatus status) =>
+        [SftpWire.StatusReply, .. id, 0, 0, 0, (byte)status, .. Text(""), .. Text("")];
+
+    private static byte[] Text(string text) => [0, 0, 0, (byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
+
+    private void Reply(byte[] packet)
+    {
+        Span<byte> length = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(length, packet.Length);
+        replies.Write(length);
+        replies.Write(packet);
+    }
+
+    private int Say(Span<byte> buffer)
+    {
+        while (true)
+        {
+            lock (gate)
+            {
+                if (replies.Length > 0)
+                {
+                    replies.Position = 0;
+                    var count = replies.Read(buffer);
+                    var rest = replies.GetBuffer().AsSpan(count, (int)replies.Length - count);
+                    rest.CopyTo(replies.GetBuffer());
+                    replies.SetLength(rest.Length);
+                    replies.Position = rest.Length;
+                    return count;
+                }
+
+                if (isOver)
+                {
+                    return 0;
+                }
+
+                arrived.Reset();
+            }
+
+            arrived.Wait();
+        }
+    }
+
+    private void End()
+    {
+        lock (gate)
+        {
+            isOver = true;
+            arrived.Set();
+        }
+    }
+
+    private sealed class ReplyStream(SftpRehearsal server) : OneWayStream
+    {
+        public override bool CanRead => true;
+
+        public override int Read(byte[] buffer, int offset, int count) => server.Say(buffer.AsSpan(offset, count));
+
+        protected override void Dispose(bool disposing)
+        {
+            server.End();
+            base.Dispose(disposing);
+        }
+    }
+
+    private sealed class RequestStream(SftpRehearsal server) : OneWayStream
+    {
+        public override bool CanWrite => true;
+
+        public override void Write(byte[] buffer, int offset, int count) => server.Hear(buffer.AsSpan(offset, count));
+    }
+
+    private abstract class OneWayStream : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
