@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Gantry.Plugins.Endpoints.Sftp;
@@ -11,9 +12,8 @@ internal sealed class SftpRehearsal
 {
     private const uint FolderMode = 0x41ED; // drwxr-xr-x
 
-    private readonly Lock gate = new();
-    private readonly ManualResetEventSlim arrived = new();
-    private readonly MemoryStream replies = new();
+    private readonly object gate = new(); // A monitor: the reader waits in it.
+    private readonly List<byte> replies = [];
     private readonly List<byte> heard = [];
     private bool isOver;
 
@@ -28,7 +28,7 @@ internal sealed class SftpRehearsal
         lock (gate)
         {
             heard.AddRange(bytes);
-            var all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(heard);
+            var all = CollectionsMarshal.AsSpan(heard);
             var used = 0;
             while (all.Length - used >= 4 && BinaryPrimitives.ReadInt32BigEndian(all[used..]) + 4 is var length && all.Length - used >= length)
             {
@@ -37,7 +37,7 @@ internal sealed class SftpRehearsal
             }
 
             heard.RemoveRange(0, used);
-            arrived.Set();
+            Monitor.Pulse(gate);
         }
     }
 
@@ -79,36 +79,23 @@ internal sealed class SftpRehearsal
     {
         Span<byte> length = stackalloc byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, packet.Length);
-        replies.Write(length);
-        replies.Write(packet);
+        replies.AddRange(length);
+        replies.AddRange(packet);
     }
 
     private int Say(Span<byte> buffer)
     {
-        while (true)
+        lock (gate)
         {
-            lock (gate)
+            while (replies.Count == 0 && !isOver)
             {
-                if (replies.Length > 0)
-                {
-                    replies.Position = 0;
-                    var count = replies.Read(buffer);
-                    var rest = replies.GetBuffer().AsSpan(count, (int)replies.Length - count);
-                    rest.CopyTo(replies.GetBuffer());
-                    replies.SetLength(rest.Length);
-                    replies.Position = rest.Length;
-                    return count;
-                }
-
-                if (isOver)
-                {
-                    return 0;
-                }
-
-                arrived.Reset();
+                Monitor.Wait(gate);
             }
 
-            arrived.Wait();
+            var count = Math.Min(buffer.Length, replies.Count);
+            CollectionsMarshal.AsSpan(replies)[..count].CopyTo(buffer);
+            replies.RemoveRange(0, count);
+            return count;
         }
     }
 
@@ -117,7 +104,7 @@ internal sealed class SftpRehearsal
         lock (gate)
         {
             isOver = true;
-            arrived.Set();
+            Monitor.Pulse(gate);
         }
     }
 
