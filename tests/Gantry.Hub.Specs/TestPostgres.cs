@@ -89,10 +89,12 @@ public sealed class TestDatabase(TestPostgres postgres) : IAsyncLifetime
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 
     /// <summary>A user who is a member of a workspace, both new.</summary>
-    internal async Task<Actor> CreateActorAsync(string role = "owner")
+    internal Task<Actor> CreateActorAsync(string role = "owner") => CreateActorAsync(ConnectionString, role);
+
+    internal static async Task<Actor> CreateActorAsync(string connectionString, string role)
     {
         var actor = new Actor(Guid.CreateVersion7(), Guid.CreateVersion7());
-        await TestPostgres.ExecuteAsync(ConnectionString, $"""
+        await TestPostgres.ExecuteAsync(connectionString, $"""
             insert into gantry.users (id, name) values ('{actor.UserId}', 'user-{actor.UserId}');
             insert into gantry.workspaces (id, name) values ('{actor.WorkspaceId}', 'w-{actor.WorkspaceId}');
             insert into gantry.memberships (workspace_id, user_id, role) values ('{actor.WorkspaceId}', '{actor.UserId}', '{role}');

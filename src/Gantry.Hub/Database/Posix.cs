@@ -8,6 +8,8 @@ internal static partial class Posix
     public const int SigInt = 2;
     public const int SigQuit = 3;
     public const int SigTerm = 15;
+    public const int SigContinue = 18;
+    public const int SigStop = 19;
 
     private const int CurrentFolder = -100;
     private const uint StatxBasic = 0x7ff;

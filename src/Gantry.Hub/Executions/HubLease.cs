@@ -29,6 +29,18 @@ internal sealed class HubLease(NpgsqlDataSource database, HubIdentity hub)
         returning id
         """;
 
+    /// <summary>
+    /// A hub that stopped in the middle of sending a batch holds the lock on its claims for as long as its connection stands. Once its lease is
+    /// over that connection may be cut: nothing it had not committed counts.
+    /// </summary>
+    private const string CutSql = """
+        select pg_terminate_backend(l.pid) from pg_locks l
+        where l.locktype = 'advisory' and l.objsubid = 1 and l.granted and l.mode = 'ShareLock'
+          and l.database = (select oid from pg_database where datname = current_database())
+          and l.classid::bigint << 32 | l.objid::bigint = $2
+          and not exists (select from execution_hubs h where h.id = $1 and h.lease_until > now())
+        """;
+
     private const string ForgetSql = "delete from execution_hubs where lease_until < now() - interval '1 day' and id <> $1";
 
     public async Task RenewAsync(CancellationToken cancellationToken)
@@ -73,12 +85,21 @@ internal sealed class HubLease(NpgsqlDataSource database, HubIdentity hub)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    private static async Task CutAsync(NpgsqlConnection connection, Guid hubId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(CutSql, connection);
+        command.Parameters.AddWithValue(hubId);
+        command.Parameters.AddWithValue(HubIdentity.KeyOf(hubId));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     private async Task<List<WorkItem>> TakeAsync(Guid hubId, bool isKnownDead, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("select pg_advisory_xact_lock($1)", HubIdentity.KeyOf(hubId));
         batch.Add(TakeSql, hubId, isKnownDead);
+        await CutAsync(connection, hubId, cancellationToken);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var items = new List<WorkItem>();

@@ -12,6 +12,8 @@ internal static class JsonProblem
             ? string.Create(CultureInfo.InvariantCulture, $" (line {line + 1}, byte {exception.BytePositionInLine + 1})") : "";
         var message = exception.Message;
         var field = Field(exception.Path);
+        if (message.Contains("maximum configured depth", StringComparison.Ordinal))
+            return $"The body is nested too deep{place}: 64 levels are the most.";
         if (message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
             return $"The field '{Quoted(message) ?? field}' is unknown here{place}.";
         if (message.Contains("Duplicate property", StringComparison.Ordinal))

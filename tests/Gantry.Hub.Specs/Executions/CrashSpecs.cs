@@ -37,6 +37,48 @@ public sealed class CrashSpecs(TestPostgres postgres)
         return KillAsync(faults);
     }
 
+    [Fact]
+    public async Task A_hub_killed_while_a_step_waits_for_its_next_attempt_makes_that_attempt_and_no_other()
+    {
+        var folder = Directory.CreateTempSubdirectory("gantry-crash-");
+        var database = await postgres.CreateDatabaseAsync();
+        await using var ledger = await LedgerServer.StartAsync();
+        ledger.Refusals = 1;
+        var body = new
+        {
+            plan = new
+            {
+                steps = new object[]
+                {
+                    new
+                    {
+                        use = "http.request",
+                        with = new { url = ledger.Url + "/first", method = "POST" },
+                        repeatable = true,
+                        retry = new { attempts = 3, delay = "3s" },
+                    },
+                },
+            },
+        };
+        await using (var hub = await HubProcess.StartAsync(folder.FullName, database, null))
+        {
+            using var accepted = await hub.PostAsync("/api/execute", body, "once");
+            var id = (await accepted.ShouldNotBeNull().ReadJsonAsync()).GetProperty("id").GetString()!;
+            await hub.EventAsync(id, data => data.Contains("\"failed\"", StringComparison.Ordinal));
+            hub.Kill();
+        }
+
+        await using var last = await HubProcess.StartAsync(folder.FullName, database, null);
+        using var answer = await last.PostAsync("/api/execute?wait=60s", body, "once");
+
+        (await answer.ShouldNotBeNull().ReadJsonAsync()).GetProperty("status").GetString().ShouldBe("succeeded");
+        ledger.Requests.Count.ShouldBe(2);
+        ledger.Requests.Select(request => request.Key).Distinct().ShouldHaveSingleItem();
+        (await AskAsync<string>(database, "select string_agg(attempt || status, ' ' order by attempt) from gantry.execution_steps")).ShouldBe("1failed 2succeeded");
+        (await AskAsync<bool>(database, "select max(started_at) - min(ended_at) >= interval '2 seconds' from gantry.execution_steps")).ShouldBeTrue();
+        folder.Delete(recursive: true);
+    }
+
     private async Task KillAsync(string[] faults)
     {
         var folder = Directory.CreateTempSubdirectory("gantry-crash-");

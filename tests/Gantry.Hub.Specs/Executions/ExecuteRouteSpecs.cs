@@ -168,6 +168,73 @@ public sealed class ExecuteRouteSpecs(HubFixture hub) : IClassFixture<HubFixture
     }
 
     [Fact]
+    public async Task Cancelling_ends_the_wait_for_the_next_attempt()
+    {
+        using var accepted = await hub.Admin.PostAsJsonAsync("/api/execute", new
+        {
+            plan = new { steps = new[] { new { use = "http.request", with = new { url = "http://127.0.0.1:1/" }, retry = new { attempts = 5, delay = "10m", max = "10m" } } } },
+        });
+        var id = (await accepted.ReadJsonAsync()).GetProperty("id").GetString()!;
+        await using var stream = await hub.Admin.GetStreamAsync($"/api/executions/{id}/events");
+        var events = SseParser.Create(stream).EnumerateAsync().GetAsyncEnumerator();
+        do (await events.MoveNextAsync()).ShouldBeTrue();
+        while (events.Current.EventType != "step" || !events.Current.Data.Contains("\"failed\"", StringComparison.Ordinal));
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        using var cancelled = await hub.Admin.PostAsync($"/api/executions/{id}/cancel", null);
+        var all = await EventsAsync(id);
+
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        JsonElement.Parse(all[^1].Data).GetProperty("status").GetString().ShouldBe("cancelled");
+    }
+
+    public static TheoryData<string, string, string> HostileDocuments => new()
+    {
+        { "application/json", new string('[', 10_000), "too deep" },
+        { "application/json", "{\"plan\":" + new string('[', 10_000), "too deep" },
+        { "application/json", "{\"plan\":\"steps:\\n  - " + new string('[', 10_000) + "\"}", "deep" },
+        { "application/json", "{\"plan\":{\"steps\":[{\"use\":\"logic.transform\",\"with\":{\"value\":" + new string('[', 100) + new string(']', 100) + "}}]}}", "deep" },
+        { "application/yaml", new string('[', 10_000), "depth" },
+        { "application/yaml", string.Concat(Enumerable.Repeat("- ", 10_000)), "deep" },
+        { "application/yaml", "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nsteps: [{use: logic.transform, with: {value: *c}}]", "anchor" },
+        { "application/yaml", "steps: *s", "alias" },
+    };
+
+    [Theory]
+    [MemberData(nameof(HostileDocuments))]
+    public async Task A_hostile_plan_is_refused_with_a_sentence(string type, string body, string word)
+    {
+        using var answer = await hub.Admin.PostAsync("/api/execute", new StringContent(body, Encoding.UTF8, type));
+
+        ((int)answer.StatusCode).ShouldBeInRange(400, 422);
+        (await answer.ReadDetailAsync()).ShouldContain(word, Case.Insensitive);
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit_is_refused_also_when_its_length_is_not_announced()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/execute")
+        {
+            Content = new StreamContent(new SpaceStream()) { Headers = { ContentType = new("application/json") } },
+            Headers = { TransferEncodingChunked = true },
+        };
+
+        HttpResponseMessage? answer = null;
+        try
+        {
+            answer = await hub.Admin.SendAsync(request);
+        }
+        catch (HttpRequestException)
+        {
+            // Cut while it was still sending: refused as well.
+        }
+
+        answer?.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        answer?.Dispose();
+        (await hub.Admin.GetAsync("/api/executions?limit=1")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_queued_execution_is_cancelled_at_once_and_never_runs()
     {
         using var answer = await hub.Admin.PostAsJsonAsync("/api/execute?wait=30s", new { plan = OneStep });
@@ -286,5 +353,35 @@ public sealed class ExecuteRouteSpecs(HubFixture hub) : IClassFixture<HubFixture
         await foreach (var item in SseParser.Create(await answer.Content.ReadAsStreamAsync()).EnumerateAsync())
             items.Add(item);
         return items;
+    }
+
+    /// <summary>Spaces without end.</summary>
+    private sealed class SpaceStream : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            buffer.AsSpan(offset, count).Fill((byte)' ');
+            return count;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
 using Gantry.Hub.Operations;
 
 namespace Gantry.Hub.Specs.Executions;
@@ -10,7 +11,11 @@ internal sealed class HubProcess : IAsyncDisposable
 {
     private readonly Process process;
 
-    private HubProcess(Process process) => this.process = process;
+    private readonly string folder;
+
+    private HubProcess(Process process, string folder) => (this.process, this.folder) = (process, folder);
+
+    public int Id => process.Id;
 
     /// <summary>Signed in as the administrator; null when the hub was gone before it was ready.</summary>
     public HttpClient? Client { get; private set; }
@@ -24,7 +29,7 @@ internal sealed class HubProcess : IAsyncDisposable
         start.Environment["GANTRY_ADMIN_PASSWORD"] = HubFixture.AdminPassword;
         start.Environment["GANTRY_EGRESS_ALLOW"] = "*";
         start.Environment["GANTRY_FAULT"] = fault ?? "";
-        var hub = new HubProcess(Process.Start(start)!);
+        var hub = new HubProcess(Process.Start(start)!, dataFolder);
         _ = hub.process.StandardError.ReadToEndAsync();
         while (await hub.process.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -57,6 +62,38 @@ internal sealed class HubProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The data of every event of an execution, when it is at its end.</summary>
+    public async Task<List<string>> EventsAsync(string id)
+    {
+        await using var stream = await Client!.GetStreamAsync($"/api/executions/{id}/events");
+        List<string> events = [];
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync()) events.Add(item.Data);
+        return events;
+    }
+
+    /// <summary>Returns when an event of the execution says so.</summary>
+    public async Task EventAsync(string id, Func<string, bool> isIt)
+    {
+        await using var stream = await Client!.GetStreamAsync($"/api/executions/{id}/events");
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync())
+        {
+            if (isIt(item.Data)) return;
+        }
+
+        throw new InvalidOperationException($"Execution {id} ended without that event.");
+    }
+
+    /// <summary>Returns when the hub's log file says it.</summary>
+    public async Task LoggedAsync(string text)
+    {
+        using var changed = new SemaphoreSlim(0);
+        using var watcher = new FileSystemWatcher(folder, "*.log") { NotifyFilter = NotifyFilters.Size | NotifyFilters.LastWrite };
+        watcher.Changed += (_, _) => changed.Release();
+        watcher.EnableRaisingEvents = true;
+        while (!Directory.EnumerateFiles(folder, "*.log").Any(file => Read(file).Contains(text, StringComparison.Ordinal)))
+            await changed.WaitAsync();
+    }
+
     public void Kill() => process.Kill();
 
     public Task EndedAsync() => process.WaitForExitAsync();
@@ -67,6 +104,12 @@ internal sealed class HubProcess : IAsyncDisposable
         await process.WaitForExitAsync();
         process.Dispose();
         Client?.Dispose();
+    }
+
+    private static string Read(string file)
+    {
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd();
     }
 
     private async Task<bool> SignInAsync()

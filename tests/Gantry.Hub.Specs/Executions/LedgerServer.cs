@@ -23,6 +23,9 @@ internal sealed class LedgerServer : IAsyncDisposable
     /// <summary>Called when a request is written down and not yet answered.</summary>
     public Action? Arrived { get; set; }
 
+    /// <summary>How many of the next requests are answered with 503.</summary>
+    public int Refusals { get; set; }
+
     public int CountOf(string effect) => Requests.Count(request => request.Effect == effect);
 
     public static async Task<LedgerServer> StartAsync()
@@ -36,7 +39,7 @@ internal sealed class LedgerServer : IAsyncDisposable
         {
             ledger.Requests.Enqueue((effect, request.Headers["Idempotency-Key"].ToString()));
             ledger.Arrived?.Invoke();
-            return Results.Json(new { done = effect });
+            return ledger.Refusals-- > 0 ? Results.StatusCode(503) : Results.Json(new { done = effect });
         });
         await app.StartAsync();
         ledger.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();

@@ -14,27 +14,31 @@ namespace Gantry.Hub.Specs.Executions;
 internal sealed class RunningHub : IAsyncDisposable
 {
     private readonly ServiceProvider services;
-    private readonly TestDatabase database;
+    private readonly string connectionString;
     private bool isStopped;
 
-    private RunningHub(ServiceProvider services, TestDatabase database) => (this.services, this.database) = (services, database);
+    private RunningHub(ServiceProvider services, string connectionString) => (this.services, this.connectionString) = (services, connectionString);
 
     public T Get<T>()
         where T : notnull => services.GetRequiredService<T>();
 
     public static RunningHub Create(
-        TestDatabase database, ScriptedProvider provider, HubIdentity? identity = null, ExecutionOptions? options = null, HubDatabase? pools = null)
+        TestDatabase database, ScriptedProvider provider, HubIdentity? identity = null, ExecutionOptions? options = null) =>
+        Create(database.Database, database.ConnectionString, provider, identity, options);
+
+    public static RunningHub Create(
+        HubDatabase database, string connectionString, ScriptedProvider provider, HubIdentity? identity = null, ExecutionOptions? options = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(pools ?? database.Database);
+        services.AddSingleton(database);
         services.AddSingleton(new ProviderCatalog([provider]));
         services.AddPlans();
         services.AddExecutions(identity ?? HubIdentity.New(), options ?? new ExecutionOptions());
         services.AddSingleton<ISecretResolver>(new NoSecrets());
         services.AddEndpoints(new EndpointCatalog([]), new EndpointBounds { KnownHostsFile = "/dev/null" });
-        return new RunningHub(services.BuildServiceProvider(), database);
+        return new RunningHub(services.BuildServiceProvider(), connectionString);
     }
 
     public static async Task<RunningHub> StartAsync(
@@ -83,7 +87,7 @@ internal sealed class RunningHub : IAsyncDisposable
     /// <summary>Asks the database past row security.</summary>
     public async Task<T> AskAsync<T>(string sql)
     {
-        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("set search_path = gantry; " + sql, connection);
         return (T)(await command.ExecuteScalarAsync())!;

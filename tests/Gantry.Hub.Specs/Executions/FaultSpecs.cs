@@ -1,0 +1,102 @@
+using Gantry.Engine.Providers;
+using Gantry.Engine.Work;
+using Gantry.Hub.Database;
+using Gantry.Hub.Executions;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.Hub.Specs.Executions;
+
+/// <summary>What goes wrong around a hub that itself goes on: its database restarts, another hub stops in the middle of a write.</summary>
+public sealed class FaultSpecs(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    [Theory]
+    [InlineData(Posix.SigInt)]
+    [InlineData(9)]
+    public async Task A_restart_of_PostgreSQL_under_load_loses_nothing_and_doubles_nothing(int signal)
+    {
+        const int executions = 120;
+        var folder = Directory.CreateTempSubdirectory("gantry-fault-");
+        var start = await DatabaseStart.OpenAsync(
+            new DatabaseOptions(folder.FullName, null, null) { IsDurable = false }, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        var provider = new ScriptedProvider();
+        var hub = RunningHub.Create(start.Database, start.Postgres!.ConnectionString, provider, options: new ExecutionOptions { RunsMax = 20 });
+        await hub.StartAsync();
+        var actor = await TestDatabase.CreateActorAsync(start.Postgres.ConnectionString, "owner");
+        var calls = 0;
+        provider.Act = (_, _) =>
+        {
+            if (Interlocked.Increment(ref calls) == executions / 2)
+                Posix.Signal(start.Postgres.ProcessId, signal).ShouldBeTrue();
+            return Task.FromResult(ProviderResult.Success());
+        };
+
+        // Not repeatable: a second call of a step would end its execution as failed.
+        var ends = await Task.WhenAll(Enumerable.Range(0, executions).Select(_ => hub.RunAsync(actor, """{"steps":[{"use":"test.call"},{"use":"test.echo"},{"use":"test.call"}]}""")));
+
+        ends.ShouldAllBe(end => end.Status == "succeeded");
+        provider.Calls.Count.ShouldBe(2 * executions);
+        provider.Calls.ShouldBeUnique();
+        (await hub.AskAsync<long>("select count(*) from executions where status = 'succeeded'")).ShouldBe(executions);
+        (await hub.AskAsync<long>("select count(*) from execution_steps where status = 'succeeded' and attempt = 1")).ShouldBe(3 * executions);
+        await hub.DisposeAsync();
+        await start.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_hub_that_stopped_in_the_middle_of_a_write_does_not_keep_its_claims()
+    {
+        var actor = await database.CreateActorAsync();
+        var identity = HubIdentity.New();
+        var id = Guid.CreateVersion7();
+        await TestPostgres.ExecuteAsync(database.ConnectionString, $$"""
+            insert into gantry.executions (id, workspace_id, user_id, plan_text, inputs, status, fence, hub_id, started_at)
+            values ('{{id}}', '{{actor.WorkspaceId}}', '{{actor.UserId}}', '{"steps":[{"use":"test.call"}]}', '{}', 'running', 1, '{{identity.Id}}', now())
+            """);
+        await using var half = await database.Database.Worker.OpenConnectionAsync();
+        await using var transaction = await half.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand("select pg_advisory_xact_lock_shared($1)", half) { Parameters = { new() { Value = identity.LockKey } } })
+            await hold.ExecuteNonQueryAsync();
+        await using var other = RunningHub.Create(database, new ScriptedProvider());
+        using var wait = other.Get<ExecutionEvents>().WaitForEnd(id);
+
+        await other.StartAsync();
+
+        (await wait.End).Status.ShouldBe("succeeded");
+        await Should.ThrowAsync<NpgsqlException>(transaction.CommitAsync());
+    }
+
+    [Fact]
+    public async Task A_queued_execution_that_was_cancelled_never_runs()
+    {
+        var actor = await database.CreateActorAsync();
+        var provider = new ScriptedProvider();
+        var (begun, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        provider.Act = async (_, _) =>
+        {
+            begun.TrySetResult();
+            await release.Task;
+            return ProviderResult.Success();
+        };
+        await using var hub = await RunningHub.StartAsync(database, provider, options: new ExecutionOptions { RunsMax = 1 });
+        var running = hub.RunAsync(actor, """{"steps":[{"use":"test.call"}]}""");
+        await begun.Task;
+        var queued = await hub.AcceptAsync(actor, """{"steps":[{"use":"test.call"}]}""");
+
+        await using (var session = await database.Database.OpenAsync(actor, CancellationToken.None))
+        {
+            var error = ExecutionJson.Of(new ProviderError { Kind = ProviderErrorKind.Cancelled, Message = "Cancelled." });
+            (await ExecutionStore.CancelAsync(session, queued, error, TimeProvider.System.GetUtcNow(), CancellationToken.None)).ShouldBe("cancelled");
+            await session.CommitAsync(CancellationToken.None);
+        }
+
+        release.SetResult();
+        (await running).Status.ShouldBe("succeeded");
+        (await hub.RunAsync(actor, """{"steps":[{"use":"test.echo"}]}""")).Status.ShouldBe("succeeded");
+        provider.Calls.Count.ShouldBe(1);
+        (await hub.AskAsync<string>($"select status from executions where id = '{queued}'")).ShouldBe("cancelled");
+    }
+}
