@@ -144,7 +144,27 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
 
         var wrong = await FailureAsync(settings.With("key_passphrase", "${cred:WRONG}"), server.Context(secrets));
         wrong.Error.ShouldBe(EndpointError.LoginRefused);
-        (await FailureAsync(settings, server.Context(secrets))).Error.ShouldBe(EndpointError.LoginRefused);
+        wrong.Message.ShouldContain("is 'key_passphrase' the right one?");
+        var locked = await FailureAsync(settings, server.Context(secrets));
+        locked.Error.ShouldBe(EndpointError.LoginRefused);
+        locked.Message.ShouldContain("The key is locked with a passphrase, and the setting 'key_passphrase' is missing.");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_key_file_that_is_missing_or_not_the_servers_is_told_apart()
+    {
+        var server = await shared.GetAsync();
+        using var folder = new TemporaryFolder();
+        File.Copy(server.KeyFile, folder["a key with spaces % and ü"]);
+        var settings = server.Settings("/");
+
+        await SucceedsAsync(settings.With("key_file", folder["a key with spaces % and ü"]), server.Context());
+        var missing = await FailureAsync(settings.With("key_file", folder["no key"]), server.Context());
+        var empty = await FailureAsync(settings.With("key_file", folder.WriteFile("empty", "")), server.Context());
+
+        missing.Message.ShouldContain($"There is no key file '{folder["no key"]}'.");
+        (missing.Error, empty.Error).ShouldBe((EndpointError.LoginRefused, EndpointError.LoginRefused));
+        empty.Message.ShouldNotContain("There is no key file");
     }
 
     [Fact(Timeout = 60_000)]

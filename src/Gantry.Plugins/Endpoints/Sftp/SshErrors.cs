@@ -103,8 +103,11 @@ internal static class SshErrors
             || line.Contains("UNPROTECTED PRIVATE KEY", StringComparison.Ordinal));
         return new(
             EndpointError.LoginRefused,
-            $"{login.Server} refuses the login with {tried}.{methods}{(ofKey is null ? "" : $" ssh says: {WithoutPaths(ofKey)}")} Check the user's name and the settings 'password', 'key' and 'key_file'.");
+            $"{login.Server} refuses the login with {tried}.{methods}{Reason(login, ofKey)} Check the user's name and the settings 'password', 'key' and 'key_file'.");
     }
+
+    private static string Reason(SshLogin login, string? ofKey) =>
+        SshKeyTrouble.Of(login) is { } trouble ? " " + trouble : ofKey is null ? "" : $" ssh says: {WithoutPaths(ofKey)}";
 
     private static string Words(SshMessages messages) =>
         messages.Lines.LastOrDefault(line => !line.StartsWith("Warning:", StringComparison.Ordinal)) is { } line ? $"ssh says: {WithoutPaths(line)}" : "";
