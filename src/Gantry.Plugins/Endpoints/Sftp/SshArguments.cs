@@ -38,8 +38,9 @@ internal static class SshArguments
 
         if (secrets.KeyPath is { } key)
         {
-            yield return "-i";
-            yield return key.Replace("%", "%%", StringComparison.Ordinal);
+            // ssh expands '%' after '-i' only once it has found a file of the unexpanded name, so that the option has to say it.
+            yield return key.Contains('%', StringComparison.Ordinal) ? "-o" : "-i";
+            yield return key.Contains('%', StringComparison.Ordinal) ? $"IdentityFile={Quoted(key.Replace("%", "%%", StringComparison.Ordinal))}" : key;
         }
 
         yield return "-s";
@@ -47,6 +48,8 @@ internal static class SshArguments
         yield return login.Host;
         yield return "sftp";
     }
+
+    private static string Quoted(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static IEnumerable<string> Options(SshLogin login, SshSecrets secrets, string? ciphers)
     {
