@@ -48,6 +48,7 @@ create index executions_to_cancel on executions (id) where cancel_requested and 
 create index executions_by_plan on executions (workspace_id, plan_id, id) where plan_id is not null;
 -- Rare among many that succeeded. (Not by status: that changes with every claim, and an index on it would cost each claim its heap-only update.)
 create index executions_ended_badly on executions (workspace_id, id) where error is not null;
+create index executions_ended_badly_by_plan on executions (workspace_id, plan_id, id) where error is not null;
 
 create table execution_steps (
   execution_id uuid        not null,
