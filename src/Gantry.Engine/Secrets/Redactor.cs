@@ -1,14 +1,17 @@
 using System.Buffers;
+using System.Net;
 using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Secrets;
 
 /// <summary>
-/// Masks the secrets that one execution has seen, wherever they turn up in what it keeps: texts, and inside JSON strings, names and whole numbers. It knows each in plain, URL-encoded
-/// and Base64 form. A secret of fewer than four characters is masked only where it is a whole value: masking each of its letters would
-/// spell it out.
+/// Masks the secrets that one execution has seen, wherever they turn up in what it keeps: texts, and inside JSON strings, names and whole numbers.
+/// It knows each in plain, URL-encoded, Base64 and JSON-escaped form, since other sides give back as text what they were sent. A secret of fewer
+/// than four characters is masked only where it is a whole value: masking each of its letters would spell it out.
 /// </summary>
 public sealed class Redactor
 {
@@ -27,7 +30,7 @@ public sealed class Redactor
             return;
         }
 
-        string[] forms = [value, Uri.EscapeDataString(value), Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(value))];
+        var forms = FormsOf(value);
         lock (gate)
         {
             if (value.Length < LengthMin)
@@ -71,6 +74,27 @@ public sealed class Redactor
         }
 
         return JsonElement.Parse(buffer.WrittenSpan);
+    }
+
+    /// <summary>The plain one first.</summary>
+    private static string[] FormsOf(string value)
+    {
+        var padded = Convert.ToBase64String(Encoding.UTF8.GetBytes(value));
+        var base64 = padded.TrimEnd('=');
+        var wellFormed = string.Concat(value.EnumerateRunes());
+        var escaped = JsonEncodedText.Encode(wellFormed).Value;
+        return
+        [
+            value,
+            Uri.EscapeDataString(value),
+            WebUtility.UrlEncode(value),
+            padded,
+            base64,
+            base64.Replace('+', '-').Replace('/', '_'),
+            escaped,
+            escaped.Replace("\\u0022", "\\\"", StringComparison.Ordinal),
+            JsonEncodedText.Encode(wellFormed, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value,
+        ];
     }
 
     private void Write(Utf8JsonWriter writer, JsonElement value)

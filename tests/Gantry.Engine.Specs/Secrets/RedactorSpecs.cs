@@ -17,6 +17,30 @@ public sealed class RedactorSpecs
         redactor.Text($"a pä ss/1 b {Uri.EscapeDataString("pä ss/1")} c {Convert.ToBase64String("pä ss/1"u8)} d").ShouldBe("a *** b *** c *** d");
     }
 
+    [Theory]
+    [InlineData("{\\\"a\\\":\\\"{0}\\\"}")]
+    [InlineData("{0}")]
+    public void A_body_of_json_that_comes_back_as_a_text_shows_no_secret(string around)
+    {
+        const string Value = "s3kret+ü \"q\"\\/<é>";
+        redactor.Add(new Secret(Value));
+        string[] bodies =
+        [
+            JsonSerializer.Serialize(Value),
+            JsonSerializer.Serialize(Value, new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }),
+            System.Net.WebUtility.UrlEncode(Value),
+            Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Value)).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
+        ];
+
+        foreach (var body in bodies)
+        {
+            var kept = redactor.Json(JsonSerializer.SerializeToElement(new { body = around.Replace("{0}", body, StringComparison.Ordinal) }));
+
+            kept.GetProperty("body").GetString()!.ShouldContain("***");
+            kept.GetRawText().ShouldNotContain("s3kret");
+        }
+    }
+
     [Fact]
     public void In_json_it_is_masked_however_it_is_escaped_in_names_and_in_numbers()
     {
