@@ -132,7 +132,7 @@ public sealed class HttpGate
             throw addresses.Length == 0
                 ? Fail(ProviderErrorKind.Unavailable, $"The name '{host}' has no address.", isTransient: true)
                 : Fail(ProviderErrorKind.BadRequest, $"'{host}' is at {AddressGuard.Plain(addresses[0])}, which is not an address of the public internet. "
-                    + $"To let plans reach it, an administrator allows '{host}:{target.Port}'.");
+                    + $"To let plans reach it, an administrator allows '{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{target.Port}'.");
         }
 
         for (var index = 0; ; index++)
