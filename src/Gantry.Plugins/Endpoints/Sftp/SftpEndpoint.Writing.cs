@@ -31,36 +31,28 @@ internal sealed partial class SftpEndpoint
 
         // One byte more than announced shows in the same reading whether the content ends there.
         var bufferBytes = options.Length is { } announced and >= 0 && announced < smallMax ? (int)announced + 1 : smallMax + 1;
-        await handles!.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        await uploadBytes.TakeAsync(bufferBytes, cancellationToken).ConfigureAwait(false);
+        var buffer = ArrayPool<byte>.Shared.Rent(bufferBytes);
         try
         {
-            await uploadBytes.TakeAsync(bufferBytes, cancellationToken).ConfigureAwait(false);
-            var buffer = ArrayPool<byte>.Shared.Rent(bufferBytes);
-            try
+            var filled = 0;
+            int read;
+            while ((read = await content.ReadAsync(buffer.AsMemory(filled, bufferBytes - filled), cancellationToken).ConfigureAwait(false)) > 0)
             {
-                var filled = 0;
-                int read;
-                while ((read = await content.ReadAsync(buffer.AsMemory(filled, bufferBytes - filled), cancellationToken).ConfigureAwait(false)) > 0)
+                filled += read;
+                if (filled == bufferBytes)
                 {
-                    filled += read;
-                    if (filled == bufferBytes)
-                    {
-                        return await WriteLargeAsync(connection, path, buffer.AsMemory(0, filled), content, options, cancellationToken).ConfigureAwait(false);
-                    }
+                    return await WriteLargeAsync(connection, path, buffer.AsMemory(0, filled), content, options, cancellationToken).ConfigureAwait(false);
                 }
+            }
 
-                CheckLength(path, options, filled);
-                return await WriteSmallAsync(connection, path, buffer.AsMemory(0, filled), options, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-                uploadBytes.Give(bufferBytes);
-            }
+            CheckLength(path, options, filled);
+            return await WriteSmallAsync(connection, path, buffer.AsMemory(0, filled), options, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            handles.Give(1);
+            ArrayPool<byte>.Shared.Return(buffer);
+            uploadBytes.Give(bufferBytes);
         }
     }
 
@@ -84,12 +76,12 @@ internal sealed partial class SftpEndpoint
         var partial = PartialOf(path, options);
         var target = new SftpPath(root, path);
         var asksStat = options.ModifiedAt is null || options.UnixMode is null;
-        var outcome = await new SftpSmallUpload(connection, partial, target, options, content, asksStat, clock).RunAsync(cancellationToken).ConfigureAwait(false);
+        var outcome = await UploadAsync(connection, partial, target, options, content, asksStat, cancellationToken).ConfigureAwait(false);
         if (outcome is { Stage: SftpUploadStage.Opening, Failure.Status: SftpStatus.Failure })
         {
             // What an earlier try of the same transfer left behind is in the way.
             await AskAsync(connection, SftpWire.Remove, partial, cancellationToken).ConfigureAwait(false);
-            outcome = await new SftpSmallUpload(connection, partial, target, options, content, asksStat, clock).RunAsync(cancellationToken).ConfigureAwait(false);
+            outcome = await UploadAsync(connection, partial, target, options, content, asksStat, cancellationToken).ConfigureAwait(false);
         }
 
         if (outcome.Stage != SftpUploadStage.Done)
@@ -98,6 +90,13 @@ internal sealed partial class SftpEndpoint
         }
 
         return EntryOf(path, content.Length, options, outcome.Attributes, outcome.TakesStat);
+    }
+
+    private async ValueTask<SftpUploadOutcome> UploadAsync(
+        SftpConnection connection, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat, CancellationToken cancellationToken)
+    {
+        await handles!.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        return await new SftpSmallUpload(connection, handles, partial, target, options, content, asksStat, clock).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>After a failure on the happy path: renames in another way where that is possible, else cleans up and fails.</summary>
@@ -125,6 +124,20 @@ internal sealed partial class SftpEndpoint
     }
 
     private async ValueTask<Entry> WriteLargeAsync(
+        SftpConnection connection, string path, ReadOnlyMemory<byte> first, Stream content, WriteOptions options, CancellationToken cancellationToken)
+    {
+        await handles!.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await WriteOpenedAsync(connection, path, first, content, options, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            handles.Give(1);
+        }
+    }
+
+    private async ValueTask<Entry> WriteOpenedAsync(
         SftpConnection connection, string path, ReadOnlyMemory<byte> first, Stream content, WriteOptions options, CancellationToken cancellationToken)
     {
         var partial = PartialOf(path, options);

@@ -26,6 +26,7 @@ internal sealed class SftpSmallUpload : SftpCall
     // Its continuations run where it is told: see SftpCompletions.
     private readonly TaskCompletionSource<SftpUploadOutcome> completion = new();
     private readonly SftpConnection connection;
+    private readonly SftpBudget handles;
     private readonly SftpPath partial;
     private readonly SftpPath target;
     private readonly WriteOptions options;
@@ -41,9 +42,11 @@ internal sealed class SftpSmallUpload : SftpCall
     private int remaining;
     private uint setStatId;
     private bool takesStat = true;
+    private bool hasHandle = true;
     private volatile bool isCancelled;
 
     /// <param name="connection">On which it goes.</param>
+    /// <param name="handles">Of which one was taken for it; given back as soon as the file is closed, or all is over.</param>
     /// <param name="partial">The temporary path, which must not exist.</param>
     /// <param name="target">The final path.</param>
     /// <param name="options">The time and the mode to set.</param>
@@ -51,11 +54,12 @@ internal sealed class SftpSmallUpload : SftpCall
     /// <param name="asksStat">Whether the server is asked for the size, time and mode at the end.</param>
     /// <param name="clock">Measures how long a cancelled upload is waited for.</param>
     public SftpSmallUpload(
-        SftpConnection connection, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat,
+        SftpConnection connection, SftpBudget handles, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat,
         TimeProvider clock)
     {
         this.clock = clock;
         this.connection = connection;
+        this.handles = handles;
         this.partial = partial;
         this.target = target;
         this.options = options;
@@ -70,9 +74,15 @@ internal sealed class SftpSmallUpload : SftpCall
     {
         stage = SftpUploadStage.Opening;
         remaining = 1;
-        using (var batch = connection.Begin())
+        try
         {
+            using var batch = connection.Begin();
             batch.Open(this, partial, SftpWire.OpenWrite | SftpWire.OpenCreate | SftpWire.OpenExclusive);
+        }
+        catch
+        {
+            GiveHandle();
+            throw;
         }
 
         await using var registration = cancellationToken.UnsafeRegister(
@@ -126,6 +136,7 @@ internal sealed class SftpSmallUpload : SftpCall
         if (lost is null)
         {
             lost = reason;
+            GiveHandle();
             connection.Complete(this);
         }
     }
@@ -232,6 +243,7 @@ internal sealed class SftpSmallUpload : SftpCall
     private void Rename()
     {
         stage = SftpUploadStage.Renaming;
+        GiveHandle();
         Send([], static (upload, _, batch) =>
         {
             upload.remaining = 1;
@@ -265,6 +277,16 @@ internal sealed class SftpSmallUpload : SftpCall
     private void Complete(SftpUploadStage reached, SftpReply reason)
     {
         outcome = new SftpUploadOutcome(reached, reason, attributes, takesStat);
+        GiveHandle();
         connection.Complete(this);
+    }
+
+    private void GiveHandle()
+    {
+        if (hasHandle)
+        {
+            hasHandle = false;
+            handles.Give(1);
+        }
     }
 }
