@@ -39,11 +39,6 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
         worker = new Worker<RunningExecutions.Entry>(queue, ClaimAsync, RunAsync, options.RunsMax, options.ClaimsMax);
     }
 
-    /// <summary>How much news of work waits in memory.</summary>
-    public int Waiting => queue.Count;
-
-    public int Running => worker.Running;
-
     public ValueTask PublishAsync(IReadOnlyList<WorkItem> items, CancellationToken cancellationToken) =>
         queue.PublishAsync(items, cancellationToken);
 

@@ -7,8 +7,6 @@ internal sealed class RunningExecutions
 {
     private readonly ConcurrentDictionary<Guid, Entry> running = [];
 
-    public int Count => running.Count;
-
     public bool Has(Guid executionId) => running.ContainsKey(executionId);
 
     /// <summary>From now on until the entry is disposed, the claim is this process's to run.</summary>
