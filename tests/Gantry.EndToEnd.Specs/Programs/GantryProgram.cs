@@ -38,6 +38,9 @@ public static class GantryProgram
 
     public static Task<Ended> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string?>(StringComparer.Ordinal), null, arguments);
 
+    /// <summary>What is typed in order to start it, word by word.</summary>
+    public static IReadOnlyList<string> CommandLine(params string[] arguments) => [Dotnet, Assembly, .. arguments];
+
     public static Process Start(IReadOnlyDictionary<string, string?> variables, params string[] arguments) =>
         Start(Dotnet, variables, [Assembly, .. arguments]);
 
