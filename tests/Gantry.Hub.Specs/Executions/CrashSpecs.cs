@@ -55,7 +55,7 @@ public sealed class CrashSpecs(TestPostgres postgres)
                         use = "http.request",
                         with = new { url = ledger.Url + "/first", method = "POST" },
                         repeatable = true,
-                        retry = new { attempts = 3, delay = "3s" },
+                        retry = new { attempts = 3, delay = "3s", jitter = false },
                     },
                 },
             },
