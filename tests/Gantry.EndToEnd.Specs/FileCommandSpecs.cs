@@ -115,6 +115,18 @@ public sealed class FileCommandSpecs : IDisposable
     }
 
     [Fact]
+    public async Task A_target_that_nobody_saved_is_told_once()
+    {
+        folder.WriteFile("in/a.txt", "a");
+
+        var json = await RunAsync("copy", "--json", folder["in"], "nosuch:/y");
+
+        json.Status.ShouldBe(2, json.ToString());
+        JsonElement.Parse(json.Output).GetProperty("error").GetProperty("kind").GetString().ShouldBe("bad_setting");
+        json.ToString().ShouldEndWith(json.Output + "\n");
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_is_status_3_also_as_json()
     {
         folder.WriteFile("in/a.txt", "a");

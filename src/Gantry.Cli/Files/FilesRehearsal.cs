@@ -15,7 +15,7 @@ internal sealed class FilesRehearsal : IAsyncDisposable
     /// <param name="opening">When it is done and the target is connected, the real thing begins.</param>
     public FilesRehearsal(FilesOpener opener, string target, Task<TransferPlaces> opening)
     {
-        run = Task.Run(() => RunAsync(opener.KindOf(target), begins.Token));
+        run = Task.Run(() => RunAsync(opener, target, begins.Token));
         _ = WatchAsync(opening);
     }
 
@@ -36,15 +36,15 @@ internal sealed class FilesRehearsal : IAsyncDisposable
         await begins.CancelAsync();
     }
 
-    private static async Task RunAsync(EndpointKind kind, CancellationToken cancellationToken)
+    private static async Task RunAsync(FilesOpener opener, string address, CancellationToken cancellationToken)
     {
-        if (kind.OpenRehearsal() is not { } target)
-        {
-            return;
-        }
-
         try
         {
+            if (opener.KindOf(address).OpenRehearsal() is not { } target)
+            {
+                return;
+            }
+
             // The program's own folder is a place of this machine that is surely there.
             var context = new EndpointContext { Secrets = AllPlugins.Secrets };
             await using var source = AllPlugins.Endpoints.Open(AllPlugins.Endpoints.Parse(AppContext.BaseDirectory)!, context);
@@ -56,6 +56,10 @@ internal sealed class FilesRehearsal : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // The curtain rises.
+        }
+        catch (EndpointException)
+        {
+            // What is wrong with an address is told by whoever opens it in earnest.
         }
     }
 }

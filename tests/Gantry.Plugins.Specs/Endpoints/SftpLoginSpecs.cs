@@ -253,7 +253,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
     [Fact]
     public void A_key_file_of_this_machine_is_not_for_those_who_are_bounded()
     {
-        var settings = new EndpointSettings { Kind = "sftp", Values = new Dictionary<string, string>(StringComparer.Ordinal) { ["host"] = "h", ["key_file"] = "/root/.ssh/id_ed25519" } };
+        var settings = new EndpointSettings { Kind = "sftp", Values = new Dictionary<string, string>(StringComparer.Ordinal) { ["host"] = "h", ["key_file"] = "/home/ada/.ssh/id_ed25519" } };
 
         Should.Throw<EndpointException>(() => new SftpKind().Open(settings, new EndpointContext { Secrets = new EnvironmentSecrets(), LocalRoots = [] })).Error.ShouldBe(EndpointError.BadSetting);
     }
