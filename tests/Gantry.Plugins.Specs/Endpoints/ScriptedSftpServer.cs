@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using System.IO.Pipes;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Gantry.Plugins.Endpoints.Sftp;
 
@@ -11,24 +12,27 @@ internal sealed record HeardRequest(byte Type, byte[] Id, byte[] Body);
 /// <summary>An SFTP server in this process that answers what a test tells it to, however wrong; null is no answer at all.</summary>
 internal sealed class ScriptedSftpServer : SftpPipe
 {
-    private readonly AnonymousPipeServerStream says;
-    private readonly AnonymousPipeServerStream hears;
+    private readonly NetworkStream line;
     private readonly Task loop;
 
-    private ScriptedSftpServer(AnonymousPipeServerStream says, AnonymousPipeServerStream hears, byte[] greeting, Func<HeardRequest, byte[]?> answer)
-        : base(
-            new AnonymousPipeClientStream(PipeDirection.In, says.ClientSafePipeHandle),
-            new AnonymousPipeClientStream(PipeDirection.Out, hears.ClientSafePipeHandle))
+    private ScriptedSftpServer(NetworkStream client, NetworkStream line, byte[] greeting, Func<HeardRequest, byte[]?> answer)
+        : base(client, client)
     {
-        this.says = says;
-        this.hears = hears;
+        this.line = line;
         loop = Task.Factory.StartNew(() => Serve(greeting, answer), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public static byte[] Version3 => Packet(2, UInt32(3));
 
-    public static ScriptedSftpServer Start(Func<HeardRequest, byte[]?> answer, byte[]? greeting = null) =>
-        new(new AnonymousPipeServerStream(PipeDirection.Out), new AnonymousPipeServerStream(PipeDirection.In), greeting ?? Version3, answer);
+    public static ScriptedSftpServer Start(Func<HeardRequest, byte[]?> answer, byte[]? greeting = null)
+    {
+        // Sockets, not pipes: closing one wakes whoever is blocked in reading or writing it.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var client = new TcpClient { NoDelay = true };
+        client.Connect((IPEndPoint)listener.LocalEndpoint);
+        return new(client.GetStream(), listener.AcceptTcpClient().GetStream(), greeting ?? Version3, answer);
+    }
 
     public static byte[] Packet(byte type, params byte[][] parts)
     {
@@ -58,16 +62,8 @@ internal sealed class ScriptedSftpServer : SftpPipe
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        await says.DisposeAsync();
-        await hears.DisposeAsync();
+        await line.DisposeAsync();
         await loop;
-    }
-
-    public override void Abort()
-    {
-        // The server's end first: disposing an end that is being read waits for the reading.
-        says.Dispose();
-        base.Abort();
     }
 
     private void Serve(byte[] greeting, Func<HeardRequest, byte[]?> answer)
@@ -75,13 +71,13 @@ internal sealed class ScriptedSftpServer : SftpPipe
         try
         {
             _ = Hear();
-            says.Write(greeting);
+            line.Write(greeting);
             while (true)
             {
                 var packet = Hear();
                 if (answer(new HeardRequest(packet[0], packet[1..5], packet[5..])) is { } reply)
                 {
-                    says.Write(reply);
+                    line.Write(reply);
                 }
             }
         }
@@ -94,9 +90,9 @@ internal sealed class ScriptedSftpServer : SftpPipe
     private byte[] Hear()
     {
         var head = new byte[4];
-        hears.ReadExactly(head);
+        line.ReadExactly(head);
         var packet = new byte[BinaryPrimitives.ReadInt32BigEndian(head)];
-        hears.ReadExactly(packet);
+        line.ReadExactly(packet);
         return packet;
     }
 }
