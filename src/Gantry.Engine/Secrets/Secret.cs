@@ -1,28 +1,72 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Gantry.Engine.Secrets;
 
-/// <summary>A value that nobody may see by accident: it prints ***, and it cannot be serialised.</summary>
+/// <summary>
+/// A value that nobody may see by accident: it prints ***, and it cannot be serialised. It rests in bytes that the collector never moves, so that disposing of
+/// it leaves no copy of its own behind; the texts that <see cref="Reveal"/> makes belong to whoever asks for them.
+/// </summary>
 [JsonConverter(typeof(RefusingConverter))]
-public sealed class Secret : IEquatable<Secret>
+public sealed class Secret : IEquatable<Secret>, IDisposable
 {
-    private readonly string value;
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private readonly byte[] utf8;
+    private volatile bool isWiped;
+
+    /// <summary>Half of a surrogate pair in the value fails with <see cref="SecretException"/>: nothing can send or store it.</summary>
     public Secret(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        this.value = value;
+        try
+        {
+            utf8 = GC.AllocateUninitializedArray<byte>(StrictUtf8.GetByteCount(value), pinned: true);
+            StrictUtf8.GetBytes(value, utf8);
+        }
+        catch (EncoderFallbackException)
+        {
+            throw new SecretException("A secret holds half of a surrogate pair, which is no character.");
+        }
+    }
+
+    /// <summary>A copy of these bytes; what is not UTF-8 fails with <see cref="SecretException"/>.</summary>
+    public Secret(ReadOnlySpan<byte> utf8)
+    {
+        if (!System.Text.Unicode.Utf8.IsValid(utf8))
+        {
+            throw new SecretException("A secret is not UTF-8. Keep binary content in Base64.");
+        }
+
+        this.utf8 = GC.AllocateUninitializedArray<byte>(utf8.Length, pinned: true);
+        utf8.CopyTo(this.utf8);
+    }
+
+    /// <summary>The value's own bytes, for whoever needs no text of it; they are gone when it is disposed of.</summary>
+    public ReadOnlySpan<byte> Utf8
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(isWiped, this);
+            return utf8;
+        }
     }
 
     /// <summary>The plain value, for the one line that hands it to whom it is for.</summary>
-    public string Reveal() => value;
+    public string Reveal() => Encoding.UTF8.GetString(Utf8);
+
+    /// <summary>Overwrites the value. Whoever made the secret decides when nobody needs it any more.</summary>
+    public void Dispose()
+    {
+        isWiped = true;
+        CryptographicOperations.ZeroMemory(utf8);
+    }
 
     public override string ToString() => "***";
 
-    public bool Equals(Secret? other) =>
-        other is not null && System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(
-            System.Text.Encoding.UTF8.GetBytes(value), System.Text.Encoding.UTF8.GetBytes(other.value));
+    public bool Equals(Secret? other) => other is not null && CryptographicOperations.FixedTimeEquals(Utf8, other.Utf8);
 
     public override bool Equals(object? obj) => Equals(obj as Secret);
 
