@@ -50,11 +50,16 @@ internal sealed class AccessGuard(RequestDelegate next, CallerStore callers, Hub
     private static string? Refusal(Access access, Caller caller)
     {
         if (access.IsForAdministrators) return caller.IsAdministrator ? null : "Only an administrator of this hub may do that.";
-        if (access.Role is not { } least || caller.Role >= least) return null;
-        if (caller.Role is not { } role) return "You are a member of no workspace yet. An owner of one can add you.";
-        var who = caller.ApiKeyId is null ? "you are" : "this API key is";
-        return $"That needs the role {Roles.NameOf(least)} in the workspace '{caller.WorkspaceName}'; {who} {Roles.NameOf(role)}.";
+        if (access.IsReveal && caller.MayReveal || !access.IsReveal && Reaches(access, caller)) return null;
+        if (caller.Scopes is { } scopes) return $"That needs an API key with the scope '{access.Scope}', of a person who may do it; this one has {string.Join(", ", scopes)}.";
+        return caller.Role is { } role
+            ? $"That needs the role {Roles.NameOf(access.Role!.Value)} in the workspace '{caller.WorkspaceName}'; you are {Roles.NameOf(role)}."
+            : "You are a member of no workspace yet. An owner of one can add you.";
     }
+
+    /// <summary>A key that may only reveal has no role, and so may not even see who it is.</summary>
+    private static bool Reaches(Access access, Caller caller) =>
+        access.Role is { } least ? caller.Role >= least : caller.Scopes is null || caller.Role is not null;
 
     private async Task RefuseAsync(HttpContext context, Caller caller, string refusal)
     {

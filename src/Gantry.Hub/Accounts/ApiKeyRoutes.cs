@@ -12,6 +12,8 @@ internal static class ApiKeyRoutes
         app.MapGet("/api/api-keys", ListAsync).Allow(Access.Viewer).WithSummary("Lists one's own API keys of the workspace, without their secrets.");
         app.MapPost("/api/api-keys", CreateAsync).Allow(Access.Viewer)
             .WithSummary("Makes an API key; the key itself is answered this once only.").Produces<CreatedApiKey>(201);
+        app.MapPost("/api/api-keys/{id}/rotate", RotateAsync).Allow(Access.Viewer)
+            .WithSummary("Gives an API key of one's own a new secret, answered this once only; the old one ends at once.").Produces<CreatedApiKey>();
         app.MapDelete("/api/api-keys/{id}", RevokeAsync).Allow(Access.Viewer).WithSummary("Revokes an API key, at once.").Produces(204);
     }
 
@@ -22,7 +24,7 @@ internal static class ApiKeyRoutes
         var count = PageQuery.Limit(limit);
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var keys = await session.QueryAsync<ApiKey>("""
-            select k.id, k.name, u.name as user, k.scopes, k.created_at, k.expires_at, k.last_used_at, k.revoked_at
+            select k.id, k.name, u.name as user, k.scopes, k.created_at, k.expires_at, k.last_used_at, k.rotated_at, k.revoked_at
             from api_keys k join users u on u.id = k.user_id
             where @after::uuid is null or k.id > @after order by k.id limit @count + 1
             """, new { after = PageQuery.AfterId(after), count }, cancellationToken);
@@ -54,6 +56,25 @@ internal static class ApiKeyRoutes
         return Results.Json(new CreatedApiKey(id, request.Name.Trim(), Tokens.NewApiKey(id, secret), scopes, request.ExpiresAt), statusCode: 201);
     }
 
+    /// <summary>What is revoked or over stays so. Somebody else's key is not shown to an owner either.</summary>
+    private static async Task<CreatedApiKey> RotateAsync(
+        HttpContext context, Caller caller, string id, HubDatabase database, CallerStore callers, CancellationToken cancellationToken)
+    {
+        MeRoutes.RequireSession(caller);
+        var (key, secret) = (PageQuery.Id(id, "API key"), Tokens.NewSecret());
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var changed = await session.FindAsync<ApiKey>("""
+            update api_keys set secret_hash = @hash, rotated_at = now()
+            where workspace_id = @workspace and id = @key and user_id = @user and revoked_at is null and (expires_at is null or expires_at > now())
+            returning id, name, scopes, expires_at
+            """, new { workspace = caller.WorkspaceId, key, user = caller.UserId, hash = Tokens.Hash(secret) }, cancellationToken)
+            ?? throw ProblemException.NotFound($"There is no API key '{id}' of yours that still holds.");
+        await AuditLog.AppendAsync(session, context, "api_key.rotated", id, null, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        callers.Forget();
+        return new CreatedApiKey(key, changed.Name, Tokens.NewApiKey(key, secret), changed.Scopes, changed.ExpiresAt);
+    }
+
     /// <summary>Revoking what is revoked succeeds.</summary>
     private static async Task<IResult> RevokeAsync(
         HttpContext context, Caller caller, string id, HubDatabase database, CallerStore callers, CancellationToken cancellationToken)
@@ -73,8 +94,8 @@ internal static class ApiKeyRoutes
     {
         if (request.Name.Trim().Length is 0 or > 100) throw ProblemException.Invalid("An API key's name has 1 to 100 characters.");
         var scopes = request.Scopes.Distinct(StringComparer.Ordinal).ToArray();
-        if (scopes.Length == 0 || scopes.Any(scope => !Roles.Scopes.ContainsKey(scope)))
-            throw ProblemException.Invalid($"The scopes of an API key are one or more of {string.Join(", ", Roles.Scopes.Keys)}.");
+        if (scopes.Length == 0 || scopes.Any(scope => !KeyScopes.All.Contains(scope)))
+            throw ProblemException.Invalid($"The scopes of an API key are one or more of {string.Join(", ", KeyScopes.All)}.");
         if (request.ExpiresAt <= clock.GetUtcNow()) throw ProblemException.Invalid("The field 'expires_at' lies in the past.");
         return scopes;
     }
@@ -101,6 +122,8 @@ internal static class ApiKeyRoutes
         public DateTimeOffset? ExpiresAt { get; init; }
 
         public DateTimeOffset? LastUsedAt { get; init; }
+
+        public DateTimeOffset? RotatedAt { get; init; }
 
         public DateTimeOffset? RevokedAt { get; init; }
     }

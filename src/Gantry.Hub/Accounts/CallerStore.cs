@@ -99,7 +99,7 @@ internal sealed class CallerStore(HubDatabase database, TimeProvider clock)
         public Caller ToCaller()
         {
             WorkspaceRole? role = Role is null ? null : Roles.Parse(Role);
-            var most = Scopes is null ? WorkspaceRole.Owner : Roles.MostOf(Scopes);
+            var most = Scopes is null ? WorkspaceRole.Owner : KeyScopes.MostOf(Scopes);
             return new Caller
             {
                 UserId = UserId,
@@ -108,7 +108,9 @@ internal sealed class CallerStore(HubDatabase database, TimeProvider clock)
                 MustChangePassword = MustChangePassword,
                 WorkspaceId = WorkspaceId,
                 WorkspaceName = WorkspaceName,
-                Role = role > most ? most : role,
+                Role = most is null || role > most ? most : role,
+                Scopes = Scopes,
+                MayReveal = role >= WorkspaceRole.Editor && (Scopes is null || Scopes.Contains(KeyScopes.Reveal)),
                 SessionId = SessionId,
                 ApiKeyId = KeyId,
                 ExpiresAt = ExpiresAt,

@@ -32,6 +32,7 @@ internal static class ApiOperation
         operation.Tags = new HashSet<OpenApiTagReference> { new(TagOf(context.Description.RelativePath ?? ""), context.Document) };
         operation.Extensions ??= new Dictionary<string, IOpenApiExtension>(StringComparer.Ordinal);
         operation.Extensions["x-gantry-access"] = new JsonNodeExtension(JsonValue.Create(Describe(access))!);
+        if (access?.Scope is { } scope) operation.Extensions["x-gantry-scope"] = new JsonNodeExtension(JsonValue.Create(scope)!);
         operation.Security = access is { IsAnonymous: true } ? [] : [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] }];
         AddParameters(operation, metadata.OfType<DescribedParameter>());
         if (metadata.OfType<DescribedBody>().LastOrDefault() is { } body)

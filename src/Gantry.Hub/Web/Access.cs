@@ -36,12 +36,26 @@ public sealed record Access
     /// <summary>Whoever administers the hub.</summary>
     public static Access Administrator { get; } = new() { IsForAdministrators = true };
 
+    /// <summary>Reads a secret's value back: for editors, and for API keys that have the scope 'reveal' besides.</summary>
+    public static Access Reveal { get; } = new() { Role = WorkspaceRole.Editor, IsReveal = true };
+
     public bool IsAnonymous { get; private init; }
 
     public bool IsForAdministrators { get; private init; }
 
+    public bool IsReveal { get; private init; }
+
     /// <summary>The least role in the workspace; null when no membership is needed.</summary>
     public WorkspaceRole? Role { get; private init; }
+
+    /// <summary>The scope that an API key needs for the route; null when nobody has to be signed in.</summary>
+    public string? Scope => this switch
+    {
+        { IsAnonymous: true } => null,
+        { IsReveal: true } => KeyScopes.Reveal,
+        { IsForAdministrators: true } => KeyScopes.NameOf(WorkspaceRole.Owner),
+        _ => KeyScopes.NameOf(Role ?? WorkspaceRole.Viewer),
+    };
 }
 
 internal static class AccessExtensions

@@ -23,6 +23,12 @@ public sealed record Caller
     /// <summary>What the caller may do in the workspace: the member's role, or less when an API key's scopes say so.</summary>
     public WorkspaceRole? Role { get; init; }
 
+    /// <summary>Whether the values of secrets may be read back: see <see cref="Access.Reveal"/>.</summary>
+    public bool MayReveal { get; init; }
+
+    /// <summary>Those of the API key; null when the caller signed in.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+
     /// <summary>Null when the caller used an API key.</summary>
     public Guid? SessionId { get; init; }
 

@@ -54,6 +54,62 @@ public sealed class ApiKeySpecs(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task A_new_secret_ends_the_old_one_at_once_and_keeps_the_key()
+    {
+        var key = await CreateAsync(hub.Admin, "run");
+        using var program = hub.NewClient(key.GetProperty("key").GetString());
+        (await program.GetAsync("/api/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        using var rotated = await hub.Admin.PostAsync($"/api/api-keys/{key.GetProperty("id").GetString()}/rotate", content: null);
+
+        var fresh = await rotated.ReadJsonAsync();
+        fresh.GetProperty("id").GetString().ShouldBe(key.GetProperty("id").GetString());
+        fresh.GetProperty("scopes")[0].GetString().ShouldBe("run");
+        (await program.GetAsync("/api/me")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        using var again = hub.NewClient(fresh.GetProperty("key").GetString());
+        (await again.GetAsync("/api/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_revoked_or_a_colleagues_gets_no_new_secret()
+    {
+        using var colleague = await hub.CreateMemberAsync("editor");
+        var (revoked, theirs) = (await CreateAsync(hub.Admin, "read"), await CreateAsync(colleague, "read"));
+        await hub.Admin.DeleteAsync("/api/api-keys/" + revoked.GetProperty("id").GetString());
+
+        foreach (var key in new[] { revoked, theirs })
+        {
+            using var answer = await hub.Admin.PostAsync($"/api/api-keys/{key.GetProperty("id").GetString()}/rotate", content: null);
+            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
+    }
+
+    [Fact]
+    public async Task A_key_that_may_only_reveal_sees_nothing_else()
+    {
+        var key = await CreateAsync(hub.Admin, "reveal");
+        using var program = hub.NewClient(key.GetProperty("key").GetString());
+
+        foreach (var path in new[] { "/api/me", "/api/plans", "/api/users" })
+        {
+            using var answer = await program.GetAsync(path);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden, path);
+            (await answer.ReadDetailAsync()).ShouldContain("scope 'read'");
+        }
+    }
+
+    [Fact]
+    public async Task A_key_never_may_more_than_its_person()
+    {
+        using var viewer = await hub.CreateMemberAsync("viewer");
+        var key = await CreateAsync(viewer, "manage");
+        using var program = hub.NewClient(key.GetProperty("key").GetString());
+
+        (await (await program.GetAsync("/api/me")).ReadJsonAsync()).GetProperty("role").GetString().ShouldBe("viewer");
+        (await program.GetAsync("/api/audit")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
     public async Task A_key_is_another_workspaces_secret()
     {
         var key = await CreateAsync(hub.Admin, "read");
