@@ -9,6 +9,7 @@ using Gantry.Plugins.Providers.Logic;
 using Gantry.Plugins.Providers.Transfer;
 using Gantry.Plugins.Providers.Webhook;
 using Gantry.Plugins.SecretStores.Environment;
+using Gantry.Plugins.SecretStores.File;
 
 namespace Gantry.Plugins;
 
@@ -23,6 +24,13 @@ public static class AllPlugins
 
     /// <summary>Where ${cred:NAME} is looked up when nobody's own store is asked.</summary>
     public static ISecretResolver Secrets => field ??= new EnvironmentSecrets();
+
+    /// <summary>Where credentials can rest. A hub adds its database.</summary>
+    public static IReadOnlyList<SecretStoreKind> SecretStores => field ??=
+    [
+        new FileSecretKind(),
+        new EnvironmentSecretKind(),
+    ];
 
     public static ProviderCatalog Providers => field ??= new(
     [

@@ -19,6 +19,7 @@ public static class ProviderFailure
         OperationCanceledException when isCancelled => Error(ProviderErrorKind.Cancelled, "The call was cancelled."),
         OperationCanceledException or TimeoutException => Error(ProviderErrorKind.TimedOut, "The call did not end within the provider's own time limit.", true),
         EndpointException failure => Error(KindOf(failure.Error), failure.Message, failure.IsTransient),
+        SecretStoreException failure => Error(failure.IsTransient ? ProviderErrorKind.Unavailable : ProviderErrorKind.Unauthorized, failure.Message, failure.IsTransient),
         SecretException => Error(ProviderErrorKind.Unauthorized, exception.Message),
         HttpRequestException => Error(ProviderErrorKind.Unavailable, exception.Message, true),
         _ => Error(ProviderErrorKind.Internal, $"The provider failed in a way it does not explain: {exception.GetType().Name}: {exception.Message}"),

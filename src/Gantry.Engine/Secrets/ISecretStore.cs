@@ -80,3 +80,10 @@ public sealed record SecretWrite(SecretEntry Entry, Secret Value)
     /// <summary>Null replaces whatever is there; <see cref="New"/> only stores where nothing is.</summary>
     public string? ExpectedVersion { get; init; }
 }
+
+/// <summary>A store whose keys can be changed, asked for with 'is'.</summary>
+public interface IRotatesKeys
+{
+    /// <summary>Seals everything under a new key, so that it can be killed at any moment; answers what was done, as a sentence.</summary>
+    ValueTask<string> RotateAsync(CancellationToken cancellationToken);
+}

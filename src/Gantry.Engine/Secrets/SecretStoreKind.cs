@@ -50,8 +50,14 @@ public sealed record SecretStoreContext
     /// <summary>Hosts a store may be reached at although they are private, as "host:port"; "*" means every one.</summary>
     public IReadOnlyList<string> EgressAllowed { get; init; } = [];
 
+    /// <summary>The file of the user's own key, made when it is first needed; null where nobody has one (a hub).</summary>
+    public string? UserKeyFile { get; init; }
+
     /// <summary>Asks the person at the terminal for a passphrase; null when nobody is there.</summary>
     public Func<string, CancellationToken, Task<Secret>>? AskAsync { get; init; }
+
+    /// <summary>Hears what the user should know, such as that a key was made.</summary>
+    public Action<string> Notice { get; init; } = _ => { };
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
