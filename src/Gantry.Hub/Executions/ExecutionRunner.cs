@@ -13,6 +13,7 @@ internal sealed partial class ExecutionRunner(
     PlanLibrary plans,
     PlanRunner runner,
     ISecretResolver secrets,
+    SecretsInUse secretsInUse,
     EndpointAccess endpoints,
     ExecutionOptions options,
     JournalWriter writer,
@@ -76,6 +77,8 @@ internal sealed partial class ExecutionRunner(
     private async Task<bool> RunAsync(
         Claim claim, Plan plan, ExecutionJournal journal, DateTimeOffset startedAt, RunningExecutions.Entry entry)
     {
+        using var redactor = secretsInUse.Begin();
+        var masked = new RedactingSecrets(secrets, redactor);
         try
         {
             var run = new PlanRun
@@ -85,7 +88,8 @@ internal sealed partial class ExecutionRunner(
                 Inputs = ExecutionJson.Parse(claim.Inputs),
                 Recorded = claim.Recorded,
                 Secrets = secrets,
-                Endpoints = endpoints.OpenerFor(new Actor(claim.UserId, claim.WorkspaceId), secrets, notice => WriteNotice(journal, notice)),
+                Redactor = redactor,
+                Endpoints = endpoints.OpenerFor(new Actor(claim.UserId, claim.WorkspaceId), masked, notice => WriteNotice(journal, redactor.Text(notice))),
                 EgressAllowed = options.EgressAllowed,
                 Environment = options.Environment,
                 HandOver = handOver.Token,
