@@ -34,6 +34,7 @@ internal static class AllCommands
             new("down", "Stops the hub of a data folder, and its PostgreSQL.", HubCommands.DescribeDown),
             new("serve", "Starts a hub for production, on the PostgreSQL that GANTRY_DATABASE names.", HubCommands.DescribeServe),
             new("migrate", "Brings the hub's database to this program's schema, or says whether it is.", HubCommands.DescribeMigrate),
+            new("vault", "Shows the keys that seal a hub's credentials, and rotates them.", VaultCommand.Describe),
             new("login", "Signs in to a hub and keeps a key for it.", LoginCommand.Describe),
             new("logout", "Forgets the key of a hub, and tells the hub to.", LoginCommand.DescribeLogout),
         ],

@@ -4,6 +4,8 @@ using Gantry.Hub.Executions;
 using Gantry.Hub.Operations;
 using Gantry.Hub.Plans;
 using Gantry.Hub.Providers;
+using Gantry.Hub.Vault;
+using Gantry.Hub.Vault.Keys;
 using Gantry.Plugins;
 
 namespace Gantry.Hub;
@@ -13,7 +15,7 @@ internal static class HubSlices
 {
     public static void Add(IServiceCollection services, HubConfiguration configuration)
     {
-        services.AddSingleton(AllPlugins.Secrets);
+        services.AddVault(MasterKeys.Read(configuration[HubSettings.MasterKey], configuration[HubSettings.MasterKeyFile], configuration.DataFolder));
         services.AddEndpoints(AllPlugins.Endpoints, new EndpointBounds
         {
             LocalRoots = EndpointBounds.ReadRoots(configuration[HubSettings.LocalRoots]),
@@ -35,6 +37,7 @@ internal static class HubSlices
 
     public static void Map(WebApplication app)
     {
+        app.MapVault();
         app.MapEndpoints();
         app.MapProviders();
         app.MapPlans();

@@ -5,7 +5,6 @@ using Gantry.Cli.Endpoints;
 using Gantry.Cli.Executions;
 using Gantry.Cli.Hubs;
 using Gantry.Engine.Plans;
-using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
 using Gantry.Plugins;
 
@@ -24,8 +23,6 @@ internal static class LocalRun
             throw new UsageException(string.Join('\n', findings.Select(finding => finding.Message)));
         }
 
-        using Redactor redactor = new();
-        using MaskedConsole console = new(redactor);
         var context = UserEndpointOpener.UserContext(sshConfigFile);
         var printer = asJson ? null : new ExecutionPrinter();
         MemoryJournal journal = new(printer);
@@ -37,8 +34,7 @@ internal static class LocalRun
                 Plan = plan,
                 Inputs = inputs,
                 Secrets = context.Secrets,
-                Redactor = redactor,
-                Endpoints = new UserEndpointOpener(AllPlugins.Endpoints, context with { Secrets = new RedactingSecrets(context.Secrets, redactor) }),
+                Endpoints = new UserEndpointOpener(AllPlugins.Endpoints, context),
                 EgressAllowed = ["*"],
                 Environment = PlanEnvironment.ForCommandLine(),
             },

@@ -25,7 +25,7 @@ internal sealed class Execution
 
     public IExecutionJournal Journal { get; }
 
-    public Redactor Redactor => Run.Redactor;
+    public Redactor Redactor { get; } = new();
 
     public ISecretResolver Secrets { get; }
 

@@ -44,6 +44,9 @@ public sealed class Secret : IEquatable<Secret>, IDisposable
         utf8.CopyTo(this.utf8);
     }
 
+    /// <summary>The hosts it may be sent to, as <see cref="Secrets.AllowedHosts.Normalise"/> makes them; empty means any. Whoever sends it looks.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
     /// <summary>The value's own bytes, for whoever needs no text of it; they are gone when it is disposed of.</summary>
     public ReadOnlySpan<byte> Utf8
     {

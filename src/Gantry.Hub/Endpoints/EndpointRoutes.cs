@@ -4,6 +4,7 @@ using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
+using Gantry.Hub.Vault;
 using Gantry.Hub.Web;
 
 namespace Gantry.Hub.Endpoints;
@@ -65,7 +66,7 @@ internal static class EndpointRoutes
     }
 
     public static async Task<EndpointTestResult> TestAsync(
-        string name, Caller caller, EndpointAccess access, ISecretResolver secrets, SecretsInUse inUse, CancellationToken cancellationToken)
+        string name, Caller caller, EndpointAccess access, SecretsOf secretsOf, CancellationToken cancellationToken)
     {
         SavedEndpoint saved;
         bool isAdministrator;
@@ -75,26 +76,25 @@ internal static class EndpointRoutes
             isAdministrator = await EndpointAccess.IsAdministratorAsync(session, cancellationToken);
         }
 
-        return await ProbeAsync(access, saved.Settings, saved.IsGranted || isAdministrator, secrets, inUse, cancellationToken);
+        return await ProbeAsync(access, saved.Settings, saved.IsGranted || isAdministrator, secretsOf(caller.Actor), cancellationToken);
     }
 
     public static async Task<EndpointTestResult> TestUnsavedAsync(
-        EndpointRequest request, Caller caller, EndpointAccess access, ISecretResolver secrets, SecretsInUse inUse, CancellationToken cancellationToken)
+        EndpointRequest request, Caller caller, EndpointAccess access, SecretsOf secretsOf, CancellationToken cancellationToken)
     {
-        return await ProbeAsync(access, Settings(access, request), caller.IsAdministrator, secrets, inUse, cancellationToken);
+        return await ProbeAsync(access, Settings(access, request), caller.IsAdministrator, secretsOf(caller.Actor), cancellationToken);
     }
 
     private static async Task<EndpointTestResult> ProbeAsync(
-        EndpointAccess access, EndpointSettings settings, bool isFree, ISecretResolver found, SecretsInUse inUse, CancellationToken cancellationToken)
+        EndpointAccess access, EndpointSettings settings, bool isFree, ISecretResolver secrets, CancellationToken cancellationToken)
     {
-        using var redactor = inUse.Begin();
-        var secrets = new RedactingSecrets(found, redactor);
+        using var wiping = secrets as IDisposable;
         var result = await EndpointProbe.RunAsync(
             () => ValueTask.FromResult(access.Open(settings, isFree, secrets, _ => { })), $"{Guid.CreateVersion7():N}", cancellationToken);
         var hostKey = result.Failure?.Error == EndpointError.HostKey
             ? await access.FindHostKeyAsync(settings, isFree, secrets, cancellationToken)
             : null;
-        return new EndpointTestResult(result.IsSuccess, result.Passed, result.FailedPhase, result.Failure is { } failure ? redactor.Text(failure.Message) : null, hostKey);
+        return new EndpointTestResult(result.IsSuccess, result.Passed, result.FailedPhase, result.Failure?.Message, hostKey);
     }
 
     private static async Task<IResult> SaveAsync(

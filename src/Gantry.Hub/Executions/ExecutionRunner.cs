@@ -1,10 +1,10 @@
 using Gantry.Engine.Plans;
 using Gantry.Engine.Providers;
-using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions.Journal;
 using Gantry.Hub.Plans;
+using Gantry.Hub.Vault;
 
 namespace Gantry.Hub.Executions;
 
@@ -12,8 +12,7 @@ namespace Gantry.Hub.Executions;
 internal sealed partial class ExecutionRunner(
     PlanLibrary plans,
     PlanRunner runner,
-    ISecretResolver secrets,
-    SecretsInUse secretsInUse,
+    SecretsOf secretsOf,
     EndpointAccess endpoints,
     ExecutionOptions options,
     JournalWriter writer,
@@ -77,10 +76,11 @@ internal sealed partial class ExecutionRunner(
     private async Task<bool> RunAsync(
         Claim claim, Plan plan, ExecutionJournal journal, DateTimeOffset startedAt, RunningExecutions.Entry entry)
     {
-        using var redactor = secretsInUse.Begin();
-        var masked = new RedactingSecrets(secrets, redactor);
         try
         {
+            var actor = new Actor(claim.UserId, claim.WorkspaceId);
+            var secrets = secretsOf(actor);
+            using var wiping = secrets as IDisposable;
             var run = new PlanRun
             {
                 ExecutionId = claim.ExecutionId,
@@ -88,8 +88,7 @@ internal sealed partial class ExecutionRunner(
                 Inputs = ExecutionJson.Parse(claim.Inputs),
                 Recorded = claim.Recorded,
                 Secrets = secrets,
-                Redactor = redactor,
-                Endpoints = endpoints.OpenerFor(new Actor(claim.UserId, claim.WorkspaceId), masked, notice => WriteNotice(journal, redactor.Text(notice))),
+                Endpoints = endpoints.OpenerFor(actor, secrets, notice => WriteNotice(journal, notice)),
                 EgressAllowed = options.EgressAllowed,
                 Environment = options.Environment,
                 HandOver = handOver.Token,

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Gantry.Engine.Plans;
-using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 
 namespace Gantry.Hub.Operations;
@@ -42,19 +41,6 @@ internal sealed class HubConfiguration
     }
 
     public string PlaceOf(HubSetting setting) => values.TryGetValue(setting, out var given) ? given.Place : "its default";
-
-    /// <summary>Has the secret settings of this start masked in the log until the answer is disposed of.</summary>
-    public Redactor MaskSecrets(SecretsInUse inUse)
-    {
-        var redactor = inUse.Begin();
-        foreach (var value in HubSettings.All.Where(setting => setting.IsSecret).Select(setting => this[setting]).OfType<string>())
-        {
-            redactor.Add(new Secret(value));
-            if (DatabaseAccess.PasswordIn(value) is { } password) redactor.Add(new Secret(password));
-        }
-
-        return redactor;
-    }
 
     public static HubConfiguration Read(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables)
     {
@@ -107,7 +93,7 @@ internal sealed class HubConfiguration
     private static Dictionary<HubSetting, string> ReadVariables(IReadOnlyDictionary<string, string> variables)
     {
         // Of the command line, of later parts and of tests: those share the prefix but are not the hub's.
-        string[] others = ["GANTRY_HUB", "GANTRY_API_KEY", "GANTRY_MASTER_KEY", "GANTRY_BROKER", "GANTRY_FAULT"];
+        string[] others = ["GANTRY_HUB", "GANTRY_API_KEY", "GANTRY_BROKER", "GANTRY_FAULT"];
         string[] prefixes = ["GANTRY_TEST_", PlanEnvironment.HubPrefix];
         Dictionary<HubSetting, string> found = [];
         foreach (var (name, value) in variables.Where(pair => pair.Key.StartsWith("GANTRY_", StringComparison.Ordinal)))

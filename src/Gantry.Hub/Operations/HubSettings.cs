@@ -34,6 +34,13 @@ internal static class HubSettings
         "The first administrator's password. Without it the hub makes one and prints it once. Later starts do not look at it.")
     { IsSecret = true };
 
+    public static readonly HubSetting MasterKey = new("master_key", null,
+        "The key that seals all credentials: 32 random bytes in base64 or hexadecimal. Several are separated by commas, the newest first. Without it the hub makes one in 'master.key' in its data folder, when it has nothing sealed yet.")
+    { IsSecret = true };
+
+    public static readonly HubSetting MasterKeyFile = new("master_key_file", null,
+        "A file that holds the master key instead, one key a line, the newest first. Nobody but the hub's user may change it, and nobody but that user and its group may read it.");
+
     public static readonly HubSetting LogDir = new("log_dir", null,
         "The folder for log files. Without it /var/log/gantry when the hub may write there, otherwise 'logs' in the data folder.");
 
@@ -72,7 +79,7 @@ internal static class HubSettings
 
     public static IReadOnlyList<HubSetting> All { get; } =
     [
-        Data, Listen, Database, DatabaseOwner, AdminPassword, LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, SessionHours, DrainSeconds,
+        Data, Listen, Database, DatabaseOwner, AdminPassword, MasterKey, MasterKeyFile, LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, SessionHours, DrainSeconds,
         LocalRoots, SshConfig, RunsMax, ExecutionLogDays, EgressAllow,
     ];
 }

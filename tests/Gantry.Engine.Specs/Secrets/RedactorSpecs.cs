@@ -5,11 +5,9 @@ using Xunit;
 
 namespace Gantry.Engine.Specs.Secrets;
 
-public sealed class RedactorSpecs : IDisposable
+public sealed class RedactorSpecs
 {
     private readonly Redactor redactor = new();
-
-    public void Dispose() => redactor.Dispose();
 
     [Fact]
     public void A_secret_is_masked_in_plain_url_encoded_and_base64_form()

@@ -31,6 +31,7 @@ public sealed class CatalogueSpecs(TestDatabase database) : IClassFixture<TestDa
             'gantry.workspaces_pkey', 'gantry.workspaces_name_key',  -- The owner itself; only administrators name them.
             'gantry.audit_log_pkey',         -- Numbered by the database; an entry may belong to no workspace.
             'gantry.execution_hubs_pkey',    -- The hubs themselves; no user sees them.
+            'gantry.master_keys_pkey', 'gantry.vault_rotations_pkey', -- The hub's own keys; no user sees them.
             'gantry.schema_migrations_pkey') -- What was migrated; no user sees it.
         """;
 

@@ -9,6 +9,9 @@ namespace Gantry.Hub.Specs.Executions;
 /// <summary>The hub's program in a process of its own, which can be killed.</summary>
 internal sealed class HubProcess : IAsyncDisposable
 {
+    /// <summary>Hubs of one database share it.</summary>
+    private const string MasterKey = "q0Zt3v1Xy8mJw5uC7rN2kB9sLhF4dG6aTpEoVxYzWcI=";
+
     private readonly Process process;
 
     private readonly string folder;
@@ -20,7 +23,8 @@ internal sealed class HubProcess : IAsyncDisposable
     /// <summary>Signed in as the administrator; null when the hub was gone before it was ready.</summary>
     public HttpClient? Client { get; private set; }
 
-    public static async Task<HubProcess> StartAsync(string dataFolder, string connectionString, string? fault)
+    /// <param name="keepsOwnKey">Its master key is in its data folder; nobody is signed in then.</param>
+    public static async Task<HubProcess> StartAsync(string dataFolder, string connectionString, string? fault, bool keepsOwnKey = false)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in (string[])[typeof(HubServer).Assembly.Location, "--data", dataFolder, "--listen", "http://127.0.0.1:0", "--log-dir", dataFolder])
@@ -28,6 +32,7 @@ internal sealed class HubProcess : IAsyncDisposable
         start.Environment["GANTRY_DATABASE"] = connectionString;
         start.Environment["GANTRY_ADMIN_PASSWORD"] = HubFixture.AdminPassword;
         start.Environment["GANTRY_EGRESS_ALLOW"] = "*";
+        if (!keepsOwnKey) start.Environment["GANTRY_MASTER_KEY"] = MasterKey;
         start.Environment["GANTRY_FAULT"] = fault ?? "";
         var hub = new HubProcess(Process.Start(start)!, dataFolder);
         _ = hub.process.StandardError.ReadToEndAsync();
@@ -37,7 +42,7 @@ internal sealed class HubProcess : IAsyncDisposable
                 continue;
             _ = hub.process.StandardOutput.ReadToEndAsync();
             hub.Client = new HttpClient { BaseAddress = new Uri(line["Gantry is ready at ".Length..].Split(' ')[0]) };
-            if (!await hub.SignInAsync())
+            if (!keepsOwnKey && !await hub.SignInAsync())
                 hub.Client = null;
             break;
         }

@@ -5,6 +5,7 @@ using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
 using Gantry.Hub.Plans;
+using Gantry.Hub.Vault;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -32,12 +33,11 @@ internal sealed class RunningHub : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<SecretsInUse>();
         services.AddSingleton(database);
         services.AddSingleton(new ProviderCatalog([provider]));
         services.AddPlans();
         services.AddExecutions(identity ?? HubIdentity.New(), options ?? new ExecutionOptions());
-        services.AddSingleton<ISecretResolver>(new NoSecrets());
+        services.AddSingleton<SecretsOf>(_ => new NoSecrets());
         services.AddEndpoints(new EndpointCatalog([]), new EndpointBounds { KnownHostsFile = "/dev/null" });
         return new RunningHub(services.BuildServiceProvider(), connectionString);
     }

@@ -50,8 +50,7 @@ public sealed class HttpCall(ProviderCall call)
             FollowsRedirects = Find("follow_redirects") is not { ValueKind: JsonValueKind.False },
             EgressAllowed = call.EgressAllowed,
         };
-        var answer = await HttpGate.Shared.SendAsync(request, call.Clock, cancellationToken);
-        return HttpAnswer.ToResult(request, answer, Expected(), call.Secrets is RedactingSecrets redacting ? redacting.Text : text => text);
+        return HttpAnswer.ToResult(request, await HttpGate.Shared.SendAsync(request, call.Clock, cancellationToken), Expected());
     }
 
     /// <summary>The method's name is as people write it, in any case.</summary>
