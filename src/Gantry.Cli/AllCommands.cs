@@ -30,6 +30,7 @@ internal static class AllCommands
             new("plan", "Checks plans, and saves them on a hub.", PlanCommand.Describe),
             new("executions", "Lists, follows, cancels and re-runs executions on a hub.", ExecutionsCommand.Describe),
             new("provider", "Lists the providers that plans can use, and their actions.", ProviderCommand.Describe),
+            new("audit", "Lists, exports and verifies the audit log of a hub.", AuditCommand.Describe),
             new("up", "Starts a hub with its own PostgreSQL on this machine.", HubCommands.DescribeUp),
             new("down", "Stops the hub of a data folder, and its PostgreSQL.", HubCommands.DescribeDown),
             new("serve", "Starts a hub for production, on the PostgreSQL that GANTRY_DATABASE names.", HubCommands.DescribeServe),

@@ -88,6 +88,21 @@ internal sealed class HubClient : IDisposable
         return await response.Content.ReadAsStringAsync(cancellationToken);
     }
 
+    /// <summary>Writes an answer to a stream as it comes, without holding it.</summary>
+    public async Task DownloadAsync(string path, Stream target, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, path);
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        try
+        {
+            await response.Content.CopyToAsync(target, cancellationToken);
+        }
+        catch (HttpRequestException broken)
+        {
+            throw new CommandException($"The hub at {Hub} broke off in the middle of its answer: {broken.Message}");
+        }
+    }
+
     /// <summary>Server-sent events behind the one last seen. It ends when the stream ends or breaks: ask again with the last id.</summary>
     public async IAsyncEnumerable<SseItem<string>> ReadEventsAsync(
         string path, string? lastEventId, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -14,11 +14,12 @@ internal static class LoginCommand
         Options =
         [
             new("--user", "The user's name; asked for when not given.") { Value = "NAME" },
+            new("--scope", "What the key may do: read, run, write, manage, reveal. All of them if not given; never more than the user may.") { Value = "SCOPE", IsMany = true },
             new("--password-stdin", "Reads the password from standard input instead of asking; a second line is the new password."),
             HubChoice.Option,
         ],
         Notes = ["A one-time password is replaced by a new one, which is asked for, or is the second line of standard input."],
-        Examples = ["gantry login", "gantry login --hub https://gantry.example.org --user ada", "gantry login --user ada --password-stdin < password.txt"],
+        Examples = ["gantry login", "gantry login --hub https://gantry.example.org --user ada", "gantry login --user ada --password-stdin < password.txt", "gantry login --scope read --scope run"],
         RunAsync = LogInAsync,
     };
 
@@ -46,9 +47,10 @@ internal static class LoginCommand
             await ChangePasswordAsync(signedIn, password, invocation.Has("--password-stdin"), cancellationToken);
         }
 
+        var scopes = invocation.FindAll("--scope") is { Count: > 0 } asked ? asked : ["read", "run", "write", "manage", "reveal"];
         var name = $"gantry on {Environment.MachineName}";
         var made = await signedIn.SendAsync(
-            HttpMethod.Post, "api/api-keys", new JsonObject { ["name"] = name, ["scopes"] = new JsonArray("read", "run", "write") }, cancellationToken) ?? default;
+            HttpMethod.Post, "api/api-keys", new JsonObject { ["name"] = name, ["scopes"] = new JsonArray([.. scopes.Select(scope => JsonValue.Create(scope))]) }, cancellationToken) ?? default;
         HubLogins.Load().Put(hub, Key(made.FindText("key")));
         await signedIn.SendAsync(HttpMethod.Post, "api/sign-out", new JsonObject(), cancellationToken);
         Console.Out.WriteLine($"Logged in to {hub.Authority} as {user}.");

@@ -1,12 +1,11 @@
 using Gantry.Hub.Audit;
-using Gantry.Hub.Database;
 using Gantry.Hub.Web;
 using Microsoft.Net.Http.Headers;
 
 namespace Gantry.Hub.Accounts;
 
 /// <summary>Finds out who sends a request, and lets it pass only when the route allows that person. Refusals are audited.</summary>
-internal sealed class AccessGuard(RequestDelegate next, CallerStore callers, HubDatabase database)
+internal sealed class AccessGuard(RequestDelegate next, CallerStore callers, RefusalLog refusals)
 {
     /// <summary>A page of another site cannot send it, so its presence shows that ours did.</summary>
     public const string CsrfHeader = "Gantry-Csrf";
@@ -31,6 +30,8 @@ internal sealed class AccessGuard(RequestDelegate next, CallerStore callers, Hub
         {
             if (caller is null)
             {
+                // Whoever sends nothing is not refused anything: browsers and health checks ask so all day.
+                if (token is not null) await RefuseAsync(context, null, StatusCodes.Status401Unauthorized);
                 context.Response.Headers.WWWAuthenticate = "Bearer";
                 throw new ProblemException(401, token is null
                     ? "Sign in first: send a session token or an API key as 'Authorization: Bearer …'."
@@ -41,13 +42,17 @@ internal sealed class AccessGuard(RequestDelegate next, CallerStore callers, Hub
                 throw new ProblemException(403, $"A request that is signed in by a cookie needs the header '{CsrfHeader}: 1'.");
             if (workspace is not null && caller.WorkspaceId is null)
                 throw ProblemException.NotFound($"There is no workspace '{(workspace.Length <= 100 ? workspace : workspace[..100])}' that you can use.");
-            if (Refusal(access, caller) is { } refusal) await RefuseAsync(context, caller, refusal);
+            if (ReasonFor(access, caller) is { } reason)
+            {
+                await RefuseAsync(context, caller, StatusCodes.Status403Forbidden);
+                throw ProblemException.Forbidden(reason);
+            }
         }
 
         await next(context);
     }
 
-    private static string? Refusal(Access access, Caller caller)
+    private static string? ReasonFor(Access access, Caller caller)
     {
         if (access.IsForAdministrators) return caller.IsAdministrator ? null : "Only an administrator of this hub may do that.";
         if (access.IsReveal && caller.MayReveal || !access.IsReveal && Reaches(access, caller)) return null;
@@ -61,13 +66,8 @@ internal sealed class AccessGuard(RequestDelegate next, CallerStore callers, Hub
     private static bool Reaches(Access access, Caller caller) =>
         access.Role is { } least ? caller.Role >= least : caller.Scopes is null || caller.Role is not null;
 
-    private async Task RefuseAsync(HttpContext context, Caller caller, string refusal)
-    {
-        await using var session = await database.OpenAsync(caller.Actor, context.RequestAborted);
-        await AuditLog.AppendAsync(session, context, "access.refused", $"{context.Request.Method} {context.Request.Path}", null, context.RequestAborted);
-        await session.CommitAsync(context.RequestAborted);
-        throw ProblemException.Forbidden(refusal);
-    }
+    private Task RefuseAsync(HttpContext context, Caller? caller, int status) =>
+        refusals.AddAsync(Refusal.Of(context, caller, "access.refused", Refusal.Request(context)), new { status }, context.RequestAborted);
 
     private static (string? Token, bool IsCookie) TokenOf(HttpRequest request)
     {

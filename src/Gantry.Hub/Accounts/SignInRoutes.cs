@@ -16,11 +16,12 @@ internal static class SignInRoutes
     }
 
     private static async Task<SignedIn> SignInAsync(HttpContext context, SignIn request, HubDatabase database, Passwords passwords,
-        SignInThrottle throttle, AccountOptions options, TimeProvider clock, CancellationToken cancellationToken)
+        SignInThrottle throttle, RefusalLog refusals, AccountOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var (name, address) = (request.User.Trim().ToLowerInvariant(), AuditLog.AddressOf(context));
+        var (name, address) = (request.User.Trim().ToLowerInvariant(), ClientAddress.Of(context)?.Network);
         if (throttle.WaitFor(name, address) is { } wait)
         {
+            await refusals.AddAsync(RefusalOf(context, name), new { status = StatusCodes.Status429TooManyRequests }, cancellationToken);
             var seconds = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             context.Response.Headers.RetryAfter = seconds;
             throw new ProblemException(429, $"There were too many wrong passwords. Try again in {seconds} seconds.");
@@ -31,7 +32,7 @@ internal static class SignInRoutes
         if (!await passwords.IsRightAsync(candidate?.PasswordHash, password, cancellationToken))
         {
             throttle.Failed(name, address);
-            await AuditRefusalAsync(context, database, name, cancellationToken);
+            await refusals.AddAsync(RefusalOf(context, name), null, cancellationToken);
             throw new ProblemException(401, "The user or the password is wrong.");
         }
 
@@ -68,14 +69,9 @@ internal static class SignInRoutes
         return await session.FindAsync<Candidate>("select * from sign_in_candidate(@name)", new { name }, cancellationToken);
     }
 
-    private static async Task AuditRefusalAsync(HttpContext context, HubDatabase database, string name, CancellationToken cancellationToken)
-    {
-        // People type passwords into the wrong field: only what could be a name is written down.
-        var target = AccountNames.IsUserName(name) ? name : null;
-        await using var session = await database.OpenAsync(Actor.Nobody, cancellationToken);
-        await AuditLog.AppendAsync(session, context, "sign_in.refused", target, null, cancellationToken);
-        await session.CommitAsync(cancellationToken);
-    }
+    /// <summary>People type passwords into the wrong field: only what could be a name is written down.</summary>
+    private static Refusal RefusalOf(HttpContext context, string name) =>
+        Refusal.Of(context, null, "sign_in.refused", AccountNames.IsUserName(name) ? name : null);
 
     private sealed record SignIn(string User, string Password)
     {

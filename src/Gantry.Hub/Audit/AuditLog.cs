@@ -24,9 +24,5 @@ internal static class AuditLog
         HubSession session, HttpContext context, string action, string? target, object? details, CancellationToken cancellationToken) =>
         AppendAsync(session, action, target, details, AddressOf(context), cancellationToken);
 
-    public static string? AddressOf(HttpContext context)
-    {
-        var address = context.Connection.RemoteIpAddress;
-        return (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
-    }
+    public static string? AddressOf(HttpContext context) => ClientAddress.Of(context)?.Text;
 }

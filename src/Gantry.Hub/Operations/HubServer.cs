@@ -2,6 +2,7 @@ using Gantry.Engine.Secrets;
 using Gantry.Hub.Accounts;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
+using Gantry.Hub.Keys;
 using Gantry.Hub.Web;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -99,6 +100,8 @@ internal sealed class HubServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(configuration);
+        builder.Services.AddKeys(new KeyOptions(configuration.DataFolder, TimeSpan.FromDays(configuration.Number(HubSettings.TokenKeyDays, min: 1, max: 365))));
+        builder.Services.AddAudit();
         builder.Services.AddWeb(configuration.Number(HubSettings.BodyMegabytes, min: 1, max: 1024) * 1024L * 1024L);
         builder.Services.AddAccounts(new AccountOptions(TimeSpan.FromHours(configuration.Number(HubSettings.SessionHours, min: 1, max: 24 * 365))));
         return builder;

@@ -59,6 +59,9 @@ internal static class HubSettings
     public static readonly HubSetting SessionHours = new("session_hours", "168",
         "How long a sign-in lasts.");
 
+    public static readonly HubSetting TokenKeyDays = new("token_key_days", "30",
+        "After how long the key that signs access tokens is replaced. Tokens signed before go on until they expire.");
+
     public static readonly HubSetting DrainSeconds = new("drain_seconds", "20",
         "How long requests and steps may go on after the hub was told to stop.");
 
@@ -79,7 +82,8 @@ internal static class HubSettings
 
     public static IReadOnlyList<HubSetting> All { get; } =
     [
-        Data, Listen, Database, DatabaseOwner, AdminPassword, MasterKey, MasterKeyFile, LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, SessionHours, DrainSeconds,
+        Data, Listen, Database, DatabaseOwner, AdminPassword, MasterKey, MasterKeyFile, LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes,
+        SessionHours, TokenKeyDays, DrainSeconds,
         LocalRoots, SshConfig, RunsMax, ExecutionLogDays, EgressAllow,
     ];
 }

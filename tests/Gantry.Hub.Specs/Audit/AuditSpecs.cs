@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using Gantry.Hub.Audit;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -24,6 +26,64 @@ public sealed class AuditSpecs(HubFixture hub) : IClassFixture<HubFixture>
         await hub.Nobody.PostAsJsonAsync("/api/sign-in", new { user = "Tr0ub4dor & 3", password = "x" });
 
         (await hub.Admin.GetStringAsync("/api/audit?action=sign_in.refused")).ShouldNotContain("tr0ub4dor");
+    }
+
+    [Fact]
+    public async Task Refusals_that_repeat_become_one_entry_with_their_number()
+    {
+        var path = "/api/users/" + HubFixture.NewName("nobody");
+        using var viewer = await hub.CreateMemberAsync("viewer");
+        for (var i = 0; i < 20; i++) (await viewer.DeleteAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+
+        await hub.Server.Services.GetRequiredService<RefusalLog>().FlushAsync(CancellationToken.None);
+
+        var page = await (await hub.Admin.GetAsync("/api/audit?action=access.refused&target=" + Uri.EscapeDataString("DELETE " + path))).ReadJsonAsync();
+        var details = page.GetProperty("items").EnumerateArray().Select(entry => entry.GetProperty("details")).ToList();
+        details.Count.ShouldBe(2);
+        details[0].GetProperty("repeated").GetInt32().ShouldBe(19);
+        details[1].GetProperty("status").GetInt32().ShouldBe(403);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_none_is_recorded_and_a_request_without_one_is_not()
+    {
+        using var client = hub.NewClient("gts_made-up");
+        await client.GetAsync("/api/members?token=made-up");
+        await hub.Nobody.GetAsync("/api/workspaces");
+
+        var log = await hub.Admin.GetStringAsync("/api/audit?action=access.refused");
+        log.ShouldContain("GET /api/members");
+        log.ShouldNotContain("made-up");
+        log.ShouldNotContain("GET /api/workspaces");
+    }
+
+    [Theory]
+    [InlineData("?action=user.*", true)]
+    [InlineData("?action=user.creat", false)]
+    [InlineData("?action=user.created&since=2001-01-01T00:00:00Z&until=2199-01-01", true)]
+    [InlineData("?action=user.created&until=2001-01-01", false)]
+    [InlineData("?action=user.created&address=127.0.0.1", true)]
+    [InlineData("?action=user.created&address=10.0.0.1", false)]
+    public async Task The_log_is_searched_by_what_was_done_when_and_from_where(string query, bool isFound)
+    {
+        await hub.Admin.PostAsJsonAsync("/api/users", new { name = HubFixture.NewName("searched") });
+
+        var page = await (await hub.Admin.GetAsync("/api/audit" + query)).ReadJsonAsync();
+
+        (page.GetProperty("items").GetArrayLength() > 0).ShouldBe(isFound);
+    }
+
+    [Theory]
+    [InlineData("?since=yesterday", "since")]
+    [InlineData("/verify?from=0", "from")]
+    [InlineData("/verify?from=x", "from")]
+    [InlineData("/export?scope=all", "scope")]
+    public async Task What_cannot_be_searched_for_is_explained(string query, string named)
+    {
+        using var answer = await hub.Admin.GetAsync("/api/audit" + query);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.ReadDetailAsync()).ShouldContain(named);
     }
 
     [Fact]

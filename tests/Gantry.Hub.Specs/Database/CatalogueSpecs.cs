@@ -30,6 +30,9 @@ public sealed class CatalogueSpecs(TestDatabase database) : IClassFixture<TestDa
             'gantry.users_pkey', 'gantry.users_name_key',            -- People have no owner, and sign in by a name that is one hub's.
             'gantry.workspaces_pkey', 'gantry.workspaces_name_key',  -- The owner itself; only administrators name them.
             'gantry.audit_log_pkey',         -- Numbered by the database; an entry may belong to no workspace.
+            'gantry.audit_log_by_position',  -- The place in the hub's one chain; only the hub itself fills it in.
+            'gantry.audit_head_pkey',        -- One row, which no user sees.
+            'gantry.signing_keys_pkey',      -- Public keys of hubs, under their hash.
             'gantry.execution_hubs_pkey',    -- The hubs themselves; no user sees them.
             'gantry.master_keys_pkey', 'gantry.vault_rotations_pkey', -- The hub's own keys; no user sees them.
             'gantry.schema_migrations_pkey') -- What was migrated; no user sees it.
