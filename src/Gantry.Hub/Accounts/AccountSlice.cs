@@ -1,7 +1,8 @@
 namespace Gantry.Hub.Accounts;
 
-/// <summary>How long a sign-in lasts.</summary>
-internal sealed record AccountOptions(TimeSpan SessionLength);
+/// <param name="SessionLength">How long a sign-in lasts.</param>
+/// <param name="TokenLength">How long an access token lasts until it has to be refreshed.</param>
+internal sealed record AccountOptions(TimeSpan SessionLength, TimeSpan TokenLength);
 
 /// <summary>People: who they are, what they may do, how they sign in.</summary>
 internal static class AccountSlice
@@ -9,6 +10,7 @@ internal static class AccountSlice
     public static void AddAccounts(this IServiceCollection services, AccountOptions options)
     {
         services.AddSingleton(options);
+        services.AddSingleton<AccessTokens>();
         services.AddSingleton<CallerStore>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<SignInThrottle>();
@@ -20,6 +22,7 @@ internal static class AccountSlice
     public static void MapAccounts(this IEndpointRouteBuilder app)
     {
         app.MapSignIn();
+        app.MapSessions();
         app.MapMe();
         app.MapApiKeys();
         app.MapUsers();

@@ -8,7 +8,7 @@ namespace Gantry.Hub.Accounts;
 /// Whom a token belongs to. The answer is remembered for some seconds, so that a request costs no round trip of its own; whatever takes
 /// rights away in this process calls <see cref="Forget"/>, and another hub notices after those seconds.
 /// </summary>
-internal sealed class CallerStore(HubDatabase database, TimeProvider clock)
+internal sealed class CallerStore(HubDatabase database, AccessTokens accessTokens, TimeProvider clock)
 {
     private const int RememberedMax = 10_000;
     private static readonly TimeSpan RememberFor = TimeSpan.FromSeconds(5);
@@ -50,23 +50,31 @@ internal sealed class CallerStore(HubDatabase database, TimeProvider clock)
 
     private async Task<Caller?> AskAsync(string token, byte[] hash, string? workspace, CancellationToken cancellationToken)
     {
+        AccessToken? signed = null;
+        if (AccessTokens.IsForm(token) && (signed = await accessTokens.ReadAsync(token, cancellationToken)) is null) return null;
         await using var session = await database.OpenAsync(Actor.Nobody, cancellationToken);
         CallerRow? row;
         if (Tokens.ParseApiKey(token) is { } key)
         {
             row = await session.FindAsync<CallerRow>("select * from api_key_of(@id, @hash)",
                 new { id = key.Id, hash = Tokens.Hash(key.Secret) }, cancellationToken);
-            await session.CommitAsync(cancellationToken);
 
             // A key opens its own workspace only.
             if (row is not null && workspace is not null && workspace != row.WorkspaceName && workspace != row.WorkspaceId?.ToString())
                 row = row with { WorkspaceId = null, WorkspaceName = null, Role = null };
+        }
+        else if (signed is not null)
+        {
+            row = await session.FindAsync<CallerRow>("select * from jwt_session_of(@user, @id, @workspace)",
+                new { user = signed.UserId, id = signed.SessionId, workspace }, cancellationToken);
+            row = row is null ? null : row with { ExpiresAt = signed.ExpiresAt };
         }
         else
         {
             row = await session.FindAsync<CallerRow>("select * from session_of(@hash, @workspace)", new { hash, workspace }, cancellationToken);
         }
 
+        await session.CommitAsync(cancellationToken);
         return row?.ToCaller();
     }
 

@@ -30,13 +30,13 @@ internal static class MeRoutes
     {
         RequireSession(caller);
         Passwords.Check(request.NewPassword, caller.UserName);
-        if (throttle.WaitFor(caller.UserName, address: null) is { } wait)
+        if (throttle.WaitFor(caller.UserName, ClientAddress.Of(context)?.Network) is { } wait)
             throw new ProblemException(429, $"There were too many wrong passwords. Try again in {Math.Ceiling(wait.TotalSeconds)} seconds.");
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var hash = await session.FindAsync<string>("select password_hash from sign_in_candidate(@name)", new { name = caller.UserName }, cancellationToken);
         if (!await passwords.IsRightAsync(hash, request.CurrentPassword, cancellationToken))
         {
-            throttle.Failed(caller.UserName, address: null);
+            throttle.Failed(caller.UserName, ClientAddress.Of(context)?.Network);
             throw ProblemException.Forbidden("The current password is wrong.");
         }
 
@@ -45,8 +45,7 @@ internal static class MeRoutes
             new { hash = passwords.Hash(request.NewPassword), user = caller.UserId }, cancellationToken);
 
         // Whoever knew the old password is signed out everywhere else.
-        await session.ExecuteAsync("delete from sessions where user_id = @user and id <> @id",
-            new { user = caller.UserId, id = caller.SessionId }, cancellationToken);
+        await SessionStore.EndAllAsync(session, caller.UserId, except: caller.SessionId, cancellationToken);
         await AuditLog.AppendAsync(session, context, "user.password_changed", caller.UserName, null, cancellationToken);
         await session.CommitAsync(cancellationToken);
         callers.Forget();

@@ -11,6 +11,8 @@ internal static class Tokens
 
     public static string NewSession() => "gts_" + NewSecret();
 
+    public static string NewRefresh() => "gtr_" + NewSecret();
+
     public static string NewApiKey(Guid id, string secret) => $"{KeyPrefix}{id:N}_{secret}";
 
     public static string NewSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));

@@ -75,7 +75,7 @@ internal static class UserRoutes
         }
 
         if (change.IsDisabled == true || change.Password is not null)
-            await session.ExecuteAsync("delete from sessions where user_id = @user", new { user }, cancellationToken);
+            await SessionStore.EndAllAsync(session, user, except: null, cancellationToken);
         await AuditLog.AppendAsync(session, context, "user.changed", name,
             new { is_administrator = change.IsAdministrator, is_disabled = change.IsDisabled, password = change.Password is not null }, cancellationToken);
         await CommitUnlessLastAsync(session, cancellationToken);

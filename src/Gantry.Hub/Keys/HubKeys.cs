@@ -49,8 +49,8 @@ internal sealed class HubKeys(KeyOptions options, HubDatabase database, TimeProv
             if (clock.GetUtcNow() - tokenMadeAt < options.TokenKeyLife) return token!;
             var old = token!;
             var fresh = new SigningKey(KeyFile.Write(PathOf(KeyPurpose.Token)));
-            tokenMadeAt = await AddAsync(fresh, KeyPurpose.Token, cancellationToken) ?? clock.GetUtcNow();
-            token = fresh;
+            await AddAsync(fresh, KeyPurpose.Token, cancellationToken);
+            (token, tokenMadeAt) = (fresh, clock.GetUtcNow());
             await using var session = await database.OpenAsync(Actor.Nobody, cancellationToken);
             await session.ExecuteAsync("select end_signing_key(@id, @endsAt)", new { id = old.Id, endsAt = clock.GetUtcNow() + EndsAfter }, cancellationToken);
             await session.CommitAsync(cancellationToken);

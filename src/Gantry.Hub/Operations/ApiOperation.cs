@@ -127,7 +127,7 @@ internal static class ApiOperation
         {
             "execute" or "execution-logs" => "Executions",
             "endpoint-kinds" => "Endpoints",
-            "sign-in" or "sign-out" or "me" => "Signing in",
+            "sign-in" or "sign-out" or "token" or "sessions" or "me" => "Signing in",
             "api-keys" => "API keys",
             _ => char.ToUpperInvariant(word[0]) + word[1..].Replace('-', ' '),
         };

@@ -103,7 +103,9 @@ internal sealed class HubServer : IAsyncDisposable
         builder.Services.AddKeys(new KeyOptions(configuration.DataFolder, TimeSpan.FromDays(configuration.Number(HubSettings.TokenKeyDays, min: 1, max: 365))));
         builder.Services.AddAudit();
         builder.Services.AddWeb(configuration.Number(HubSettings.BodyMegabytes, min: 1, max: 1024) * 1024L * 1024L);
-        builder.Services.AddAccounts(new AccountOptions(TimeSpan.FromHours(configuration.Number(HubSettings.SessionHours, min: 1, max: 24 * 365))));
+        builder.Services.AddAccounts(new AccountOptions(
+            TimeSpan.FromHours(configuration.Number(HubSettings.SessionHours, min: 1, max: 24 * 365)),
+            TimeSpan.FromMinutes(configuration.Number(HubSettings.TokenMinutes, min: 1, max: 60))));
         return builder;
     }
 

@@ -57,7 +57,10 @@ internal static class HubSettings
         "The largest request body that is accepted; a larger one is refused before it is read.");
 
     public static readonly HubSetting SessionHours = new("session_hours", "168",
-        "How long a sign-in lasts.");
+        "How long a sign-in lasts. One with access tokens ends then, too, however often they are refreshed.");
+
+    public static readonly HubSetting TokenMinutes = new("token_minutes", "15",
+        "How long an access token lasts until it has to be refreshed.");
 
     public static readonly HubSetting TokenKeyDays = new("token_key_days", "30",
         "After how long the key that signs access tokens is replaced. Tokens signed before go on until they expire.");
@@ -83,7 +86,7 @@ internal static class HubSettings
     public static IReadOnlyList<HubSetting> All { get; } =
     [
         Data, Listen, Database, DatabaseOwner, AdminPassword, MasterKey, MasterKeyFile, LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes,
-        SessionHours, TokenKeyDays, DrainSeconds,
+        SessionHours, TokenMinutes, TokenKeyDays, DrainSeconds,
         LocalRoots, SshConfig, RunsMax, ExecutionLogDays, EgressAllow,
     ];
 }

@@ -42,7 +42,7 @@ public sealed class SignInThrottleSpecs
         var throttle = new SignInThrottle(clock);
         for (var i = 0; i < SignInThrottle.FreeForAccount; i++) throttle.Failed("alice", "10.0.0.1");
 
-        throttle.Succeeded("alice");
+        throttle.Succeeded("alice", "10.0.0.9");
         throttle.Failed("alice", "10.0.0.1");
 
         throttle.WaitFor("alice", "10.0.0.1").ShouldBeNull();
