@@ -75,11 +75,13 @@ internal static class ApiKeyRoutes
         return new CreatedApiKey(key, changed.Name, Tokens.NewApiKey(key, secret), changed.Scopes, changed.ExpiresAt);
     }
 
-    /// <summary>Revoking what is revoked succeeds.</summary>
+    /// <summary>Revoking what is revoked succeeds. A key may end itself; to end others it must be one that manages.</summary>
     private static async Task<IResult> RevokeAsync(
         HttpContext context, Caller caller, string id, HubDatabase database, CallerStore callers, CancellationToken cancellationToken)
     {
         var key = PageQuery.Id(id, "API key");
+        if (caller.ApiKeyId is { } own && own != key && caller.Role != WorkspaceRole.Owner)
+            throw ProblemException.Forbidden("An API key revokes itself only, unless it has the scope 'manage'.");
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var changed = await session.ExecuteAsync("update api_keys set revoked_at = coalesce(revoked_at, now()) where workspace_id = @workspace and id = @key",
             new { workspace = caller.WorkspaceId, key }, cancellationToken);

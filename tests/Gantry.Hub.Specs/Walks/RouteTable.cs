@@ -1,0 +1,112 @@
+namespace Gantry.Hub.Specs.Walks;
+
+/// <summary>
+/// What each route answers to each kind of caller. "{plan}" and the like are what the administrator has made for this one request in the workspace 'default', and
+/// "{private}" is the administrator's own; an owner elsewhere owns another workspace, and the key is the owner's with the scope 'read' only. Where doing it would be in the way, the body is empty:
+/// then 400 says that the caller was let in.
+/// </summary>
+internal static class RouteTable
+{
+    public static readonly string[] Callers = ["nobody", "viewer", "operator", "editor", "owner", "elsewhere", "key", "administrator"];
+
+    public const string Text = """
+        route                                                          nobody viewer operator editor owner elsewhere key administrator
+        GET /health                                                    200 200 200 200 200 200 200 200
+        GET /health/ready                                              200 200 200 200 200 200 200 200
+        GET /api/audit                                                 401 403 403 403 200 200 403 200
+        POST /api/sign-in                                              200 200 200 200 200 200 200 200
+        GET /api/me                                                    401 200 200 200 200 200 200 200
+        POST /api/me/password                                          401 400 400 400 400 400 400 400
+        GET /api/api-keys                                              401 200 200 200 200 200 200 200
+        POST /api/api-keys                                             401 201 201 201 201 201 403 201
+        POST /api/api-keys/{key}/rotate                                401 404 404 404 404 404 403 200
+        DELETE /api/api-keys/{key}                                     401 404 404 404 204 404 403 204
+        GET /api/users                                                 401 200 200 200 200 200 200 200
+        POST /api/users                                                401 403 403 403 403 403 403 201
+        PATCH /api/users/{user}                                        401 403 403 403 403 403 403 204
+        DELETE /api/users/{user}                                       401 403 403 403 403 403 403 204
+        GET /api/workspaces                                            401 200 200 200 200 200 200 200
+        POST /api/workspaces                                           401 403 403 403 403 403 403 201
+        PATCH /api/workspaces/{workspace}                              401 403 403 403 403 403 403 204
+        DELETE /api/workspaces/{workspace}                             401 403 403 403 403 403 403 204
+        GET /api/members                                               401 200 200 200 200 200 200 200
+        POST /api/members                                              401 403 403 403 201 201 403 201
+        PATCH /api/members/{member}                                    401 403 403 403 204 404 403 204
+        DELETE /api/members/{member}                                   401 403 403 403 204 404 403 204
+        GET /api/endpoint-kinds                                        401 200 200 200 200 200 200 200
+        GET /api/endpoints                                             401 200 200 200 200 200 200 200
+        POST /api/endpoints                                            401 403 403 201 201 201 403 201
+        GET /api/endpoints/{endpoint}                                  401 200 200 200 200 404 200 200
+        PUT /api/endpoints/{endpoint}                                  401 403 403 200 200 201 403 200
+        PATCH /api/endpoints/{endpoint}                                401 403 403 400 400 404 403 400
+        DELETE /api/endpoints/{endpoint}                               401 403 403 204 204 404 403 204
+        POST /api/endpoints/{endpoint}/test                            401 403 200 200 200 404 403 200
+        POST /api/endpoints/test                                       401 403 403 400 400 400 403 400
+        GET /api/providers                                             401 200 200 200 200 200 200 200
+        GET /api/providers/{provider}                                  401 200 200 200 200 200 200 200
+        GET /api/providers/{provider}/actions                          401 200 200 200 200 200 200 200
+        GET /api/plans                                                 401 200 200 200 200 200 200 200
+        POST /api/plans                                                401 403 403 201 201 201 403 201
+        POST /api/plans/check                                          401 200 200 200 200 200 200 200
+        GET /api/plans/{plan}                                          401 200 200 200 200 404 200 200
+        PUT /api/plans/{plan}                                          401 403 403 200 200 201 403 200
+        DELETE /api/plans/{plan}                                       401 403 403 204 204 404 403 204
+        GET /api/plans/{plan}/versions                                 401 200 200 200 200 404 200 200
+        GET /api/plans/{plan}/versions/{version}                       401 200 200 200 200 404 200 200
+        POST /api/plans/{plan}/versions/{version}/restore              401 403 403 200 200 404 403 200
+        POST /api/execute                                              401 403 202 202 202 404 403 202
+        GET /api/executions                                            401 200 200 200 200 200 200 200
+        GET /api/executions/{execution}                                401 200 200 200 200 404 200 200
+        GET /api/executions/{execution}/outputs/{blob}                 401 404 404 404 404 404 404 404
+        GET /api/executions/{execution}/events                         401 200 200 200 200 404 200 200
+        POST /api/executions/{execution}/cancel                        401 403 409 409 409 404 403 409
+        POST /api/executions/{execution}/rerun                         401 403 202 202 202 404 403 202
+        GET /api/execution-logs                                        401 200 200 200 200 200 200 200
+        GET /api/audit/export                                          401 403 403 403 200 200 403 200
+        GET /api/audit/verify                                          401 403 403 403 403 403 403 200
+        GET /api/vault                                                 401 403 403 403 403 403 403 200
+        POST /api/vault/rotate                                         401 403 403 403 403 403 403 202
+        GET /api/credentials                                           401 200 200 200 200 200 200 200
+        POST /api/credentials                                          401 403 403 201 201 201 403 201
+        GET /api/credentials/{credential}                              401 200 200 200 200 404 200 200
+        GET /api/credentials/{private}                                 401 404 404 404 404 404 404 200
+        PUT /api/credentials/{credential}                              401 403 403 200 200 201 403 200
+        PUT /api/credentials/{private}                                 401 403 403 201 201 201 403 201
+        DELETE /api/credentials/{credential}                           401 403 403 204 204 404 403 204
+        DELETE /api/credentials/{private}                              401 403 404 404 404 404 403 204
+        POST /api/credentials/{credential}/reveal                      401 403 403 200 200 404 403 200
+        POST /api/credentials/{private}/reveal                         401 403 403 404 404 404 403 200
+        GET /api/provider-credentials                                  401 200 200 200 200 200 200 200
+        GET /api/provider-credentials/{vendor}                         401 200 200 200 200 404 200 200
+        PUT /api/provider-credentials/{vendor}                         401 403 403 200 200 201 403 200
+        DELETE /api/provider-credentials/{vendor}                      401 403 403 204 204 404 403 204
+        POST /api/sign-out                                             401 204 204 204 204 204 400 204
+        """;
+
+    /// <summary>For the routes that take a body.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Bodies = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["POST /api/sign-in"] = """{"user":"admin","password":"the-first-administrator"}""",
+        ["POST /api/me/password"] = "{}",
+        ["POST /api/api-keys"] = """{"name":"{new}","scopes":["read"]}""",
+        ["POST /api/users"] = """{"name":"{new}"}""",
+        ["PATCH /api/users/{user}"] = """{"is_disabled":true}""",
+        ["POST /api/workspaces"] = """{"name":"{new}"}""",
+        ["PATCH /api/workspaces/{workspace}"] = """{"name":"{new}"}""",
+        ["POST /api/members"] = """{"user":"{username}","role":"viewer"}""",
+        ["PATCH /api/members/{member}"] = """{"role":"operator"}""",
+        ["POST /api/endpoints"] = """{"name":"{new}","address":"sftp://user@server.example/in"}""",
+        ["PUT /api/endpoints/{endpoint}"] = """{"address":"sftp://user@server.example/in"}""",
+        ["PATCH /api/endpoints/{endpoint}"] = """{"settings":{"user":"other"}}""",
+        ["POST /api/endpoints/test"] = "{}",
+        ["POST /api/plans"] = """{"name":"{new}","steps":[{"use":"logic.transform","with":{"value":1}}]}""",
+        ["POST /api/plans/check"] = """{"name":"{new}","steps":[{"use":"logic.transform","with":{"value":1}}]}""",
+        ["PUT /api/plans/{plan}"] = """{"name":"{plan}","steps":[{"use":"logic.transform","with":{"value":1}}]}""",
+        ["POST /api/credentials"] = """{"name":"{new}","value":"a value","scope":"workspace"}""",
+        ["PUT /api/credentials/{credential}"] = """{"value":"another","scope":"workspace"}""",
+        ["PUT /api/credentials/{private}"] = """{"value":"another","scope":"workspace"}""",
+        ["PUT /api/provider-credentials/{vendor}"] = """{"fields":{"api_key":"another"},"scope":"workspace"}""",
+        ["POST /api/execute"] = """{"plan":"{plan}"}""",
+        ["POST /api/executions/{execution}/rerun"] = "{}",
+    };
+}
