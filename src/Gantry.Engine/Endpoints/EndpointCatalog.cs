@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Gantry.Engine.Endpoints;
 
 /// <summary>The kinds of endpoint this program knows, and the way from an address to an open endpoint.</summary>
@@ -23,9 +25,13 @@ public sealed class EndpointCatalog
         return null;
     }
 
-    public IEndpoint Open(EndpointSettings settings, EndpointContext context) =>
-        (Find(settings.Kind) ?? throw new EndpointException(
+    /// <summary>Opens it with the secrets that may be sent to the host in its settings.</summary>
+    public IEndpoint Open(EndpointSettings settings, EndpointContext context)
+    {
+        var kind = Find(settings.Kind) ?? throw new EndpointException(
             EndpointError.BadSetting,
-            $"There is no endpoint kind '{settings.Kind}'. Known are: {string.Join(", ", Kinds.Select(kind => kind.Id))}."))
-        .Open(settings, context);
+            $"There is no endpoint kind '{settings.Kind}'. Known are: {string.Join(", ", Kinds.Select(kind => kind.Id))}.");
+        var port = int.TryParse(settings.Find("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : kind.DefaultPort;
+        return kind.Open(settings, context with { Secrets = new EndpointSecrets(context.Secrets, kind.Id, settings.Find("host"), port) });
+    }
 }

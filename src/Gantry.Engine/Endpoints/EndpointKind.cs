@@ -21,6 +21,9 @@ public abstract class EndpointKind
 
     public abstract IReadOnlyList<Setting> Settings { get; }
 
+    /// <summary>The port when the setting 'port' says none; null for kinds without ports.</summary>
+    public virtual int? DefaultPort => null;
+
     /// <summary>
     /// Settings out of an address such as "sftp://user@host/path"; null when the address is not of this kind. A malformed address of this
     /// kind fails with BadSetting. A password inside an address is refused: it is given as a setting.

@@ -45,7 +45,7 @@ public sealed class Secret : IEquatable<Secret>, IDisposable
     }
 
     /// <summary>The hosts it may be sent to, as <see cref="Secrets.AllowedHosts.Normalise"/> makes them; empty means any. Whoever sends it looks.</summary>
-    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+    public IReadOnlyList<string> AllowedHosts { get; private set; } = [];
 
     /// <summary>The value's own bytes, for whoever needs no text of it; they are gone when it is disposed of.</summary>
     public ReadOnlySpan<byte> Utf8
@@ -59,6 +59,13 @@ public sealed class Secret : IEquatable<Secret>, IDisposable
 
     /// <summary>The plain value, for the one line that hands it to whom it is for.</summary>
     public string Reveal() => Encoding.UTF8.GetString(Utf8);
+
+    /// <summary>The same secret, which is from now on sent to these hosts only. For whoever made it, before anybody else has it.</summary>
+    public Secret For(IReadOnlyList<string> allowedHosts)
+    {
+        AllowedHosts = allowedHosts;
+        return this;
+    }
 
     /// <summary>Overwrites the value. Whoever made the secret decides when nobody needs it any more.</summary>
     public void Dispose()

@@ -21,7 +21,7 @@ public sealed class StoredSecrets(params IReadOnlyList<ISecretStore> stores) : I
 
             foreach (var (name, stored) in await store.FindAsync(missing, cancellationToken))
             {
-                found[name] = SecretRules.Problem(stored.Value) is not { } problem ? stored.Value : throw new SecretStoreException(
+                found[name] = SecretRules.Problem(stored.Value) is not { } problem ? stored.Value.For(stored.Entry.AllowedHosts) : throw new SecretStoreException(
                     SecretStoreError.BadSetting, $"The credential '{name}' in {store.Place} cannot be used: {problem}");
             }
         }

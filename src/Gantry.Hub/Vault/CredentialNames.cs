@@ -19,7 +19,14 @@ internal static partial class CredentialNames
         if (name is not null) return Checked(name);
         if (string.IsNullOrWhiteSpace(website) || string.IsNullOrWhiteSpace(type))
             throw ProblemException.Invalid("A credential needs a 'name', or a 'website' and a 'type' that give it one.");
-        return Checked(Upper(website) + "_" + Upper(type));
+        try
+        {
+            return CredentialName.Of(website, type);
+        }
+        catch (SecretStoreException refused)
+        {
+            throw ProblemException.Invalid(refused.Message);
+        }
     }
 
     public static string Checked(string name) => SecretRef.IsName(name) ? name : throw ProblemException.Invalid(
@@ -51,9 +58,6 @@ internal static partial class CredentialNames
             $"'{(host.Length <= 100 ? host : host[..100])}' is no host: write www.example.org, *.example.org, 192.0.2.7 or [2001:db8::1], with :PORT if only that one is meant."))
             .Distinct(StringComparer.Ordinal)];
     }
-
-    private static string Upper(string text) =>
-        string.Concat(text.Trim().ToUpperInvariant().Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
 
     [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,63}\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
     private static partial Regex Providers();

@@ -1,3 +1,4 @@
+using Gantry.Engine.Secrets;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
 using Gantry.Hub.Vault.Keys;
@@ -145,7 +146,8 @@ internal sealed class CredentialWriter(CredentialVault vault, TimeProvider clock
     {
         foreach (var (field, value) in change.Fields ?? new Dictionary<string, GivenValue>(StringComparer.Ordinal))
         {
-            if (value.Bytes.Contains((byte)0)) throw ProblemException.Invalid($"The value of '{field}' holds the character NUL, which no system takes in a secret.");
+            using var secret = new Secret(value.Bytes);
+            if (SecretRules.Problem(secret) is { } problem) throw ProblemException.Invalid($"The field '{field}' of the credential '{change.Name}' cannot be stored: {problem}");
         }
     }
 

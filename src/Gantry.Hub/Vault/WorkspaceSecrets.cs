@@ -68,7 +68,7 @@ internal sealed class WorkspaceSecrets(Actor actor, HubDatabase database, Creden
         try
         {
             if (await vault.OpenAsync(actor.WorkspaceId!.Value, row, field, cancellationToken) is not { } value) return null;
-            var secret = new Secret(value) { AllowedHosts = row.AllowedHosts };
+            var secret = new Secret(value).For(row.AllowedHosts);
             CredentialVault.Wipe([value]);
             return secret;
         }

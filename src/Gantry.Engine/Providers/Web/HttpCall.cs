@@ -16,6 +16,7 @@ public sealed class HttpCall(ProviderCall call)
 
     private readonly List<KeyValuePair<string, string>> headers = [];
     private readonly List<KeyValuePair<string, string>> query = [];
+    private readonly SentSecrets secrets = new(call.Secrets);
     private ReadOnlyMemory<byte>? body;
 
     public void AddHeader(string name, string value) => headers.Add(new(name, value));
@@ -30,7 +31,7 @@ public sealed class HttpCall(ProviderCall call)
 
     /// <summary>The value with its secrets in their places.</summary>
     public ValueTask<string> RevealAsync(string name, JsonElement value, CancellationToken cancellationToken) =>
-        SecretText.ExpandAsync(Text(name, value), call.Secrets, cancellationToken);
+        SecretText.ExpandAsync(Text(name, value), secrets, cancellationToken);
 
     public async Task<ProviderResult> SendAsync(HttpMethod method, string url, CancellationToken cancellationToken)
     {
@@ -50,6 +51,7 @@ public sealed class HttpCall(ProviderCall call)
             FollowsRedirects = Find("follow_redirects") is not { ValueKind: JsonValueKind.False },
             EgressAllowed = call.EgressAllowed,
         };
+        secrets.RequireAllowed(request.Url.IdnHost, request.Url.Port);
         return HttpAnswer.ToResult(request, await HttpGate.Shared.SendAsync(request, call.Clock, cancellationToken), Expected());
     }
 
@@ -83,7 +85,7 @@ public sealed class HttpCall(ProviderCall call)
     /// <summary>Any value as JSON, with its secrets in their places.</summary>
     public async ValueTask SetJsonAsync(JsonElement value, CancellationToken cancellationToken)
     {
-        SetBody(await SecretJson.ExpandAsync(value, call.Secrets, cancellationToken), "application/json");
+        SetBody(await SecretJson.ExpandAsync(value, secrets, cancellationToken), "application/json");
     }
 
     private static string Text(string name, JsonElement value) => value.ValueKind switch

@@ -29,6 +29,8 @@ public sealed partial class SftpKind : EndpointKind
 
     public override IReadOnlyList<string> AddressForms => ["sftp://user@host:22/path", "sftp://host/~/path"];
 
+    public override int? DefaultPort => 22;
+
     public override IReadOnlyList<Setting> Settings { get; } =
     [
         new() { Name = Host, IsRequired = true, Help = "The server's name or address, or a name from ssh_config." },
