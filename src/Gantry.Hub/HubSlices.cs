@@ -1,4 +1,5 @@
 using Gantry.Engine.Plans;
+using Gantry.Engine.Secrets;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
 using Gantry.Hub.Operations;
@@ -15,7 +16,10 @@ internal static class HubSlices
 {
     public static void Add(IServiceCollection services, HubConfiguration configuration)
     {
-        services.AddVault(MasterKeys.Read(configuration[HubSettings.MasterKey], configuration[HubSettings.MasterKeyFile], configuration.DataFolder));
+        string[] egressAllowed = (configuration[HubSettings.EgressAllow] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        services.AddVault(
+            MasterKeys.Read(configuration[HubSettings.MasterKey], configuration[HubSettings.MasterKeyFile], configuration.DataFolder),
+            new SecretStoreCatalog(AllPlugins.SecretStores), new StoreBounds(Path.Combine(configuration.DataFolder, "workspaces"), egressAllowed));
         services.AddEndpoints(AllPlugins.Endpoints, new EndpointBounds
         {
             LocalRoots = EndpointBounds.ReadRoots(configuration[HubSettings.LocalRoots]),
@@ -29,7 +33,7 @@ internal static class HubSlices
             RunsMax = configuration.Number(HubSettings.RunsMax, min: 1, max: 100_000),
             LogsKept = TimeSpan.FromDays(configuration.Number(HubSettings.ExecutionLogDays, min: 1, max: 36_500)),
             Drain = TimeSpan.FromSeconds(configuration.Number(HubSettings.DrainSeconds, min: 0, max: 3_600)),
-            EgressAllowed = (configuration[HubSettings.EgressAllow] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            EgressAllowed = egressAllowed,
             Environment = PlanEnvironment.ForHub(),
         });
         services.AddApiDocument();

@@ -16,6 +16,9 @@ public abstract class SecretStoreKind
     /// <summary>What stands under 'backend_config' for it. A secret needed to open the store is never among them, only where to find it.</summary>
     public abstract IReadOnlyList<Setting> Settings { get; }
 
+    /// <summary>It keeps credentials on this machine, in its files or its environment. On a hub that is its administrator's to allow.</summary>
+    public virtual bool IsOfMachine => true;
+
     /// <summary>Opens it; a wrong setting fails with BadSetting. Nothing is read or connected before the first question.</summary>
     public abstract ISecretStore Open(SecretStoreSettings settings, SecretStoreContext context);
 }

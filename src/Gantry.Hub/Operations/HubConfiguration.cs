@@ -93,7 +93,7 @@ internal sealed class HubConfiguration
     private static Dictionary<HubSetting, string> ReadVariables(IReadOnlyDictionary<string, string> variables)
     {
         // Of the command line, of later parts and of tests: those share the prefix but are not the hub's.
-        string[] others = ["GANTRY_HUB", "GANTRY_API_KEY", "GANTRY_BROKER", "GANTRY_FAULT"];
+        string[] others = ["GANTRY_HUB", "GANTRY_API_KEY", "GANTRY_BROKER", "GANTRY_FAULT", "GANTRY_FILE_KEY", "GANTRY_FILE_PASSPHRASE"];
         string[] prefixes = ["GANTRY_TEST_", PlanEnvironment.HubPrefix];
         Dictionary<HubSetting, string> found = [];
         foreach (var (name, value) in variables.Where(pair => pair.Key.StartsWith("GANTRY_", StringComparison.Ordinal)))

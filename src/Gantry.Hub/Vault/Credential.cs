@@ -1,3 +1,6 @@
+using System.Globalization;
+using Gantry.Engine.Secrets;
+
 namespace Gantry.Hub.Vault;
 
 /// <summary>Whose a credential is.</summary>
@@ -47,13 +50,18 @@ internal sealed record Credential
 /// <param name="Name">By which plans and endpoints refer to it: ${cred:NAME}; a provider's field is ${cred:PROVIDER.FIELD}.</param>
 /// <param name="Fields">Their names.</param>
 /// <param name="AllowedHosts">It is sent nowhere else; empty means anywhere.</param>
-/// <param name="Version">Counts changes, those of a key rotation too; given back with a change it must still be this one.</param>
+/// <param name="Version">Another one after each change, a rotation of keys too; given back with a change it must still be this one. Null where the store has none.</param>
+/// <param name="CreatedAt">This and the other times are null where the store does not keep them.</param>
 /// <param name="LastUsedAt">To the second or so; null when it was never used.</param>
 internal sealed record CredentialView(string Name, string? Website, string? Type, string? Provider, IReadOnlyList<string> Fields, CredentialScope Scope,
-    IReadOnlyList<string> AllowedHosts, int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? LastUsedAt)
+    IReadOnlyList<string> AllowedHosts, string? Version, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt, DateTimeOffset? LastUsedAt)
 {
     public static CredentialView Of(Credential credential) => new(credential.Name, credential.Website, credential.Type, credential.Provider, credential.Fields,
-        credential.Scope, credential.AllowedHosts, credential.Version, credential.CreatedAt, credential.UpdatedAt, credential.LastUsedAt);
+        credential.Scope, credential.AllowedHosts, credential.Version.ToString(CultureInfo.InvariantCulture), credential.CreatedAt, credential.UpdatedAt, credential.LastUsedAt);
+
+    /// <summary>One of the workspace's that rests in another store than the database.</summary>
+    public static CredentialView Of(SecretEntry entry) => new(entry.Name, entry.Website, entry.Type, entry.Provider, [CredentialNames.Value],
+        CredentialScope.Workspace, entry.AllowedHosts, entry.Version, entry.CreatedAt, entry.UpdatedAt, entry.LastUsedAt);
 }
 
 /// <summary>A credential's row with its sealed values, as those who may use it get it.</summary>

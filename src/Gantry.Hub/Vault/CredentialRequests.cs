@@ -42,7 +42,7 @@ internal sealed record CredentialRequest
     public IReadOnlyList<string>? AllowedHosts { get; init; }
 
     /// <summary>The change is refused when the credential has another version by now.</summary>
-    public int? Version { get; init; }
+    public string? Version { get; init; }
 }
 
 /// <summary>A provider's credentials to store or to change.</summary>
@@ -58,7 +58,7 @@ internal sealed record ProviderCredentialRequest
     public IReadOnlyList<string>? AllowedHosts { get; init; }
 
     /// <inheritdoc cref="CredentialRequest.Version"/>
-    public int? Version { get; init; }
+    public string? Version { get; init; }
 }
 
 /// <summary>Which field of a provider's credentials is meant; a credential without a provider has only one.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Gantry.Engine.Secrets;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
 using Gantry.Hub.Web;
@@ -6,7 +7,7 @@ using Gantry.Hub.Web;
 namespace Gantry.Hub.Vault;
 
 /// <summary>Credentials by name: stored, listed, changed and removed without ever showing a value; reading one back is a route and a right of its own.</summary>
-internal sealed class CredentialRoutes(HubDatabase database, CredentialWriter writer, CredentialVault vault, UseTimes times)
+internal sealed class CredentialRoutes(HubDatabase database, CredentialWriter writer, CredentialVault vault, SharedCredentials shared, UseTimes times)
 {
     public async Task<Page<CredentialView>> ListAsync(
         Caller caller, string? website, string? provider, string? scope, string? limit, string? after, CancellationToken cancellationToken)
@@ -22,24 +23,28 @@ internal sealed class CredentialRoutes(HubDatabase database, CredentialWriter wr
             AfterShared = afterShared,
         };
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        var found = await CredentialStore.ListAsync(session, filter, count + 1, cancellationToken);
-        return Page<CredentialView>.From([.. found.Select(CredentialView.Of)], count, CursorAfter);
+        using var store = await shared.OpenAsync(session, cancellationToken);
+        if (store is not null) filter = filter with { IsWithoutSharedValues = true };
+        var found = (await CredentialStore.ListAsync(session, filter, count + 1, cancellationToken)).Select(CredentialView.Of);
+        if (store is not null) found = found.Concat(await SharedCredentials.ListAsync(store, filter, cancellationToken));
+        return Page<CredentialView>.From(
+            [.. found.OrderBy(view => view.Name, StringComparer.Ordinal).ThenBy(view => view.Scope).Take(count + 1)], count, CursorAfter);
     }
 
     public async Task<CredentialView> ShowAsync(string name, Caller caller, string? scope, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        return CredentialView.Of(await FindAsync(session, NameOf(name), ScopeOf(scope), cancellationToken));
+        using var store = await shared.OpenAsync(session, cancellationToken);
+        var (row, asked) = (await FindRowAsync(session, name, scope, store, cancellationToken), NameOf(name));
+        return row is not null ? CredentialView.Of(row)
+            : IsShared(scope, store) ? await SharedCredentials.FindAsync(store!, asked, cancellationToken) ?? throw NotThere(asked) : throw NotThere(asked);
     }
 
     public async Task<IResult> AddAsync(NewCredentialRequest request, Caller caller, HttpContext context, CancellationToken cancellationToken)
     {
         var change = ChangeOf(request);
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        var (credential, isNew) = await writer.SaveAsync(session, caller, change, context, cancellationToken);
-        if (!isNew) throw ProblemException.Conflict($"There is a credential '{change.Name}' already. Change it with PUT.");
-        await session.CommitAsync(cancellationToken);
-        return TypedResults.Created($"/api/credentials/{Uri.EscapeDataString(credential.Name)}", CredentialView.Of(credential));
+        return Saved(await SaveAsync(session, caller, change, context, cancellationToken));
     }
 
     public async Task<IResult> PutAsync(string name, CredentialRequest request, Caller caller, HttpContext context, CancellationToken cancellationToken)
@@ -55,18 +60,23 @@ internal sealed class CredentialRoutes(HubDatabase database, CredentialWriter wr
             Version = request.Version,
         };
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        var (credential, isNew) = await writer.SaveAsync(session, caller, change, context, cancellationToken);
-        await session.CommitAsync(cancellationToken);
-        var view = CredentialView.Of(credential);
-        return isNew ? TypedResults.Created($"/api/credentials/{Uri.EscapeDataString(credential.Name)}", view) : TypedResults.Ok(view);
+        return Saved(await SaveAsync(session, caller, change, context, cancellationToken));
     }
 
     public async Task<IResult> DeleteAsync(string name, Caller caller, string? scope, HttpContext context, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        var credential = await FindAsync(session, NameOf(name), ScopeOf(scope), cancellationToken);
-        await writer.DeleteAsync(session, caller, credential, context, cancellationToken);
-        await session.CommitAsync(cancellationToken);
+        using var store = await shared.OpenAsync(session, cancellationToken);
+        if (await FindRowAsync(session, name, scope, store, cancellationToken) is { } row)
+        {
+            await writer.DeleteAsync(session, caller, row, context, cancellationToken);
+            await session.CommitAsync(cancellationToken);
+        }
+        else if (!IsShared(scope, store) || !await SharedCredentials.DeleteAsync(session, caller, store!, NameOf(name), context, cancellationToken))
+        {
+            throw NotThere(NameOf(name));
+        }
+
         return TypedResults.NoContent();
     }
 
@@ -75,12 +85,18 @@ internal sealed class CredentialRoutes(HubDatabase database, CredentialWriter wr
         string name, RevealRequest? request, Caller caller, string? scope, HttpContext context, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        var credential = await FindAsync(session, NameOf(name), ScopeOf(scope), cancellationToken);
+        using var store = await shared.OpenAsync(session, cancellationToken);
+        if (await FindRowAsync(session, name, scope, store, cancellationToken) is not { } credential)
+        {
+            return (IsShared(scope, store) ? await SharedCredentials.RevealAsync(session, store!, NameOf(name), context, cancellationToken) : null)
+                ?? throw NotThere(NameOf(name));
+        }
+
         var field = request?.Field ?? (credential.Fields.Length == 1 ? credential.Fields[0] : throw ProblemException.Invalid(
             $"The credentials of '{credential.Name}' have several fields. Say by 'field' which is meant: {string.Join(", ", credential.Fields)}."));
-        var row = (await CredentialStore.SealedAsync(session, [credential.Name], cancellationToken)).FirstOrDefault(row => row.Id == credential.Id)
+        var sealedRow = (await CredentialStore.SealedAsync(session, [credential.Name], cancellationToken)).FirstOrDefault(found => found.Id == credential.Id)
             ?? throw ProblemException.Forbidden("You may not use credentials in this workspace.");
-        var value = await CredentialWriter.OpenedAsync(() => vault.OpenAsync(caller.WorkspaceId!.Value, row, field, cancellationToken))
+        var value = await vault.OpenAsync(caller.WorkspaceId!.Value, sealedRow, field, cancellationToken)
             ?? throw ProblemException.NotFound($"The credentials of '{credential.Name}' have no field '{field}'.");
         await AuditLog.AppendAsync(session, context, "credential.revealed", credential.Name, new { credential.Scope, field, credential.Version }, cancellationToken);
         await session.CommitAsync(cancellationToken);
@@ -101,10 +117,49 @@ internal sealed class CredentialRoutes(HubDatabase database, CredentialWriter wr
         _ => throw ProblemException.Invalid("The parameter 'scope' is 'user' or 'workspace'."),
     };
 
-    /// <summary>Of the scope; without one, the one that a reference would find.</summary>
-    public static async Task<Credential> FindAsync(HubSession session, string name, CredentialScope? scope, CancellationToken cancellationToken) =>
-        (await CredentialStore.FindAsync(session, name, cancellationToken)).FirstOrDefault(found => scope is null || found.Scope == scope)
-        ?? throw ProblemException.NotFound($"There is no credential '{(name.Length <= 128 ? name : name[..128])}' that you can see.");
+    private async Task<(CredentialView View, bool IsNew)> SaveAsync(
+        HubSession session, Caller caller, CredentialChange change, HttpContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            CredentialWriter.Check(change);
+            using var store = await shared.OpenAsync(session, cancellationToken);
+            if (store is not null && change.Provider is null && await IsOfStoreAsync(session, store, change, cancellationToken))
+                return await SharedCredentials.SaveAsync(session, caller, store, change, context, cancellationToken);
+            var (credential, isNew) = await writer.SaveAsync(session, caller, change, context, cancellationToken);
+            await session.CommitAsync(cancellationToken);
+            return (CredentialView.Of(credential), isNew);
+        }
+        finally
+        {
+            foreach (var value in change.Fields?.Values ?? []) value.Dispose();
+        }
+    }
+
+    /// <summary>Meant is the workspace's: by name, or because there is none of one's own and the store has it.</summary>
+    private static async Task<bool> IsOfStoreAsync(HubSession session, ISecretStore store, CredentialChange change, CancellationToken cancellationToken)
+    {
+        if (change.Scope is { } scope) return scope == CredentialScope.Workspace;
+        return (await CredentialStore.FindAsync(session, change.Name, cancellationToken)).All(row => row.UserId is null)
+            && await SharedCredentials.FindAsync(store, change.Name, cancellationToken) is not null;
+    }
+
+    private static IResult Saved((CredentialView View, bool IsNew) saved) => saved.IsNew
+        ? TypedResults.Created($"/api/credentials/{Uri.EscapeDataString(saved.View.Name)}", saved.View)
+        : TypedResults.Ok(saved.View);
+
+    /// <summary>The row of the scope; without one, the one that a reference would find. Null when the database has none that counts.</summary>
+    private static async Task<Credential?> FindRowAsync(HubSession session, string name, string? scope, ISecretStore? store, CancellationToken cancellationToken)
+    {
+        var asked = ScopeOf(scope);
+        return (await CredentialStore.FindAsync(session, NameOf(name), cancellationToken)).FirstOrDefault(found =>
+            (asked is null || found.Scope == asked) && (store is null || found.UserId is not null || found.Provider is not null));
+    }
+
+    private static bool IsShared(string? scope, ISecretStore? store) => store is not null && ScopeOf(scope) != CredentialScope.User;
+
+    private static ProblemException NotThere(string name) =>
+        ProblemException.NotFound($"There is no credential '{(name.Length <= 128 ? name : name[..128])}' that you can see.");
 
     private static CredentialChange ChangeOf(NewCredentialRequest request)
     {

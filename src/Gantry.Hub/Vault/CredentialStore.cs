@@ -15,10 +15,11 @@ internal static class CredentialStore
             where workspace_id = current_workspace_id()
               and (@Website::text is null or website = @Website) and (@Provider::text is null or provider = @Provider)
               and (@IsOfProvider::boolean is null or (provider is not null) = @IsOfProvider)
+              and (not @IsWithoutSharedValues or user_id is not null or provider is not null)
               and (@IsShared::boolean is null or (user_id is null) = @IsShared)
-              and (@AfterName::text is null or (name, user_id is null) > (@AfterName, @AfterShared))
-            order by name, user_id is null limit @limit
-            """, new { filter.Website, filter.Provider, filter.IsOfProvider, filter.IsShared, filter.AfterName, filter.AfterShared, limit }, cancellationToken);
+              and (@AfterName::text is null or (name collate "C", user_id is null) > (@AfterName collate "C", @AfterShared))
+            order by name collate "C", user_id is null limit @limit
+            """, new { filter.Website, filter.Provider, filter.IsOfProvider, filter.IsShared, filter.IsWithoutSharedValues, filter.AfterName, filter.AfterShared, limit }, cancellationToken);
 
     /// <summary>One's own of this name and the workspace's; empty when there is neither.</summary>
     public static Task<IReadOnlyList<Credential>> FindAsync(HubSession session, string name, CancellationToken cancellationToken) =>
@@ -79,6 +80,9 @@ internal sealed record CredentialFilter
     public bool? IsOfProvider { get; init; }
 
     public bool? IsShared { get; init; }
+
+    /// <summary>The workspace's single values rest elsewhere.</summary>
+    public bool IsWithoutSharedValues { get; init; }
 
     /// <summary>The last one of the page before.</summary>
     public string? AfterName { get; init; }

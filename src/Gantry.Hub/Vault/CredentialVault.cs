@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 using Gantry.Hub.Vault.Keys;
 using Npgsql;
@@ -22,14 +23,14 @@ internal sealed class CredentialVault(KeyRing ring)
         SealAsync(session, credential, values, CredentialStore.ChangeAsync, cancellationToken);
 
     /// <summary>The field's value, which the caller wipes; null when there is no such field.</summary>
-    /// <exception cref="VaultException">It does not open: the row is not as it was sealed. The message names it.</exception>
+    /// <exception cref="SecretStoreException">It does not open: the row is not as it was sealed. The message names it.</exception>
     public async ValueTask<byte[]?> OpenAsync(Guid workspaceId, SealedCredential credential, string field, CancellationToken cancellationToken)
     {
         var index = Array.IndexOf(credential.Fields, field);
         if (index < 0) return null;
         var key = await ring.FindAsync(workspaceId, credential.DataKeyId, cancellationToken);
         return (key is null ? null : RowOf(workspaceId, credential).TryOpen(key, field, credential.Sealed[index]))
-            ?? throw new VaultException($"The credential '{credential.Name}' cannot be opened{(credential.Provider is null ? "" : $" (field '{field}')")}: what is stored is not what was " +
+            ?? throw new SecretStoreException(SecretStoreError.Tampered, $"The credential '{credential.Name}' cannot be opened{(credential.Provider is null ? "" : $" (field '{field}')")}: what is stored is not what was " +
                 "sealed there. It was changed, cut off or moved in the database. Store it anew; the others are not touched.");
     }
 

@@ -1,7 +1,6 @@
 using Gantry.Engine.Secrets;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
-using Gantry.Hub.Vault.Keys;
 using Gantry.Hub.Web;
 
 namespace Gantry.Hub.Vault;
@@ -25,7 +24,7 @@ internal sealed record CredentialChange
     public string[]? AllowedHosts { get; init; }
 
     /// <summary>The version that it must still have.</summary>
-    public int? Version { get; init; }
+    public string? Version { get; init; }
 
     public bool MustBeNew { get; init; }
 }
@@ -36,22 +35,15 @@ internal sealed record CredentialChange
 /// </summary>
 internal sealed class CredentialWriter(CredentialVault vault, TimeProvider clock)
 {
-    /// <summary>Stores it, or changes the one that is there. Values that were given are wiped.</summary>
+    /// <summary>Stores it, or changes the one that is there. Whoever gave the values wipes them.</summary>
     public async Task<(Credential Credential, bool IsNew)> SaveAsync(
         HubSession session, Caller caller, CredentialChange change, HttpContext context, CancellationToken cancellationToken)
     {
-        try
-        {
-            Check(change);
-            var present = await PresentAsync(session, change, cancellationToken);
-            return present is null
-                ? (await AddAsync(session, caller, change, context, cancellationToken), true)
-                : (await ChangeAsync(session, caller, present, change, context, cancellationToken), false);
-        }
-        finally
-        {
-            foreach (var value in change.Fields?.Values ?? []) value.Dispose();
-        }
+        Check(change);
+        var present = await PresentAsync(session, change, cancellationToken);
+        return present is null
+            ? (await AddAsync(session, caller, change, context, cancellationToken), true)
+            : (await ChangeAsync(session, caller, present, change, context, cancellationToken), false);
     }
 
     public async Task DeleteAsync(HubSession session, Caller caller, Credential credential, HttpContext context, CancellationToken cancellationToken)
@@ -59,19 +51,6 @@ internal sealed class CredentialWriter(CredentialVault vault, TimeProvider clock
         RequireRight(caller, credential.Scope);
         await CredentialStore.DeleteAsync(session, credential.Id, cancellationToken);
         await AuditLog.AppendAsync(session, context, "credential.deleted", credential.Name, new { credential.Scope }, cancellationToken);
-    }
-
-    /// <summary>What cannot be opened is a problem of what is stored, which the answer names.</summary>
-    public static async Task<byte[]?> OpenedAsync(Func<ValueTask<byte[]?>> open)
-    {
-        try
-        {
-            return await open();
-        }
-        catch (VaultException broken)
-        {
-            throw new ProblemException(StatusCodes.Status422UnprocessableEntity, broken.Message);
-        }
     }
 
     private async Task<Credential> AddAsync(HubSession session, Caller caller, CredentialChange change, HttpContext context, CancellationToken cancellationToken)
@@ -92,10 +71,12 @@ internal sealed class CredentialWriter(CredentialVault vault, TimeProvider clock
             AllowedHosts = change.AllowedHosts ?? [],
             Version = 1,
         };
-        if (!await vault.AddAsync(session, credential, ValuesOf(credential, fields), cancellationToken))
-            throw ProblemException.Conflict($"Somebody else has just stored a credential '{change.Name}'.");
+        var values = ValuesOf(credential, fields);
+        var isAdded = await vault.AddAsync(session, credential, values, cancellationToken);
+        CredentialVault.Wipe(values);
+        if (!isAdded) throw ProblemException.Conflict($"Somebody else has just stored a credential '{change.Name}'.");
         await AuditLog.AppendAsync(session, context, "credential.created", credential.Name, Details(credential), cancellationToken);
-        return await CredentialRoutes.FindAsync(session, credential.Name, scope, cancellationToken);
+        return await StoredAsync(session, credential, cancellationToken);
     }
 
     private async Task<Credential> ChangeAsync(
@@ -103,7 +84,7 @@ internal sealed class CredentialWriter(CredentialVault vault, TimeProvider clock
     {
         if (change.MustBeNew) throw ProblemException.Conflict($"There is a credential '{change.Name}' already. Change it with PUT.");
         if ((present.Provider is null) != (change.Provider is null)) throw ProblemException.Conflict($"'{present.Name}' is {(present.Provider is null ? "a credential of one value" : "a provider's credentials")}, which is changed by its own route.");
-        if (change.Version is { } version && version != present.Version)
+        if (change.Version is { } version && version != CredentialView.Of(present).Version)
             throw ProblemException.Conflict($"The credential '{present.Name}' has the version {present.Version} by now, not {version}. Look at it again before changing it.");
         RequireRight(caller, present.Scope);
         var credential = present with
@@ -119,7 +100,7 @@ internal sealed class CredentialWriter(CredentialVault vault, TimeProvider clock
         CredentialVault.Wipe(values);
         if (!isChanged) throw ChangedMeanwhile(present.Name);
         await AuditLog.AppendAsync(session, context, "credential.changed", credential.Name, Details(credential), cancellationToken);
-        return await CredentialRoutes.FindAsync(session, credential.Name, credential.Scope, cancellationToken);
+        return await StoredAsync(session, credential, cancellationToken);
     }
 
     /// <summary>The one that the change is about: of its scope if it says one, else the one that a reference would find.</summary>
@@ -129,20 +110,25 @@ internal sealed class CredentialWriter(CredentialVault vault, TimeProvider clock
         return change.Scope is { } scope ? found.FirstOrDefault(credential => credential.Scope == scope) : found.FirstOrDefault();
     }
 
+    /// <summary>With the database's times.</summary>
+    private static async Task<Credential> StoredAsync(HubSession session, Credential credential, CancellationToken cancellationToken) =>
+        (await CredentialStore.FindAsync(session, credential.Name, cancellationToken)).First(found => found.Id == credential.Id);
+
     private async Task<List<byte[]>> OpenAllAsync(HubSession session, Credential present, CancellationToken cancellationToken)
     {
         var row = (await CredentialStore.SealedAsync(session, [present.Name], cancellationToken)).FirstOrDefault(row => row.Id == present.Id && row.Version == present.Version)
             ?? throw ChangedMeanwhile(present.Name);
         List<byte[]> values = [];
         foreach (var field in row.Fields)
-            values.Add((await OpenedAsync(() => vault.OpenAsync(session.Actor.WorkspaceId!.Value, row, field, cancellationToken)))!);
+            values.Add((await vault.OpenAsync(session.Actor.WorkspaceId!.Value, row, field, cancellationToken))!);
         return values;
     }
 
     private static List<byte[]> ValuesOf(Credential credential, IReadOnlyDictionary<string, GivenValue> given) =>
         [.. credential.Fields.Select(field => given[field].Bytes.ToArray())];
 
-    private static void Check(CredentialChange change)
+    /// <summary>Refuses values that nobody could use.</summary>
+    public static void Check(CredentialChange change)
     {
         foreach (var (field, value) in change.Fields ?? new Dictionary<string, GivenValue>(StringComparer.Ordinal))
         {
@@ -151,7 +137,7 @@ internal sealed class CredentialWriter(CredentialVault vault, TimeProvider clock
         }
     }
 
-    private static void RequireRight(Caller caller, CredentialScope scope)
+    public static void RequireRight(Caller caller, CredentialScope scope)
     {
         if (scope == CredentialScope.Workspace && caller.Role < WorkspaceRole.Editor)
             throw ProblemException.Forbidden("Credentials of the workspace are changed by its editors and owners. Store one of your own with the scope 'user'.");

@@ -44,6 +44,7 @@ internal sealed class ProviderCredentialRoutes(HubDatabase database, CredentialW
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var (credential, isNew) = await writer.SaveAsync(session, caller, change, context, cancellationToken);
         await session.CommitAsync(cancellationToken);
+        foreach (var value in request.Fields?.Values ?? []) value.Dispose();
         var view = CredentialView.Of(credential);
         return isNew ? TypedResults.Created($"/api/provider-credentials/{provider}", view) : TypedResults.Ok(view);
     }

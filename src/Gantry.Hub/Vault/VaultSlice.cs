@@ -1,3 +1,4 @@
+using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 using Gantry.Hub.Vault.Keys;
 using Gantry.Hub.Web;
@@ -7,9 +8,11 @@ namespace Gantry.Hub.Vault;
 /// <summary>Credentials: sealed by a ring of keys, used in executions by those who may, shown to nobody by accident.</summary>
 internal static class VaultSlice
 {
-    public static void AddVault(this IServiceCollection services, MasterKeys masters)
+    public static void AddVault(this IServiceCollection services, MasterKeys masters, SecretStoreCatalog stores, StoreBounds bounds)
     {
         services.AddSingleton(masters);
+        services.AddSingleton(stores);
+        services.AddSingleton(bounds);
         services.AddSingleton(Create<KeyRing>);
         services.AddSingleton(Create<Rotation>);
         services.AddSingleton(Create<UseTimes>);
@@ -18,6 +21,9 @@ internal static class VaultSlice
         services.AddSingleton<CredentialRoutes>();
         services.AddSingleton<ProviderCredentialRoutes>();
         services.AddSingleton<VaultRoutes>();
+        services.AddSingleton<WorkspaceStores>();
+        services.AddSingleton<SharedCredentials>();
+        services.AddSingleton<StoreRoutes>();
         services.AddSingleton<SecretsOf>(services => actor => ActivatorUtilities.CreateInstance<WorkspaceSecrets>(services, actor));
         services.AddHostedService<VaultStart>();
         services.AddHostedService(services => services.GetRequiredService<Rotation>());
@@ -28,6 +34,10 @@ internal static class VaultSlice
     {
         MapCredentials(app.MapGroup("/api/credentials"), app.ServiceProvider.GetRequiredService<CredentialRoutes>());
         MapProviders(app.MapGroup("/api/provider-credentials"), app.ServiceProvider.GetRequiredService<ProviderCredentialRoutes>());
+        var store = app.ServiceProvider.GetRequiredService<StoreRoutes>();
+        app.MapGet("/api/credential-store", store.ShowAsync).Allow(Access.Viewer).WithSummary("Shows in which store the workspace's credentials rest.");
+        app.MapPut("/api/credential-store", store.PutAsync).Allow(Access.Owner)
+            .WithSummary("Chooses it: database, vault, or, for administrators of the hub, file or env. Nothing is moved.").Refuses(422);
         var vault = app.ServiceProvider.GetRequiredService<VaultRoutes>();
         app.MapGet("/api/vault", vault.ShowAsync).Allow(Access.Administrator).WithSummary("Shows the key ring: fingerprints, and how many rows each generation of keys seals.");
         app.MapPost("/api/vault/rotate", vault.RotateAsync).Allow(Access.Administrator)

@@ -5,14 +5,15 @@ namespace Gantry.Hub.Vault;
 
 /// <summary>
 /// The secrets that one user may use in one workspace, each looked up once: an execution sees the same value from its first step to its last. One's own
-/// credential goes before the workspace's of the same name.
+/// credential goes before the workspace's of the same name, which is in the database or in the store that the workspace chose.
 /// </summary>
-internal sealed class WorkspaceSecrets(Actor actor, HubDatabase database, CredentialVault vault, UseTimes times) : ISecretResolver, IDisposable
+internal sealed class WorkspaceSecrets(Actor actor, HubDatabase database, CredentialVault vault, WorkspaceStores stores, UseTimes times) : ISecretResolver, IDisposable
 {
     private readonly Dictionary<string, Secret?> known = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim asking = new(1, 1);
+    private string workspacePlace = "this workspace's";
 
-    public string Places => "the credentials of this workspace and your own (GET /api/credentials)";
+    public string Places => $"your own credentials and {workspacePlace} (GET /api/credentials)";
 
     public async ValueTask<Secret?> FindAsync(string name, CancellationToken cancellationToken) =>
         (await FindAllAsync([name], cancellationToken)).GetValueOrDefault(name);
@@ -35,8 +36,11 @@ internal sealed class WorkspaceSecrets(Actor actor, HubDatabase database, Creden
     public async ValueTask<IReadOnlyCollection<string>> NamesAsync(CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(actor, cancellationToken);
-        var found = await CredentialStore.ListAsync(session, new CredentialFilter(), limit: 10_000, cancellationToken);
-        return [.. found.SelectMany(credential => credential.Provider is null ? [credential.Name] : credential.Fields.Select(field => $"{credential.Name}.{field}"))];
+        using var store = await stores.OpenAsync(session, cancellationToken);
+        var filter = new CredentialFilter { IsWithoutSharedValues = store is not null };
+        var found = await CredentialStore.ListAsync(session, filter, limit: 10_000, cancellationToken);
+        var names = found.SelectMany(credential => credential.Provider is null ? [credential.Name] : credential.Fields.Select(field => $"{credential.Name}.{field}"));
+        return [.. names, .. store is null ? [] : (await store.ListAsync(cancellationToken)).Select(entry => entry.Name)];
     }
 
     /// <summary>Wipes what was found.</summary>
@@ -48,34 +52,53 @@ internal sealed class WorkspaceSecrets(Actor actor, HubDatabase database, Creden
 
     private async Task LookUpAsync(List<string> names, CancellationToken cancellationToken)
     {
-        IReadOnlyList<SealedCredential> rows;
-        await using (var session = await database.OpenAsync(actor, cancellationToken))
-            rows = await CredentialStore.SealedAsync(session, [.. names.Concat(names.Select(ProviderOf).OfType<string>()).Distinct(StringComparer.Ordinal)], cancellationToken);
-        var byName = rows.ToLookup(row => row.Name, StringComparer.Ordinal);
-        List<Guid> used = [];
-        foreach (var name in names)
+        var (rows, store) = await AskAsync(names, cancellationToken);
+        using (store)
         {
-            var (row, field) = Choose(byName, name);
-            known[name] = row is null ? null : await OpenAsync(row, field, cancellationToken);
-            if (row is not null) used.Add(row.Id);
+            var byName = rows.Where(row => store is null || row.UserId is not null || row.Provider is not null).ToLookup(row => row.Name, StringComparer.Ordinal);
+            Dictionary<string, Secret?> found = new(StringComparer.Ordinal);
+            List<Guid> used = [];
+            foreach (var name in names)
+            {
+                var (row, field) = Choose(byName, name);
+                if (row is null) continue;
+                found[name] = await OpenAsync(row, field, cancellationToken);
+                used.Add(row.Id);
+            }
+
+            if (store is not null) await AddAsync(found, store, [.. names.Where(name => !found.ContainsKey(name))], cancellationToken);
+            foreach (var name in names) known[name] = found.GetValueOrDefault(name);
+            times.Add(actor.WorkspaceId!.Value, used);
+        }
+    }
+
+    private async Task<(IReadOnlyList<SealedCredential> Rows, ISecretStore? Store)> AskAsync(List<string> names, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(actor, cancellationToken);
+        var store = await stores.OpenAsync(session, cancellationToken);
+        if (store is not null) workspacePlace = "those in " + store.Place;
+        var asked = names.Concat(names.Select(ProviderOf).OfType<string>()).Distinct(StringComparer.Ordinal);
+        return (await CredentialStore.SealedAsync(session, [.. asked], cancellationToken), store);
+    }
+
+    private async Task AddAsync(Dictionary<string, Secret?> found, ISecretStore store, List<string> missing, CancellationToken cancellationToken)
+    {
+        // Those who may not use credentials get none of the database, and none of here.
+        await using (var session = await database.OpenAsync(actor, cancellationToken))
+        {
+            if (missing.Count == 0 || !await session.FindAsync<bool>("select may_use_credentials()", null, cancellationToken)) return;
         }
 
-        times.Add(actor.WorkspaceId!.Value, used);
+        // The store is closed by whoever opened it.
+        foreach (var (name, secret) in await new StoredSecrets(store).FindAllAsync(missing, cancellationToken)) found[name] = secret;
     }
 
     private async ValueTask<Secret?> OpenAsync(SealedCredential row, string field, CancellationToken cancellationToken)
     {
-        try
-        {
-            if (await vault.OpenAsync(actor.WorkspaceId!.Value, row, field, cancellationToken) is not { } value) return null;
-            var secret = new Secret(value).For(row.AllowedHosts);
-            CredentialVault.Wipe([value]);
-            return secret;
-        }
-        catch (Keys.VaultException broken)
-        {
-            throw new SecretStoreException(SecretStoreError.Tampered, broken.Message);
-        }
+        if (await vault.OpenAsync(actor.WorkspaceId!.Value, row, field, cancellationToken) is not { } value) return null;
+        var secret = new Secret(value).For(row.AllowedHosts);
+        CredentialVault.Wipe([value]);
+        return secret;
     }
 
     /// <summary>The credential of exactly this name; else the field behind the last point, of the provider before it.</summary>

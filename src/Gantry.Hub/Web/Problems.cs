@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
@@ -77,8 +78,17 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
             (400, "A text contains the character NUL, which cannot be stored."),
         PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } =>
             (503, "Two changes met. Nothing was changed by this one; send it again."),
+        SecretStoreException failed => (StatusOf(failed.Error), failed.Message),
+        SecretException refused => (422, refused.Message),
         _ when DatabaseUnavailableException.Fits(exception) => (503, "The database does not answer at the moment. Try again in a few seconds."),
         _ => (500, ""),
+    };
+
+    private static int StatusOf(SecretStoreError error) => error switch
+    {
+        SecretStoreError.Unavailable or SecretStoreError.Sealed => 503,
+        SecretStoreError.Conflict or SecretStoreError.ReadOnly => 409,
+        _ => 422,
     };
 
     private static string Describe(BadHttpRequestException exception)
@@ -133,7 +143,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed unexpectedly ({Id})")]
         public static partial void Unexpected(ILogger logger, string method, string path, string id, Exception exception);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} was answered with 503: the database does not answer")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} was answered with 503: what it needs does not answer")]
         public static partial void Unavailable(ILogger logger, string method, string path, Exception exception);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed in the middle of its answer, which was cut off")]

@@ -27,7 +27,7 @@ public sealed class CredentialRouteSpecs(HubFixture hub) : IClassFixture<HubFixt
         view.GetProperty("scope").GetString().ShouldBe("user");
         view.GetProperty("fields").EnumerateArray().Select(field => field.GetString()).ShouldBe(["value"]);
         view.GetProperty("allowed_hosts").EnumerateArray().Select(host => host.GetString()).ShouldBe(["www.example.org", "192.0.2.7:2222"]);
-        view.GetProperty("version").GetInt32().ShouldBe(1);
+        view.GetProperty("version").GetString().ShouldBe("1");
         view.GetProperty("last_used_at").ValueKind.ShouldBe(JsonValueKind.Null);
         foreach (var answer in new[] { created, shown, listed }) (await answer.Content.ReadAsStringAsync()).ShouldNotContain(Canary);
         (await listed.ReadJsonAsync()).GetProperty("items").EnumerateArray().ShouldContain(item => item.GetProperty("name").GetString() == name);
@@ -87,13 +87,13 @@ public sealed class CredentialRouteSpecs(HubFixture hub) : IClassFixture<HubFixt
         using var created = await hub.Admin.PutAsJsonAsync("/api/credentials/" + name, new { value = Canary, website = "shop" });
 
         using var changed = await hub.Admin.PutAsJsonAsync("/api/credentials/" + name, new { allowed_hosts = new[] { "*.example.org" } });
-        using var stale = await hub.Admin.PutAsJsonAsync("/api/credentials/" + name, new { value = "other", version = 1 });
+        using var stale = await hub.Admin.PutAsJsonAsync("/api/credentials/" + name, new { value = "other", version = "1" });
 
         created.StatusCode.ShouldBe(HttpStatusCode.Created);
         changed.StatusCode.ShouldBe(HttpStatusCode.OK);
         var view = await changed.ReadJsonAsync();
         view.GetProperty("website").GetString().ShouldBe("shop");
-        view.GetProperty("version").GetInt32().ShouldBe(2);
+        view.GetProperty("version").GetString().ShouldBe("2");
         stale.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await RevealAsync(hub.Admin, name)).ShouldBe(Canary);
     }

@@ -1,3 +1,4 @@
+using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 using Gantry.Hub.Vault.Keys;
 using Npgsql;
@@ -125,7 +126,7 @@ public sealed class KeyRingSpecs(TestPostgres postgres) : IAsyncLifetime
         using (var ring = await OpenAsync(null)) id = (await ring.NewestAsync(workspace, CancellationToken.None)).Id;
         await TestPostgres.ExecuteAsync(connectionString, "update gantry.data_keys set wrapped = set_byte(wrapped, 40, get_byte(wrapped, 40) # 1)");
         using (var ring = await OpenAsync(null))
-            (await Should.ThrowAsync<VaultException>(async () => await ring.FindAsync(workspace, id, CancellationToken.None))).Message.ShouldContain("data_keys");
+            (await Should.ThrowAsync<SecretStoreException>(async () => await ring.FindAsync(workspace, id, CancellationToken.None))).Message.ShouldContain("data_keys");
         await TestPostgres.ExecuteAsync(connectionString, "update gantry.master_keys set canary = set_byte(canary, 30, get_byte(canary, 30) # 1)");
 
         (await Should.ThrowAsync<HubStartException>(async () => (await OpenAsync(null)).Dispose())).Message.ShouldContain("canary");
@@ -144,7 +145,7 @@ public sealed class KeyRingSpecs(TestPostgres postgres) : IAsyncLifetime
 
         await TestPostgres.ExecuteAsync(connectionString, $"update gantry.data_keys set wrapped = (select wrapped from gantry.data_keys where workspace_id = '{workspace}') where id = '{id}'");
 
-        using (var ring = await OpenAsync(null)) await Should.ThrowAsync<VaultException>(async () => await ring.FindAsync(other, id, CancellationToken.None));
+        using (var ring = await OpenAsync(null)) await Should.ThrowAsync<SecretStoreException>(async () => await ring.FindAsync(other, id, CancellationToken.None));
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 using Gantry.Hub.Vault;
 using Gantry.Hub.Vault.Keys;
+using Gantry.Plugins;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Shouldly;
@@ -23,6 +25,7 @@ internal sealed class VaultStage : IAsyncDisposable
         Ring = new KeyRing(Database.Worker, masters);
         Vault = new CredentialVault(Ring);
         Rotation = new Rotation(Database.Worker, Ring, TimeProvider.System, NullLogger<Rotation>.Instance);
+        Stores = new WorkspaceStores(new SecretStoreCatalog(AllPlugins.SecretStores), new StoreBounds(folder, []), Vault, TimeProvider.System);
         Times = new UseTimes(Database.Worker, TimeProvider.System, NullLogger<UseTimes>.Instance);
     }
 
@@ -36,6 +39,8 @@ internal sealed class VaultStage : IAsyncDisposable
 
     public UseTimes Times { get; }
 
+    public WorkspaceStores Stores { get; }
+
     /// <summary>With the keys that the folder's file holds now.</summary>
     public static async Task<VaultStage> OpenAsync(string connectionString, string folder)
     {
@@ -46,7 +51,7 @@ internal sealed class VaultStage : IAsyncDisposable
 
     public Task<Actor> CreateActorAsync() => TestDatabase.CreateActorAsync(connectionString, "owner");
 
-    public WorkspaceSecrets SecretsOf(Actor actor) => new(actor, Database, Vault, Times);
+    public WorkspaceSecrets SecretsOf(Actor actor) => new(actor, Database, Vault, Stores, Times);
 
     /// <summary>Named C1, C2 and so on, each with a value of its own.</summary>
     public async Task AddAsync(Actor actor, int count)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Gantry.Engine.Secrets;
 using Gantry.Engine.Work;
 using Gantry.Hub.Database;
 using Npgsql;
@@ -127,12 +128,9 @@ internal sealed class KeyRing(NpgsqlDataSource worker, MasterKeys masters) : IDi
     private DataKey Unwrap(DataKeyRow row)
     {
         if (known.TryGetValue((row.WorkspaceId, row.Id), out var key)) return key;
-        var master = masters.Find(row.MasterKey) ?? throw new VaultException(
-            $"The data key of this workspace is wrapped by the master key {row.MasterKey}, which this hub was not given. Start it with that key as well.");
+        var master = masters.Find(row.MasterKey) ?? throw new SecretStoreException(
+            SecretStoreError.Sealed, $"The data key of this workspace is wrapped by the master key {row.MasterKey}, which this hub was not given. Start it with that key as well.");
         return known.GetOrAdd((row.WorkspaceId, row.Id), DataKey.Unwrap(row.WorkspaceId, row.Id, row.Wrapped, master)
-            ?? throw new VaultException($"The data key {row.Id} of this workspace cannot be opened: its row was changed. Restore the table data_keys from a backup."));
+            ?? throw new SecretStoreException(SecretStoreError.Tampered, $"The data key {row.Id} of this workspace cannot be opened: its row was changed. Restore the table data_keys from a backup."));
     }
 }
-
-/// <summary>Something sealed cannot be opened. The message names it.</summary>
-internal sealed class VaultException(string message) : Exception(message);
