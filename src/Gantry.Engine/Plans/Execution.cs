@@ -25,7 +25,7 @@ internal sealed class Execution
 
     public IExecutionJournal Journal { get; }
 
-    public Redactor Redactor { get; } = new();
+    public Redactor Redactor => Run.Redactor;
 
     public ISecretResolver Secrets { get; }
 

@@ -34,6 +34,9 @@ public sealed record PlanRun
 
     public required IEndpointOpener Endpoints { get; init; }
 
+    /// <summary>Masks in all that is recorded; the run adds the secrets that it uses. Whoever gives it disposes of it after the run.</summary>
+    public Redactor Redactor { get; init; } = new();
+
     /// <summary>See <see cref="ProviderCall.EgressAllowed"/>.</summary>
     public IReadOnlyList<string> EgressAllowed { get; init; } = [];
 

@@ -1,73 +1,69 @@
 using System.Buffers;
-using System.Net;
 using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Secrets;
 
 /// <summary>
-/// Masks the secrets that one execution has seen, wherever they turn up in what it keeps: texts, and inside JSON strings, names and whole numbers.
-/// It knows each in plain, URL-encoded, Base64 and JSON-escaped form, since other sides give back as text what they were sent. A secret of fewer
-/// than four characters is masked only where it is a whole value: masking each of its letters would spell it out.
+/// Masks the secrets it was given, wherever they turn up in a text or in JSON: plain, percent-encoded, escaped as JSON, C or HTML do it, in Base64 at any
+/// place of a longer one, in hexadecimal digits, and these within each other. Other sides give back what they were sent, and in forms of their own: so it is
+/// the text that is decoded, instead of every form of every secret being looked for. A secret of fewer than four characters is masked only where it is a
+/// whole value: masking each of its letters would spell it out.
 /// </summary>
-public sealed class Redactor
+public sealed class Redactor : IDisposable
 {
-    private const string Mask = "***";
+    internal const string Mask = "***";
     private const int LengthMin = 4;
 
     private readonly Lock gate = new();
-    private volatile string[] parts = [];
+    private readonly RedactorForms forms = new();
+    private readonly SecretsInUse? inUse;
+    private RedactorIndex? index;
     private volatile string[] wholes = [];
+    private bool isDisposed;
 
+    public Redactor()
+    {
+    }
+
+    internal Redactor(SecretsInUse inUse) => this.inUse = inUse;
+
+    /// <summary>From now on masked; the secret itself may be wiped.</summary>
     public void Add(Secret secret)
     {
-        var value = secret.Reveal();
-        if (value.Length == 0)
-        {
-            return;
-        }
-
-        var forms = FormsOf(value);
         lock (gate)
         {
-            if (value.Length < LengthMin)
+            var value = isDisposed ? "" : secret.Reveal();
+            if (value.Length == 0 || !forms.AddValue(secret.Utf8))
             {
-                wholes = [.. wholes.Union(forms.Take(1), StringComparer.Ordinal)];
                 return;
             }
 
-            // The longest first, so that a secret within another leaves no rest of it.
-            parts = [.. parts.Union(forms, StringComparer.Ordinal).OrderByDescending(form => form.Length)];
+            if (value.Length < LengthMin)
+            {
+                wholes = [.. wholes, value];
+                return;
+            }
+
+            forms.AddForms(value);
+            Volatile.Write(ref index, null);
         }
     }
 
-    public string Text(string text)
-    {
-        if (wholes.Contains(text, StringComparer.Ordinal))
-        {
-            return Mask;
-        }
+    /// <summary>The text with *** in place of what is secret; the same text when nothing is.</summary>
+    public string Text(string text) => wholes.Contains(text, StringComparer.Ordinal) ? Mask : RedactorScan.Mask(text, Index);
 
-        foreach (var part in parts)
-        {
-            text = text.Replace(part, Mask, StringComparison.Ordinal);
-        }
-
-        return text;
-    }
-
-    /// <summary>The same value with every secret masked; the same element when the execution has seen none.</summary>
+    /// <summary>The same value with every secret masked, in names, texts and whole numbers; the same element when nothing is secret.</summary>
     public JsonElement Json(JsonElement value)
     {
-        if (parts.Length == 0 && wholes.Length == 0)
+        var raw = JsonMarshal.GetRawUtf8Value(value);
+        if (wholes.Length == 0 && (Index.IsEmpty || (!raw.Contains((byte)'\\') && !RedactorScan.IsIn(raw, Index))))
         {
             return value;
         }
 
-        var buffer = new ArrayBufferWriter<byte>();
+        var buffer = new ArrayBufferWriter<byte>(raw.Length + 64);
         using (var writer = new Utf8JsonWriter(buffer))
         {
             Write(writer, value);
@@ -76,25 +72,33 @@ public sealed class Redactor
         return JsonElement.Parse(buffer.WrittenSpan);
     }
 
-    /// <summary>The plain one first.</summary>
-    private static string[] FormsOf(string value)
+    /// <summary>Forgets the secrets, and overwrites its copies of them. What it is asked afterwards comes back as it is.</summary>
+    public void Dispose()
     {
-        var padded = Convert.ToBase64String(Encoding.UTF8.GetBytes(value));
-        var base64 = padded.TrimEnd('=');
-        var wellFormed = string.Concat(value.EnumerateRunes());
-        var escaped = JsonEncodedText.Encode(wellFormed).Value;
-        return
-        [
-            value,
-            Uri.EscapeDataString(value),
-            WebUtility.UrlEncode(value),
-            padded,
-            base64,
-            base64.Replace('+', '-').Replace('/', '_'),
-            escaped,
-            escaped.Replace("\\u0022", "\\\"", StringComparison.Ordinal),
-            JsonEncodedText.Encode(wellFormed, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value,
-        ];
+        inUse?.End(this);
+        lock (gate)
+        {
+            isDisposed = true;
+            forms.Wipe();
+            wholes = [];
+            Volatile.Write(ref index, null);
+        }
+    }
+
+    internal RedactorIndex Index
+    {
+        get
+        {
+            if (Volatile.Read(ref index) is { } ready)
+            {
+                return ready;
+            }
+
+            lock (gate)
+            {
+                return index ??= forms.IsEmpty ? RedactorIndex.Empty : new RedactorIndex(forms.Needles);
+            }
+        }
     }
 
     private void Write(Utf8JsonWriter writer, JsonElement value)
@@ -146,24 +150,4 @@ public sealed class Redactor
 
     private static void WriteRaw(Utf8JsonWriter writer, JsonElement value) =>
         writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
-}
-
-/// <summary>Finds secrets where another one does, and has what was found masked from then on.</summary>
-public sealed class RedactingSecrets(ISecretResolver inner, Redactor redactor) : ISecretResolver
-{
-    public string Places => inner.Places;
-
-    /// <summary>Masks what was made out of a secret, such as a header that carries it encoded with something else.</summary>
-    public void Mask(Secret made) => redactor.Add(made);
-
-    public async ValueTask<Secret?> FindAsync(string name, CancellationToken cancellationToken)
-    {
-        var secret = await inner.FindAsync(name, cancellationToken);
-        if (secret is not null)
-        {
-            redactor.Add(secret);
-        }
-
-        return secret;
-    }
 }

@@ -33,12 +33,28 @@ internal sealed class DatabaseAccess
             For(given, DatabaseRoles.Worker, Derive(root, DatabaseRoles.Worker)));
     }
 
+    /// <summary>The password that a connection string bears; null when it bears none, or is no connection string.</summary>
+    public static string? PasswordIn(string text)
+    {
+        try
+        {
+            return Read(text).Password;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static NpgsqlConnectionStringBuilder Read(string text) =>
+        text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal)
+            ? DatabaseUrl.Parse(text) : new NpgsqlConnectionStringBuilder(text);
+
     private static NpgsqlConnectionStringBuilder Parse(string text, string setting)
     {
         try
         {
-            var builder = text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal)
-                ? DatabaseUrl.Parse(text) : new NpgsqlConnectionStringBuilder(text);
+            var builder = Read(text);
             if (string.IsNullOrEmpty(builder.Host)) throw new ArgumentException("the host is missing");
             return builder;
         }

@@ -1,5 +1,6 @@
 using Gantry.Engine.Plans;
 using Gantry.Engine.Providers;
+using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions.Journal;
@@ -13,6 +14,7 @@ internal sealed partial class ExecutionRunner(
     PlanLibrary plans,
     PlanRunner runner,
     SecretsOf secretsOf,
+    SecretsInUse secretsInUse,
     EndpointAccess endpoints,
     ExecutionOptions options,
     JournalWriter writer,
@@ -76,6 +78,7 @@ internal sealed partial class ExecutionRunner(
     private async Task<bool> RunAsync(
         Claim claim, Plan plan, ExecutionJournal journal, DateTimeOffset startedAt, RunningExecutions.Entry entry)
     {
+        using var redactor = secretsInUse.Begin();
         try
         {
             var actor = new Actor(claim.UserId, claim.WorkspaceId);
@@ -88,7 +91,8 @@ internal sealed partial class ExecutionRunner(
                 Inputs = ExecutionJson.Parse(claim.Inputs),
                 Recorded = claim.Recorded,
                 Secrets = secrets,
-                Endpoints = endpoints.OpenerFor(actor, secrets, notice => WriteNotice(journal, notice)),
+                Redactor = redactor,
+                Endpoints = endpoints.OpenerFor(actor, new RedactingSecrets(secrets, redactor), notice => WriteNotice(journal, redactor.Text(notice))),
                 EgressAllowed = options.EgressAllowed,
                 Environment = options.Environment,
                 HandOver = handOver.Token,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gantry.Engine.Plans;
+using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 
 namespace Gantry.Hub.Operations;
@@ -41,6 +42,19 @@ internal sealed class HubConfiguration
     }
 
     public string PlaceOf(HubSetting setting) => values.TryGetValue(setting, out var given) ? given.Place : "its default";
+
+    /// <summary>Has the secret settings of this start masked in the log until the answer is disposed of.</summary>
+    public Redactor MaskSecrets(SecretsInUse inUse)
+    {
+        var redactor = inUse.Begin();
+        foreach (var value in HubSettings.All.Where(setting => setting.IsSecret).Select(setting => this[setting]).OfType<string>())
+        {
+            redactor.Add(new Secret(value));
+            if (DatabaseAccess.PasswordIn(value) is { } password) redactor.Add(new Secret(password));
+        }
+
+        return redactor;
+    }
 
     public static HubConfiguration Read(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> variables)
     {

@@ -1,3 +1,4 @@
+using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 using NLog;
 using NLog.Config;
@@ -9,7 +10,7 @@ namespace Gantry.Hub.Operations;
 
 /// <summary>
 /// JSON lines, to standard error and to files that are closed at a size and kept in a number. Only named values of plain types are written;
-/// a secret prints *** since that is its text, and no object is ever taken apart.
+/// a secret prints *** since that is its text, no object is ever taken apart, and what of a secret in use comes in by another's text is masked.
 /// </summary>
 internal sealed class HubLogging : IDisposable
 {
@@ -37,10 +38,10 @@ internal sealed class HubLogging : IDisposable
         return Usable(SystemFolder) ? SystemFolder : Path.Combine(configuration.DataFolder, "logs");
     }
 
-    public static HubLogging Open(HubConfiguration configuration)
+    public static HubLogging Open(HubConfiguration configuration, SecretsInUse secrets)
     {
         var least = LevelOf(configuration);
-        var layout = Layout();
+        var layout = new MaskedLayout(Layout(), secrets);
         var size = configuration.Number(HubSettings.LogFileMegabytes, min: 1, max: 10_000) * 1024L * 1024L;
         var count = configuration.Number(HubSettings.LogFiles, min: 1, max: 10_000);
         var (file, held) = Claim(FolderFor(configuration));
@@ -151,5 +152,14 @@ internal sealed class HubLogging : IDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>Another layout's line without the secrets that are in use.</summary>
+    private sealed class MaskedLayout(Layout lines, SecretsInUse secrets) : Layout
+    {
+        // NLog makes ready what it finds in the properties of a layout.
+        public Layout Lines => lines;
+
+        protected override string GetFormattedMessage(LogEventInfo logEvent) => secrets.Text(lines.Render(logEvent));
     }
 }

@@ -16,9 +16,10 @@ internal sealed class HubServer : IAsyncDisposable
     private readonly DatabaseStart database;
     private readonly WebApplication app;
     private readonly HubLogging logs;
+    private readonly Redactor ownSecrets;
 
-    private HubServer(DataFolderLock folder, DatabaseStart database, WebApplication app, HubLogging logs) =>
-        (this.folder, this.database, this.app, this.logs) = (folder, database, app, logs);
+    private HubServer(DataFolderLock folder, DatabaseStart database, WebApplication app, HubLogging logs, Redactor ownSecrets) =>
+        (this.folder, this.database, this.app, this.logs, this.ownSecrets) = (folder, database, app, logs, ownSecrets);
 
     public string Address { get; private init; } = "";
 
@@ -37,14 +38,17 @@ internal sealed class HubServer : IAsyncDisposable
         DatabaseStart? database = null;
         WebApplication? app = null;
         HubLogging? logs = null;
+        SecretsInUse secretsInUse = new();
+        var ownSecrets = configuration.MaskSecrets(secretsInUse);
         try
         {
-            logs = HubLogging.Open(configuration);
+            logs = HubLogging.Open(configuration, secretsInUse);
             var options = new DatabaseOptions(configuration.DataFolder, configuration[HubSettings.Database], configuration[HubSettings.DatabaseOwner]);
             var opening = DatabaseStart.OpenAsync(options, TimeProvider.System, logs.LoggerFor("Gantry.Hub.Database"), cancellationToken);
             var builder = NewBuilder(configuration, logs);
             database = await opening;
             builder.Services.AddSingleton(database.Database);
+            builder.Services.AddSingleton(secretsInUse);
             addSlices(builder.Services, configuration);
             app = builder.Build();
             app.Urls.Add(listen);
@@ -57,7 +61,7 @@ internal sealed class HubServer : IAsyncDisposable
             await new Demonstration(configuration, database.Database).EnsureAsync(cancellationToken);
             var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             folder.Write(address);
-            return new HubServer(folder, database, app, logs)
+            return new HubServer(folder, database, app, logs, ownSecrets)
             {
                 OneTimePassword = password is null ? null : new Secret(password),
                 Address = address,
@@ -68,6 +72,7 @@ internal sealed class HubServer : IAsyncDisposable
             if (app is not null) await app.DisposeAsync();
             if (database is not null) await database.DisposeAsync();
             logs?.Dispose();
+            ownSecrets.Dispose();
             folder.Dispose();
             if (ListenAddress.Explain(listen, exception) is { } reason) throw new HubStartException(reason, exception);
             throw;
@@ -86,6 +91,7 @@ internal sealed class HubServer : IAsyncDisposable
         await app.DisposeAsync();
         await database.DisposeAsync();
         logs.Dispose();
+        ownSecrets.Dispose();
         folder.Dispose();
     }
 

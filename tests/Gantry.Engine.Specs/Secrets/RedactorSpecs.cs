@@ -5,9 +5,11 @@ using Xunit;
 
 namespace Gantry.Engine.Specs.Secrets;
 
-public sealed class RedactorSpecs
+public sealed class RedactorSpecs : IDisposable
 {
     private readonly Redactor redactor = new();
+
+    public void Dispose() => redactor.Dispose();
 
     [Fact]
     public void A_secret_is_masked_in_plain_url_encoded_and_base64_form()

@@ -33,6 +33,7 @@ internal sealed class RunningHub : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<SecretsInUse>();
         services.AddSingleton(database);
         services.AddSingleton(new ProviderCatalog([provider]));
         services.AddPlans();

@@ -9,6 +9,7 @@ namespace Gantry.Hub.Specs.Operations;
 
 public sealed class HubLoggingSpecs : IDisposable
 {
+    private readonly SecretsInUse inUse = new();
     private readonly string folder = Directory.CreateTempSubdirectory("gantry-logs-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -27,6 +28,28 @@ public sealed class HubLoggingSpecs : IDisposable
         var text = File.ReadAllText(Path.Combine(folder, "gantry.log"));
         text.ShouldNotContain("hunter2");
         text.ShouldContain("***");
+    }
+
+    [Fact]
+    public void A_secret_in_use_is_masked_in_what_others_say_until_its_use_ends()
+    {
+        using (var logging = Open())
+        {
+            var logger = logging.LoggerFor("Test");
+            using (var redactor = inUse.Begin())
+            {
+                redactor.Add(new Secret("hunter2 \"é\""));
+                logger.LogError(new InvalidOperationException("refused hunter2 \"é\""), "GET {Url}", $"/a?key={Uri.EscapeDataString("hunter2 \"é\"")}");
+            }
+
+            logger.LogInformation("hunter2 is a word again");
+        }
+
+        var lines = File.ReadAllLines(Path.Combine(folder, "gantry.log")).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        lines[0].GetProperty("message").GetString().ShouldBe("GET /a?key=***");
+        lines[0].GetProperty("exception").GetString()!.ShouldContain("refused ***");
+        lines[0].GetRawText().ShouldNotContain("hunter2");
+        lines[1].GetProperty("message").GetString().ShouldBe("hunter2 is a word again");
     }
 
     [Fact]
@@ -75,7 +98,7 @@ public sealed class HubLoggingSpecs : IDisposable
     }
 
     private HubLogging Open(params string[] arguments) => HubLogging.Open(
-        HubConfiguration.Read([.. arguments, "--data", folder, "--log-dir", folder], new Dictionary<string, string>()));
+        HubConfiguration.Read([.. arguments, "--data", folder, "--log-dir", folder], new Dictionary<string, string>()), inUse);
 
     private sealed record Holder(string Name, Secret Password);
 }

@@ -19,13 +19,14 @@ public static class HttpAnswer
     /// <param name="request">What was asked, for messages.</param>
     /// <param name="answer">What came back.</param>
     /// <param name="isExpected">Which statuses are a success.</param>
-    public static ProviderResult ToResult(WebRequest request, WebAnswer answer, Func<int, bool> isExpected)
+    /// <param name="mask">Masks secrets in what the other side says, before it is shortened.</param>
+    public static ProviderResult ToResult(WebRequest request, WebAnswer answer, Func<int, bool> isExpected, Func<string, string> mask)
     {
         var body = ReadBody(answer, out var problem);
         var output = Write(answer, body);
         if (!isExpected((int)answer.Status))
         {
-            return ProviderResult.Failure(ErrorOf(request, answer, body), output);
+            return ProviderResult.Failure(ErrorOf(request, answer, body, mask), output);
         }
 
         return problem is null
@@ -138,12 +139,12 @@ public static class HttpAnswer
         writer.WriteEndObject();
     }
 
-    private static ProviderError ErrorOf(WebRequest request, WebAnswer answer, JsonElement body)
+    private static ProviderError ErrorOf(WebRequest request, WebAnswer answer, JsonElement body, Func<string, string> mask)
     {
         var status = (int)answer.Status;
         var (kind, isTransient) = KindOf(answer.Status);
         var reason = answer.Reason.Length > 0 ? $" {answer.Reason}" : "";
-        var said = MessageIn(body) is { } message ? $": {message}" : ".";
+        var said = MessageIn(body) is { } message ? $": {OneLine(mask(message))}" : ".";
         return new ProviderError
         {
             Kind = kind,
@@ -192,7 +193,7 @@ public static class HttpAnswer
 
             if (value.ValueKind == JsonValueKind.String && Settings.Scalars.TextOf(value) is { Length: > 0 } text)
             {
-                return OneLine(text);
+                return text;
             }
         }
 

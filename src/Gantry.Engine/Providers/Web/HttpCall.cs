@@ -52,7 +52,8 @@ public sealed class HttpCall(ProviderCall call)
             EgressAllowed = call.EgressAllowed,
         };
         secrets.RequireAllowed(request.Url.IdnHost, request.Url.Port);
-        return HttpAnswer.ToResult(request, await HttpGate.Shared.SendAsync(request, call.Clock, cancellationToken), Expected());
+        var answer = await HttpGate.Shared.SendAsync(request, call.Clock, cancellationToken);
+        return HttpAnswer.ToResult(request, answer, Expected(), call.Secrets is RedactingSecrets redacting ? redacting.Text : text => text);
     }
 
     /// <summary>The method's name is as people write it, in any case.</summary>
