@@ -5,6 +5,7 @@ using Gantry.Cli.Endpoints;
 using Gantry.Cli.Executions;
 using Gantry.Cli.Hubs;
 using Gantry.Engine.Plans;
+using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
 using Gantry.Plugins;
 
@@ -23,6 +24,8 @@ internal static class LocalRun
             throw new UsageException(string.Join('\n', findings.Select(finding => finding.Message)));
         }
 
+        using Redactor redactor = new();
+        using MaskedConsole console = new(redactor);
         var context = UserEndpointOpener.UserContext(sshConfigFile);
         var printer = asJson ? null : new ExecutionPrinter();
         MemoryJournal journal = new(printer);
@@ -34,7 +37,8 @@ internal static class LocalRun
                 Plan = plan,
                 Inputs = inputs,
                 Secrets = context.Secrets,
-                Endpoints = new UserEndpointOpener(AllPlugins.Endpoints, context),
+                Redactor = redactor,
+                Endpoints = new UserEndpointOpener(AllPlugins.Endpoints, context with { Secrets = new RedactingSecrets(context.Secrets, redactor) }),
                 EgressAllowed = ["*"],
                 Environment = PlanEnvironment.ForCommandLine(),
             },

@@ -5,7 +5,7 @@ namespace Gantry.Engine.Secrets;
 
 /// <summary>
 /// Masks a text that comes in pieces, and holds back as much of it as a secret that has begun could still take, never more. Flushing passes on whole lines;
-/// the end of an unfinished line comes when it is disposed of, which leaves the inner writer open.
+/// the end of an unfinished line comes when it is disposed of, which leaves the inner writer open. While nothing is secret, nothing is held back.
 /// </summary>
 public sealed class RedactingWriter(TextWriter inner, Redactor redactor) : TextWriter
 {
@@ -22,6 +22,9 @@ public sealed class RedactingWriter(TextWriter inner, Redactor redactor) : TextW
 
     /// <summary>The mask of what is secret at the beginning has been written.</summary>
     private bool isMasked;
+
+    /// <summary>Flushes whenever a line ends.</summary>
+    public bool AutoFlush { get; init; }
 
     public override Encoding Encoding => inner.Encoding;
 
@@ -41,6 +44,11 @@ public sealed class RedactingWriter(TextWriter inner, Redactor redactor) : TextW
             if (held.Count == 2 * HeldMax)
             {
                 Pass(BorderBefore(HeldMax));
+            }
+
+            if (AutoFlush && (redactor.Index.IsEmpty || piece.ContainsAny('\n', '\r')))
+            {
+                Flush();
             }
         }
     }

@@ -23,6 +23,7 @@ internal static class DatabaseRoles
             await CreateAsync(administrator, $"create role {Owner} nologin", Owner, cancellationToken);
             await EnsureLoginAsync(administrator, Hub, access.Hub, cancellationToken);
             await EnsureLoginAsync(administrator, Worker, access.Worker, cancellationToken);
+            await KeepValuesOutOfLogAsync(administrator, cancellationToken);
             if (!await AskAsync(administrator, $"select rolsuper or pg_has_role(current_user, '{Owner}', 'member') from pg_roles where rolname = current_user", cancellationToken))
                 await ExecuteAsync(administrator, $"grant {Owner} to current_user", cancellationToken);
             if (!await AskAsync(administrator, $"select exists (select from pg_namespace where nspname = '{Schema}')", cancellationToken))
@@ -75,6 +76,35 @@ internal static class DatabaseRoles
         catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
         {
             await ExecuteAsync(administrator, $"alter role {role}{clause}", cancellationToken);
+        }
+    }
+
+    /// <summary>What our sessions send stays out of the server's own log, whatever it is set to log; only a superuser may say so.</summary>
+    private static async Task KeepValuesOutOfLogAsync(NpgsqlConnection administrator, CancellationToken cancellationToken)
+    {
+        List<string> missing = [];
+        await using (var command = new NpgsqlCommand($"""
+            select format('alter role %I set %s = %L', rolname, setting, value) from pg_roles cross join (values
+              ('log_parameter_max_length', '0'), ('log_parameter_max_length_on_error', '0'), ('log_min_error_statement', 'panic'), ('log_error_verbosity', 'terse')
+            ) wanted (setting, value)
+            where rolname in ('{Hub}', '{Worker}') and not coalesce(setting || '=' || value = any (rolconfig), false)
+              and (select rolsuper from pg_roles where rolname = current_user)
+            """, administrator))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken)) missing.Add(reader.GetString(0));
+        }
+
+        foreach (var change in missing)
+        {
+            try
+            {
+                await ExecuteAsync(administrator, change, cancellationToken);
+            }
+            catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.InternalError)
+            {
+                // "tuple concurrently updated": another hub does the same.
+            }
         }
     }
 

@@ -45,6 +45,30 @@ public sealed class GivenDatabaseSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_logs_every_statement_logs_none_of_our_values()
+    {
+        var dba = ConnectionFor("dba", "the dba's");
+        await TestPostgres.ExecuteAsync(dba, "alter system set log_min_duration_statement = 0");
+        await TestPostgres.ExecuteAsync(dba, "alter system set log_parameter_max_length = -1");
+        await TestPostgres.ExecuteAsync(dba, "alter system set log_min_error_statement = error");
+        await TestPostgres.ExecuteAsync(dba, "select pg_reload_conf()");
+        await using var hub = await OpenAsync(dba);
+
+        await using (var session = await hub.Database.OpenAsync(Actor.Nobody, CancellationToken.None))
+        {
+            await session.FindAsync<string>("select @value::text as seen", new { value = "canary-in-a-value" }, CancellationToken.None);
+            await Should.ThrowAsync<PostgresException>(() => session.FindAsync<int>("select 1 / length(@value) as broken", new { value = "" }, CancellationToken.None));
+        }
+
+        await TestPostgres.ExecuteAsync(dba, "select 'the last line'");
+        var log = await ReadLogAsync("the last line");
+        log.ShouldContain("as seen");
+        log.ShouldContain("division by zero");
+        log.ShouldNotContain("canary-in-a-value");
+        log.ShouldNotContain("parameters:");
+    }
+
+    [Fact]
     public async Task A_changed_administrators_password_changes_those_of_the_roles()
     {
         await (await OpenAsync(ConnectionFor("dba", "the dba's"))).DisposeAsync();
@@ -84,6 +108,18 @@ public sealed class GivenDatabaseSpecs : IAsyncLifetime
 
         refusal.Message.ShouldContain("'dba'");
         refusal.ToString().ShouldNotContain("hunter2");
+    }
+
+    /// <summary>The server's own log, once this is in it.</summary>
+    private async Task<string> ReadLogAsync(string last)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var log = string.Concat(Directory.GetFiles(Path.Combine(folder, "logs", "postgres")).Select(File.ReadAllText));
+            if (log.Contains(last, StringComparison.Ordinal)) return log;
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
+        }
     }
 
     private static async Task<string?> CurrentUserAsync(DatabaseStart start)
