@@ -80,13 +80,21 @@ internal static class RouteTable
         GET /api/provider-credentials/{vendor}                         401 200 200 200 200 404 200 200
         PUT /api/provider-credentials/{vendor}                         401 403 403 200 200 201 403 200
         DELETE /api/provider-credentials/{vendor}                      401 403 403 204 204 404 403 204
+        POST /api/token/refresh                                        401 401 401 401 401 401 401 401
+        GET /api/sessions                                              401 200 200 200 200 200 403 200
+        DELETE /api/sessions/{session}                                 401 404 404 404 404 404 403 204
+        GET /api/credential-store                                      401 200 200 200 200 200 200 200
+        PUT /api/credential-store                                      401 403 403 403 200 200 403 200
         POST /api/sign-out                                             401 204 204 204 204 204 400 204
+        DELETE /api/sessions                                           401 204 204 204 204 204 403 204
         """;
 
     /// <summary>For the routes that take a body.</summary>
     public static readonly IReadOnlyDictionary<string, string> Bodies = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["POST /api/sign-in"] = """{"user":"admin","password":"the-first-administrator"}""",
+        ["POST /api/token/refresh"] = """{"refresh_token":"gtr_of_nobody"}""",
+        ["PUT /api/credential-store"] = """{"backend":"database"}""",
         ["POST /api/me/password"] = "{}",
         ["POST /api/api-keys"] = """{"name":"{new}","scopes":["read"]}""",
         ["POST /api/users"] = """{"name":"{new}"}""",

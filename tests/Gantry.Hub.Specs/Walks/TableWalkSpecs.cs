@@ -18,7 +18,7 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
     private static string[] Public => ["schema_migrations", "signing_keys"];
 
     /// <summary>What is one person's own within a workspace.</summary>
-    private static readonly string[] Personal = ["api_keys", "provider_credentials", "sessions"];
+    private static readonly string[] Personal = ["api_keys", "provider_credentials", "refresh_tokens", "sessions"];
 
     /// <summary>What the worker may do, which works for all workspaces: each line is a decision.</summary>
     private static readonly string[] WorkerRights =
@@ -48,10 +48,11 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         using var member = await hub.CreateMemberAsync("viewer", name);
         await FillAsync(hub.Admin);
         await SendAsync(hub.Admin, "/api/vault/rotate", new { });
+        await SendAsync(hub.Nobody, "/api/sign-in", new { user = name, password = "password of " + name, kind = "jwt" });
         await using var connection = await ConnectAsync();
         await ExecuteAsync(connection, """
             insert into gantry.credential_stores (workspace_id, saved_by, backend, config, is_granted)
-            select w.id, u.id, 'env', '{}', false from gantry.workspaces w, gantry.users u where w.name = 'default' and u.name = 'admin' on conflict do nothing
+            select w.id, u.id, 'database', '{}', false from gantry.workspaces w, gantry.users u where w.name = 'default' and u.name = 'admin' on conflict do nothing
             """);
         var victim = await ValueAsync(connection, $"select id::text from gantry.users where name = '{name}'");
         var workspace = await ValueAsync(connection, "select id::text from gantry.workspaces where name = 'default'");
@@ -79,6 +80,7 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         using var first = await hub.CreateMemberAsync("editor", owner);
         using var second = await hub.CreateMemberAsync("editor", colleague);
         await FillAsync(first);
+        await SendAsync(first, "/api/sign-in", new { user = owner, password = "password of " + owner, kind = "jwt" });
         await using var connection = await ConnectAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var own = await ValueAsync(connection, $"select id::text from gantry.users where name = '{owner}'");
