@@ -50,7 +50,7 @@ internal sealed class FilesRehearsal : IAsyncDisposable
             await using var source = AllPlugins.Endpoints.Open(AllPlugins.Endpoints.Parse(AppContext.BaseDirectory)!, context);
             await using (target)
             {
-                await TransferRehearsal.RunAsync(source, new FileSelection { SizeMax = 64 * 1024 }, target, cancellationToken);
+                await TransferRehearsal.RunAsync(source, new FileSelection { SizeMax = 16 * 1024 }, target, cancellationToken);
             }
         }
         catch (OperationCanceledException)

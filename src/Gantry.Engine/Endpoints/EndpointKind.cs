@@ -39,6 +39,14 @@ public abstract class EndpointKind
     public abstract IEndpoint Open(EndpointSettings settings, EndpointContext context);
 
     /// <summary>
+    /// Runs once through what opening an endpoint takes, without opening any: what a program that lives for a second runs first has to be
+    /// compiled, and that can go on beside something else.
+    /// </summary>
+    public virtual void WarmUp()
+    {
+    }
+
+    /// <summary>
     /// An endpoint with nothing behind it that takes every file, for running in while a real one is still connecting; null for kinds
     /// that need no time to connect.
     /// </summary>

@@ -7,7 +7,7 @@ namespace Gantry.Engine.Endpoints;
 /// A place for files in memory: the reference implementation of the contract, and a stage for tests of everything that uses one.
 /// Links to folders are followed inside the root, never out of it.
 /// </summary>
-public sealed class MemoryEndpoint : IEndpoint, IMoves, IHashes, ISetsTimes, ISymbolicLinks
+public sealed class MemoryEndpoint : IEndpoint, IMoves, IHashes, ISetsTimes, ISymbolicLinks, IReadsWhole
 {
     private const int LinksMax = 40;
 
@@ -68,6 +68,18 @@ public sealed class MemoryEndpoint : IEndpoint, IMoves, IHashes, ISetsTimes, ISy
             var content = FileAt(path).Content!;
             var start = (int)Math.Min(offset, content.Length);
             return ValueTask.FromResult<Stream>(new MemoryStream(content, start, content.Length - start, writable: false));
+        }
+    }
+
+    public int ReadWhole(string path, Span<byte> buffer)
+    {
+        EndpointPath.CheckBelowRoot(path);
+        lock (gate)
+        {
+            var content = FileAt(path).Content!;
+            var count = Math.Min(content.Length, buffer.Length);
+            content.AsSpan(0, count).CopyTo(buffer);
+            return count;
         }
     }
 

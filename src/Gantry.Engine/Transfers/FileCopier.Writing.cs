@@ -154,7 +154,7 @@ internal sealed partial class FileCopier
         }
     }
 
-    private WriteOptions OptionsOf(FileJob job) => new()
+    public WriteOptions OptionsOf(FileJob job) => new()
     {
         PartialName = PartialNameOf(job),
         Length = job.Entry.Size,

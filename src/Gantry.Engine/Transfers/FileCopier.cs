@@ -26,7 +26,15 @@ internal sealed partial class FileCopier
         var request = run.Request;
         flight = new FlightGate(() => request.ConcurrentFiles ?? run.Target.Endpoint.Capabilities.ConcurrentFiles, FlightBytesMax);
         inside = run.Target.Endpoint as ICopiesInside;
-        run.Token.Register(flight.Close);
+        whole = WholeWritesOf(run);
+        run.Token.Register(() =>
+        {
+            flight.Close();
+            if (whole is not null)
+            {
+                _ = AbandonLanesAsync();
+            }
+        });
     }
 
     /// <summary>Waits while enough are waiting already.</summary>
@@ -132,6 +140,10 @@ internal sealed partial class FileCopier
         {
             await CopyInsideAsync(job, inside);
         }
+        else if (await TryGoShortWayAsync(job))
+        {
+            // It is on its way.
+        }
         else if (job.Entry.Size <= SmallBytesMax)
         {
             await CopySmallAsync(job);
@@ -158,8 +170,7 @@ internal sealed partial class FileCopier
 
     private async ValueTask CopySmallAsync(FileJob job)
     {
-        var path = job.Path;
-        run.Tally.Started(path);
+        run.Tally.Started(job);
         if (await SmallContent.ReadAsync(job, PutOff, run) is not { } content)
         {
             return;
@@ -207,7 +218,7 @@ internal sealed partial class FileCopier
 
     private async ValueTask CopyInsideAsync(FileJob job, ICopiesInside target)
     {
-        run.Tally.Started(job.Path);
+        run.Tally.Started(job);
         var isWritten = await WriteAsync(
             job,
             (path, options) => target.CopyFromAsync(job.Source.Endpoint, job.SourcePath, path, options, run.Token),

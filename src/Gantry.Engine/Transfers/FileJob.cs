@@ -38,6 +38,9 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
     /// <summary>How often it changed while it was read.</summary>
     public int Changes { get; set; }
 
+    /// <summary>It was tried on the short way, or is not for it: see <see cref="QuickLane"/>.</summary>
+    public bool GoesLongWay { get; set; }
+
     public string Path => Folder.PathOf(Entry.Name);
 
     public TransferSide Source => Elsewhere?.Side ?? Folder.Source;

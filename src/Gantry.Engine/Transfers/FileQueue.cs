@@ -29,6 +29,9 @@ internal sealed class FileQueue(int filesMax)
     /// <summary>False when the queue is empty and nothing more comes.</summary>
     public ValueTask<bool> WaitToTakeAsync(CancellationToken cancellationToken) => files.Reader.WaitToReadAsync(cancellationToken);
 
+    /// <summary>What would be taken next; another may be quicker.</summary>
+    public bool TryPeek([NotNullWhen(true)] out FileJob? job) => files.Reader.TryPeek(out job);
+
     public bool TryTake([NotNullWhen(true)] out FileJob? job)
     {
         if (!files.Reader.TryRead(out job))

@@ -39,6 +39,23 @@ internal sealed class FlightGate(Func<int> filesMax, long bytesMax)
         }
     }
 
+    /// <summary>Gives the place of a file to another one. False when that is too large for it; then the place is kept as it was.</summary>
+    public bool TryExchange(long fileBytes, long nextBytes)
+    {
+        lock (gate)
+        {
+            if (isClosed || (nextBytes > fileBytes && bytes - fileBytes + nextBytes > bytesMax))
+            {
+                return false;
+            }
+
+            bytes += nextBytes - fileBytes;
+        }
+
+        ResumeWaiting();
+        return true;
+    }
+
     public void Leave(long fileBytes)
     {
         lock (gate)
@@ -47,10 +64,7 @@ internal sealed class FlightGate(Func<int> filesMax, long bytesMax)
             bytes -= fileBytes;
         }
 
-        while (TakeNext() is { } next)
-        {
-            Resume(next);
-        }
+        ResumeWaiting();
     }
 
     public void Close()
@@ -64,6 +78,14 @@ internal sealed class FlightGate(Func<int> filesMax, long bytesMax)
         }
 
         left.ForEach(waiter => waiter.TrySetCanceled());
+    }
+
+    private void ResumeWaiting()
+    {
+        while (TakeNext() is { } next)
+        {
+            Resume(next);
+        }
     }
 
     /// <summary>On this thread, unless that would go too deep: who is resumed may leave again at once.</summary>

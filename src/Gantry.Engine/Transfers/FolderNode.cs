@@ -33,6 +33,9 @@ internal sealed class FolderNode
     /// <summary>The folder itself belongs to what is moved, and goes when it is empty.</summary>
     public bool IsRemovable { get; init; } = true;
 
+    /// <summary>Whether files can be put into it without waiting.</summary>
+    public bool IsCreated => IsAtTarget == true || Volatile.Read(ref creation) is { IsCompletedSuccessfully: true };
+
     public void Keep()
     {
         for (var folder = this; folder is { IsKept: false }; folder = folder.Parent)

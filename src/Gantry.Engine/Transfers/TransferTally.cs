@@ -24,7 +24,7 @@ internal sealed class TransferTally(TimeProvider clock, int failuresListed)
     private long folders;
     private long notesCount;
     private volatile bool hasPermanentFailure;
-    private volatile string? lastFile;
+    private volatile FileJob? lastFile;
 
     public bool IsWalkDone { get; set; }
 
@@ -38,7 +38,7 @@ internal sealed class TransferTally(TimeProvider clock, int failuresListed)
         Interlocked.Add(ref bytesFound, size);
     }
 
-    public void Started(string path) => lastFile = path;
+    public void Started(FileJob job) => lastFile = job;
 
     public void StartedLarge(string path)
     {
@@ -155,7 +155,7 @@ internal sealed class TransferTally(TimeProvider clock, int failuresListed)
     {
         lock (gate)
         {
-            return [.. largeFiles.Take(CurrentFilesMax), .. largeFiles.Count == 0 && lastFile is { } last ? (string[])[last] : []];
+            return [.. largeFiles.Take(CurrentFilesMax), .. largeFiles.Count == 0 && lastFile is { } last ? (string[])[last.Path] : []];
         }
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Gantry.Plugins.Endpoints.Local;
 
 /// <summary>A folder of this machine. Small files are read and written on the caller's thread: whoever wants many at once calls from many.</summary>
-internal sealed class LocalEndpoint : IEndpoint, IMoves, ICopiesInside, IHashes, ISetsTimes, ISymbolicLinks
+internal sealed class LocalEndpoint : IEndpoint, IMoves, ICopiesInside, IHashes, ISetsTimes, ISymbolicLinks, IReadsWhole
 {
     private const int SmallBytesMax = 256 * 1024;
     private const int BufferBytes = 256 * 1024;
@@ -47,6 +47,27 @@ internal sealed class LocalEndpoint : IEndpoint, IMoves, ICopiesInside, IHashes,
         cancellationToken.ThrowIfCancellationRequested();
         var file = OpenFile(path, out var size);
         return ValueTask.FromResult<Stream>(new LocalReadStream(file, root.FullPathOf(path), offset, isSmall: size <= SmallBytesMax));
+    }
+
+    public int ReadWhole(string path, Span<byte> buffer)
+    {
+        EndpointPath.CheckBelowRoot(path);
+
+        // NonBlocking: a FIFO would otherwise wait here for its other end. It fails in the reading, which names a position.
+        using var file = root.Open(path, LinuxFiles.ReadOnly | LinuxFiles.NonBlocking);
+        while (true)
+        {
+            var read = LinuxFiles.Read(file, buffer, 0);
+            if (read >= 0)
+            {
+                return read;
+            }
+
+            if (read != -LocalErrors.Interrupted)
+            {
+                throw LocalErrors.Of(-read, root.FullPathOf(path));
+            }
+        }
     }
 
     public async ValueTask<Entry> WriteAsync(string path, Stream content, WriteOptions options, CancellationToken cancellationToken)

@@ -27,6 +27,21 @@ internal sealed class SftpBudget
         }
     }
 
+    /// <summary>Takes it if that needs no wait.</summary>
+    public bool TryTake(long amount)
+    {
+        lock (gate)
+        {
+            if (queue.Count > 0 || !Fits(amount))
+            {
+                return false;
+            }
+
+            taken += amount;
+            return true;
+        }
+    }
+
     public void Give(long amount)
     {
         lock (gate)

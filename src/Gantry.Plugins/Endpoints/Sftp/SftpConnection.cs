@@ -19,11 +19,10 @@ internal sealed class SftpConnection : IAsyncDisposable
     private readonly ManualResetEventSlim work = new(initialState: false, spinCount: 0);
     private readonly TaskCompletionSource<EndpointException> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Dictionary<uint, SftpCall> pending = new(1024);
+    private readonly SftpPending pending = new();
     private SftpCursor waiting = new() { Buffer = ArrayPool<byte>.Shared.Rent(BufferBytesMin) };
     private byte[] spare = ArrayPool<byte>.Shared.Rent(BufferBytesMin);
     private readonly SftpCompletions completions = new();
-    private uint lastId;
     private int sent;
     private byte[]? sending;
     private int sendingLength;
@@ -113,15 +112,7 @@ internal sealed class SftpConnection : IAsyncDisposable
     }
 
     /// <summary>For <see cref="SftpBatch"/>, under the lock: the next id, answered to this call.</summary>
-    internal uint Register(SftpCall call)
-    {
-        do
-        {
-            lastId++;
-        }
-        while (lastId == SftpGreeting.Id || !pending.TryAdd(lastId, call));
-        return lastId;
-    }
+    internal uint Register(SftpCall call) => pending.Add(call);
 
     /// <summary>For uploads, on the reader's thread: told when the present reading is worked off.</summary>
     internal void Complete(SftpSmallUpload upload) => completions.Add(upload);
@@ -153,7 +144,7 @@ internal sealed class SftpConnection : IAsyncDisposable
         lock (gate)
         {
             greeting.CopyTo(Reserve(greeting.Length).Take(greeting.Length));
-            pending.Add(SftpGreeting.Id, version);
+            pending.AddGreeting(version);
         }
 
         // Threads of their own: the streams of a process block, and must not keep the pool's threads.
@@ -359,13 +350,10 @@ internal sealed class SftpConnection : IAsyncDisposable
     {
         var type = packet.Byte();
         var id = type == SftpWire.VersionReply ? SftpGreeting.Id : packet.UInt32();
-        SftpCall? call;
+        SftpCall call;
         lock (gate)
         {
-            if (!pending.Remove(id, out call))
-            {
-                throw new EndpointException(EndpointError.Protocol, $"The SFTP server answered a question that was not asked (type {type}, id {id}).");
-            }
+            call = pending.Remove(id) ?? throw Unasked(type, id);
         }
 
         try
@@ -378,6 +366,9 @@ internal sealed class SftpConnection : IAsyncDisposable
             throw;
         }
     }
+
+    private static EndpointException Unasked(byte type, uint id) =>
+        new(EndpointError.Protocol, $"The SFTP server answered a question that was not asked (type {type}, id {id}).");
 
     private static EndpointException Lost(Exception? cause) =>
         new(EndpointError.Disconnected, "The connection to the SFTP server was lost.", isTransient: true, cause);
@@ -412,14 +403,13 @@ internal sealed class SftpConnection : IAsyncDisposable
 
     private void LoseAll()
     {
-        Dictionary<uint, SftpCall> lost;
+        List<SftpCall> lost;
         lock (gate)
         {
-            lost = pending;
-            pending = [];
+            lost = pending.RemoveAll();
         }
 
-        foreach (var call in lost.Values)
+        foreach (var call in lost)
         {
             call.OnLost(Copy(end!));
         }

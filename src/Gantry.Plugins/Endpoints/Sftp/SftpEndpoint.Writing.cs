@@ -56,6 +56,32 @@ internal sealed partial class SftpEndpoint
         }
     }
 
+    public bool TryBeginWrite(
+        string path, ReadOnlyMemory<byte> content, WriteOptions options, IWholeWriteReceiver receiver, CancellationToken cancellationToken)
+    {
+        EndpointPath.CheckBelowRoot(path);
+        EndpointPath.CheckPartialName(options.PartialName);
+        if (sessions.Standing is not { Server: { IsOpenSsh: true, HasPosixRename: true } server } connection
+            || content.Length > server.WriteBytesMax
+            || options is not { ModifiedAt: not null, UnixMode: not null }
+            || handles?.TryTake(1) != true)
+        {
+            return false;
+        }
+
+        try
+        {
+            new SftpWholeUpload(
+                connection, handles, PartialOf(path, options), new SftpPath(root, path), options, content, receiver, OnStatRefused, cancellationToken).Start();
+            return true;
+        }
+        catch (EndpointException)
+        {
+            // The session ended just now.
+            return false;
+        }
+    }
+
     private void CheckLength(string path, WriteOptions options, long written)
     {
         if (options.Length is { } length && length != written)
@@ -96,7 +122,7 @@ internal sealed partial class SftpEndpoint
         SftpConnection connection, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat, CancellationToken cancellationToken)
     {
         await handles!.TakeAsync(1, cancellationToken).ConfigureAwait(false);
-        return await new SftpSmallUpload(connection, handles, partial, target, options, content, asksStat, clock).RunAsync(cancellationToken).ConfigureAwait(false);
+        return await new SftpAwaitedUpload(connection, handles, partial, target, options, content, asksStat, clock).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>After a failure on the happy path: renames in another way where that is possible, else cleans up and fails.</summary>
@@ -305,9 +331,9 @@ internal sealed partial class SftpEndpoint
             : SftpErrors.Of(reply, PlaceOf(path), "written");
     }
 
-    private Entry EntryOf(string path, long written, WriteOptions options, SftpAttributes? attributes, bool takesStat)
+    private void OnStatRefused()
     {
-        if (!takesStat && Interlocked.Exchange(ref saidNoStat, 1) == 0)
+        if (Interlocked.Exchange(ref saidNoStat, 1) == 0)
         {
             lock (gate)
             {
@@ -315,6 +341,14 @@ internal sealed partial class SftpEndpoint
             }
 
             notice($"{Address}: this server does not take modification times or permissions. Files are compared by their size only.");
+        }
+    }
+
+    private Entry EntryOf(string path, long written, WriteOptions options, SftpAttributes? attributes, bool takesStat)
+    {
+        if (!takesStat)
+        {
+            OnStatRefused();
         }
 
         if (attributes is { } told)

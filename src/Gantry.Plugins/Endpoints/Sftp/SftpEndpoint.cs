@@ -5,7 +5,7 @@ using Gantry.Engine.Endpoints;
 namespace Gantry.Plugins.Endpoints.Sftp;
 
 /// <summary>A folder behind an SFTP server. Small files travel in bursts, hundreds at once over one connection; large ones in a window.</summary>
-internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes, ISymbolicLinks
+internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes, ISymbolicLinks, IWritesWhole
 {
     private const int ListingsAhead = 3;
 
@@ -244,7 +244,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
             handles ??= new SftpBudget(server.HandlesMax);
 
             // Three round trips a file, in two of which it has a handle: enough of them at once to keep about twenty files a millisecond under way.
-            const int FilesAtOnce = 64;
+            const int FilesAtOnce = 192;
             const int FilesMost = 2048;
             var distance = server.RoundTrip.TotalMilliseconds;
             capabilities = capabilities with

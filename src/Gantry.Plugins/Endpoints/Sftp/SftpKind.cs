@@ -51,33 +51,27 @@ public sealed partial class SftpKind : EndpointKind
             return null;
         }
 
-        var match = AddressPattern.Match(address[Prefix.Length..]);
-        if (!match.Success)
-        {
-            throw new EndpointException(
-                EndpointError.BadSetting, $"This is not an SFTP address; it is written {AddressForms[0]} or {AddressForms[1]}.");
-        }
-
-        var login = match.Groups["user"];
-        if (login.Value.Contains(':', StringComparison.Ordinal))
+        var parts = SftpAddress.Split(address[Prefix.Length..]) ?? throw new EndpointException(
+            EndpointError.BadSetting, $"This is not an SFTP address; it is written {AddressForms[0]} or {AddressForms[1]}.");
+        if (parts.User?.Contains(':', StringComparison.Ordinal) == true)
         {
             throw new EndpointException(
                 EndpointError.BadSetting,
                 "A password does not belong into an address, where logs and histories keep it: give it as the setting 'password', such as ${cred:NAME}.");
         }
 
-        var values = new Dictionary<string, string>(StringComparer.Ordinal) { [Host] = match.Groups["host"].Value.Trim('[', ']') };
-        if (login.Success)
+        var values = new Dictionary<string, string>(StringComparer.Ordinal) { [Host] = parts.Host };
+        if (parts.User is not null)
         {
-            values[User] = Unescape(login.Value);
+            values[User] = Unescape(parts.User);
         }
 
-        if (match.Groups["port"].Success)
+        if (parts.Port is not null)
         {
-            values[Port] = match.Groups["port"].Value;
+            values[Port] = parts.Port;
         }
 
-        if (match.Groups["path"].Value is { Length: > 0 } path && path is not "/~" and not "/~/")
+        if (parts.Path is { Length: > 0 } path && path is not "/~" and not "/~/")
         {
             values[Folder] = path.StartsWith("/~/", StringComparison.Ordinal) ? path[1..] : path;
         }
@@ -114,6 +108,8 @@ public sealed partial class SftpKind : EndpointKind
             context.Clock,
             context.Notice);
     }
+
+    public override void WarmUp() => SshProcess.WarmUp();
 
     public override IEndpoint? OpenRehearsal() =>
         new SftpEndpoint("sftp://rehearsal", "", _ => Task.FromResult(SftpRehearsal.Open()), TimeProvider.System, _ => { });
@@ -156,8 +152,8 @@ public sealed partial class SftpKind : EndpointKind
             throw new EndpointException(EndpointError.BadSetting, "The setting 'host' is missing: it names the server.");
         }
 
-        Check(HostPattern.IsMatch(host), Host, host, "is no host name");
-        Check(settings.Find(User) is not { } user || UserPattern.IsMatch(user), User, settings.Find(User), "is no name of a login");
+        Check(SftpAddress.IsHost(host), Host, host, "is no host name");
+        Check(settings.Find(User) is not { } user || SftpAddress.IsUser(user), User, settings.Find(User), "is no name of a login");
         Check(settings.Find(Port) is null || PortOf(settings) is not null, Port, settings.Find(Port), "is no port (1 to 65535)");
         Check(settings.Find(KeyFile) is not { } keyFile || (keyFile.StartsWith('/') && !keyFile.Any(char.IsControl)), KeyFile, settings.Find(KeyFile), "is no absolute path");
         Check(settings.Find(HostKey) is not { } hostKey || PinOf(hostKey) is not null, HostKey, settings.Find(HostKey), "is no host key: it looks like 'ssh-ed25519 AAAA…'");
@@ -199,21 +195,13 @@ public sealed partial class SftpKind : EndpointKind
     private static string Server(EndpointSettings settings)
     {
         var host = settings.Find(Host)!;
-        var user = settings.Find(User) is { } name ? Uri.EscapeDataString(name) + "@" : "";
+        var user = settings.Find(User) is { } name ? Escape(name) + "@" : "";
         return Prefix + user + (host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host) + (settings.Find(Port) is { } port ? $":{port}" : "");
     }
 
+    private static string Escape(string text) => Uri.EscapeDataString(text);
+
     private static string Unescape(string text) => Uri.UnescapeDataString(text);
-
-    // The path is taken as it is, without %-escapes: file names hold '%' more often than addresses hold escapes.
-    [GeneratedRegex(@"^((?<user>[^@/]*)@)?(?<host>\[[0-9A-Fa-f:.%A-Za-z]+\]|[^@/:\[\]]+)(:(?<port>[0-9]{1,5}))?(?<path>/.*)?$", RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex AddressPattern { get; }
-
-    [GeneratedRegex(@"\A[A-Za-z0-9_:][A-Za-z0-9_.:%-]{0,252}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex HostPattern { get; }
-
-    [GeneratedRegex(@"\A[A-Za-z0-9_.][A-Za-z0-9_.@+\\=,~-]{0,252}(?<!\\)\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex UserPattern { get; }
 
     [GeneratedRegex(@"\A(?<key>(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com) [A-Za-z0-9+/]{40,4000}={0,2})( [^\r\n\0]*)?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HostKeyPattern { get; }

@@ -19,12 +19,8 @@ internal readonly record struct SftpUploadOutcome(SftpUploadStage Stage, SftpRep
 /// The happy path of a file that fits into one WRITE, in three round trips and without a thread of its own: OPEN; then WRITE, FSETSTAT and
 /// CLOSE in one burst; then, only when all of these were answered well, RENAME. The connection's reader takes each next step.
 /// </summary>
-internal sealed class SftpSmallUpload : SftpCall
+internal abstract class SftpSmallUpload : SftpCall
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(1);
-
-    // Its continuations run where it is told: see SftpCompletions.
-    private readonly TaskCompletionSource<SftpUploadOutcome> completion = new();
     private readonly SftpConnection connection;
     private readonly SftpBudget handles;
     private readonly SftpPath partial;
@@ -32,18 +28,14 @@ internal sealed class SftpSmallUpload : SftpCall
     private readonly WriteOptions options;
     private readonly ReadOnlyMemory<byte> content;
     private readonly bool asksStat;
-    private readonly TimeProvider clock;
 
     private SftpUploadStage stage;
-    private SftpUploadOutcome outcome;
     private SftpReply failure;
     private SftpAttributes? attributes;
-    private EndpointException? lost;
     private int remaining;
     private uint setStatId;
     private bool takesStat = true;
     private bool hasHandle = true;
-    private volatile bool isCancelled;
 
     /// <param name="connection">On which it goes.</param>
     /// <param name="handles">Of which one was taken for it; given back as soon as the file is closed, or all is over.</param>
@@ -52,12 +44,9 @@ internal sealed class SftpSmallUpload : SftpCall
     /// <param name="options">The time and the mode to set.</param>
     /// <param name="content">All of it; not to be changed before the outcome is there.</param>
     /// <param name="asksStat">Whether the server is asked for the size, time and mode at the end.</param>
-    /// <param name="clock">Measures how long a cancelled upload is waited for.</param>
-    public SftpSmallUpload(
-        SftpConnection connection, SftpBudget handles, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat,
-        TimeProvider clock)
+    protected SftpSmallUpload(
+        SftpConnection connection, SftpBudget handles, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat)
     {
-        this.clock = clock;
         this.connection = connection;
         this.handles = handles;
         this.partial = partial;
@@ -67,10 +56,23 @@ internal sealed class SftpSmallUpload : SftpCall
         this.asksStat = asksStat;
     }
 
-    /// <summary>
-    /// Runs it. When it is cancelled it removes what it made; a server that does not answer then is not waited for longer than a second.
-    /// </summary>
-    public async ValueTask<SftpUploadOutcome> RunAsync(CancellationToken cancellationToken)
+    /// <summary>How far it came; to be read when it is told.</summary>
+    protected SftpUploadOutcome Outcome { get; private set; }
+
+    /// <summary>Why the connection ended underneath; null when it did not.</summary>
+    protected EndpointException? LostBy { get; private set; }
+
+    /// <summary>What was made is to be removed instead of being finished.</summary>
+    protected abstract bool IsCancelled { get; }
+
+    /// <summary>Whether a partial file that could not be written or renamed is removed here, and not by who waits.</summary>
+    protected abstract bool RemovesFailed { get; }
+
+    /// <summary>It is over: continues whoever waits, on the calling thread.</summary>
+    public abstract void Tell();
+
+    /// <summary>Sends the first request. Fails when the session is over.</summary>
+    protected void Begin()
     {
         stage = SftpUploadStage.Opening;
         remaining = 1;
@@ -83,31 +85,6 @@ internal sealed class SftpSmallUpload : SftpCall
         {
             GiveHandle();
             throw;
-        }
-
-        await using var registration = cancellationToken.UnsafeRegister(
-            static (state, token) => _ = ((SftpSmallUpload)state!).CancelAsync(token), this).ConfigureAwait(false);
-        try
-        {
-            var reached = await completion.Task.ConfigureAwait(false);
-            return isCancelled && reached.Stage != SftpUploadStage.Done ? throw new OperationCanceledException(cancellationToken) : reached;
-        }
-        catch (EndpointException) when (isCancelled)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
-    }
-
-    /// <summary>Continues whoever waits, on the calling thread.</summary>
-    public void Tell()
-    {
-        if (lost is not null)
-        {
-            completion.TrySetException(lost);
-        }
-        else
-        {
-            completion.TrySetResult(outcome);
         }
     }
 
@@ -133,20 +110,12 @@ internal sealed class SftpSmallUpload : SftpCall
 
     public override void OnLost(EndpointException reason)
     {
-        if (lost is null)
+        if (LostBy is null)
         {
-            lost = reason;
+            LostBy = reason;
             GiveHandle();
             connection.Complete(this);
         }
-    }
-
-    /// <summary>It goes on cleaning up by itself, and is waited for a while.</summary>
-    private async Task CancelAsync(CancellationToken cancellationToken)
-    {
-        isCancelled = true;
-        await Task.WhenAny(completion.Task, Task.Delay(patience, clock, CancellationToken.None)).ConfigureAwait(false);
-        completion.TrySetCanceled(cancellationToken);
     }
 
     private void OnStatus(uint id, SftpReply reply)
@@ -175,20 +144,23 @@ internal sealed class SftpSmallUpload : SftpCall
             case SftpUploadStage.Opening:
                 Complete(stage, failure);
                 break;
-            case SftpUploadStage.Writing when isCancelled:
+            case SftpUploadStage.Writing when IsCancelled:
                 Remove();
                 break;
             case SftpUploadStage.Writing when !failure.IsOk || IsOfAnotherSize:
-                Complete(stage, failure);
+                Fail();
                 break;
             case SftpUploadStage.Writing:
                 Rename();
                 break;
-            case SftpUploadStage.Renaming when isCancelled && !failure.IsOk:
+            case SftpUploadStage.Renaming when failure.IsOk:
+                Complete(SftpUploadStage.Done, failure);
+                break;
+            case SftpUploadStage.Renaming when IsCancelled:
                 Remove();
                 break;
             case SftpUploadStage.Renaming:
-                Complete(failure.IsOk ? SftpUploadStage.Done : stage, failure);
+                Fail();
                 break;
             default:
                 Complete(stage, failure);
@@ -200,7 +172,7 @@ internal sealed class SftpSmallUpload : SftpCall
 
     private void OnHandle(byte[] handle)
     {
-        if (isCancelled)
+        if (IsCancelled)
         {
             stage = SftpUploadStage.Removing;
             Send(handle, static (upload, handle, batch) =>
@@ -274,9 +246,21 @@ internal sealed class SftpSmallUpload : SftpCall
         }
     }
 
+    private void Fail()
+    {
+        if (RemovesFailed)
+        {
+            Remove();
+        }
+        else
+        {
+            Complete(stage, failure);
+        }
+    }
+
     private void Complete(SftpUploadStage reached, SftpReply reason)
     {
-        outcome = new SftpUploadOutcome(reached, reason, attributes, takesStat);
+        Outcome = new SftpUploadOutcome(reached, reason, attributes, takesStat);
         GiveHandle();
         connection.Complete(this);
     }

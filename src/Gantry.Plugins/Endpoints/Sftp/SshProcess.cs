@@ -58,6 +58,15 @@ internal sealed partial class SshProcess : SftpPipe
         }
     }
 
+    /// <summary>Does all that comes before starting it, for a server that is not there.</summary>
+    public static void WarmUp()
+    {
+        var searchPath = Environment.GetEnvironmentVariable("PATH");
+        var login = new SshLogin { Server = "", Host = "warm-up", ConfigFile = "" };
+        using var nothing = new SshSecrets(login);
+        using var process = new Process { StartInfo = StartInfoOf("ssh", SshPrograms.Find("setsid", searchPath), login, nothing) };
+    }
+
     public override void OnGreeted() => secrets.Dispose();
 
     public override void Abort()

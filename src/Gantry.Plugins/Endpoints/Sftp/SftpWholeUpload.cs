@@ -1,0 +1,41 @@
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Plugins.Endpoints.Sftp;
+
+/// <summary>A small upload that nobody waits for: whoever began it is told the end.</summary>
+internal sealed class SftpWholeUpload : SftpSmallUpload
+{
+    private readonly IWholeWriteReceiver receiver;
+    private readonly Action onStatRefused;
+    private readonly CancellationToken cancellationToken;
+
+    /// <inheritdoc cref="SftpSmallUpload(SftpConnection, SftpBudget, SftpPath, SftpPath, WriteOptions, ReadOnlyMemory{byte}, bool)"/>
+    public SftpWholeUpload(
+        SftpConnection connection, SftpBudget handles, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content,
+        IWholeWriteReceiver receiver, Action onStatRefused, CancellationToken cancellationToken)
+        : base(connection, handles, partial, target, options, content, asksStat: false)
+    {
+        this.receiver = receiver;
+        this.onStatRefused = onStatRefused;
+        this.cancellationToken = cancellationToken;
+    }
+
+    protected override bool IsCancelled => cancellationToken.IsCancellationRequested;
+
+    protected override bool RemovesFailed => true;
+
+    public void Start() => Begin();
+
+    public override void Tell()
+    {
+        if (!Outcome.TakesStat && Outcome.Stage == SftpUploadStage.Done)
+        {
+            onStatRefused();
+        }
+
+        receiver.OnEnded(
+            LostBy is not null ? WholeWriteEnd.Lost
+            : Outcome.Stage == SftpUploadStage.Done ? WholeWriteEnd.Written
+            : WholeWriteEnd.NotWritten);
+    }
+}
