@@ -24,6 +24,11 @@ public sealed record Capabilities
     /// <summary>Folders exist only as prefixes of the files in them; an empty one cannot be kept.</summary>
     public bool FoldersAreImplied { get; init; }
 
+    /// <summary>
+    /// What is asked of it takes effect in the order in which it was asked: a file may follow the making of its folder without waiting for it.
+    /// </summary>
+    public bool KeepsOrder { get; init; }
+
     /// <summary>The longest name in bytes.</summary>
     public int NameBytesMax { get; init; } = 255;
 }

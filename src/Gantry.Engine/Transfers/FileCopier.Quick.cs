@@ -62,7 +62,11 @@ internal sealed partial class FileCopier
 
         try
         {
-            await job.Folder.EnsureCreatedAsync(run.CreateFolderAsync);
+            var making = job.Folder.EnsureCreatedAsync(run.CreateFolderAsync);
+            if (!job.Folder.TakesFiles(run.Target.Endpoint.Capabilities.KeepsOrder))
+            {
+                await making;
+            }
         }
         catch (EndpointException)
         {
@@ -82,7 +86,7 @@ internal sealed partial class FileCopier
         return true;
     }
 
-    private bool IsReadyForLane(FileJob job) => IsForLane(job) && job.Folder.IsCreated;
+    private bool IsReadyForLane(FileJob job) => IsForLane(job) && job.Folder.TakesFiles(run.Target.Endpoint.Capabilities.KeepsOrder);
 
     private bool IsForLane(FileJob job) =>
         whole is not null

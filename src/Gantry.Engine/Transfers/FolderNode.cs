@@ -33,8 +33,9 @@ internal sealed class FolderNode
     /// <summary>The folder itself belongs to what is moved, and goes when it is empty.</summary>
     public bool IsRemovable { get; init; } = true;
 
-    /// <summary>Whether files can be put into it without waiting.</summary>
-    public bool IsCreated => IsAtTarget == true || Volatile.Read(ref creation) is { IsCompletedSuccessfully: true };
+    /// <summary>Whether files can follow without waiting: it is there, or at a target that keeps the order its making is on the way.</summary>
+    public bool TakesFiles(bool keepsOrder) =>
+        IsAtTarget == true || (Volatile.Read(ref creation) is { } making && (keepsOrder || making.IsCompletedSuccessfully));
 
     public void Keep()
     {

@@ -124,9 +124,10 @@ internal sealed class TransferRun
     /// <summary>Makes the folder at the target, after the one above it.</summary>
     public async Task CreateFolderAsync(FolderNode folder)
     {
-        if (folder.Parent is { } parent)
+        var above = folder.Parent?.EnsureCreatedAsync(CreateFolderAsync) ?? Task.CompletedTask;
+        if (!Target.Endpoint.Capabilities.KeepsOrder)
         {
-            await parent.EnsureCreatedAsync(CreateFolderAsync);
+            await above;
         }
 
         if (Target.Endpoint.Capabilities.FoldersAreImplied)
@@ -141,6 +142,8 @@ internal sealed class TransferRun
         }
         catch (EndpointException exception)
         {
+            // If the one above could not be made, that is the reason.
+            await above;
             if (folder.Parent is null)
             {
                 Stop.End(exception.Error, $"The target folder cannot be made at '{Target.Endpoint.Address}': {exception.Message}", exception.IsTransient);

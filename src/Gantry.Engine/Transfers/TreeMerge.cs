@@ -74,7 +74,37 @@ internal sealed class TreeMerge(TransferRun run)
         while (TryPop() is { } folder)
         {
             await MergeAsync(folder);
+            if (AwaitsCreation(folder))
+            {
+                run.Running.Enter();
+                _ = FinishCreatedAsync(folder);
+            }
+            else
+            {
+                run.Finish(folder);
+            }
+        }
+    }
+
+    /// <summary>The walk goes on meanwhile.</summary>
+    private async Task FinishCreatedAsync(FolderNode folder)
+    {
+        try
+        {
+            await AwaitCreationAsync(folder);
             run.Finish(folder);
+        }
+        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
+        {
+            // The transfer is over.
+        }
+        catch (Exception exception)
+        {
+            run.Stop.Fault(exception);
+        }
+        finally
+        {
+            run.Running.Leave();
         }
     }
 
@@ -116,8 +146,6 @@ internal sealed class TreeMerge(TransferRun run)
                 }
             }
         }
-
-        await AwaitCreationAsync(folder);
     }
 
     /// <summary>Answers the target's listing less what the source has; null when there is none.</summary>
@@ -377,13 +405,10 @@ internal sealed class TreeMerge(TransferRun run)
         }
     }
 
+    private bool AwaitsCreation(FolderNode folder) => run.MakesEmptyFolders && !run.IsReadOnly && folder.IsAtTarget == false;
+
     private async Task AwaitCreationAsync(FolderNode folder)
     {
-        if (!run.MakesEmptyFolders || run.IsReadOnly || folder.IsAtTarget != false)
-        {
-            return;
-        }
-
         try
         {
             await folder.EnsureCreatedAsync(run.CreateFolderAsync);

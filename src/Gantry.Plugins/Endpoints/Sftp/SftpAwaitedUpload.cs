@@ -27,7 +27,16 @@ internal sealed class SftpAwaitedUpload : SftpSmallUpload
     /// </summary>
     public async ValueTask<SftpUploadOutcome> RunAsync(CancellationToken cancellationToken)
     {
-        Begin();
+        try
+        {
+            Begin();
+        }
+        catch
+        {
+            GiveHandle();
+            throw;
+        }
+
         await using var registration = cancellationToken.UnsafeRegister(
             static (state, token) => _ = ((SftpAwaitedUpload)state!).CancelAsync(token), this).ConfigureAwait(false);
         try

@@ -6,11 +6,23 @@ namespace Gantry.Plugins.Endpoints.Sftp;
 internal sealed class SftpBudget
 {
     private readonly Lock gate = new();
-    private readonly LinkedList<(long Amount, TaskCompletionSource Entered)> queue = [];
-    private readonly long most;
+    private readonly LinkedList<(long Amount, Action Enter)> queue = [];
+    private long most;
     private long taken;
+    private bool isLettingIn;
 
     public SftpBudget(long most) => this.most = most;
+
+    /// <summary>There is more of it than was thought, or less.</summary>
+    public void Resize(long newMost)
+    {
+        lock (gate)
+        {
+            most = newMost;
+        }
+
+        Give(0);
+    }
 
     public ValueTask TakeAsync(long amount, CancellationToken cancellationToken)
     {
@@ -23,23 +35,25 @@ internal sealed class SftpBudget
             }
 
             var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return new(WaitAsync(queue.AddLast((amount, entered)), cancellationToken));
+            return new(WaitAsync(queue.AddLast((amount, entered.SetResult)), entered.Task, cancellationToken));
         }
     }
 
-    /// <summary>Takes it if that needs no wait.</summary>
-    public bool TryTake(long amount)
+    /// <summary>Enters at once, or later on the thread of whoever gives something back. Entering is short.</summary>
+    public void Take(long amount, Action enter)
     {
         lock (gate)
         {
             if (queue.Count > 0 || !Fits(amount))
             {
-                return false;
+                queue.AddLast((amount, enter));
+                return;
             }
 
             taken += amount;
-            return true;
         }
+
+        enter();
     }
 
     public void Give(long amount)
@@ -47,20 +61,41 @@ internal sealed class SftpBudget
         lock (gate)
         {
             taken -= amount;
-            while (queue.First is { } first && Fits(first.Value.Amount))
+            if (isLettingIn)
+            {
+                // Whoever is at it goes on with this, too: who enters may give back at once.
+                return;
+            }
+
+            isLettingIn = true;
+        }
+
+        while (Next() is { } enter)
+        {
+            enter();
+        }
+    }
+
+    private Action? Next()
+    {
+        lock (gate)
+        {
+            if (queue.First is { } first && Fits(first.Value.Amount))
             {
                 taken += first.Value.Amount;
                 queue.RemoveFirst();
-                first.Value.Entered.SetResult();
+                return first.Value.Enter;
             }
+
+            isLettingIn = false;
+            return null;
         }
     }
 
     private bool Fits(long amount) => taken == 0 || taken + amount <= most;
 
-    private async Task WaitAsync(LinkedListNode<(long Amount, TaskCompletionSource Entered)> node, CancellationToken cancellationToken)
+    private async Task WaitAsync(LinkedListNode<(long Amount, Action Enter)> node, Task entered, CancellationToken cancellationToken)
     {
-        var entered = node.Value.Entered.Task;
         try
         {
             await entered.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -78,7 +113,7 @@ internal sealed class SftpBudget
     }
 
     /// <summary>False when it was let in already.</summary>
-    private bool Leaves(LinkedListNode<(long Amount, TaskCompletionSource Entered)> node)
+    private bool Leaves(LinkedListNode<(long Amount, Action Enter)> node)
     {
         lock (gate)
         {

@@ -31,9 +31,12 @@ internal sealed class SftpConnection : IAsyncDisposable
     private EndpointException? end;
     private Task loops = Task.CompletedTask;
 
+    private SftpServer server = SftpServer.Unknown;
+
     private SftpConnection(SftpPipe pipe) => this.pipe = pipe;
 
-    public SftpServer Server { get; private set; } = SftpServer.Unknown;
+    /// <summary>What is known of the server; another object as soon as more is known.</summary>
+    public SftpServer Server { get => Volatile.Read(ref server); private set => Volatile.Write(ref server, value); }
 
     public bool IsOver => Volatile.Read(ref end) is not null;
 
@@ -114,6 +117,9 @@ internal sealed class SftpConnection : IAsyncDisposable
     /// <summary>For <see cref="SftpBatch"/>, under the lock: the next id, answered to this call.</summary>
     internal uint Register(SftpCall call) => pending.Add(call);
 
+    /// <summary>On the reader's thread: what the server answered to the question for its limits.</summary>
+    internal void Learn(TimeSpan roundTrip, SftpReply reply) => Server = Server.With(roundTrip, reply);
+
     /// <summary>For uploads, on the reader's thread: told when the present reading is worked off.</summary>
     internal void Complete(SftpSmallUpload upload) => completions.Add(upload);
 
@@ -152,7 +158,8 @@ internal sealed class SftpConnection : IAsyncDisposable
             Task.Factory.StartNew(ReadLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap(),
             Task.Factory.StartNew(WriteLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap());
         var extensions = await version.Extensions.WaitAsync(cancellationToken).ConfigureAwait(false);
-        Server = await SftpServer.AskAsync(this, extensions, clock, cancellationToken).ConfigureAwait(false);
+        Server = new SftpServer { Extensions = extensions };
+        new SftpLimitsCall(this, clock).Ask();
     }
 
     private Task WriteLoop()

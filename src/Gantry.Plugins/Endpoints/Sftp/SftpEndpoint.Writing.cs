@@ -63,23 +63,15 @@ internal sealed partial class SftpEndpoint
         EndpointPath.CheckPartialName(options.PartialName);
         if (sessions.Standing is not { Server: { IsOpenSsh: true, HasPosixRename: true } server } connection
             || content.Length > server.WriteBytesMax
-            || options is not { ModifiedAt: not null, UnixMode: not null }
-            || handles?.TryTake(1) != true)
+            || options is not { ModifiedAt: not null, UnixMode: not null })
         {
             return false;
         }
 
-        try
-        {
-            new SftpWholeUpload(
-                connection, handles, PartialOf(path, options), new SftpPath(root, path), options, content, receiver, OnStatRefused, cancellationToken).Start();
-            return true;
-        }
-        catch (EndpointException)
-        {
-            // The session ended just now.
-            return false;
-        }
+        Learn(server);
+        handles!.Take(1, new SftpWholeUpload(
+            connection, handles, PartialOf(path, options), new SftpPath(root, path), options, content, receiver, OnStatRefused, cancellationToken).Start);
+        return true;
     }
 
     private void CheckLength(string path, WriteOptions options, long written)

@@ -223,35 +223,40 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
     private async ValueTask<SftpConnection> ConnectionAsync(CancellationToken cancellationToken)
     {
         var connection = await sessions.GetAsync(cancellationToken).ConfigureAwait(false);
-        if (known is null)
-        {
-            Learn(connection.Server);
-        }
-
+        Learn(connection.Server);
         return connection;
     }
 
     private void Learn(SftpServer server)
     {
+        if (ReferenceEquals(Volatile.Read(ref known), server))
+        {
+            return;
+        }
+
         lock (gate)
         {
-            if (ReferenceEquals(known, server))
+            if (handles is null)
             {
-                return;
+                handles = new SftpBudget(server.HandlesMax);
+            }
+            else
+            {
+                handles.Resize(server.HandlesMax);
             }
 
-            known = server;
-            handles ??= new SftpBudget(server.HandlesMax);
-
-            // Three round trips a file, in two of which it has a handle: enough of them at once to keep about twenty files a millisecond under way.
+            // Three round trips a file: enough of them at once to keep the server at work all the while, at its thirty files a millisecond. Near
+            // by, more only wait in each other's way. A millisecond or two is the machine, and not the line.
             const int FilesAtOnce = 192;
             const int FilesMost = 2048;
-            var distance = server.RoundTrip.TotalMilliseconds;
+            var distance = Math.Max(0, server.RoundTrip.TotalMilliseconds - 2);
             capabilities = capabilities with
             {
-                ConcurrentFiles = (int)Math.Clamp(FilesAtOnce + (distance * 64), 1, Math.Min(FilesMost, server.HandlesMax * 2)),
+                ConcurrentFiles = (int)Math.Clamp(FilesAtOnce + (distance * 96), 1, Math.Min(FilesMost, server.HandlesMax * 2)),
                 ConcurrentListings = (int)Math.Clamp(8 + (distance * 2), 1, Math.Min(64, server.HandlesMax)),
+                KeepsOrder = server.KeepsOrder,
             };
+            Volatile.Write(ref known, server);
         }
     }
 

@@ -9,6 +9,8 @@ internal sealed record SftpServer
     // OpenSSH's own client asks for this much; a packet's head must fit into the server's 256 KiB besides.
     private const int DataBytesMax = 255 * 1024;
     private const int HandlesUnknown = 100;
+    private const ulong HandlesMost = 4096;
+    private const ulong HandlesSpare = 16;
 
     public static SftpServer Unknown { get; } = new();
 
@@ -19,40 +21,24 @@ internal sealed record SftpServer
     /// <summary>Only OpenSSH's own server (since 6.5) was seen to say this.</summary>
     public bool IsOpenSsh => Extensions.Contains(SftpWire.FileSync);
 
+    /// <summary>OpenSSH works requests off in the order in which they come.</summary>
+    public bool KeepsOrder => IsOpenSsh;
+
     /// <summary>The most bytes that one READ asks for.</summary>
     public int ReadBytesMax { get; init; } = SftpWire.SafeDataBytes;
 
     /// <summary>The most bytes that one WRITE carries.</summary>
     public int WriteBytesMax { get; init; } = SftpWire.SafeDataBytes;
 
-    /// <summary>How many handles we use at once: three quarters of what the server allows.</summary>
+    /// <summary>How many handles we use at once: nearly all that the server allows one session.</summary>
     public int HandlesMax { get; init; } = HandlesUnknown;
 
+    /// <summary>Zero until it is known.</summary>
     public TimeSpan RoundTrip { get; init; }
 
-    /// <summary>Asks for the limits where the server knows that question, and measures the round trip by it.</summary>
-    public static async Task<SftpServer> AskAsync(
-        SftpConnection connection, IReadOnlySet<string> extensions, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var asksLimits = extensions.Contains(SftpWire.Limits);
-        var request = new SftpRequest(connection);
-        var start = clock.GetTimestamp();
-        using (var batch = connection.Begin())
-        {
-            if (asksLimits)
-            {
-                batch.Extension(request, SftpWire.Limits);
-            }
-            else
-            {
-                batch.ForPath(request, SftpWire.RealPath, new SftpPath("."));
-            }
-        }
-
-        var reply = await request.ReplyAsync(cancellationToken).ConfigureAwait(false);
-        var server = new SftpServer { Extensions = extensions, RoundTrip = clock.GetElapsedTime(start) };
-        return asksLimits && reply.Extended is { } limits ? server.With(new SftpReader(limits)) : server;
-    }
+    /// <summary>The same, with what its answer to the question for its limits tells.</summary>
+    public SftpServer With(TimeSpan roundTrip, SftpReply reply) =>
+        (reply.Extended is { } limits ? With(new SftpReader(limits)) : this) with { RoundTrip = roundTrip };
 
     private SftpServer With(SftpReader limits)
     {
@@ -64,12 +50,42 @@ internal sealed record SftpServer
         {
             ReadBytesMax = Within(read, DataBytesMax, SftpWire.SafeDataBytes),
             WriteBytesMax = Within(write, DataBytesMax, SftpWire.SafeDataBytes),
-            HandlesMax = handles == 0 ? HandlesUnknown : (int)Math.Max(1, Math.Min(handles, 4096) * 3 / 4),
+            HandlesMax = handles == 0 ? HandlesUnknown : (int)Math.Clamp(handles - Math.Min(HandlesSpare, handles / 2), 1, HandlesMost),
         };
     }
 
     // 0 means that the server sets no limit it would tell.
     private static int Within(ulong limit, int most, int unknown) => limit == 0 ? unknown : (int)Math.Min(limit, (ulong)most);
+}
+
+/// <summary>
+/// Asks for the server's limits where it knows that question, else a small one, and measures the way there and back by it. Nobody waits: what
+/// is true of every server will do until the answer comes.
+/// </summary>
+internal sealed class SftpLimitsCall(SftpConnection connection, TimeProvider clock) : SftpCall
+{
+    private readonly long start = clock.GetTimestamp();
+
+    public void Ask()
+    {
+        using var batch = connection.Begin();
+        if (connection.Server.Extensions.Contains(SftpWire.Limits))
+        {
+            batch.Extension(this, SftpWire.Limits);
+        }
+        else
+        {
+            batch.ForPath(this, SftpWire.RealPath, new SftpPath("."));
+        }
+    }
+
+    public override void OnReply(uint id, byte type, ref SftpReader body) =>
+        connection.Learn(clock.GetElapsedTime(start), SftpReply.Read(type, ref body));
+
+    public override void OnLost(EndpointException reason)
+    {
+        // Whoever needs the connection is told.
+    }
 }
 
 /// <summary>Waits for the server's VERSION, which carries no id.</summary>

@@ -71,20 +71,22 @@ internal abstract class SftpSmallUpload : SftpCall
     /// <summary>It is over: continues whoever waits, on the calling thread.</summary>
     public abstract void Tell();
 
-    /// <summary>Sends the first request. Fails when the session is over.</summary>
+    /// <summary>Sends the first request. Fails when the session is over; the handle is kept then.</summary>
     protected void Begin()
     {
         stage = SftpUploadStage.Opening;
         remaining = 1;
-        try
+        using var batch = connection.Begin();
+        batch.Open(this, partial, SftpWire.OpenWrite | SftpWire.OpenCreate | SftpWire.OpenExclusive);
+    }
+
+    /// <summary>Gives the handle back, if that was not done yet.</summary>
+    protected void GiveHandle()
+    {
+        if (hasHandle)
         {
-            using var batch = connection.Begin();
-            batch.Open(this, partial, SftpWire.OpenWrite | SftpWire.OpenCreate | SftpWire.OpenExclusive);
-        }
-        catch
-        {
-            GiveHandle();
-            throw;
+            hasHandle = false;
+            handles.Give(1);
         }
     }
 
@@ -186,6 +188,11 @@ internal abstract class SftpSmallUpload : SftpCall
 
         stage = SftpUploadStage.Writing;
         Send(handle, static (upload, handle, batch) => upload.Burst(handle, batch));
+        if (connection.Server.KeepsOrder)
+        {
+            // What is opened from here on is opened after this one is closed.
+            GiveHandle();
+        }
     }
 
     private void Burst(byte[] handle, SftpBatch batch)
@@ -263,14 +270,5 @@ internal abstract class SftpSmallUpload : SftpCall
         Outcome = new SftpUploadOutcome(reached, reason, attributes, takesStat);
         GiveHandle();
         connection.Complete(this);
-    }
-
-    private void GiveHandle()
-    {
-        if (hasHandle)
-        {
-            hasHandle = false;
-            handles.Give(1);
-        }
     }
 }

@@ -24,7 +24,18 @@ internal sealed class SftpWholeUpload : SftpSmallUpload
 
     protected override bool RemovesFailed => true;
 
-    public void Start() => Begin();
+    /// <summary>For who holds a handle for it. When the session is over meanwhile, that is told as the end.</summary>
+    public void Start()
+    {
+        try
+        {
+            Begin();
+        }
+        catch (EndpointException reason)
+        {
+            OnLost(reason);
+        }
+    }
 
     public override void Tell()
     {
