@@ -21,6 +21,26 @@ public abstract partial class EndpointContract
         (await ReadAsync("file", expectedSize: expectedSize)).ShouldBe(content);
     }
 
+    [Fact]
+    public async Task A_small_file_is_read_whole()
+    {
+        Assert.SkipUnless(Endpoint is IReadsWhole, "This kind is no IReadsWhole.");
+        var whole = (IReadsWhole)Endpoint;
+        var content = Bytes(5000);
+        await Endpoint.CreateFolderAsync("folder", Token);
+        await WriteAsync("folder/file", content);
+        await WriteAsync("empty", []);
+
+        var buffer = new byte[5001];
+        whole.ReadWhole("folder/file", buffer).ShouldBe(5000);
+        buffer.AsSpan(0, 5000).SequenceEqual(content).ShouldBeTrue();
+        whole.ReadWhole("folder/file", buffer.AsSpan(0, 4999)).ShouldBe(4999);
+        whole.ReadWhole("empty", buffer).ShouldBe(0);
+        Should.Throw<EndpointException>(() => whole.ReadWhole("nothing", buffer)).Error.ShouldBe(EndpointError.NotFound);
+        Should.Throw<EndpointException>(() => whole.ReadWhole("folder", buffer)).Error.ShouldBe(EndpointError.IsAFolder);
+        Should.Throw<EndpointException>(() => whole.ReadWhole("../out", buffer)).Error.ShouldBe(EndpointError.BadPath);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(32768)]

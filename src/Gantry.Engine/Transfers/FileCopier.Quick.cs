@@ -90,7 +90,7 @@ internal sealed partial class FileCopier
 
     private bool IsForLane(FileJob job) =>
         whole is not null
-        && job is { Work: FileWork.Copy, GoesLongWay: false, Entry: { Size: <= SmallBytesMax, ModifiedAt: not null, UnixMode: not null }, Leftovers.Count: 0 }
+        && job is { Work: FileWork.Copy, GoesLongWay: false, Entry.Size: <= SmallBytesMax, Leftovers.Count: 0 }
         && job.Source.Endpoint is IReadsWhole;
 
     /// <summary>Null when this transfer asks more of each file than that it arrives.</summary>

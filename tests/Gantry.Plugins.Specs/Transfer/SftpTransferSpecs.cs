@@ -47,14 +47,16 @@ public sealed class SftpTransferSpecs(SharedSshServer shared) : IDisposable
         (result.IsSuccess, result.Copied).ShouldBe((true, Files));
     }
 
-    [Fact]
-    public async Task A_server_that_is_killed_and_started_again_is_only_a_delay()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_that_is_killed_and_started_again_is_only_a_delay(bool readsWhole)
     {
         await using var server = await SshServer.StartAsync();
         Fill();
         var path = server.NewFolder();
         await using var remote = Open(server, path);
-        var local = new WatchedEndpoint(Local("from"));
+        var local = readsWhole ? new WatchedWhole(Local("from")) : new WatchedEndpoint(Local("from"));
         var cut = local.AfterReads(Files / 3, async () =>
         {
             await server.StopAsync();
@@ -69,13 +71,15 @@ public sealed class SftpTransferSpecs(SharedSshServer shared) : IDisposable
         TreeOf("from").ShouldBe(TreeOfPath(path));
     }
 
-    [Fact]
-    public async Task A_server_that_stays_away_ends_the_transfer_with_one_clear_error()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_that_stays_away_ends_the_transfer_with_one_clear_error(bool readsWhole)
     {
         await using var server = await SshServer.StartAsync();
         Fill();
         await using var remote = Open(server, server.NewFolder());
-        var local = new WatchedEndpoint(Local("from"));
+        var local = readsWhole ? new WatchedWhole(Local("from")) : new WatchedEndpoint(Local("from"));
         var stopped = local.AfterReads(Files / 3, server.StopAsync);
 
         var result = await CopyAsync(local, remote, request => request with { Retries = 1 });
@@ -136,11 +140,25 @@ public sealed class SftpTransferSpecs(SharedSshServer shared) : IDisposable
     ];
 
     /// <summary>Lets something happen after so many files were opened; the others wait for it.</summary>
-    private sealed class WatchedEndpoint(IEndpoint inner) : IEndpoint
+    /// <summary>The same, read whole: its files go the short way.</summary>
+    private sealed class WatchedWhole(IEndpoint inner) : WatchedEndpoint(inner), IReadsWhole
+    {
+        private readonly IReadsWhole whole = (IReadsWhole)inner;
+
+        public int ReadWhole(string path, Span<byte> buffer)
+        {
+            CountRead();
+            return whole.ReadWhole(path, buffer);
+        }
+    }
+
+    private class WatchedEndpoint(IEndpoint inner) : IEndpoint
     {
         private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int left = int.MaxValue;
         private Task happening = Task.CompletedTask;
+
+        private readonly ManualResetEventSlim happened = new();
 
         public string Address => inner.Address;
 
@@ -153,8 +171,18 @@ public sealed class SftpTransferSpecs(SharedSshServer shared) : IDisposable
             {
                 await reached.Task;
                 await what();
+                happened.Set();
             });
             return happening;
+        }
+
+        protected void CountRead()
+        {
+            if (Interlocked.Decrement(ref left) <= 0)
+            {
+                reached.TrySetResult();
+                happened.Wait(TestContext.Current.CancellationToken);
+            }
         }
 
         public async ValueTask<Stream> OpenReadAsync(string path, long offset, long? expectedSize, CancellationToken cancellationToken)

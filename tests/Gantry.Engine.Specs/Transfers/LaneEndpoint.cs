@@ -1,0 +1,81 @@
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Engine.Specs.Transfers;
+
+/// <summary>A target in memory that takes files whole, and lets a test say how the writing of each ends.</summary>
+internal sealed class LaneEndpoint(FaultyEndpoint inner) : IEndpoint, IWritesWhole
+{
+    private int underWay;
+    private int began;
+
+    /// <summary>How it ends; null is never told. Asked on another thread than the one that began.</summary>
+    public Func<string, WholeWriteEnd?> End { get; set; } = _ => WholeWriteEnd.Written;
+
+    /// <summary>Whether this one can be begun.</summary>
+    public Func<string, bool> Begins { get; set; } = _ => true;
+
+    public int Began => began;
+
+    public int UnderWayMost { get; private set; }
+
+    public string Address => inner.Address;
+
+    public Capabilities Capabilities { get; set; } = inner.Capabilities;
+
+    public bool TryBeginWrite(
+        string path, ReadOnlyMemory<byte> content, WriteOptions options, IWholeWriteReceiver receiver, CancellationToken cancellationToken)
+    {
+        if (!Begins(path))
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref began);
+        UnderWayMost = Math.Max(UnderWayMost, Interlocked.Increment(ref underWay));
+        _ = Task.Run(() => EndAsync(path, content, options, receiver), CancellationToken.None);
+        return true;
+    }
+
+    public IAsyncEnumerable<Entry> ListAsync(string folder, CancellationToken cancellationToken) => inner.ListAsync(folder, cancellationToken);
+
+    public ValueTask<Entry?> FindAsync(string path, CancellationToken cancellationToken) => inner.FindAsync(path, cancellationToken);
+
+    public ValueTask<Stream> OpenReadAsync(string path, long offset, long? expectedSize, CancellationToken cancellationToken) =>
+        inner.OpenReadAsync(path, offset, expectedSize, cancellationToken);
+
+    public ValueTask<Entry> WriteAsync(string path, Stream content, WriteOptions options, CancellationToken cancellationToken) =>
+        inner.WriteAsync(path, content, options, cancellationToken);
+
+    public ValueTask DeleteFileAsync(string path, CancellationToken cancellationToken) => inner.DeleteFileAsync(path, cancellationToken);
+
+    public ValueTask CreateFolderAsync(string path, CancellationToken cancellationToken) => inner.CreateFolderAsync(path, cancellationToken);
+
+    public ValueTask DeleteFolderAsync(string path, CancellationToken cancellationToken) => inner.DeleteFolderAsync(path, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private async Task EndAsync(string path, ReadOnlyMemory<byte> content, WriteOptions options, IWholeWriteReceiver receiver)
+    {
+        if (End(path) is not { } end)
+        {
+            return;
+        }
+
+        if (end == WholeWriteEnd.Written)
+        {
+            using var stream = new MemoryStream(content.ToArray());
+            await inner.WriteAsync(path, stream, options, CancellationToken.None);
+        }
+
+        if (end == WholeWriteEnd.Lost)
+        {
+            // What such a loss leaves behind.
+            using var half = new MemoryStream(content[..(content.Length / 2)].ToArray());
+            var partial = EndpointPath.Join(EndpointPath.ParentOf(path), options.PartialName);
+            await inner.WriteAsync(partial, half, options with { Length = null, PartialName = options.PartialName + "x" }, CancellationToken.None);
+        }
+
+        Interlocked.Decrement(ref underWay);
+        receiver.OnEnded(end);
+    }
+}

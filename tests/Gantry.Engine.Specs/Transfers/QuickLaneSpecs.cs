@@ -1,0 +1,195 @@
+using Gantry.Engine.Endpoints;
+using Gantry.Engine.Transfers;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.Engine.Specs.Transfers;
+
+/// <summary>Small files on the short way: whatever happens there, they arrive as they would on the long one.</summary>
+public sealed class QuickLaneSpecs : IAsyncDisposable
+{
+    private const int Files = 400;
+
+    private readonly TransferStage stage = new();
+    private readonly LaneEndpoint target;
+
+    public QuickLaneSpecs() => target = new LaneEndpoint(stage.Target);
+
+    [Fact]
+    public async Task Small_files_arrive_without_the_long_way()
+    {
+        await FillAsync();
+
+        var result = await RunAsync();
+
+        (result.IsSuccess, result.Copied, target.Began).ShouldBe((true, Files, Files));
+        (await stage.TargetTreeAsync()).ShouldBe(await stage.SourceTreeAsync());
+    }
+
+    [Theory]
+    [InlineData(WholeWriteEnd.NotWritten)]
+    [InlineData(WholeWriteEnd.Lost)]
+    public async Task What_does_not_arrive_goes_the_long_way_and_leaves_nothing_behind(WholeWriteEnd end)
+    {
+        await FillAsync();
+        target.End = path => path.EndsWith('3') ? end : WholeWriteEnd.Written;
+
+        var result = await RunAsync();
+
+        (result.IsSuccess, result.Copied).ShouldBe((true, Files));
+        (await stage.TargetTreeAsync()).ShouldBe(await stage.SourceTreeAsync());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_begun_goes_the_long_way()
+    {
+        await FillAsync();
+        target.Begins = path => !path.EndsWith('7');
+
+        var result = await RunAsync();
+
+        (result.IsSuccess, result.Copied).ShouldBe((true, Files));
+        (await stage.TargetTreeAsync()).ShouldBe(await stage.SourceTreeAsync());
+    }
+
+    [Fact]
+    public async Task What_fails_on_both_ways_is_told_once_and_the_rest_arrives()
+    {
+        await FillAsync();
+        target.End = path => path.EndsWith("17", StringComparison.Ordinal) ? WholeWriteEnd.NotWritten : WholeWriteEnd.Written;
+        stage.Target.Before = (member, path) => member == "write" && path.EndsWith("17", StringComparison.Ordinal)
+            ? throw new EndpointException(EndpointError.PermissionDenied, $"'{path}' may not be written.")
+            : ValueTask.CompletedTask;
+
+        var result = await RunAsync();
+
+        (result.Copied, result.Failed).ShouldBe((Files - 4, 4));
+        result.Failures.ShouldAllBe(failure => failure.Path.EndsWith("17", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_as_it_was_listed_is_looked_at_again()
+    {
+        await FillAsync();
+        var isFirst = true;
+        stage.Source.Listing = (_, entries) => entries.Select(entry =>
+            entry.Name == "file 5" && isFirst ? Shorter(entry) : entry);
+        Entry Shorter(Entry entry)
+        {
+            isFirst = false;
+            return entry with { Size = entry.Size - 1 };
+        }
+
+        var result = await RunAsync(request => request with { Sources = [new TransferSource { Endpoint = new ReadingEndpoint(stage.Source, stage.SourceMemory) }] });
+
+        (result.IsSuccess, result.Copied).ShouldBe((true, Files));
+        (await stage.TargetTreeAsync()).ShouldBe(await stage.SourceTreeAsync());
+    }
+
+    [Fact]
+    public async Task No_more_are_under_way_than_the_target_likes()
+    {
+        await FillAsync();
+        target.Capabilities = target.Capabilities with { ConcurrentFiles = 5 };
+
+        var result = await RunAsync();
+
+        (result.Copied, target.Began).ShouldBe((Files, Files));
+        target.UnderWayMost.ShouldBeLessThanOrEqualTo(5);
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_is_left_when_the_transfer_is_cancelled()
+    {
+        await FillAsync();
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(stage.Token);
+        target.End = path =>
+        {
+            if (path.EndsWith("33", StringComparison.Ordinal))
+            {
+                cancelled.Cancel();
+            }
+
+            return null;
+        };
+        target.Capabilities = target.Capabilities with { ConcurrentFiles = Files };
+
+        var run = new TransferRunner(Request(), stage.Clock).RunAsync(cancelled.Token);
+
+        await Should.ThrowAsync<OperationCanceledException>(run);
+    }
+
+    [Theory]
+    [InlineData(TransferMode.Move, Verification.Size)]
+    [InlineData(TransferMode.Copy, Verification.Checksum)]
+    public async Task What_asks_more_of_each_file_goes_the_long_way(TransferMode mode, Verification verification)
+    {
+        await FillAsync();
+
+        var result = await RunAsync(request => request with { Mode = mode, Verification = verification });
+
+        (result.IsSuccess, result.Copied, target.Began).ShouldBe((true, Files, 0));
+    }
+
+    [Fact]
+    public async Task Large_files_between_small_ones_go_their_own_way()
+    {
+        await FillAsync();
+        for (var number = 0; number < 20; number++)
+        {
+            await stage.PutSourceAsync($"folder {number % 4}/large {number}", new string('x', 300_000));
+        }
+
+        var result = await RunAsync();
+
+        (result.IsSuccess, result.Copied, target.Began).ShouldBe((true, Files + 20, Files));
+        (await stage.TargetTreeAsync()).ShouldBe(await stage.SourceTreeAsync());
+    }
+
+    public ValueTask DisposeAsync() => target.DisposeAsync();
+
+    private TransferRequest Request() => stage.Request with
+    {
+        Sources = [new TransferSource { Endpoint = stage.SourceMemory }],
+        Target = new TransferTarget { Endpoint = target },
+    };
+
+    private Task<TransferResult> RunAsync(Func<TransferRequest, TransferRequest>? change = null) =>
+        new TransferRunner(change?.Invoke(Request()) ?? Request(), stage.Clock).RunAsync(stage.Token);
+
+    private async Task FillAsync()
+    {
+        for (var number = 0; number < Files; number++)
+        {
+            await stage.PutSourceAsync($"folder {number % 4}/file {number}", $"content of {number}");
+        }
+    }
+
+    /// <summary>Lists as a test says, and reads whole.</summary>
+    private sealed class ReadingEndpoint(FaultyEndpoint lists, MemoryEndpoint reads) : IEndpoint, IReadsWhole
+    {
+        public string Address => lists.Address;
+
+        public Capabilities Capabilities => lists.Capabilities;
+
+        public int ReadWhole(string path, Span<byte> buffer) => reads.ReadWhole(path, buffer);
+
+        public IAsyncEnumerable<Entry> ListAsync(string folder, CancellationToken cancellationToken) => lists.ListAsync(folder, cancellationToken);
+
+        public ValueTask<Entry?> FindAsync(string path, CancellationToken cancellationToken) => lists.FindAsync(path, cancellationToken);
+
+        public ValueTask<Stream> OpenReadAsync(string path, long offset, long? expectedSize, CancellationToken cancellationToken) =>
+            lists.OpenReadAsync(path, offset, expectedSize, cancellationToken);
+
+        public ValueTask<Entry> WriteAsync(string path, Stream content, WriteOptions options, CancellationToken cancellationToken) =>
+            lists.WriteAsync(path, content, options, cancellationToken);
+
+        public ValueTask DeleteFileAsync(string path, CancellationToken cancellationToken) => lists.DeleteFileAsync(path, cancellationToken);
+
+        public ValueTask CreateFolderAsync(string path, CancellationToken cancellationToken) => lists.CreateFolderAsync(path, cancellationToken);
+
+        public ValueTask DeleteFolderAsync(string path, CancellationToken cancellationToken) => lists.DeleteFolderAsync(path, cancellationToken);
+
+        public ValueTask DisposeAsync() => lists.DisposeAsync();
+    }
+}
