@@ -17,7 +17,8 @@ public static class Snapshot
         File.ReadAllText(file).ShouldBe(text, $"If the change is meant, run these tests once with GANTRY_TEST_UPDATE=1 and commit {path}.");
     }
 
-    private static string Repository()
+    /// <summary>The folder of the clone these tests were built in.</summary>
+    public static string Repository()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Gantry.slnx"))) folder = Path.GetDirectoryName(folder)!;

@@ -32,7 +32,7 @@ internal static class HubCommands
         Examples = ["GANTRY_DATABASE=postgresql://gantry@db.example.org/gantry gantry serve --listen http://0.0.0.0:7300"],
         RunAsync = (invocation, _) =>
         {
-            if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("GANTRY_DATABASE")))
+            if (new[] { "GANTRY_DATABASE", "GANTRY_DATABASE_FILE" }.All(name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))))
             {
                 throw new UsageException(
                     "GANTRY_DATABASE is not set: give the connection string postgresql://user:password@host/database, or use 'gantry up' for a private PostgreSQL.");

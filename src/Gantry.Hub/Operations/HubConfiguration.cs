@@ -69,12 +69,37 @@ internal sealed class HubConfiguration
         if (File.Exists(file)) configuration.Add(SettingsFile.Read(file), setting => $"{setting.Name} in {file}");
         configuration.Add(fromVariables, setting => "the variable " + setting.Variable);
         configuration.Add(flags, setting => "the flag " + setting.Flag);
+        configuration.ReadSecretFiles();
         return configuration;
     }
 
     private void Add(IReadOnlyDictionary<HubSetting, string> given, Func<HubSetting, string> place)
     {
-        foreach (var (setting, value) in given) values[setting] = (value, place(setting));
+        foreach (var (setting, value) in given)
+        {
+            // The same setting, given here in its other way, wins over what was given before.
+            foreach (var other in HubSettings.All.Where(known => known.Holds == setting || known == setting.Holds))
+            {
+                if (given.ContainsKey(other)) throw new HubStartException($"Both {place(setting)} and {place(other)} are given. Leave one of them out.");
+                values.Remove(other);
+            }
+
+            values[setting] = (value, place(setting));
+        }
+    }
+
+    /// <summary>What the files hold, without the line break at its end.</summary>
+    private void ReadSecretFiles()
+    {
+        foreach (var setting in HubSettings.All)
+        {
+            if (setting.Holds is not { } held || !values.TryGetValue(setting, out var given)) continue;
+            var path = Path.GetFullPath(given.Value);
+            var text = SecretFile.Read(path, $"the setting {held.Name}", mayGroupRead: true);
+            text = text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
+            if (text.Length == 0) throw new HubStartException($"The file of the setting {held.Name}, '{path}', is empty.");
+            values[held] = (text, $"the file '{path}'");
+        }
     }
 
     private static Dictionary<HubSetting, string> ReadFlags(IReadOnlyList<string> arguments, out HubTask task)

@@ -11,6 +11,13 @@ internal sealed record HubSetting(string Name, string? Default, string Help)
 
     /// <summary>A secret is not taken as a flag: everybody on the machine sees those.</summary>
     public bool IsSecret { get; init; }
+
+    /// <summary>Set when the value is the path of a file that holds the value of this other setting.</summary>
+    public HubSetting? Holds { get; init; }
+
+    /// <summary>The setting that names a file with this one's value: containers are given their secrets so.</summary>
+    public HubSetting InFile() => new(Name + "_file", null, $"A file that holds the setting {Name} instead, such as a mounted secret. Nobody but the hub's user and its group may read it.")
+    { Holds = this };
 }
 
 /// <summary>Every setting, in the order in which it is documented.</summary>
@@ -40,6 +47,12 @@ internal static class HubSettings
 
     public static readonly HubSetting MasterKeyFile = new("master_key_file", null,
         "A file that holds the master key instead, one key a line, the newest first. Nobody but the hub's user may change it, and nobody but that user and its group may read it.");
+
+    public static readonly HubSetting DatabaseFile = Database.InFile();
+
+    public static readonly HubSetting DatabaseOwnerFile = DatabaseOwner.InFile();
+
+    public static readonly HubSetting AdminPasswordFile = AdminPassword.InFile();
 
     public static readonly HubSetting LogDir = new("log_dir", null,
         "The folder for log files. Without it /var/log/gantry when the hub may write there, otherwise 'logs' in the data folder.");
@@ -85,7 +98,8 @@ internal static class HubSettings
 
     public static IReadOnlyList<HubSetting> All { get; } =
     [
-        Data, Listen, Database, DatabaseOwner, AdminPassword, MasterKey, MasterKeyFile, LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes,
+        Data, Listen, Database, DatabaseFile, DatabaseOwner, DatabaseOwnerFile, AdminPassword, AdminPasswordFile, MasterKey, MasterKeyFile,
+        LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes,
         SessionHours, TokenMinutes, TokenKeyDays, DrainSeconds,
         LocalRoots, SshConfig, RunsMax, ExecutionLogDays, EgressAllow,
     ];

@@ -75,6 +75,52 @@ public sealed class HubConfigurationSpecs : IDisposable
         Should.Throw<HubStartException>(() => Read(["--database", "Password=hunter2"])).Message.ShouldContain("GANTRY_DATABASE");
 
     [Theory]
+    [InlineData("hunter2", "0600", "hunter2")]
+    [InlineData("hunter2\n", "0440", "hunter2")]
+    [InlineData(" two\nlines \r\n", "0400", " two\nlines ")]
+    public void A_secret_may_rest_in_a_file_of_its_own(string text, string mode, string expected)
+    {
+        var path = Write(text, mode);
+
+        var configuration = Read([], ("GANTRY_ADMIN_PASSWORD_FILE", path));
+
+        configuration[HubSettings.AdminPassword].ShouldBe(expected);
+        configuration.PlaceOf(HubSettings.AdminPassword).ShouldBe($"the file '{path}'");
+    }
+
+    [Theory]
+    [InlineData("hunter2", "0644", "defaultMode: 0440")]
+    [InlineData("hunter2", "0660", "Other users can read or change")]
+    [InlineData("\n", "0600", "is empty")]
+    public void A_file_of_a_secret_that_is_not_right_is_explained_without_what_it_holds(string text, string mode, string reason)
+    {
+        var path = Write(text, mode);
+
+        var refusal = Should.Throw<HubStartException>(() => Read([], ("GANTRY_ADMIN_PASSWORD_FILE", path)));
+
+        refusal.Message.ShouldContain(reason);
+        refusal.ToString().ShouldNotContain("hunter2");
+    }
+
+    [Fact]
+    public void A_file_of_a_secret_that_is_not_there_or_much_too_large_is_explained()
+    {
+        Should.Throw<HubStartException>(() => Read([], ("GANTRY_DATABASE_FILE", Path.Combine(folder, "gone")))).Message.ShouldContain("is not there");
+        Should.Throw<HubStartException>(() => Read([], ("GANTRY_DATABASE_FILE", Write(new string('x', 70_000), "0600")))).Message.ShouldContain("64 KiB");
+    }
+
+    [Fact]
+    public void A_secret_given_in_two_ways_at_once_is_refused_and_one_given_nearer_wins()
+    {
+        var path = Write("in the file", "0600");
+        File.WriteAllText(Path.Combine(folder, "gantry.yaml"), "admin_password: in the settings");
+
+        Should.Throw<HubStartException>(() => Read([], ("GANTRY_ADMIN_PASSWORD_FILE", path), ("GANTRY_ADMIN_PASSWORD", "x"))).Message.ShouldContain("Leave one of them out");
+        Read([], ("GANTRY_ADMIN_PASSWORD_FILE", path))[HubSettings.AdminPassword].ShouldBe("in the file");
+        Read(["--admin-password-file", path], ("GANTRY_ADMIN_PASSWORD", "in a variable"))[HubSettings.AdminPassword].ShouldBe("in the file");
+    }
+
+    [Theory]
     [InlineData("0")]
     [InlineData("many")]
     [InlineData("-1")]
@@ -96,6 +142,14 @@ public sealed class HubConfigurationSpecs : IDisposable
 
     [Fact]
     public void The_page_on_settings_says_what_the_table_says() => Snapshot.Check("docs/settings.md", SettingsPage.Write());
+
+    private string Write(string text, string mode)
+    {
+        var path = Path.Combine(folder, "secret");
+        File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(mode, 8));
+        return path;
+    }
 
     private HubConfiguration Read(string[] arguments, params (string Name, string Value)[] variables) => HubConfiguration.Read(
         [.. arguments, "--data", folder], variables.ToDictionary(pair => pair.Name, pair => pair.Value));

@@ -10,7 +10,6 @@ namespace Gantry.Hub.Vault.Keys;
 /// </summary>
 internal sealed class MasterKeys : IDisposable
 {
-    private const int FileBytesMax = 16 * 1024;
     private const string FileName = "master.key";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -40,7 +39,7 @@ internal sealed class MasterKeys : IDisposable
         var own = Path.Combine(dataFolder, FileName);
         var path = file is null ? own : Path.GetFullPath(file);
         if (file is null && !File.Exists(path)) return new MasterKeys([], own, own);
-        return new MasterKeys(Parse(ReadLines(path, mayGroupRead: file is not null), $"'{path}'"), $"'{path}'", file is null ? own : null);
+        return new MasterKeys(Parse(SecretFile.Read(path, "the master key", mayGroupRead: file is not null).Split('\n'), $"'{path}'"), $"'{path}'", file is null ? own : null);
     }
 
     /// <summary>Null when this hub does not have it.</summary>
@@ -81,23 +80,5 @@ internal sealed class MasterKeys : IDisposable
         var keys = texts.Select(text => text.Trim()).Where(text => text.Length > 0 && text[0] != '#').Select(text => MasterKey.Parse(text, place)).ToList();
         if (keys.Count == 0) throw new HubStartException($"{place} holds no master key. 'openssl rand -base64 32' makes one.");
         return [.. keys.DistinctBy(key => key.Fingerprint)];
-    }
-
-    private static IEnumerable<string> ReadLines(string path, bool mayGroupRead)
-    {
-        if (Posix.StatusOf(path) is not { } status) throw new HubStartException($"The file of the master key, '{path}', is not there, or cannot be seen by {Environment.UserName}.");
-        var others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite | (mayGroupRead ? UnixFileMode.None : UnixFileMode.GroupRead);
-        if ((status.Mode & others) != UnixFileMode.None) throw new HubStartException($"Other users can read or change the file of the master key, '{path}'. Run 'chmod 600 {path}'; if it was readable for long, rotate the key.");
-        try
-        {
-            using var stream = File.OpenRead(path);
-            if (stream.Length > FileBytesMax) throw new HubStartException($"'{path}' is no file of master keys: it is larger than {FileBytesMax / 1024} KiB.");
-            using var reader = new StreamReader(stream);
-            return reader.ReadToEnd().Split('\n');
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new HubStartException($"The file of the master key, '{path}', cannot be read: {exception.Message}", exception);
-        }
     }
 }
