@@ -7,4 +7,7 @@ namespace Gantry.Engine.Endpoints;
 public interface IEndpointOpener
 {
     ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken);
+
+    /// <summary>The names of the credentials that opening it takes, as far as its settings tell. An address that cannot be opened takes none.</summary>
+    ValueTask<IReadOnlyList<string>> FindSecretsAsync(string address, CancellationToken cancellationToken) => ValueTask.FromResult<IReadOnlyList<string>>([]);
 }

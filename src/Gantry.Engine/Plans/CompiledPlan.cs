@@ -17,6 +17,9 @@ internal sealed class CompiledPlan
 
     public CompiledStep[] Steps { get; }
 
+    /// <summary>Whether there is anything to look up before it begins.</summary>
+    public bool NeedsSecrets => Steps.Any(step => step.SecretUses.Count > 0 || step.Addresses.Count > 0);
+
     public ReferenceCheck References { get; }
 }
 
@@ -35,7 +38,10 @@ internal sealed class CompiledStep
         Action = providers.FindAction(step.Provider, step.Action);
         Name = step.Id is { } id ? $"Step '{id}' ({Use})" : $"Step {Path} ({Use})";
         StartMessage = $"{Name} starts.";
+        var path = $"steps[{index}].with";
+        Addresses = [.. AddressesIn(step.Parameters, path)];
         parameters = Template.CompileParameters(step.Parameters, TakesSecrets);
+        SecretUses = [.. parameters.Texts(path).SelectMany(text => text.Text.Secrets.Select(name => new SecretUse(name, text.Path)))];
         if (parameters.Constant is { } same)
         {
             constant = (Complete(same, out var problem), problem);
@@ -60,6 +66,12 @@ internal sealed class CompiledStep
     public IProvider? Provider { get; }
 
     public ProviderAction? Action { get; }
+
+    /// <summary>The credentials its parameters refer to.</summary>
+    public IReadOnlyList<SecretUse> SecretUses { get; }
+
+    /// <summary>Its parameters that name endpoints.</summary>
+    public IReadOnlyList<(Template Address, string Path)> Addresses { get; }
 
     public bool IsPure => Action?.IsPure == true;
 
@@ -99,6 +111,22 @@ internal sealed class CompiledStep
                 && Scalars.TextOf(value) is { } text && SecretText.Plain(text) is { } plain)
             {
                 execution.Redactor.Add(new Secret(plain));
+            }
+        }
+    }
+
+    private IEnumerable<(Template Address, string Path)> AddressesIn(JsonElement given, string path)
+    {
+        foreach (var setting in Action?.Parameters ?? [])
+        {
+            if (given.TryGetProperty(setting.Name, out var value) && setting is { Type: SettingType.Address } or { Items: SettingType.Address })
+            {
+                var values = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().AsEnumerable() : [value];
+                foreach (var (address, index) in values.Select((address, index) => (address, index)))
+                {
+                    var place = $"{path}.{setting.Name}";
+                    yield return (Template.Compile(address, takesSecrets: false), value.ValueKind == JsonValueKind.Array ? $"{place}[{index}]" : place);
+                }
             }
         }
     }

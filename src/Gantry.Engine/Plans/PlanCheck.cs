@@ -141,7 +141,7 @@ public static class PlanCheck
             }
         }
 
-        private static bool IsSecretReference(Template template) => template.Texts("").Any(pair => pair.Text.HasSecret);
+        private static bool IsSecretReference(Template template) => template.Texts("").Any(pair => pair.Text.Secrets.Count > 0);
 
         private void Find(string path, string message) => Add(path, source.ValueAt(path), message);
 

@@ -18,6 +18,9 @@ public sealed class PlanDocument
     /// <summary>What the reader found. <see cref="PlanCheck"/> finds more, knowing the providers.</summary>
     public IReadOnlyList<PlanFinding> Findings { get; }
 
+    /// <summary>"12:7", the line and column of "steps[0].with.url".</summary>
+    public string PlaceOf(string path) => $"{Source.ValueAt(path).Line}:{Source.ValueAt(path).Column}";
+
     /// <summary>As much of the plan as could be understood, for checks that tell all findings at once; null when nothing could.</summary>
     internal Plan? Draft { get; }
 

@@ -32,6 +32,9 @@ public sealed record PlanRun
 
     public required ISecretResolver Secrets { get; init; }
 
+    /// <summary>Where "steps[0].with.url" stands in the document the plan was read from, for messages; null leaves it at that.</summary>
+    public Func<string, string>? PlaceOf { get; init; }
+
     public required IEndpointOpener Endpoints { get; init; }
 
     /// <summary>Masks in all that is recorded; the run adds the secrets that it uses. Whoever gives it disposes of it after the run.</summary>

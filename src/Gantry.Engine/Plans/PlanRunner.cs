@@ -21,8 +21,23 @@ public sealed class PlanRunner(ProviderCatalog providers, TimeProvider clock)
     public async Task<PlanOutcome> RunAsync(PlanRun run, IExecutionJournal journal, CancellationToken cancellationToken)
     {
         var plan = compiledPlans.GetValue(run.Plan, plan => new CompiledPlan(plan, providers));
-        var execution = new Execution(run, plan, journal);
-        foreach (var step in plan.Steps)
+        if (plan.NeedsSecrets)
+        {
+            var (secrets, problem) = await new PlanSecrets(run, plan, journal, clock, Chance).ResolveAsync(cancellationToken);
+            using (secrets)
+            {
+                return secrets is not null
+                    ? await RunAsync(new Execution(run with { Secrets = secrets }, plan, journal), cancellationToken)
+                    : new PlanOutcome { Status = cancellationToken.IsCancellationRequested ? ExecutionStatus.Cancelled : ExecutionStatus.Failed, Error = problem };
+            }
+        }
+
+        return await RunAsync(new Execution(run, plan, journal), cancellationToken);
+    }
+
+    private async Task<PlanOutcome> RunAsync(Execution execution, CancellationToken cancellationToken)
+    {
+        foreach (var step in execution.Plan.Steps)
         {
             var ended = await new StepRunner(execution, step, clock, Chance).RunAsync(cancellationToken);
             if (ended is null)

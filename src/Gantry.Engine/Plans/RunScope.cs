@@ -22,9 +22,9 @@ internal sealed class RunScope(Execution execution, CompiledStep step, DateTimeO
                 return FindStep(id, member.Name);
             case ("env", [var name, ..]):
                 taken = 1;
-                return execution.Run.Environment.TryGetValue(name.Name, out var value)
-                    ? Scalars.Text(value)
-                    : Answer.None($"there is no variable '{name.Name}' in the environment that plans see.");
+                return FindVariable(name.Name);
+            case (var variable, []) when ReferenceCheck.IsVariable(reference):
+                return FindVariable(variable);
             case ("now", _):
                 return Scalars.Text(now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
             case ("execution", [{ Name: "id" }, ..]):
@@ -37,6 +37,10 @@ internal sealed class RunScope(Execution execution, CompiledStep step, DateTimeO
                 return Answer.None($"there is no '{reference}' to refer to. References begin with {Roots}.");
         }
     }
+
+    private Answer FindVariable(string name) => execution.Run.Environment.TryGetValue(name, out var value)
+        ? Scalars.Text(value)
+        : Answer.None($"there is no variable '{name}' in the environment that plans see.");
 
     private Answer FindStep(Segment id, string member)
     {

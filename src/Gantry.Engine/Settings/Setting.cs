@@ -32,6 +32,9 @@ public sealed record Setting
 
     public SettingType Type { get; init; } = SettingType.Text;
 
+    /// <summary>Of a list: what each item is; null when nothing is said.</summary>
+    public SettingType? Items { get; init; }
+
     public bool IsRequired { get; init; }
 
     /// <summary>A secret is given as ${cred:NAME}, never shown and never stored in plain.</summary>

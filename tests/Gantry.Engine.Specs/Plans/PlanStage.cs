@@ -72,6 +72,8 @@ public sealed class PlanStage
     {
         public string Places => "the test";
 
+        public ValueTask<IReadOnlyCollection<string>> NamesAsync(CancellationToken cancellationToken) => ValueTask.FromResult<IReadOnlyCollection<string>>(secrets.Keys);
+
         public ValueTask<Secret?> FindAsync(string name, CancellationToken cancellationToken) =>
             ValueTask.FromResult(secrets.TryGetValue(name, out var value) ? new Secret(value) : null);
     }

@@ -30,8 +30,14 @@ internal sealed class ReferenceCheck(Plan plan)
         "plan" => reference.Segments is [{ Name: "name" }] ? null : "Of the plan only plan.name can be referred to.",
         // The parser makes references to an item inside map and filter, and lets others through.
         "item" => null,
+        _ when IsVariable(reference) => null,
         _ => $"There is no '{reference.Root}' to refer to.{NearestName.Hint(reference.Root, Roots)}",
     };
+
+    /// <summary>The older tool's way to write a variable of the environment, ${NAME}: in capitals, and nothing in it.</summary>
+    public static bool IsVariable(Reference reference) =>
+        reference.Segments.Count == 0 && reference.Root.Any(char.IsAsciiLetterUpper)
+        && reference.Root.All(character => char.IsAsciiLetterUpper(character) || char.IsAsciiDigit(character) || character == '_');
 
     /// <summary>The index of the step a reference's first segment names; -1 when there is none.</summary>
     public int IndexOf(Segment segment) => segment.Index >= 0

@@ -14,6 +14,7 @@ internal sealed partial class TextTemplate : Template
     private readonly string source;
     private readonly bool takesSecrets;
     private readonly List<Piece> pieces = [];
+    private readonly List<string> secrets = [];
 
     private TextTemplate(string source, bool takesSecrets)
     {
@@ -32,7 +33,8 @@ internal sealed partial class TextTemplate : Template
 
     public IEnumerable<Expression> Expressions => pieces.Select(piece => piece.Expression).OfType<Expression>();
 
-    public bool HasSecret { get; private set; }
+    /// <summary>The names of the credentials it refers to.</summary>
+    public IReadOnlyList<string> Secrets => secrets;
 
     public static bool MayHoldReferences(string text) => text.Contains("${", StringComparison.Ordinal) || text.Contains("{{", StringComparison.Ordinal);
 
@@ -190,7 +192,7 @@ internal sealed partial class TextTemplate : Template
             throw new ExpressionException($"{reference} cannot stand here: a secret is used only where a parameter takes one", at);
         }
 
-        HasSecret = true;
+        secrets.Add(reference.Name);
         plain.Append(reference);
         return end + 1;
     }

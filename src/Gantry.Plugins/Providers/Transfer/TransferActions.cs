@@ -19,6 +19,7 @@ internal static class TransferActions
     {
         Name = "more_from",
         Type = SettingType.List,
+        Items = SettingType.Address,
         Help = "Addresses of further folders or files that go to the same target.",
     };
 
