@@ -1,4 +1,5 @@
 using Gantry.Cli.CommandLine;
+using Gantry.Cli.Credentials;
 using Gantry.Cli.Endpoints;
 using Gantry.Cli.Executions;
 using Gantry.Cli.Files;
@@ -26,6 +27,8 @@ internal static class AllCommands
             new("rm", "Deletes a file or a folder.", PlaceCommands.DescribeRm),
             new("cat", "Writes a file to standard output.", PlaceCommands.DescribeCat),
             new("endpoint", "Saves places for files under a name, and tests them.", EndpointCommand.Describe),
+            new("credential", "Keeps passwords, keys and tokens, which ${cred:NAME} then stands for.", CredentialCommand.Describe) { OtherNames = ["cred", "--credential"] },
+            new("--credential-backend", "The older spelling of 'credential backend'.", BackendCommand.Describe) { IsHidden = true },
             new("run", "Runs a plan: a file in this process, or on a hub; a saved plan on its hub.", RunCommand.Describe),
             new("plan", "Checks plans, and saves them on a hub.", PlanCommand.Describe),
             new("executions", "Lists, follows, cancels and re-runs executions on a hub.", ExecutionsCommand.Describe),

@@ -1,6 +1,7 @@
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
+using Gantry.Plugins.Endpoints.Ftp;
 using Gantry.Plugins.Endpoints.Local;
 using Gantry.Plugins.Endpoints.Sftp;
 using Gantry.Plugins.Providers.CustomApi;
@@ -21,6 +22,13 @@ public static class AllPlugins
         new LocalKind(),
         new SftpKind(),
     ]);
+
+    /// <summary>The servers that a login can be tried at.</summary>
+    public static IReadOnlyList<LoginProbe> Logins => field ??=
+    [
+        new FtpLogin(),
+        new SftpLogin(),
+    ];
 
     /// <summary>Where ${cred:NAME} is looked up when nobody's own store is asked.</summary>
     public static ISecretResolver Secrets => field ??= new EnvironmentSecrets();

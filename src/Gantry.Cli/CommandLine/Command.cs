@@ -26,7 +26,16 @@ public sealed record Command
 }
 
 /// <summary>A line in the list of commands. The command describes itself only when it is asked for: every start pays for what it touches.</summary>
-public sealed record CommandEntry(string Name, string Help, Func<Command> Describe);
+public sealed record CommandEntry(string Name, string Help, Func<Command> Describe)
+{
+    /// <summary>Other spellings that work as well and are not listed.</summary>
+    public IReadOnlyList<string> OtherNames { get; init; } = [];
+
+    /// <summary>Works, and is not listed.</summary>
+    public bool IsHidden { get; init; }
+
+    public bool IsCalled(string word) => Name == word || OtherNames.Contains(word, StringComparer.Ordinal);
+}
 
 /// <summary>A value told by its place.</summary>
 /// <param name="Name">In capitals: "SOURCE".</param>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Secrets;
 
 namespace Gantry.Cli.CommandLine;
 
@@ -41,6 +42,14 @@ internal static class CommandProgram
         {
             return Say(failed.Message, StatusOf(failed.Error));
         }
+        catch (SecretStoreException failed)
+        {
+            return Say(failed.Message, StatusOf(failed.Error));
+        }
+        catch (SecretException missing)
+        {
+            return Say(missing.Message, ExitStatus.Failed);
+        }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return Say("Cancelled.", ExitStatus.Cancelled);
@@ -63,6 +72,13 @@ internal static class CommandProgram
     {
         EndpointError.Disconnected or EndpointError.HostKey or EndpointError.LoginRefused or EndpointError.TimedOut => ExitStatus.CannotConnect,
         EndpointError.BadSetting => ExitStatus.WrongUsage,
+        _ => ExitStatus.Failed,
+    };
+
+    private static int StatusOf(SecretStoreError error) => error switch
+    {
+        SecretStoreError.Unavailable or SecretStoreError.Sealed => ExitStatus.CannotConnect,
+        SecretStoreError.BadSetting => ExitStatus.WrongUsage,
         _ => ExitStatus.Failed,
     };
 

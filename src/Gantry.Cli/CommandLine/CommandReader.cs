@@ -40,9 +40,9 @@ internal static class CommandReader
                 continue;
             }
 
-            var entry = command.Commands.FirstOrDefault(entry => entry.Name == word) ?? throw new UsageException(
+            var entry = command.Commands.FirstOrDefault(entry => entry.IsCalled(word)) ?? throw new UsageException(
                 $"There is no {(word.StartsWith('-') ? "option" : "command")} '{path} {word}'."
-                + NearestName.Hint(word, command.Commands.Select(entry => entry.Name)));
+                + NearestName.Hint(word, command.Commands.Where(entry => !entry.IsHidden).Select(entry => entry.Name)));
             command = entry.Describe();
             path += " " + entry.Name;
         }

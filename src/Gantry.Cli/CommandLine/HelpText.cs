@@ -11,7 +11,7 @@ internal static class HelpText
     {
         StringBuilder text = new();
         text.Append(command.Help).Append("\n\nUsage: ").Append(UsageOf(command, path)).Append('\n');
-        Section(text, "Commands", command.Commands.Select(entry => (entry.Name, entry.Help)));
+        Section(text, "Commands", command.Commands.Where(entry => !entry.IsHidden).Select(entry => (entry.Name, entry.Help)));
         Section(text, "Arguments", command.Arguments.Select(argument => (argument.Name, argument.Help)));
         Section(text, "Options", command.Options.Select(option => (Form(option), option.IsMany ? option.Help + " May be repeated." : option.Help))
             .Append(("-h, --help", "Shows this.")));

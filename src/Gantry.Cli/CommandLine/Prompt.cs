@@ -5,6 +5,8 @@ namespace Gantry.Cli.CommandLine;
 /// <summary>Asks the person at the terminal.</summary>
 internal static class Prompt
 {
+    private const string SignIn = "Give it as an option (--user NAME --password-stdin)";
+
     public static async Task<string> TextAsync(string question, CancellationToken cancellationToken)
     {
         RequireTerminal(question);
@@ -14,9 +16,9 @@ internal static class Prompt
     }
 
     /// <summary>Without showing what is typed.</summary>
-    public static async Task<string> HiddenAsync(string question, CancellationToken cancellationToken)
+    public static async Task<string> HiddenAsync(string question, CancellationToken cancellationToken, string otherwise = SignIn)
     {
-        RequireTerminal(question);
+        RequireTerminal(question, otherwise);
         Console.Error.Write(question + ": ");
         var answer = await Task.Run(ReadHidden, cancellationToken).WaitAsync(cancellationToken);
         Console.Error.WriteLine();
@@ -41,11 +43,11 @@ internal static class Prompt
         return answer.ToString();
     }
 
-    private static void RequireTerminal(string question)
+    private static void RequireTerminal(string question, string otherwise = SignIn)
     {
         if (Console.IsInputRedirected)
         {
-            throw new UsageException($"{question}: nobody can be asked, since standard input is no terminal. Give it as an option (--user NAME --password-stdin).");
+            throw new UsageException($"{question}: nobody can be asked, since standard input is no terminal. {otherwise}.");
         }
     }
 }

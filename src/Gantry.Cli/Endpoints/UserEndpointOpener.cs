@@ -1,6 +1,7 @@
 using Gantry.Cli.CommandLine;
+using Gantry.Cli.Credentials;
 using Gantry.Engine.Endpoints;
-using Gantry.Plugins;
+using Gantry.Engine.Secrets;
 
 namespace Gantry.Cli.Endpoints;
 
@@ -14,13 +15,33 @@ internal sealed class UserEndpointOpener(EndpointCatalog catalog, EndpointContex
     /// <summary>On the command line the user is the user: every folder, and the user's own ssh_config unless another is named.</summary>
     public static EndpointContext UserContext(string? sshConfigFile = null) => new()
     {
-        Secrets = AllPlugins.Secrets,
+        Secrets = UserSecrets.Shared,
         SshConfigFile = sshConfigFile is null ? "" : Path.GetFullPath(sshConfigFile),
         Notice = Terminal.Note,
     };
 
     public ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken) =>
         ValueTask.FromResult(catalog.Open(Resolve(address), context));
+
+    public ValueTask<IReadOnlyList<string>> FindSecretsAsync(string address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ValueTask.FromResult<IReadOnlyList<string>>([.. SecretsOf(Resolve(address)).Select(use => use.Name)]);
+        }
+        catch (EndpointException)
+        {
+            // Opening it says what is wrong with it.
+            return ValueTask.FromResult<IReadOnlyList<string>>([]);
+        }
+    }
+
+    /// <summary>The credentials that an endpoint's settings refer to.</summary>
+    public static IEnumerable<SecretUse> SecretsOf(EndpointSettings settings) =>
+        from pair in settings.Values
+        let reference = SecretRef.Parse(pair.Value)
+        where reference is not null
+        select new SecretUse(reference.Name, $"the setting '{pair.Key}'");
 
     /// <summary>The kind and settings that an address stands for.</summary>
     public EndpointSettings Resolve(string address)

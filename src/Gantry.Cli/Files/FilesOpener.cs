@@ -47,23 +47,27 @@ internal sealed class FilesOpener : IEndpointOpener
             opener.CheckGiven(addresses);
         }
 
-        return opener;
+        var uses = addresses.SelectMany(address => UserEndpointOpener.SecretsOf(opener.SettingsOf(address)).Select(use => use with { Place = $"{use.Place} of '{address}'" })).ToList();
+        return uses.Count == 0 ? opener : new FilesOpener(given, context with { Secrets = await ResolvedSecrets.ResolveAsync(uses, context.Secrets, cancellationToken) });
     }
 
-    public ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken)
-    {
-        var settings = user.Resolve(address);
-        if (given.Count > 0)
-        {
-            var kind = AllPlugins.Endpoints.Find(settings.Kind)!;
-            settings = given.Where(pair => kind.Settings.Any(setting => setting.Name == pair.Key))
-                .Aggregate(settings, (changed, pair) => changed.With(pair.Key, pair.Value));
-        }
-
-        return ValueTask.FromResult(AllPlugins.Endpoints.Open(settings, context));
-    }
+    public ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(AllPlugins.Endpoints.Open(SettingsOf(address), context));
 
     public EndpointKind KindOf(string address) => AllPlugins.Endpoints.Find(user.Resolve(address).Kind)!;
+
+    private EndpointSettings SettingsOf(string address)
+    {
+        var settings = user.Resolve(address);
+        if (given.Count == 0)
+        {
+            return settings;
+        }
+
+        var kind = AllPlugins.Endpoints.Find(settings.Kind)!;
+        return given.Where(pair => kind.Settings.Any(setting => setting.Name == pair.Key))
+            .Aggregate(settings, (changed, pair) => changed.With(pair.Key, pair.Value));
+    }
 
     private void CheckGiven(IReadOnlyList<string> addresses)
     {

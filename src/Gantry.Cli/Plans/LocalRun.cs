@@ -37,6 +37,7 @@ internal static class LocalRun
                 Plan = plan,
                 Inputs = inputs,
                 Secrets = context.Secrets,
+                PlaceOf = file.PlaceOf,
                 Redactor = redactor,
                 Endpoints = new UserEndpointOpener(AllPlugins.Endpoints, context with { Secrets = new RedactingSecrets(context.Secrets, redactor) }),
                 EgressAllowed = ["*"],

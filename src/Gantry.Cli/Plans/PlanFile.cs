@@ -49,6 +49,9 @@ internal sealed class PlanFile
             + string.Join('\n', findings.Select(finding => $"{path}:{finding}")));
     }
 
+    /// <summary>Where "steps[0].with.url" stands in it: "plan.yaml:12:7".</summary>
+    public string PlaceOf(string part) => $"{path}:{PlanReader.Read(content).PlaceOf(part)}";
+
     /// <summary>The plan's document as JSON, whatever it is written in.</summary>
     public JsonNode ToJson()
     {
