@@ -11,6 +11,7 @@ using Gantry.Plugins.Providers.Transfer;
 using Gantry.Plugins.Providers.Webhook;
 using Gantry.Plugins.SecretStores.Environment;
 using Gantry.Plugins.SecretStores.File;
+using Gantry.Plugins.SecretStores.HashiCorpVault;
 
 namespace Gantry.Plugins;
 
@@ -38,6 +39,7 @@ public static class AllPlugins
     [
         new FileSecretKind(),
         new EnvironmentSecretKind(),
+        new HashiCorpVaultKind(),
     ];
 
     public static ProviderCatalog Providers => field ??= new(

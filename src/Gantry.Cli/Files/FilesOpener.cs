@@ -47,7 +47,7 @@ internal sealed class FilesOpener : IEndpointOpener
             opener.CheckGiven(addresses);
         }
 
-        var uses = addresses.SelectMany(address => UserEndpointOpener.SecretsOf(opener.SettingsOf(address)).Select(use => use with { Place = $"{use.Place} of '{address}'" })).ToList();
+        var uses = addresses.SelectMany(opener.SecretsOf).ToList();
         return uses.Count == 0 ? opener : new FilesOpener(given, context with { Secrets = await ResolvedSecrets.ResolveAsync(uses, context.Secrets, cancellationToken) });
     }
 
@@ -55,6 +55,19 @@ internal sealed class FilesOpener : IEndpointOpener
         ValueTask.FromResult(AllPlugins.Endpoints.Open(SettingsOf(address), context));
 
     public EndpointKind KindOf(string address) => AllPlugins.Endpoints.Find(user.Resolve(address).Kind)!;
+
+    private IEnumerable<SecretUse> SecretsOf(string address)
+    {
+        try
+        {
+            return UserEndpointOpener.SecretsOf(SettingsOf(address)).Select(use => use with { Place = $"{use.Place} of '{address}'" });
+        }
+        catch (EndpointException)
+        {
+            // Opening it says what is wrong with it.
+            return [];
+        }
+    }
 
     private EndpointSettings SettingsOf(string address)
     {

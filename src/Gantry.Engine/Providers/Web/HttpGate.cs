@@ -122,7 +122,8 @@ public sealed class HttpGate
         ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, rules, cancellationToken),
     };
 
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, EgressRules rules, CancellationToken cancellationToken)
+    /// <summary>Dials the address that was checked. What the rules do not allow fails with <see cref="ProviderException"/>.</summary>
+    public static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, EgressRules rules, CancellationToken cancellationToken)
     {
         var host = target.Host.Trim('[', ']');
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
