@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Gantry.Engine.Secrets;
+using Gantry.TestServers;
 using Shouldly;
 using Xunit;
 

@@ -4,10 +4,10 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Gantry.Engine.Specs.Secrets;
+namespace Gantry.TestServers;
 
 /// <summary>A text as other programs write it: each form by a writer of its own, never by what reads it in the program.</summary>
-internal static class SecretForms
+public static class SecretForms
 {
     public static readonly IReadOnlyDictionary<string, Func<string, string>> All = new Dictionary<string, Func<string, string>>(StringComparer.Ordinal)
     {
@@ -42,6 +42,26 @@ internal static class SecretForms
         ["hex with dashes"] = value => BitConverter.ToString(Encoding.UTF8.GetBytes(value)),
         ["hex with spaces"] = value => string.Join(' ', Encoding.UTF8.GetBytes(value).Select(octet => octet.ToString("x2", CultureInfo.InvariantCulture))),
     };
+
+    /// <summary>
+    /// Texts each of which shows the value: all its forms, with Base64 cut down to the digits that depend on nothing but the value, for each place in a longer one.
+    /// </summary>
+    public static IEnumerable<string> TracesOf(string value)
+    {
+        foreach (var (name, write) in All.Where(form => !form.Key.StartsWith("base64", StringComparison.Ordinal)))
+        {
+            yield return name == "hex in capitals" ? write(value)[1..] : write(value);
+        }
+
+        for (var before = 0; before < 3; before++)
+        {
+            var bytes = Encoding.UTF8.GetBytes(new string('\0', before) + value);
+            var (first, end) = (((before * 8) + 5) / 6, bytes.Length * 8 / 6);
+            var digits = Convert.ToBase64String(bytes)[first..end];
+            yield return digits;
+            yield return digits.Replace('+', '-').Replace('/', '_');
+        }
+    }
 
     private static string Base64(string before, string value, string behind) => Convert.ToBase64String(Encoding.UTF8.GetBytes(before + value + behind));
 
