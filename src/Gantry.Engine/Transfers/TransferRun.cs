@@ -32,6 +32,8 @@ internal sealed class TransferRun
 
     public TreeMerge Tree { get; private set; } = null!;
 
+    public SourceAhead Ahead { get; private set; } = null!;
+
     public FileCopier Files { get; private set; } = null!;
 
     public TargetCleanup Cleanup { get; private set; } = null!;
@@ -62,6 +64,7 @@ internal sealed class TransferRun
         Stop = stop;
         Target = new TransferSide(targetPlace.Endpoint, stop, Request.Retries, Clock);
         Cleanup = new TargetCleanup(this);
+        Ahead = new SourceAhead(this);
         Tree = new TreeMerge(this);
         Files = new FileCopier(this);
         try
@@ -184,6 +187,7 @@ internal sealed class TransferRun
         {
             var folder = source.KeepName ? EndpointPath.Join(targetPlace.Folder, NameOf(source)) : targetPlace.Folder;
             RequestCheck.CheckPlaces(Request, source, folder);
+            Ahead.Begin(side, source.Path);
             await SamePlace.CheckAsync(this, side, source.Path, folder);
             await RunPassAsync(() => Tree.Push(new FolderNode
             {

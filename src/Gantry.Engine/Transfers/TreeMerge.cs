@@ -152,7 +152,7 @@ internal sealed class TreeMerge(TransferRun run)
     private async Task<TargetListing?> MergeOnceAsync(
         FolderNode folder, Task<(TargetListing? Listing, EndpointException? Failure)> reading, HashSet<string> seen, int attempt)
     {
-        await using var entries = folder.Source.Endpoint.ListAsync(folder.SourcePath, run.Token).GetAsyncEnumerator(run.Token);
+        await using var entries = run.Ahead.ListAsync(folder.Source, folder.SourcePath).GetAsyncEnumerator(run.Token);
 
         // The source is asked before the target's answer is waited for.
         var next = entries.MoveNextAsync().AsTask();
