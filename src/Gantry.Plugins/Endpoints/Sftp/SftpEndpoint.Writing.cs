@@ -18,7 +18,7 @@ internal sealed partial class SftpEndpoint
     {
         EndpointPath.CheckBelowRoot(path);
         EndpointPath.CheckPartialName(options.PartialName);
-        var connection = sessions.Standing is { } standing && handles is not null
+        var connection = sessions.Standing is { } standing && flight is not null
             ? standing
             : await ConnectionAsync(cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
@@ -69,8 +69,8 @@ internal sealed partial class SftpEndpoint
         }
 
         Learn(server);
-        handles!.Take(1, new SftpWholeUpload(
-            connection, handles, PartialOf(path, options), new SftpPath(root, path), options, content, receiver, OnStatRefused, cancellationToken).Start);
+        flight!.Handles.Take(1, new SftpWholeUpload(
+            connection, flight, PartialOf(path, options), new SftpPath(root, path), options, content, receiver, OnStatRefused, cancellationToken).Start);
         return true;
     }
 
@@ -113,8 +113,8 @@ internal sealed partial class SftpEndpoint
     private async ValueTask<SftpUploadOutcome> UploadAsync(
         SftpConnection connection, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat, CancellationToken cancellationToken)
     {
-        await handles!.TakeAsync(1, cancellationToken).ConfigureAwait(false);
-        return await new SftpAwaitedUpload(connection, handles, partial, target, options, content, asksStat, clock).RunAsync(cancellationToken).ConfigureAwait(false);
+        await flight!.Handles.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        return await new SftpAwaitedUpload(connection, flight, partial, target, options, content, asksStat, clock).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>After a failure on the happy path: renames in another way where that is possible, else cleans up and fails.</summary>

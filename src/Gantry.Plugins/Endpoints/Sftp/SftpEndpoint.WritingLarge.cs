@@ -8,14 +8,14 @@ internal sealed partial class SftpEndpoint
     private async ValueTask<Entry> WriteLargeAsync(
         SftpConnection connection, string path, ReadOnlyMemory<byte> first, Stream content, WriteOptions options, CancellationToken cancellationToken)
     {
-        await handles!.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        await flight!.Handles.TakeAsync(1, cancellationToken).ConfigureAwait(false);
         try
         {
             return await WriteOpenedAsync(connection, path, first, content, options, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            handles.Give(1);
+            flight!.Handles.Give(1);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
     private readonly SftpSessions sessions;
     private readonly SftpBudget uploadBytes = new(8 * 1024 * 1024);
     private readonly Lock gate = new();
-    private SftpBudget? handles;
+    private SftpFlight? flight;
     private Capabilities capabilities = new()
     {
         TimePrecision = TimeSpan.FromSeconds(1),
@@ -64,7 +64,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
     {
         EndpointPath.Check(folder);
         var connection = await ConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await handles!.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        await flight!.Handles.TakeAsync(1, cancellationToken).ConfigureAwait(false);
         try
         {
             var (opened, stat) = await OpenFolderAsync(connection, folder, cancellationToken).ConfigureAwait(false);
@@ -87,7 +87,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
         }
         finally
         {
-            handles.Give(1);
+            flight!.Handles.Give(1);
         }
     }
 
@@ -236,20 +236,20 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
 
         lock (gate)
         {
-            if (handles is null)
+            if (flight is null)
             {
-                handles = new SftpBudget(server.HandlesMax);
+                flight = new SftpFlight(server);
             }
             else
             {
-                handles.Resize(server.HandlesMax);
+                flight.Learn(server);
             }
 
             // Three round trips a file: enough of them at once to keep the server at work all the while, at its thirty files a millisecond. Near
-            // by, more only wait in each other's way. A millisecond or two is the machine, and not the line.
+            // by, more only wait in each other's way.
             const int FilesAtOnce = 192;
             const int FilesMost = 2048;
-            var distance = Math.Max(0, server.RoundTrip.TotalMilliseconds - 2);
+            var distance = server.Distance.TotalMilliseconds;
             capabilities = capabilities with
             {
                 ConcurrentFiles = (int)Math.Clamp(FilesAtOnce + (distance * 96), 1, Math.Min(FilesMost, server.HandlesMax * 2)),
@@ -339,7 +339,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
     private async ValueTask<Stream> OpenSmallAsync(
         SftpConnection connection, string path, long offset, int expectedBytes, CancellationToken cancellationToken)
     {
-        await handles!.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        await flight!.Handles.TakeAsync(1, cancellationToken).ConfigureAwait(false);
         var download = new SftpSmallDownload(connection, new SftpPath(root, path), offset, expectedBytes);
         try
         {
@@ -347,7 +347,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
         }
         finally
         {
-            handles.Give(1);
+            flight!.Handles.Give(1);
         }
 
         if (!download.Failure.IsOk)
@@ -369,7 +369,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
     private async ValueTask<Stream> OpenLargeAsync(
         SftpConnection connection, string path, long offset, long? expectedSize, CancellationToken cancellationToken)
     {
-        await handles!.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        await flight!.Handles.TakeAsync(1, cancellationToken).ConfigureAwait(false);
         try
         {
             var request = new SftpRequest(connection);
@@ -380,12 +380,12 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
 
             var reply = await request.ReplyAsync(cancellationToken).ConfigureAwait(false);
             return reply.Handle is { } handle
-                ? new SftpReadStream(connection, handle, offset, expectedSize, failure => SftpErrors.Of(failure, PlaceOf(path), "read"), () => handles.Give(1))
+                ? new SftpReadStream(connection, handle, offset, expectedSize, failure => SftpErrors.Of(failure, PlaceOf(path), "read"), () => flight!.Handles.Give(1))
                 : throw await ReadFailureAsync(connection, reply, path, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            handles.Give(1);
+            flight!.Handles.Give(1);
             throw;
         }
     }

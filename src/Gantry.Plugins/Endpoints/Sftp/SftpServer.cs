@@ -9,6 +9,7 @@ internal sealed record SftpServer
     // OpenSSH's own client asks for this much; a packet's head must fit into the server's 256 KiB besides.
     private const int DataBytesMax = 255 * 1024;
     private const int HandlesUnknown = 100;
+    private static readonly TimeSpan machineTime = TimeSpan.FromMilliseconds(2);
     private const ulong HandlesMost = 4096;
     private const ulong HandlesSpare = 16;
 
@@ -35,6 +36,9 @@ internal sealed record SftpServer
 
     /// <summary>Zero until it is known.</summary>
     public TimeSpan RoundTrip { get; init; }
+
+    /// <summary>The round trip without the millisecond or two that the machine needs, and not the line.</summary>
+    public TimeSpan Distance => RoundTrip > machineTime ? RoundTrip - machineTime : TimeSpan.Zero;
 
     /// <summary>The same, with what its answer to the question for its limits tells.</summary>
     public SftpServer With(TimeSpan roundTrip, SftpReply reply) =>

@@ -22,7 +22,7 @@ internal readonly record struct SftpUploadOutcome(SftpUploadStage Stage, SftpRep
 internal abstract class SftpSmallUpload : SftpCall
 {
     private readonly SftpConnection connection;
-    private readonly SftpBudget handles;
+    private readonly SftpFlight flight;
     private readonly SftpPath partial;
     private readonly SftpPath target;
     private readonly WriteOptions options;
@@ -35,20 +35,22 @@ internal abstract class SftpSmallUpload : SftpCall
     private int remaining;
     private uint setStatId;
     private bool takesStat = true;
+    private byte[] handle = [];
     private bool hasHandle = true;
+    private bool hasBytes;
 
     /// <param name="connection">On which it goes.</param>
-    /// <param name="handles">Of which one was taken for it; given back as soon as the file is closed, or all is over.</param>
+    /// <param name="flight">Whose handles one was taken from for it; given back as soon as the file is closed, or all is over.</param>
     /// <param name="partial">The temporary path, which must not exist.</param>
     /// <param name="target">The final path.</param>
     /// <param name="options">The time and the mode to set.</param>
     /// <param name="content">All of it; not to be changed before the outcome is there.</param>
     /// <param name="asksStat">Whether the server is asked for the size, time and mode at the end.</param>
     protected SftpSmallUpload(
-        SftpConnection connection, SftpBudget handles, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat)
+        SftpConnection connection, SftpFlight flight, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat)
     {
         this.connection = connection;
-        this.handles = handles;
+        this.flight = flight;
         this.partial = partial;
         this.target = target;
         this.options = options;
@@ -86,7 +88,7 @@ internal abstract class SftpSmallUpload : SftpCall
         if (hasHandle)
         {
             hasHandle = false;
-            handles.Give(1);
+            flight.Handles.Give(1);
         }
     }
 
@@ -116,6 +118,7 @@ internal abstract class SftpSmallUpload : SftpCall
         {
             LostBy = reason;
             GiveHandle();
+            GiveBytes();
             connection.Complete(this);
         }
     }
@@ -172,22 +175,29 @@ internal abstract class SftpSmallUpload : SftpCall
 
     private bool IsOfAnotherSize => attributes?.Size is { } size && size != content.Length;
 
-    private void OnHandle(byte[] handle)
+    private void OnHandle(byte[] given)
     {
+        handle = given;
         if (IsCancelled)
         {
             stage = SftpUploadStage.Removing;
-            Send(handle, static (upload, handle, batch) =>
+            Send(static (upload, batch) =>
             {
                 upload.remaining = 2;
-                batch.ForHandle(upload, SftpWire.Close, handle);
+                batch.ForHandle(upload, SftpWire.Close, upload.handle);
                 batch.ForPath(upload, SftpWire.Remove, upload.partial);
             });
             return;
         }
 
         stage = SftpUploadStage.Writing;
-        Send(handle, static (upload, handle, batch) => upload.Burst(handle, batch));
+        flight.Bytes.Take(content.Length, SendContent);
+    }
+
+    private void SendContent()
+    {
+        hasBytes = true;
+        Send(static (upload, batch) => upload.Burst(batch));
         if (connection.Server.KeepsOrder)
         {
             // What is opened from here on is opened after this one is closed.
@@ -195,7 +205,7 @@ internal abstract class SftpSmallUpload : SftpCall
         }
     }
 
-    private void Burst(byte[] handle, SftpBatch batch)
+    private void Burst(SftpBatch batch)
     {
         if (!content.IsEmpty)
         {
@@ -223,7 +233,8 @@ internal abstract class SftpSmallUpload : SftpCall
     {
         stage = SftpUploadStage.Renaming;
         GiveHandle();
-        Send([], static (upload, _, batch) =>
+        GiveBytes();
+        Send(static (upload, batch) =>
         {
             upload.remaining = 1;
             batch.Rename(upload, upload.partial, upload.target, upload.connection.Server.HasPosixRename);
@@ -233,19 +244,19 @@ internal abstract class SftpSmallUpload : SftpCall
     private void Remove()
     {
         stage = SftpUploadStage.Removing;
-        Send([], static (upload, _, batch) =>
+        Send(static (upload, batch) =>
         {
             upload.remaining = 1;
             batch.ForPath(upload, SftpWire.Remove, upload.partial);
         });
     }
 
-    private void Send(byte[] handle, Action<SftpSmallUpload, byte[], SftpBatch> fill)
+    private void Send(Action<SftpSmallUpload, SftpBatch> fill)
     {
         try
         {
             using var batch = connection.Begin();
-            fill(this, handle, batch);
+            fill(this, batch);
         }
         catch (EndpointException reason)
         {
@@ -269,6 +280,16 @@ internal abstract class SftpSmallUpload : SftpCall
     {
         Outcome = new SftpUploadOutcome(reached, reason, attributes, takesStat);
         GiveHandle();
+        GiveBytes();
         connection.Complete(this);
+    }
+
+    private void GiveBytes()
+    {
+        if (hasBytes)
+        {
+            hasBytes = false;
+            flight.Bytes.Give(content.Length);
+        }
     }
 }

@@ -9,11 +9,11 @@ internal sealed class SftpWholeUpload : SftpSmallUpload
     private readonly Action onStatRefused;
     private readonly CancellationToken cancellationToken;
 
-    /// <inheritdoc cref="SftpSmallUpload(SftpConnection, SftpBudget, SftpPath, SftpPath, WriteOptions, ReadOnlyMemory{byte}, bool)"/>
+    /// <inheritdoc cref="SftpSmallUpload(SftpConnection, SftpFlight, SftpPath, SftpPath, WriteOptions, ReadOnlyMemory{byte}, bool)"/>
     public SftpWholeUpload(
-        SftpConnection connection, SftpBudget handles, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content,
+        SftpConnection connection, SftpFlight flight, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content,
         IWholeWriteReceiver receiver, Action onStatRefused, CancellationToken cancellationToken)
-        : base(connection, handles, partial, target, options, content, asksStat: false)
+        : base(connection, flight, partial, target, options, content, asksStat: false)
     {
         this.receiver = receiver;
         this.onStatRefused = onStatRefused;
