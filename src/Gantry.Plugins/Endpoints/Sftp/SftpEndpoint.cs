@@ -247,7 +247,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
 
             // Three round trips a file: enough of them at once to keep the server at work all the while, at its thirty files a millisecond. Near
             // by, more only wait in each other's way.
-            const int FilesAtOnce = 192;
+            const int FilesAtOnce = 160;
             const int FilesMost = 2048;
             var distance = server.Distance.TotalMilliseconds;
             capabilities = capabilities with

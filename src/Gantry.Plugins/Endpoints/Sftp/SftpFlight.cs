@@ -4,8 +4,8 @@ namespace Gantry.Plugins.Endpoints.Sftp;
 internal sealed class SftpFlight
 {
     // What waits in OpenSSH's server is moved about in its memory again and again: so much keeps it busy, and no more.
-    private const long BytesNearBy = 128 * 1024;
-    private const double BytesEachMillisecond = 128 * 1024;
+    private const long BytesNearBy = 104 * 1024;
+    private const double BytesEachMillisecond = 72 * 1024;
 
     public SftpFlight(SftpServer server)
     {
