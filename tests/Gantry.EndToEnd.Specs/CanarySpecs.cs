@@ -60,6 +60,38 @@ public sealed class CanarySpecs : IAsyncLifetime
         found.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("file")]
+    [InlineData("env")]
+    public async Task A_secret_of_another_store_is_nowhere_else_either(string store)
+    {
+        (await hub.StopAsync()).ShouldBe(0);
+        hub.Set("GANTRY_FILE_KEY", Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)).Replace('+', '-').Replace('/', '_'));
+        foreach (var (name, value) in store == "env" ? Canary.All : new Dictionary<string, string>(StringComparer.Ordinal)) hub.Set("CRED_" + name, value);
+        await hub.StartAsync();
+        var config = new Dictionary<string, object>(StringComparer.Ordinal) { ["file"] = new { path = folder["data/credentials.encrypted"] } };
+        await TellAsync(HttpMethod.Put, "/api/credential-store", new { backend = store, backend_config = config });
+        if (store == "file") await StoreAsync();
+        List<string> found;
+        await using (var watch = new ProcessWatch())
+        {
+            foreach (var (status, form) in ((string, string)[])[("200", "plain"), ("200", "base64 behind one"), ("403", "problem")]) await RunAsync(Call(status, form));
+            await RunTransfersAsync();
+            await SendWhatIsRefusedAsync();
+            await ReadEverythingAsync();
+
+            // Whoever keeps secrets in the environment has them in that of the hub, and of nothing that it starts.
+            found = [.. watch.Found.Distinct().Where(place => store != "env" || !place.StartsWith($"/proc/{hub.ProcessId}/environ", StringComparison.Ordinal))];
+        }
+
+        string.Join('\n', echo.Seen).ShouldContain(Canary.All["PLAIN"]);
+        found.AddRange(told.SelectMany(text => Canary.FindIn(text[..Math.Min(100, text.Length)], text)));
+        found.AddRange(Canary.FindIn("the hub's output", hub.Said));
+        found.AddRange(Canary.FindIn("the database", await DumpAsync()));
+        found.AddRange(InFiles(folder["data"]));
+        found.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_plan_run_in_a_terminal_shows_none_of_its_secrets()
     {
