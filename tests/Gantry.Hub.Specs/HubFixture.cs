@@ -15,6 +15,9 @@ public sealed class HubFixture(TestPostgres postgres) : IAsyncLifetime
 
     private readonly string folder = Directory.CreateTempSubdirectory("gantry-hub-").FullName;
 
+    /// <summary>Variables of this hub besides those that every fixture has, set before it starts.</summary>
+    public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
+
     /// <summary>An administrator's connection string: row security does not hide anything from it.</summary>
     public string ConnectionString { get; private set; } = "";
 
@@ -87,7 +90,12 @@ public sealed class HubFixture(TestPostgres postgres) : IAsyncLifetime
 
     private HubConfiguration Configure() => HubConfiguration.Read(
         ["--data", folder, "--listen", "http://127.0.0.1:0", "--log-level", "warning", "--log-dir", Path.Combine(folder, "logs")],
-        new Dictionary<string, string> { ["GANTRY_DATABASE"] = ConnectionString, ["GANTRY_EGRESS_ALLOW"] = "*", ["GANTRY_ADMIN_PASSWORD"] = AdminPassword });
+        new Dictionary<string, string>(Variables, StringComparer.Ordinal)
+        {
+            ["GANTRY_DATABASE"] = ConnectionString,
+            ["GANTRY_EGRESS_ALLOW"] = Variables.GetValueOrDefault("GANTRY_EGRESS_ALLOW", "*"),
+            ["GANTRY_ADMIN_PASSWORD"] = AdminPassword,
+        });
 }
 
 public static class HubAnswers

@@ -1,17 +1,28 @@
 using Gantry.Hub.Audit;
+using Gantry.Hub.Database;
 using Gantry.Hub.Web;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Gantry.Hub.Accounts;
 
-/// <summary>Finds out who sends a request, and lets it pass only when the route allows that person. Refusals are audited.</summary>
-internal sealed class AccessGuard(RequestDelegate next, CallerStore callers, RefusalLog refusals)
+/// <summary>
+/// Finds out who sends a request, and lets it pass only when it is not one too many, no page of another site sent it, and the route allows that person.
+/// Refusals are audited.
+/// </summary>
+internal sealed class AccessGuard(
+    RequestDelegate next, CallerStore callers, RefusalLog refusals, RateLimits limits, EventStreams streams, WebOptions options, TimeProvider clock)
 {
     /// <summary>A page of another site cannot send it, so its presence shows that ours did.</summary>
     public const string CsrfHeader = "Gantry-Csrf";
 
     /// <summary>The workspace that a request is about, by name or id; without it the caller's first one.</summary>
     public const string WorkspaceHeader = "Gantry-Workspace";
+
+    /// <summary>Whoever is nobody yet has little to say.</summary>
+    private const long AnonymousBodyBytesMax = 64 * 1024;
+
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -26,30 +37,100 @@ internal sealed class AccessGuard(RequestDelegate next, CallerStore callers, Ref
         var workspace = SingleHeader.Of(context.Request, WorkspaceHeader) is { Length: > 0 } name ? name : null;
         var caller = token is null ? null : await callers.FindAsync(token, workspace, context.RequestAborted);
         if (caller is not null) context.SetCaller(caller);
-        if (!access.IsAnonymous)
+        await RefuseTooManyAsync(context, caller);
+        if (!CrossSite.IsSafe(context.Request.Method)) await RefuseForeignAsync(context, access, caller, isCookie);
+        if (access.IsAnonymous)
         {
-            if (caller is null)
-            {
-                // Whoever sends nothing is not refused anything: browsers and health checks ask so all day.
-                if (token is not null) await RefuseAsync(context, null, StatusCodes.Status401Unauthorized);
-                context.Response.Headers.WWWAuthenticate = "Bearer";
-                throw new ProblemException(401, token is null
-                    ? "Sign in first: send a session token or an API key as 'Authorization: Bearer …'."
-                    : "The token is not valid, or not any more. Sign in again, or use another API key.");
-            }
-
-            if (isCookie && !IsSafe(context.Request.Method) && !context.Request.Headers.ContainsKey(CsrfHeader))
-                throw new ProblemException(403, $"A request that is signed in by a cookie needs the header '{CsrfHeader}: 1'.");
-            if (workspace is not null && caller.WorkspaceId is null)
-                throw ProblemException.NotFound($"There is no workspace '{(workspace.Length <= 100 ? workspace : workspace[..100])}' that you can use.");
-            if (ReasonFor(access, caller) is { } reason)
-            {
-                await RefuseAsync(context, caller, StatusCodes.Status403Forbidden);
-                throw ProblemException.Forbidden(reason);
-            }
+            LimitBody(context);
+            await next(context);
+            return;
         }
 
-        await next(context);
+        if (caller is null) await RefuseNobodyAsync(context, token);
+        if (workspace is not null && caller!.WorkspaceId is null)
+            throw ProblemException.NotFound($"There is no workspace '{(workspace.Length <= 100 ? workspace : workspace[..100])}' that you can use.");
+        if (ReasonFor(access, caller!) is { } reason)
+        {
+            await RefuseAsync(context, caller, StatusCodes.Status403Forbidden);
+            throw ProblemException.Forbidden(reason);
+        }
+
+        if (context.GetEndpoint()!.Metadata.GetMetadata<StreamingRoute>() is null) await next(context);
+        else await StreamAsync(context, access, caller!, token!, workspace);
+    }
+
+    private async Task RefuseTooManyAsync(HttpContext context, Caller? caller)
+    {
+        if (limits.Count(caller, ClientAddress.Of(context)) is not { } wait) return;
+        await refusals.AddAsync(Refusal.Of(context, caller, "access.limited", null), null, context.RequestAborted);
+        throw ProblemException.TooMany($"That is one request too many. Try again in {Math.Max(1, Math.Ceiling(wait.TotalSeconds))} seconds.", wait);
+    }
+
+    /// <summary>The cookie comes along by itself, whoever made the browser send the request; and nobody else's page signs a browser in.</summary>
+    private async Task RefuseForeignAsync(HttpContext context, Access access, Caller? caller, bool isCookie)
+    {
+        string? reason = null;
+        if (isCookie && caller is not null && CrossSite.IsForeign(context.Request, allowed: []))
+            reason = "A page of another site sent this. The cookie is for the hub's own pages; send a token as 'Authorization: Bearer …'.";
+        else if (isCookie && caller is not null && !access.IsAnonymous && !context.Request.Headers.ContainsKey(CsrfHeader))
+            reason = $"A request that is signed in by a cookie needs the header '{CsrfHeader}: 1'.";
+        else if (access.IsAnonymous && CrossSite.IsForeign(context.Request, options.CorsOrigins))
+            reason = "A page of another site sent this. The setting cors_origins says which pages may.";
+        if (reason is null) return;
+        await RefuseAsync(context, caller, StatusCodes.Status403Forbidden);
+        throw ProblemException.Forbidden(reason);
+    }
+
+    private async Task RefuseNobodyAsync(HttpContext context, string? token)
+    {
+        // Whoever sends nothing is not refused anything: browsers and health checks ask so all day.
+        if (token is not null) await RefuseAsync(context, null, StatusCodes.Status401Unauthorized);
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        throw new ProblemException(StatusCodes.Status401Unauthorized, token is null
+            ? "Sign in first: send a session token or an API key as 'Authorization: Bearer …'."
+            : "The token is not valid, or not any more. Sign in again, or use another API key.");
+    }
+
+    /// <summary>A stream ends with what it was allowed by.</summary>
+    private async Task StreamAsync(HttpContext context, Access access, Caller caller, string token, string? workspace)
+    {
+        if (context.IsHead()) return;
+        using var place = streams.Enter(caller.UserId);
+        using var over = new CancellationTokenSource();
+        var watching = WatchAsync(context, access, token, workspace, over.Token);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await watching;
+        }
+    }
+
+    private async Task WatchAsync(HttpContext context, Access access, string token, string? workspace, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(AskAgainAfter, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                if (await callers.FindAsync(token, workspace, cancellationToken) is { } caller && ReasonFor(access, caller) is null) continue;
+                context.Abort();
+                return;
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException || DatabaseUnavailableException.Fits(exception))
+        {
+            // The stream is over, or will be: it, too, asks the database.
+        }
+    }
+
+    private static void LimitBody(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = Math.Min(limit.MaxRequestBodySize ?? AnonymousBodyBytesMax, AnonymousBodyBytesMax);
     }
 
     private static string? ReasonFor(Access access, Caller caller)
@@ -73,8 +154,6 @@ internal sealed class AccessGuard(RequestDelegate next, CallerStore callers, Ref
     {
         if (SingleHeader.Of(request, HeaderNames.Authorization) is { } header)
             return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? (header[7..].Trim(), false) : ("", false);
-        return request.Cookies[SessionCookie.NameFor(request)] is { Length: > 0 } cookie ? (cookie, true) : (null, false);
+        return request.Cookies[SessionCookie.NameFor(request)] is { } cookie && Tokens.IsSession(cookie) ? (cookie, true) : (null, false);
     }
-
-    private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
 using Gantry.Hub.Web;
@@ -30,9 +29,7 @@ internal static class SignInRoutes
         if (throttle.WaitFor(name, address) is { } wait)
         {
             await refusals.AddAsync(RefusalOf(context, name), new { status = StatusCodes.Status429TooManyRequests }, cancellationToken);
-            var seconds = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            context.Response.Headers.RetryAfter = seconds;
-            throw new ProblemException(429, $"There were too many wrong passwords. Try again in {seconds} seconds.");
+            throw ProblemException.TooMany($"There were too many wrong passwords. Try again in {Math.Ceiling(wait.TotalSeconds)} seconds.", wait);
         }
 
         var candidate = await CandidateAsync(database, name, cancellationToken);

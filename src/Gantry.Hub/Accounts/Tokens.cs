@@ -8,8 +8,12 @@ namespace Gantry.Hub.Accounts;
 internal static class Tokens
 {
     private const string KeyPrefix = "gty_";
+    private const string SessionPrefix = "gts_";
 
-    public static string NewSession() => "gts_" + NewSecret();
+    public static string NewSession() => SessionPrefix + NewSecret();
+
+    /// <summary>Only these are taken from a cookie.</summary>
+    public static bool IsSession(string token) => token.StartsWith(SessionPrefix, StringComparison.Ordinal);
 
     public static string NewRefresh() => "gtr_" + NewSecret();
 

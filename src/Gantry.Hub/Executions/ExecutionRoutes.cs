@@ -31,7 +31,7 @@ internal static class ExecutionRoutes
             stream.ServeAsync(context, caller, id)).Allow(Access.Viewer)
             .WithSummary("Streams what happens as server-sent events, from the beginning or behind Last-Event-ID, to the end: 'execution' (its state), 'step', "
                 + "'log' and 'progress', each with JSON as its data.")
-            .WithHeader("Last-Event-ID", "The id of the last event that was seen.").Produces<string>(200, "text/event-stream");
+            .WithHeader("Last-Event-ID", "The id of the last event that was seen.").Produces<string>(200, "text/event-stream").Streams();
         group.MapPost("/executions/{id}/cancel", CancelAsync).Allow(Access.Operator)
             .WithSummary("Cancels: at once while queued, else the running step is stopped.").Produces<ExecutionShape>().Produces<ExecutionShape>(202).Refuses(409);
         group.MapPost("/executions/{id}/rerun", (HttpContext context, Caller caller, string id, ExecuteRoutes routes) =>

@@ -108,7 +108,16 @@ internal sealed class HubServer : IAsyncDisposable
         builder.Services.AddSingleton(configuration);
         builder.Services.AddKeys(new KeyOptions(configuration.DataFolder, TimeSpan.FromDays(configuration.Number(HubSettings.TokenKeyDays, min: 1, max: 365))));
         builder.Services.AddAudit();
-        builder.Services.AddWeb(configuration.Number(HubSettings.BodyMegabytes, min: 1, max: 1024) * 1024L * 1024L);
+        builder.Services.AddWeb(new WebOptions
+        {
+            BodyBytesMax = configuration.Number(HubSettings.BodyMegabytes, min: 1, max: 1024) * 1024L * 1024L,
+            CorsOrigins = WebOptions.ReadOrigins(configuration[HubSettings.CorsOrigins]),
+            TrustedProxies = WebOptions.ReadProxies(configuration[HubSettings.TrustedProxies]),
+            PerMinuteOfKey = configuration.Number(HubSettings.RequestsPerKey, min: 1, max: int.MaxValue),
+            PerMinuteOfUser = configuration.Number(HubSettings.RequestsPerUser, min: 1, max: int.MaxValue),
+            PerMinuteOfAddress = configuration.Number(HubSettings.RequestsPerAddress, min: 1, max: int.MaxValue),
+            StreamsOfUser = configuration.Number(HubSettings.StreamsPerUser, min: 1, max: 10_000),
+        });
         builder.Services.AddAccounts(new AccountOptions(
             TimeSpan.FromHours(configuration.Number(HubSettings.SessionHours, min: 1, max: 24 * 365)),
             TimeSpan.FromMinutes(configuration.Number(HubSettings.TokenMinutes, min: 1, max: 60))));

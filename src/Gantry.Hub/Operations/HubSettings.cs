@@ -69,6 +69,24 @@ internal static class HubSettings
     public static readonly HubSetting BodyMegabytes = new("body_megabytes", "16",
         "The largest request body that is accepted; a larger one is refused before it is read.");
 
+    public static readonly HubSetting RequestsPerKey = new("requests_per_key", "600000",
+        "How many requests a minute one API key may send; those of ten seconds may come at once. More are answered with 429.");
+
+    public static readonly HubSetting RequestsPerUser = new("requests_per_user", "600000",
+        "How many requests a minute one user may send, by keys and sessions together.");
+
+    public static readonly HubSetting RequestsPerAddress = new("requests_per_address", "6000",
+        "How many requests a minute may come from one address (of IPv6 from one /64) without being signed in.");
+
+    public static readonly HubSetting StreamsPerUser = new("streams_per_user", "50",
+        "How many event streams one user may have open.");
+
+    public static readonly HubSetting CorsOrigins = new("cors_origins", null,
+        "Origins of pages elsewhere that may use the API, as https://app.example.org, separated by commas; never with the cookie. Without it none.");
+
+    public static readonly HubSetting TrustedProxies = new("trusted_proxies", null,
+        "Addresses or networks of proxies whose X-Forwarded-For, -Proto and -Host are believed, separated by commas. Without it nobody's are.");
+
     public static readonly HubSetting SessionHours = new("session_hours", "168",
         "How long a sign-in lasts. One with access tokens ends then, too, however often they are refreshed.");
 
@@ -99,8 +117,8 @@ internal static class HubSettings
     public static IReadOnlyList<HubSetting> All { get; } =
     [
         Data, Listen, Database, DatabaseFile, DatabaseOwner, DatabaseOwnerFile, AdminPassword, AdminPasswordFile, MasterKey, MasterKeyFile,
-        LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes,
-        SessionHours, TokenMinutes, TokenKeyDays, DrainSeconds,
+        LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, RequestsPerKey, RequestsPerUser, RequestsPerAddress, StreamsPerUser,
+        CorsOrigins, TrustedProxies, SessionHours, TokenMinutes, TokenKeyDays, DrainSeconds,
         LocalRoots, SshConfig, RunsMax, ExecutionLogDays, EgressAllow,
     ];
 }

@@ -5,6 +5,9 @@ public sealed class ProblemException(int status, string detail) : Exception(deta
 {
     public int Status { get; } = status;
 
+    /// <summary>When to try again; null when that does not help.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
     /// <summary>For what is not there and for what belongs to somebody else: the caller cannot tell them apart.</summary>
     public static ProblemException NotFound(string detail) => new(StatusCodes.Status404NotFound, detail);
 
@@ -13,4 +16,6 @@ public sealed class ProblemException(int status, string detail) : Exception(deta
     public static ProblemException Conflict(string detail) => new(StatusCodes.Status409Conflict, detail);
 
     public static ProblemException Forbidden(string detail) => new(StatusCodes.Status403Forbidden, detail);
+
+    public static ProblemException TooMany(string detail, TimeSpan retryAfter) => new(StatusCodes.Status429TooManyRequests, detail) { RetryAfter = retryAfter };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
@@ -52,6 +53,8 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
     private Task AnswerAsync(HttpContext context, Exception exception)
     {
         var (status, detail) = Translate(exception);
+        if (exception is ProblemException { RetryAfter: { } wait })
+            context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (status == StatusCodes.Status503ServiceUnavailable)
         {
             Log.Unavailable(logger, context.Request.Method, context.Request.Path, exception);
@@ -113,7 +116,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         {
             401 => "Sign in first: send a session token or an API key as 'Authorization: Bearer …'.",
             404 => $"There is nothing at '{request.Path}'. The routes are listed in /api/openapi.json.",
-            405 => $"'{request.Path}' does not take {request.Method}, only {context.Response.Headers.Allow}.",
+            405 => $"'{request.Path}' does not take {(context.IsHead() ? "HEAD" : request.Method)}, only {context.Response.Headers.Allow}.",
             400 => "The body could not be read to its end.",
             413 => TooLarge,
             415 => NotJson,
@@ -132,7 +135,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         413 => "Too large",
         415 => "Not JSON",
         422 => "Not possible",
-        429 => "Too many attempts",
+        429 => "Too many requests",
         500 => "Internal error",
         503 => "Not available",
         _ => Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
