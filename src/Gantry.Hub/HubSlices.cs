@@ -1,5 +1,6 @@
 using Gantry.Engine.Plans;
 using Gantry.Engine.Secrets;
+using Gantry.Hub.Accounts;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
 using Gantry.Hub.Operations;
@@ -16,7 +17,8 @@ internal static class HubSlices
 {
     public static void Add(IServiceCollection services, HubConfiguration configuration)
     {
-        string[] egressAllowed = (configuration[HubSettings.EgressAllow] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var egressAllowed = WorkspaceEgress.ReadSetting(configuration[HubSettings.EgressAllow]);
+        services.AddEgress(egressAllowed);
         services.AddVault(
             MasterKeys.Read(configuration[HubSettings.MasterKey], configuration[HubSettings.MasterKeyFile], configuration.DataFolder),
             new SecretStoreCatalog(AllPlugins.SecretStores), new StoreBounds(Path.Combine(configuration.DataFolder, "workspaces"), egressAllowed));
@@ -33,7 +35,6 @@ internal static class HubSlices
             RunsMax = configuration.Number(HubSettings.RunsMax, min: 1, max: 100_000),
             LogsKept = TimeSpan.FromDays(configuration.Number(HubSettings.ExecutionLogDays, min: 1, max: 36_500)),
             Drain = TimeSpan.FromSeconds(configuration.Number(HubSettings.DrainSeconds, min: 0, max: 3_600)),
-            EgressAllowed = egressAllowed,
             Environment = PlanEnvironment.ForHub(),
         });
         services.AddApiDocument();

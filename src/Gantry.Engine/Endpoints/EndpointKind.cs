@@ -1,3 +1,4 @@
+using System.Net;
 using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
 
@@ -81,6 +82,12 @@ public sealed record EndpointContext
     /// can start programs, so the hub gives only its administrator's.
     /// </summary>
     public string? SshConfigFile { get; init; } = "";
+
+    /// <summary>
+    /// Chooses, of the addresses behind a host, the one to dial at a port: exactly that one. It fails with <see cref="EndpointException"/> when none may be
+    /// reached. Null lets every address be dialled: on the command line, and for what an administrator saved.
+    /// </summary>
+    public Func<string, int, CancellationToken, ValueTask<IPAddress>>? AddressOf { get; init; }
 
     /// <summary>Hears, once for each endpoint, what its server cannot do and what is done instead. May be called from any thread.</summary>
     public Action<string> Notice { get; init; } = _ => { };

@@ -16,6 +16,11 @@ internal static class AccountSlice
         services.AddSingleton<SignInThrottle>();
     }
 
+    /// <param name="services">Of the hub.</param>
+    /// <param name="allowed">What plans of every workspace may reach: see <see cref="WorkspaceEgress"/>.</param>
+    public static void AddEgress(this IServiceCollection services, IReadOnlyList<string> allowed) =>
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WorkspaceEgress>(provider, allowed));
+
     /// <summary>Comes after what answers problems, and before every route.</summary>
     public static void UseAccounts(this WebApplication app) => app.UseMiddleware<AccessGuard>();
 
@@ -28,5 +33,6 @@ internal static class AccountSlice
         app.MapUsers();
         app.MapWorkspaces();
         app.MapMembers();
+        app.MapEgress();
     }
 }

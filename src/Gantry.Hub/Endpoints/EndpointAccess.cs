@@ -1,11 +1,15 @@
+using System.Net;
+using System.Net.Sockets;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
+using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 
 namespace Gantry.Hub.Endpoints;
 
 /// <summary>The way from settings to an open endpoint on a hub. What is given here is all that an endpoint may use.</summary>
-internal sealed class EndpointAccess(EndpointCatalog catalog, EndpointBounds bounds, HubDatabase database, TimeProvider clock)
+internal sealed class EndpointAccess(EndpointCatalog catalog, EndpointBounds bounds, WorkspaceEgress egress, HubDatabase database, TimeProvider clock)
 {
     public HubDatabase Database => database;
 
@@ -15,19 +19,21 @@ internal sealed class EndpointAccess(EndpointCatalog catalog, EndpointBounds bou
     /// <param name="notice">As <see cref="EndpointContext.Notice"/>.</param>
     public HubEndpointOpener OpenerFor(Actor actor, ISecretResolver secrets, Action<string> notice) => new(this, actor, secrets, notice);
 
-    /// <param name="isFree">Local paths are not bound to the roots.</param>
+    /// <param name="settings">What to open.</param>
+    /// <param name="bound">Whose local paths are bound to the roots, and whose servers to the rules for requests out; null for what an administrator named.</param>
+    /// <param name="secrets">What its references find.</param>
     /// <param name="notice">As <see cref="EndpointContext.Notice"/>.</param>
-    public IEndpoint Open(EndpointSettings settings, bool isFree, ISecretResolver secrets, Action<string> notice) =>
-        catalog.Open(settings, ContextOf(isFree, secrets) with { Notice = notice });
+    public IEndpoint Open(EndpointSettings settings, Actor? bound, ISecretResolver secrets, Action<string> notice) =>
+        catalog.Open(settings, ContextOf(bound, secrets) with { Notice = notice });
 
     /// <summary>The key that the server of these settings shows, with the setting it is pinned by; null when there is no such thing or no such server.</summary>
-    public async Task<HostKeyView?> FindHostKeyAsync(EndpointSettings settings, bool isFree, ISecretResolver secrets, CancellationToken cancellationToken)
+    public async Task<HostKeyView?> FindHostKeyAsync(EndpointSettings settings, Actor? bound, ISecretResolver secrets, CancellationToken cancellationToken)
     {
         if (catalog.Find(settings.Kind) is not IPinsHostKeys kind)
             return null;
         try
         {
-            var key = await kind.ReadHostKeyAsync(settings, ContextOf(isFree, secrets), cancellationToken);
+            var key = await kind.ReadHostKeyAsync(settings, ContextOf(bound, secrets), cancellationToken);
             return new HostKeyView(kind.HostKeySetting, key.Line, key.Fingerprint);
         }
         catch (EndpointException)
@@ -37,14 +43,31 @@ internal sealed class EndpointAccess(EndpointCatalog catalog, EndpointBounds bou
         }
     }
 
-    private EndpointContext ContextOf(bool isFree, ISecretResolver secrets) => new()
+    private EndpointContext ContextOf(Actor? bound, ISecretResolver secrets) => new()
     {
         Secrets = secrets,
         Clock = clock,
-        LocalRoots = isFree ? null : bounds.LocalRoots,
+        LocalRoots = bound is null ? null : bounds.LocalRoots,
+        AddressOf = bound is null ? null : (host, port, cancellationToken) => AddressOfAsync(bound, host, port, cancellationToken),
         SshConfigFile = bounds.SshConfigFile,
         KnownHostsFile = bounds.KnownHostsFile,
     };
+
+    private async ValueTask<IPAddress> AddressOfAsync(Actor actor, string host, int port, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await egress.AddressOfAsync(actor, host, port, cancellationToken);
+        }
+        catch (ProviderException refused)
+        {
+            throw new EndpointException(refused.Error.IsTransient ? EndpointError.Disconnected : EndpointError.BadSetting, refused.Message, refused.Error.IsTransient, refused);
+        }
+        catch (SocketException unknown)
+        {
+            throw new EndpointException(EndpointError.Disconnected, $"The name '{EndpointPath.Printable(host)}' cannot be found: {unknown.Message}.", isTransient: true, unknown);
+        }
+    }
 
     /// <summary>An address of any kind. A relative path is refused: the folder in which the hub was started is nobody's business.</summary>
     public EndpointSettings Parse(string address)

@@ -76,25 +76,25 @@ internal static class EndpointRoutes
             isAdministrator = await EndpointAccess.IsAdministratorAsync(session, cancellationToken);
         }
 
-        return await ProbeAsync(access, saved.Settings, saved.IsGranted || isAdministrator, secretsOf(caller.Actor), inUse, cancellationToken);
+        return await ProbeAsync(access, saved.Settings, saved.IsGranted || isAdministrator ? null : caller.Actor, secretsOf(caller.Actor), inUse, cancellationToken);
     }
 
     public static async Task<EndpointTestResult> TestUnsavedAsync(
         EndpointRequest request, Caller caller, EndpointAccess access, SecretsOf secretsOf, SecretsInUse inUse, CancellationToken cancellationToken)
     {
-        return await ProbeAsync(access, Settings(access, request), caller.IsAdministrator, secretsOf(caller.Actor), inUse, cancellationToken);
+        return await ProbeAsync(access, Settings(access, request), caller.IsAdministrator ? null : caller.Actor, secretsOf(caller.Actor), inUse, cancellationToken);
     }
 
     private static async Task<EndpointTestResult> ProbeAsync(
-        EndpointAccess access, EndpointSettings settings, bool isFree, ISecretResolver found, SecretsInUse inUse, CancellationToken cancellationToken)
+        EndpointAccess access, EndpointSettings settings, Actor? bound, ISecretResolver found, SecretsInUse inUse, CancellationToken cancellationToken)
     {
         using var wiping = found as IDisposable;
         using var redactor = inUse.Begin();
         var secrets = new RedactingSecrets(found, redactor);
         var result = await EndpointProbe.RunAsync(
-            () => ValueTask.FromResult(access.Open(settings, isFree, secrets, _ => { })), $"{Guid.CreateVersion7():N}", cancellationToken);
+            () => ValueTask.FromResult(access.Open(settings, bound, secrets, _ => { })), $"{Guid.CreateVersion7():N}", cancellationToken);
         var hostKey = result.Failure?.Error == EndpointError.HostKey
-            ? await access.FindHostKeyAsync(settings, isFree, secrets, cancellationToken)
+            ? await access.FindHostKeyAsync(settings, bound, secrets, cancellationToken)
             : null;
         return new EndpointTestResult(result.IsSuccess, result.Passed, result.FailedPhase, result.Failure is { } failure ? redactor.Text(failure.Message) : null, hostKey);
     }

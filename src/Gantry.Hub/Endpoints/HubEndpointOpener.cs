@@ -17,7 +17,7 @@ internal sealed class HubEndpointOpener(EndpointAccess access, Actor actor, ISec
             try
             {
                 var (settings, isFree) = await ResolveAsync(address, cancellationToken);
-                return access.Open(settings, isFree, secrets, notice);
+                return access.Open(settings, isFree ? null : actor, secrets, notice);
             }
             catch (Exception lost) when (DatabaseUnavailableException.Fits(lost))
             {

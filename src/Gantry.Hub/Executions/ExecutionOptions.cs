@@ -16,9 +16,6 @@ internal sealed record ExecutionOptions
 
     public TimeSpan LogsKept { get; init; } = TimeSpan.FromDays(90);
 
-    /// <summary>See <see cref="PlanRun.EgressAllowed"/>.</summary>
-    public IReadOnlyList<string> EgressAllowed { get; init; } = [];
-
     /// <summary>What ${env.NAME} finds.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = PlanEnvironment.Empty;
 

@@ -1,6 +1,7 @@
 using Gantry.Engine.Plans;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
+using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions.Journal;
@@ -16,6 +17,7 @@ internal sealed partial class ExecutionRunner(
     SecretsOf secretsOf,
     SecretsInUse secretsInUse,
     EndpointAccess endpoints,
+    WorkspaceEgress egress,
     ExecutionOptions options,
     JournalWriter writer,
     ExecutionEvents events,
@@ -72,11 +74,12 @@ internal sealed partial class ExecutionRunner(
         var journal = JournalFor(claim, LastPathOf(plan), entry);
         if (claim.IsTakenUpAgain)
             journal.Write(Warning("Taken up again where it stood, since the hub that ran it stopped."));
-        return await RunAsync(claim, plan, journal, startedAt, entry);
+        var egressAllowed = await egress.AllowedAsync(new Actor(claim.UserId, claim.WorkspaceId), CancellationToken.None);
+        return await RunAsync(claim, plan, journal, startedAt, egressAllowed, entry);
     }
 
     private async Task<bool> RunAsync(
-        Claim claim, Plan plan, ExecutionJournal journal, DateTimeOffset startedAt, RunningExecutions.Entry entry)
+        Claim claim, Plan plan, ExecutionJournal journal, DateTimeOffset startedAt, IReadOnlyList<string> egressAllowed, RunningExecutions.Entry entry)
     {
         using var redactor = secretsInUse.Begin();
         try
@@ -93,7 +96,7 @@ internal sealed partial class ExecutionRunner(
                 Secrets = secrets,
                 Redactor = redactor,
                 Endpoints = endpoints.OpenerFor(actor, new RedactingSecrets(secrets, redactor), notice => WriteNotice(journal, redactor.Text(notice))),
-                EgressAllowed = options.EgressAllowed,
+                EgressAllowed = egressAllowed,
                 Environment = options.Environment,
                 HandOver = handOver.Token,
             };

@@ -1,6 +1,7 @@
 using System.Text;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Secrets;
+using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 
 namespace Gantry.Hub.Vault;
@@ -36,7 +37,7 @@ internal sealed class WorkspaceStores(SecretStoreCatalog catalog, StoreBounds bo
             ReadVariable = name => known.GetValueOrDefault(name) ?? Variables.GetValueOrDefault(name) ?? (choice.IsGranted && IsShown(name) ? Environment.GetEnvironmentVariable(name) : null),
             VariableNames = () => choice.IsGranted ? Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(IsShown).Union(Variables.Keys) : Variables.Keys,
             Folder = folder,
-            EgressAllowed = bounds.EgressAllowed,
+            EgressAllowed = [.. bounds.EgressAllowed, .. await EgressRuleStore.ListAsync(session, cancellationToken)],
             Clock = clock,
         });
     }

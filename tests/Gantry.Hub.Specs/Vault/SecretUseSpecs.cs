@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Secrets;
+using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Specs.Executions;
@@ -84,9 +85,9 @@ public sealed class SecretUseSpecs(HubFixture hub) : IClassFixture<HubFixture>
         var name = HubFixture.NewName("HOSTLESS");
         await StoreAsync(name, "files.example.org");
         var kind = new AskingKind(name);
-        var access = new EndpointAccess(new EndpointCatalog([kind]), new EndpointBounds { KnownHostsFile = "/dev/null" }, hub.Server.Services.GetRequiredService<HubDatabase>(), TimeProvider.System);
+        var access = new EndpointAccess(new EndpointCatalog([kind]), new EndpointBounds { KnownHostsFile = "/dev/null" }, hub.Server.Services.GetRequiredService<WorkspaceEgress>(), hub.Server.Services.GetRequiredService<HubDatabase>(), TimeProvider.System);
 
-        access.Open(new EndpointSettings { Kind = "asking", Values = new Dictionary<string, string>() }, isFree: true, await SecretsOfAdminAsync(), _ => { });
+        access.Open(new EndpointSettings { Kind = "asking", Values = new Dictionary<string, string>() }, bound: null, await SecretsOfAdminAsync(), _ => { });
 
         (await kind.Asked!.ShouldThrowAsync<EndpointException>()).Message.ShouldContain("is only sent to files.example.org");
     }

@@ -218,6 +218,7 @@ public sealed class EgressSpecs : IAsyncLifetime
     [InlineData("fec0::1", false)]
     [InlineData("fd00::1", false)]
     [InlineData("fd00:ec2::254", false)]
+    [InlineData("168.63.129.16", false)]
     [InlineData("ff02::1", false)]
     [InlineData("2606:4700::5efe:a00:1", false)]
     public void Public_addresses_are_told_from_all_others(string address, bool isPublic) =>
@@ -228,7 +229,44 @@ public sealed class EgressSpecs : IAsyncLifetime
     [InlineData("host:0")]
     [InlineData(":80")]
     [InlineData("host:http")]
+    [InlineData("host:65536")]
+    [InlineData("host: 80")]
+    [InlineData("[::1:80")]
+    [InlineData("a/b:80")]
+    [InlineData("*:80")]
     public void A_rule_of_another_form_is_refused(string rule) => Should.Throw<FormatException>(() => new EgressRules([rule]));
+
+    [Theory]
+    [InlineData("Files.LAN.:22", "files.lan:22")]
+    [InlineData("10.0.0.5:22", "10.0.0.5:22")]
+    [InlineData("[::1]:9000", "[::1]:9000")]
+    [InlineData("[0:0:0:0:0:0:0:1]:9000", "[::1]:9000")]
+    [InlineData("[::ffff:10.0.0.5]:22", "10.0.0.5:22")]
+    public void A_workspaces_rule_is_kept_in_one_form(string rule, string kept) => EgressRules.CheckOfWorkspace(rule).ShouldBe(kept);
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("169.254.169.254:80")]
+    [InlineData("[fe80::1]:80")]
+    [InlineData("[::ffff:169.254.169.254]:80")]
+    [InlineData("[64:ff9b::a9fe:a9fe]:80")]
+    [InlineData("[fd00:ec2::254]:80")]
+    [InlineData("100.100.100.200:80")]
+    public void A_workspace_cannot_open_everything_or_where_clouds_keep_secrets(string rule) =>
+        Should.Throw<FormatException>(() => EgressRules.CheckOfWorkspace(rule));
+
+    [Fact]
+    public void A_name_that_is_allowed_and_comes_to_lead_to_the_metadata_of_a_cloud_is_refused()
+    {
+        var rules = new EgressRules(["files.lan:80", "169.254.169.253:80"]);
+
+        rules.Allow("files.lan", IPAddress.Parse("10.0.0.5"), 80).ShouldBeTrue();
+        rules.Allow("FILES.LAN.", IPAddress.Parse("10.0.0.5"), 80).ShouldBeTrue();
+        rules.Allow("files.lan", IPAddress.Parse("10.0.0.5"), 81).ShouldBeFalse();
+        rules.Allow("files.lan", IPAddress.Parse("169.254.169.254"), 80).ShouldBeFalse();
+        rules.Allow("files.lan", IPAddress.Parse("::ffff:169.254.169.254"), 80).ShouldBeFalse();
+        rules.Allow("files.lan", IPAddress.Parse("169.254.169.253"), 80).ShouldBeTrue();
+    }
 
     private static Func<HttpContext, Task> Redirects(string location, int status) => context =>
     {

@@ -28,11 +28,17 @@ public static class AddressGuard
 
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
 
+    private static readonly IPNetwork LinkLocal4 = IPNetwork.Parse("169.254.0.0/16");
+
+    // Amazon's over IPv6, Alibaba's, Oracle's older one and Azure's, which all answer from other ranges.
+    private static readonly IPAddress[] Metadata =
+        [IPAddress.Parse("fd00:ec2::254"), IPAddress.Parse("100.100.100.200"), IPAddress.Parse("192.0.0.192"), IPAddress.Parse("168.63.129.16")];
+
     public static bool IsPublic(IPAddress address)
     {
         if (address.AddressFamily == AddressFamily.InterNetwork)
         {
-            return !NotPublic4.Any(network => network.Contains(address));
+            return !NotPublic4.Any(network => network.Contains(address)) && !Metadata.Contains(address);
         }
 
         if (address.IsIPv4MappedToIPv6)
@@ -46,6 +52,18 @@ public static class AddressGuard
         }
 
         return Global6.Contains(address) && !NotPublic6.Any(network => network.Contains(address)) && !IsIsatap(address);
+    }
+
+    /// <summary>Whether it is only of the wire next to this machine, where clouds tell a machine its secrets, or is their address for that elsewhere.</summary>
+    public static bool IsLinkLocal(IPAddress address)
+    {
+        if (Nat64.Contains(address))
+        {
+            return IsLinkLocal(Embedded(address));
+        }
+
+        var plain = Plain(address);
+        return LinkLocal4.Contains(plain) || plain.IsIPv6LinkLocal || Metadata.Contains(plain);
     }
 
     /// <summary>The same address in the form that rules are written in.</summary>

@@ -125,17 +125,7 @@ public sealed class HttpGate
     /// <summary>Dials the address that was checked. What the rules do not allow fails with <see cref="ProviderException"/>.</summary>
     public static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, EgressRules rules, CancellationToken cancellationToken)
     {
-        var host = target.Host.Trim('[', ']');
-        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
-        var allowed = addresses.Where(address => rules.Allow(host, address, target.Port)).ToList();
-        if (allowed.Count == 0)
-        {
-            throw addresses.Length == 0
-                ? Fail(ProviderErrorKind.Unavailable, $"The name '{host}' has no address.", isTransient: true)
-                : Fail(ProviderErrorKind.BadRequest, $"'{host}' is at {AddressGuard.Plain(addresses[0])}, which is not an address of the public internet. "
-                    + $"To let plans reach it, an administrator allows '{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{target.Port}'.");
-        }
-
+        var allowed = await rules.AddressesOfAsync(target.Host, target.Port, cancellationToken);
         for (var index = 0; ; index++)
         {
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

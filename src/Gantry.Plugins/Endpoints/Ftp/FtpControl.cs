@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -24,13 +25,14 @@ internal sealed class FtpControl : IAsyncDisposable
     /// <summary>"host:21", for messages.</summary>
     public string Name { get; }
 
-    public static async Task<FtpControl> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    public static async Task<FtpControl> ConnectAsync(string host, int port, EndpointContext context, CancellationToken cancellationToken)
     {
         var name = $"{EndpointPath.Printable(host)}:{port.ToString(CultureInfo.InvariantCulture)}";
+        EndPoint target = context.AddressOf is { } choose ? new IPEndPoint(await choose(host, port, cancellationToken), port) : new DnsEndPoint(host, port);
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(host, port, cancellationToken);
+            await socket.ConnectAsync(target, cancellationToken);
             return new(name, new NetworkStream(socket, ownsSocket: true));
         }
         catch (SocketException failed)

@@ -21,7 +21,7 @@ public sealed class FtpLogin : LoginProbe
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            await using var control = await FtpControl.ConnectAsync(attempt.Host, port, stop.Token);
+            await using var control = await FtpControl.ConnectAsync(attempt.Host, port, attempt.Context, stop.Token);
             await GreetAsync(control, attempt, stop.Token);
             await SignInAsync(control, attempt.User, password, stop.Token);
             attempt.Pass("login");

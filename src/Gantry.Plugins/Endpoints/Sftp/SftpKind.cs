@@ -114,7 +114,13 @@ public sealed partial class SftpKind : EndpointKind
     public override IEndpoint? OpenRehearsal() =>
         new SftpEndpoint("sftp://rehearsal", "", _ => Task.FromResult(SftpRehearsal.Open()), TimeProvider.System, _ => { });
 
-    private static async ValueTask<SshLogin> LoginAsync(EndpointSettings settings, EndpointContext context, CancellationToken cancellationToken) => new()
+    private static async ValueTask<SshLogin> LoginAsync(EndpointSettings settings, EndpointContext context, CancellationToken cancellationToken)
+    {
+        var chosen = await SshRoute.ChooseAsync(settings.Find(Host)!, PortOf(settings), context, cancellationToken).ConfigureAwait(false);
+        return await LoginAnywhereAsync(settings, context, cancellationToken).ConfigureAwait(false) with { Address = chosen?.Address, KnownAs = chosen?.KnownAs };
+    }
+
+    private static async ValueTask<SshLogin> LoginAnywhereAsync(EndpointSettings settings, EndpointContext context, CancellationToken cancellationToken) => new()
     {
         Server = Server(settings),
         Host = settings.Find(Host)!,

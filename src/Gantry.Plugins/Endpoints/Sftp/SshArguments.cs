@@ -79,6 +79,11 @@ internal static class SshArguments
             yield return "ControlPath=none";
         }
 
+        foreach (var option in AddressOptions(login))
+        {
+            yield return option;
+        }
+
         foreach (var option in LoginOptions(login).Concat(HostKeyOptions(login, secrets)))
         {
             yield return option;
@@ -87,6 +92,27 @@ internal static class SshArguments
         if (ciphers is not null)
         {
             yield return $"Ciphers={ciphers}";
+        }
+    }
+
+    /// <summary>
+    /// Exactly this address is dialled, directly; the host's key is still looked up under its name. The first value that ssh hears of an option holds, so that what an
+    /// ssh_config says does not count.
+    /// </summary>
+    private static IEnumerable<string> AddressOptions(SshLogin login)
+    {
+        if (login.Address is not { } address)
+        {
+            yield break;
+        }
+
+        yield return $"HostName={address}";
+        yield return "ProxyJump=none";
+        yield return "ProxyCommand=none";
+        yield return "CanonicalizeHostname=no";
+        if (login.HostKeyType is null)
+        {
+            yield return $"HostKeyAlias={login.KnownAs}";
         }
     }
 

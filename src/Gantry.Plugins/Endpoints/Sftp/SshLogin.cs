@@ -1,3 +1,4 @@
+using System.Net;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Secrets;
 
@@ -10,6 +11,12 @@ internal sealed record SshLogin
     public required string Server { get; init; }
 
     public required string Host { get; init; }
+
+    /// <summary>The only address that is dialled for the host; null leaves finding it to ssh.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>The name under which known_hosts has the key; there is one when there is an address.</summary>
+    public string? KnownAs { get; init; }
 
     /// <summary>Null leaves it to ssh and its configuration.</summary>
     public string? User { get; init; }

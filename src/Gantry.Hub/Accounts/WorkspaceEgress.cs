@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Gantry.Engine.Providers.Web;
+using Gantry.Hub.Database;
+
+namespace Gantry.Hub.Accounts;
+
+/// <summary>What may be reached although it is not of the public internet: what the hub's setting allows to all, and the rules of one workspace.</summary>
+/// <param name="hubRules">The setting egress_allow.</param>
+/// <param name="database">Where the rules of workspaces rest.</param>
+/// <param name="clock">For how long they are remembered.</param>
+internal sealed class WorkspaceEgress(IReadOnlyList<string> hubRules, HubDatabase database, TimeProvider clock)
+{
+    private const int RememberedMax = 10_000;
+    private static readonly TimeSpan RememberFor = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<Actor, (IReadOnlyList<string> Rules, long At)> remembered = new();
+
+    /// <exception cref="HubStartException">One of them is no rule.</exception>
+    public static IReadOnlyList<string> ReadSetting(string? text)
+    {
+        string[] rules = (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        try
+        {
+            _ = new EgressRules(rules);
+            return rules;
+        }
+        catch (FormatException wrong)
+        {
+            throw new HubStartException($"The setting egress_allow is not right: {wrong.Message}", wrong);
+        }
+    }
+
+    /// <summary>As rules for <see cref="EgressRules"/>. Remembered for some seconds, since every execution asks.</summary>
+    public async ValueTask<IReadOnlyList<string>> AllowedAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        if (remembered.TryGetValue(actor, out var known) && clock.GetElapsedTime(known.At) < RememberFor) return known.Rules;
+        var at = clock.GetTimestamp();
+        await using var session = await database.OpenAsync(actor, cancellationToken);
+        IReadOnlyList<string> rules = [.. hubRules, .. await EgressRuleStore.ListAsync(session, cancellationToken)];
+        if (remembered.Count >= RememberedMax) remembered.Clear();
+        remembered[actor] = (rules, at);
+        return rules;
+    }
+
+    /// <summary>Of the addresses behind a name the one to dial: exactly that one, for the name may lead elsewhere a moment later.</summary>
+    /// <exception cref="Engine.Providers.ProviderException">There is none, or none that may be reached.</exception>
+    public async ValueTask<IPAddress> AddressOfAsync(Actor actor, string host, int port, CancellationToken cancellationToken) =>
+        (await new EgressRules(await AllowedAsync(actor, cancellationToken)).AddressesOfAsync(host, port, cancellationToken))[0];
+
+    public void Forget() => remembered.Clear();
+}
