@@ -46,9 +46,19 @@ internal sealed class DatabaseAccess
         }
     }
 
-    private static NpgsqlConnectionStringBuilder Read(string text) =>
-        text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal)
-            ? DatabaseUrl.Parse(text) : new NpgsqlConnectionStringBuilder(text);
+    private static NpgsqlConnectionStringBuilder Read(string text)
+    {
+        try
+        {
+            return text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal)
+                ? DatabaseUrl.Parse(text) : new NpgsqlConnectionStringBuilder(text);
+        }
+        catch (KeyNotFoundException unknown)
+        {
+            // What Npgsql says of an unknown word without a value, which is how base64 ends.
+            throw new ArgumentException("it holds a word that no connection string has", nameof(text), unknown);
+        }
+    }
 
     private static NpgsqlConnectionStringBuilder Parse(string text, string setting)
     {

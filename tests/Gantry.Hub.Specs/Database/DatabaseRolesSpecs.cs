@@ -30,6 +30,14 @@ public sealed class DatabaseRolesSpecs(TestPostgres postgres)
         await TestPostgres.ExecuteAsync(database, $"drop role {role}");
     }
 
+    [Theory]
+    [InlineData("Host=db;Username=hub;Password=secret-4711", "secret-4711")]
+    [InlineData("postgresql://hub:secret-4711@db/gantry", "secret-4711")]
+    [InlineData("c2VjcmV0LW9mLWJhc2U2NA==", null)]
+    [InlineData("MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=", null)]
+    [InlineData("anything at all", null)]
+    public void Whatever_is_no_connection_string_bears_no_password(string text, string? password) => DatabaseAccess.PasswordIn(text).ShouldBe(password);
+
     [Fact]
     public async Task An_administrator_who_is_no_superuser_can_prepare_the_database()
     {
