@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Gantry.Cli.CommandLine;
 
@@ -19,28 +21,30 @@ internal static class Prompt
     public static async Task<string> HiddenAsync(string question, CancellationToken cancellationToken, string otherwise = SignIn)
     {
         RequireTerminal(question, otherwise);
+        using QuietTerminal quiet = new();
         Console.Error.Write(question + ": ");
-        var answer = await Task.Run(ReadHidden, cancellationToken).WaitAsync(cancellationToken);
-        Console.Error.WriteLine();
-        return answer;
+        try
+        {
+            return await Task.Run(ReadLine, cancellationToken).WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Console.Error.WriteLine();
+        }
     }
 
-    private static string ReadHidden()
+    /// <summary>From the terminal itself: the system edits the line, and .NET's console is not asked, which would show it.</summary>
+    private static string ReadLine()
     {
-        StringBuilder answer = new();
-        while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)
+        using SafeFileHandle input = new(0, ownsHandle: false);
+        using FileStream terminal = new(input, FileAccess.Read, bufferSize: 0);
+        List<byte> line = [];
+        for (int read; (read = terminal.ReadByte()) is >= 0 and not '\n';)
         {
-            if (key.Key == ConsoleKey.Backspace)
-            {
-                answer.Length = Math.Max(0, answer.Length - 1);
-            }
-            else if (key.KeyChar != '\0')
-            {
-                answer.Append(key.KeyChar);
-            }
+            line.Add((byte)read);
         }
 
-        return answer.ToString();
+        return Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(line)).TrimEnd('\r');
     }
 
     private static void RequireTerminal(string question, string otherwise = SignIn)

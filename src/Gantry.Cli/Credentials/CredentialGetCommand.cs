@@ -52,27 +52,19 @@ internal static class CredentialGetCommand
         var name = CredentialCommand.RequireName(invocation);
         var asJson = invocation.Has(CredentialCommand.Json.Name);
         using var places = CredentialCommand.Places(invocation);
+        using var value = invocation.Has(Show) ? (await places.RevealAsync([name], cancellationToken)).GetValueOrDefault(name) : null;
+        if (value is not null && !asJson)
+        {
+            Console.Out.WriteLine(value.Reveal());
+            return ExitStatus.Succeeded;
+        }
+
         if (await places.FindAsync(name, cancellationToken) is not { } credential)
         {
             throw CredentialCommand.NotThere(name, places, (await places.ListAsync(cancellationToken)).Select(known => known.FindText("name")!));
         }
 
-        if (!invocation.Has(Show))
-        {
-            Answer.Print(credential, asJson);
-            return ExitStatus.Succeeded;
-        }
-
-        using var value = (await places.RevealAsync([name], cancellationToken))[name];
-        if (asJson)
-        {
-            Answer.Print(WithValue(credential, value), asJson: true);
-        }
-        else
-        {
-            Console.Out.WriteLine(value.Reveal());
-        }
-
+        Answer.Print(value is null ? credential : WithValue(credential, value), asJson);
         return ExitStatus.Succeeded;
     }
 

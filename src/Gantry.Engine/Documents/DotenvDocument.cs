@@ -13,6 +13,9 @@ public sealed class DotenvDocument : IDisposable
     private readonly Dictionary<string, DotenvLine> byName = new(StringComparer.Ordinal);
     private readonly byte[] newline;
 
+    /// <summary>The line that is no entry right above an entry; null while nobody has asked since the last change.</summary>
+    private Dictionary<DotenvLine, DotenvLine>? above;
+
     private DotenvDocument(List<DotenvLine> lines)
     {
         this.lines = lines;
@@ -29,18 +32,24 @@ public sealed class DotenvDocument : IDisposable
     /// <summary>A line that is neither an entry nor a comment is passed over, and kept.</summary>
     public static DotenvDocument Parse(ReadOnlySpan<byte> utf8) => new(DotenvReader.Read(utf8));
 
+    public bool Has(string name) => byName.ContainsKey(name);
+
     /// <summary>The value with its escapes resolved, in a buffer of the caller's own; null when there is no such entry.</summary>
     public byte[]? FindValue(string name) => byName.TryGetValue(name, out var line) ? DotenvValue.Decode(line.Value) : null;
 
-    /// <summary>What the comment right above the entry says behind this marker; null when there is none.</summary>
-    public string? FindNote(string name, string marker) =>
-        byName.TryGetValue(name, out var line) && lines.IndexOf(line) is > 0 and var at && IsNote(lines[at - 1], marker)
-            ? Encoding.UTF8.GetString(lines[at - 1].After)[marker.Length..].TrimEnd()
-            : null;
+    /// <summary>What the comment right above the entry says behind this marker, with its line end; empty when there is none.</summary>
+    public ReadOnlySpan<byte> FindNote(string name, string marker)
+    {
+        above ??= lines.Zip(lines.Skip(1)).Where(pair => pair.First.Name is null && pair.Second.Name is not null).ToDictionary(pair => pair.Second, pair => pair.First);
+        return byName.TryGetValue(name, out var line) && above.TryGetValue(line, out var note) && IsNote(note, marker)
+            ? note.After.AsSpan(marker.Length)
+            : default;
+    }
 
     /// <summary>Changes the value where the entry stands, or appends it. The note becomes the comment right above it, in the place of one with the same marker.</summary>
     public void Put(string name, ReadOnlySpan<byte> value, string marker, string note)
     {
+        above = null;
         if (!byName.TryGetValue(name, out var line))
         {
             EndLastLine();
@@ -65,6 +74,7 @@ public sealed class DotenvDocument : IDisposable
     /// <summary>Removes every entry of that name, with its note. False when there was none.</summary>
     public bool Remove(string name, string marker)
     {
+        above = null;
         for (var at = lines.Count - 1; at >= 0; at--)
         {
             if (lines[at].Name == name)
@@ -97,7 +107,9 @@ public sealed class DotenvDocument : IDisposable
 
     public void Dispose() => lines.ForEach(line => line.Dispose());
 
-    private static bool IsNote(DotenvLine line, string marker) => line.Name is null && line.After.AsSpan().StartsWith(Encoding.UTF8.GetBytes(marker));
+    /// <summary>Markers are ASCII.</summary>
+    private static bool IsNote(DotenvLine line, string marker) =>
+        line.Name is null && line.After.Length >= marker.Length && Ascii.Equals(line.After.AsSpan(0, marker.Length), marker);
 
     private void EndLastLine()
     {

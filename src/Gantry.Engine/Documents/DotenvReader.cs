@@ -2,9 +2,14 @@ using System.Text;
 
 namespace Gantry.Engine.Documents;
 
-/// <summary>Cuts dotenv text into its lines; an entry whose value is quoted may go over several.</summary>
+/// <summary>
+/// Cuts dotenv text into its lines; an entry whose value is quoted may go over several. It looks for what ends a part instead of going through its characters: a short
+/// command runs this code before it is compiled well.
+/// </summary>
 internal ref struct DotenvReader
 {
+    private const string Blanks = " \t\v\f";
+
     private readonly ReadOnlySpan<byte> text;
     private int at;
 
@@ -31,33 +36,33 @@ internal ref struct DotenvReader
     private DotenvLine ReadLine()
     {
         var start = at;
-        Skip(IsBlank);
-        if (text[at..].StartsWith("export"u8) && at + 6 < text.Length && IsBlank(text[at + 6]))
+        SkipBlanks();
+        if (text[at..].StartsWith("export"u8) && at + 6 < text.Length && Blanks.Contains((char)text[at + 6]))
         {
             at += 6;
-            Skip(IsBlank);
+            SkipBlanks();
         }
 
         var name = ReadName();
-        Skip(IsBlank);
+        SkipBlanks();
         if (name is null || Peek() != '=')
         {
             return Other(start);
         }
 
         at++;
-        Skip(IsBlank);
+        SkipBlanks();
         var value = at;
         var isRead = Peek() is '"' or '\'' ? SkipQuoted() : SkipPlain();
         var end = at;
-        Skip(IsBlank);
+        SkipBlanks();
         if (Peek() == '#')
         {
-            Skip(character => !IsLineEnd(character));
+            SkipToLineEnd();
         }
 
         // What stands behind a closing quote makes the line none that could be understood.
-        return isRead && (at == text.Length || IsLineEnd(text[at]))
+        return isRead && Peek() is -1 or '\n' or '\r'
             ? new(name, text[start..value].ToArray(), text[value..end].ToArray(), TakeLineEnd(end))
             : Other(start);
     }
@@ -67,7 +72,7 @@ internal ref struct DotenvReader
     {
         var isQuoted = Peek() == '\'';
         var start = isQuoted ? ++at : at;
-        Skip(isQuoted ? character => character != '\'' && !IsLineEnd(character) : character => character is not ((byte)'=' or (byte)'#') && !IsBlank(character) && !IsLineEnd(character));
+        at += LengthTo(isQuoted ? "'\r\n"u8 : "=# \t\v\f\r\n"u8);
         var name = text[start..at];
         if (isQuoted && Peek() == '\'')
         {
@@ -80,33 +85,48 @@ internal ref struct DotenvReader
     private bool SkipQuoted()
     {
         var quote = text[at++];
-        while (at < text.Length && text[at] != quote)
+        while (at < text.Length)
         {
-            at += text[at] == '\\' && at + 1 < text.Length && (text[at + 1] == quote || text[at + 1] == '\\') ? 2 : 1;
+            var length = text[at..].IndexOfAny(quote, (byte)'\\');
+            if (length < 0)
+            {
+                break;
+            }
+
+            at += length + 1;
+            if (text[at - 1] == quote)
+            {
+                return true;
+            }
+
+            at += at < text.Length && (text[at] == quote || text[at] == '\\') ? 1 : 0;
         }
 
-        var isClosed = at < text.Length;
-        at = Math.Min(at + 1, text.Length);
-        return isClosed;
+        at = text.Length;
+        return false;
     }
 
     /// <summary>To the end of the line or a comment that a blank parts from the value; without the blanks at its end.</summary>
     private bool SkipPlain()
     {
-        var end = at;
-        for (; at < text.Length && !IsLineEnd(text[at]) && !(text[at] == '#' && at > end); at++)
+        var line = text.Slice(at, LengthTo("\r\n"u8));
+        for (var hash = line.IndexOf((byte)'#'); hash > 0; hash = line[(hash + 1)..].IndexOf((byte)'#') is >= 0 and var next ? hash + 1 + next : -1)
         {
-            end = IsBlank(text[at]) ? end : at + 1;
+            if (Blanks.Contains((char)line[hash - 1]))
+            {
+                line = line[..hash];
+                break;
+            }
         }
 
-        at = end;
+        at += line.TrimEnd(" \t\v\f"u8).Length;
         return true;
     }
 
     private DotenvLine Other(int start)
     {
         at = start;
-        Skip(character => !IsLineEnd(character));
+        SkipToLineEnd();
         return new(null, [], [], TakeLineEnd(start));
     }
 
@@ -118,15 +138,13 @@ internal ref struct DotenvReader
 
     private readonly int Peek() => at < text.Length ? text[at] : -1;
 
-    private void Skip(Func<byte, bool> isSkipped)
+    private void SkipToLineEnd() => at += LengthTo("\r\n"u8);
+
+    private void SkipBlanks()
     {
-        while (at < text.Length && isSkipped(text[at]))
-        {
-            at++;
-        }
+        var length = text[at..].IndexOfAnyExcept(" \t\v\f"u8);
+        at = length < 0 ? text.Length : at + length;
     }
 
-    private static bool IsBlank(byte character) => character is (byte)' ' or (byte)'\t' or (byte)'\v' or (byte)'\f';
-
-    private static bool IsLineEnd(byte character) => character is (byte)'\n' or (byte)'\r';
+    private readonly int LengthTo(ReadOnlySpan<byte> ends) => text[at..].IndexOfAny(ends) is >= 0 and var length ? length : text.Length - at;
 }

@@ -52,7 +52,7 @@ public sealed class DotenvSpecs
         document.Put("B", "3"u8, Marker, "n");
 
         Encoding.UTF8.GetString(document.ToArray()).ShouldBe("\n# c\n# note: n\nexport A = 'y z' # d\nB=1\n# note: n\nB=3\n");
-        document.FindNote("A", Marker).ShouldBe("n");
+        Encoding.UTF8.GetString(document.FindNote("A", Marker)).ShouldBe("n\n");
     }
 
     [Fact]

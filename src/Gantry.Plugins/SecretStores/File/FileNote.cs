@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Gantry.Engine.Secrets;
 
 namespace Gantry.Plugins.SecretStores.File;
@@ -13,26 +12,68 @@ internal static class FileNote
     /// <summary>The version of a credential that another program wrote.</summary>
     private const string Unversioned = "0";
 
-    public static SecretEntry Read(string name, string? note)
+    public static SecretEntry Read(string name, ReadOnlySpan<byte> note)
     {
         SecretEntry bare = new() { Name = name, Version = Unversioned };
         try
         {
-            return note is null || JsonNode.Parse(note) is not JsonObject json ? bare : bare with
-            {
-                Website = (string?)json["website"],
-                Type = (string?)json["type"],
-                Provider = (string?)json["provider"],
-                AllowedHosts = [.. (json["hosts"] as JsonArray ?? []).Select(host => (string?)host).OfType<string>()],
-                CreatedAt = Time(json["created"]),
-                UpdatedAt = Time(json["updated"]),
-                Version = ((int?)json["version"] ?? 0).ToString(CultureInfo.InvariantCulture),
-            };
+            return note.IsEmpty ? bare : ReadJson(bare, note);
         }
-        catch (Exception other) when (other is JsonException or FormatException or InvalidOperationException or ArgumentException)
+        catch (Exception other) when (other is JsonException or FormatException or InvalidOperationException)
         {
             return bare;
         }
+    }
+
+    private static SecretEntry ReadJson(SecretEntry entry, ReadOnlySpan<byte> note)
+    {
+        Utf8JsonReader json = new(note);
+        json.Read();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = json.GetString();
+            json.Read();
+            switch (name)
+            {
+                case "website":
+                    entry = entry with { Website = json.GetString() };
+                    break;
+                case "type":
+                    entry = entry with { Type = json.GetString() };
+                    break;
+                case "provider":
+                    entry = entry with { Provider = json.GetString() };
+                    break;
+                case "hosts":
+                    entry = entry with { AllowedHosts = ReadHosts(ref json) };
+                    break;
+                case "created":
+                    entry = entry with { CreatedAt = json.GetDateTimeOffset() };
+                    break;
+                case "updated":
+                    entry = entry with { UpdatedAt = json.GetDateTimeOffset() };
+                    break;
+                case "version":
+                    entry = entry with { Version = json.GetInt32().ToString(CultureInfo.InvariantCulture) };
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        return entry;
+    }
+
+    private static List<string> ReadHosts(ref Utf8JsonReader json)
+    {
+        List<string> hosts = [];
+        while (json.Read() && json.TokenType == JsonTokenType.String)
+        {
+            hosts.Add(json.GetString()!);
+        }
+
+        return hosts;
     }
 
     public static string Write(SecretEntry entry, SecretEntry? earlier, DateTimeOffset now)
@@ -73,7 +114,4 @@ internal static class FileNote
     }
 
     private static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private static DateTimeOffset? Time(JsonNode? node) =>
-        DateTimeOffset.TryParse((string?)node, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 }

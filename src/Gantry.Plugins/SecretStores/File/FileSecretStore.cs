@@ -77,9 +77,7 @@ internal sealed class FileSecretStore(string path, FileKeys keys, TimeProvider c
 
     private void Put(DotenvDocument document, SecretWrite write)
     {
-        var present = document.FindNote(write.Entry.Name, Marker);
-        var isThere = document.Names.Contains(write.Entry.Name, StringComparer.Ordinal);
-        var earlier = isThere ? FileNote.Read(write.Entry.Name, present) : null;
+        var earlier = document.Has(write.Entry.Name) ? EntryOf(document, write.Entry.Name) : null;
         if (write.ExpectedVersion is { } expected && expected != (earlier?.Version ?? SecretWrite.New))
         {
             throw new SecretStoreException(
