@@ -53,7 +53,15 @@ internal sealed class HubCredentials(HubClient hub, bool isShared) : ICredential
                 body["allowed_hosts"] = new JsonArray([.. write.Entry.AllowedHosts.Select(host => JsonValue.Create(host))]);
             }
 
-            await hub.SendAsync(HttpMethod.Put, PathOf(write.Entry.Name), body, cancellationToken);
+            if (write.ExpectedVersion == SecretWrite.New)
+            {
+                body["name"] = write.Entry.Name;
+                await hub.SendAsync(HttpMethod.Post, Route, body, cancellationToken);
+            }
+            else
+            {
+                await hub.SendAsync(HttpMethod.Put, PathOf(write.Entry.Name), body, cancellationToken);
+            }
         }
     }
 
