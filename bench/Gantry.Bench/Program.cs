@@ -1,5 +1,6 @@
 using Gantry.Bench;
 using Gantry.Bench.Engine;
+using Gantry.Bench.Vault;
 
 return args switch
 {
@@ -7,11 +8,12 @@ return args switch
     ["engine", .. { Length: >= 2 } rest] => await EngineCommand.RunAsync(rest),
     ["redact"] => RedactCommand.Run(),
     ["secrets"] => await SecretsCommand.RunAsync(),
+    ["vault", .. { Length: 2 } rest] => await VaultCommand.RunAsync(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: Gantry.Bench proxy LISTEN-PORT TARGET-PORT RTT-MS\n       Gantry.Bench engine HUB.dll RUNS [w2|w3|w5|w6]…\n       Gantry.Bench redact\n       Gantry.Bench secrets");
+    Console.Error.WriteLine("Usage: Gantry.Bench proxy LISTEN-PORT TARGET-PORT RTT-MS\n       Gantry.Bench engine HUB.dll RUNS [w2|w3|w5|w6]…\n       Gantry.Bench redact\n       Gantry.Bench secrets\n       Gantry.Bench vault HUB.dll RUNS");
     return 2;
 }

@@ -19,14 +19,19 @@ internal static class HubSlices
     {
         var egressAllowed = WorkspaceEgress.ReadSetting(configuration[HubSettings.EgressAllow]);
         services.AddEgress(egressAllowed);
+        var knownHosts = Path.Combine(configuration.DataFolder, "known_hosts");
         services.AddVault(
             MasterKeys.Read(configuration[HubSettings.MasterKey], configuration[HubSettings.MasterKeyFile], configuration.DataFolder),
-            new SecretStoreCatalog(AllPlugins.SecretStores), new StoreBounds(Path.Combine(configuration.DataFolder, "workspaces"), egressAllowed));
+            new SecretStoreCatalog(AllPlugins.SecretStores), AllPlugins.Logins, new VaultBounds(Path.Combine(configuration.DataFolder, "workspaces"), egressAllowed)
+            {
+                SshConfigFile = configuration[HubSettings.SshConfig],
+                KnownHostsFile = knownHosts,
+            });
         services.AddEndpoints(AllPlugins.Endpoints, new EndpointBounds
         {
             LocalRoots = EndpointBounds.ReadRoots(configuration[HubSettings.LocalRoots]),
             SshConfigFile = configuration[HubSettings.SshConfig],
-            KnownHostsFile = Path.Combine(configuration.DataFolder, "known_hosts"),
+            KnownHostsFile = knownHosts,
         });
         services.AddProviders(AllPlugins.Providers);
         services.AddPlans();

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
+using Gantry.Engine.Endpoints;
+using Gantry.Engine.Providers;
 using Gantry.Engine.Providers.Web;
 using Gantry.Hub.Database;
 
@@ -44,9 +47,26 @@ internal sealed class WorkspaceEgress(IReadOnlyList<string> hubRules, HubDatabas
     }
 
     /// <summary>Of the addresses behind a name the one to dial: exactly that one, for the name may lead elsewhere a moment later.</summary>
-    /// <exception cref="Engine.Providers.ProviderException">There is none, or none that may be reached.</exception>
+    /// <exception cref="ProviderException">There is none, or none that may be reached.</exception>
     public async ValueTask<IPAddress> AddressOfAsync(Actor actor, string host, int port, CancellationToken cancellationToken) =>
         (await new EgressRules(await AllowedAsync(actor, cancellationToken)).AddressesOfAsync(host, port, cancellationToken))[0];
+
+    /// <summary>The same choice as <see cref="EndpointContext.AddressOf"/> makes it.</summary>
+    public Func<string, int, CancellationToken, ValueTask<IPAddress>> ForEndpoints(Actor actor) => async (host, port, cancellationToken) =>
+    {
+        try
+        {
+            return await AddressOfAsync(actor, host, port, cancellationToken);
+        }
+        catch (ProviderException refused)
+        {
+            throw new EndpointException(refused.Error.IsTransient ? EndpointError.Disconnected : EndpointError.BadSetting, refused.Message, refused.Error.IsTransient, refused);
+        }
+        catch (SocketException unknown)
+        {
+            throw new EndpointException(EndpointError.Disconnected, $"The name '{EndpointPath.Printable(host)}' cannot be found: {unknown.Message}.", isTransient: true, unknown);
+        }
+    };
 
     public void Forget() => remembered.Clear();
 }

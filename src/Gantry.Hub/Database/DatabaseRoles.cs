@@ -28,7 +28,9 @@ internal static class DatabaseRoles
                 await ExecuteAsync(administrator, $"grant {Owner} to current_user", cancellationToken);
             if (!await AskAsync(administrator, $"select exists (select from pg_namespace where nspname = '{Schema}')", cancellationToken))
             {
+                // One at a time: of two hubs that create it together, one would be refused.
                 await ExecuteAsync(administrator, $"""
+                    select pg_advisory_xact_lock(hashtextextended('gantry.schema', 0));
                     create schema if not exists {Schema} authorization {Owner};
                     grant usage on schema {Schema} to {Hub}, {Worker};
                     """, cancellationToken);

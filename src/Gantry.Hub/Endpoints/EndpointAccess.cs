@@ -1,7 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
 using Gantry.Engine.Endpoints;
-using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
 using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
@@ -48,26 +45,10 @@ internal sealed class EndpointAccess(EndpointCatalog catalog, EndpointBounds bou
         Secrets = secrets,
         Clock = clock,
         LocalRoots = bound is null ? null : bounds.LocalRoots,
-        AddressOf = bound is null ? null : (host, port, cancellationToken) => AddressOfAsync(bound, host, port, cancellationToken),
+        AddressOf = bound is null ? null : egress.ForEndpoints(bound),
         SshConfigFile = bounds.SshConfigFile,
         KnownHostsFile = bounds.KnownHostsFile,
     };
-
-    private async ValueTask<IPAddress> AddressOfAsync(Actor actor, string host, int port, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await egress.AddressOfAsync(actor, host, port, cancellationToken);
-        }
-        catch (ProviderException refused)
-        {
-            throw new EndpointException(refused.Error.IsTransient ? EndpointError.Disconnected : EndpointError.BadSetting, refused.Message, refused.Error.IsTransient, refused);
-        }
-        catch (SocketException unknown)
-        {
-            throw new EndpointException(EndpointError.Disconnected, $"The name '{EndpointPath.Printable(host)}' cannot be found: {unknown.Message}.", isTransient: true, unknown);
-        }
-    }
 
     /// <summary>An address of any kind. A relative path is refused: the folder in which the hub was started is nobody's business.</summary>
     public EndpointSettings Parse(string address)

@@ -9,15 +9,36 @@ internal sealed class HubEndpointOpener(EndpointAccess access, Actor actor, ISec
 {
     private const int AttemptsMax = 5;
 
-    /// <summary>A database that restarts meanwhile is waited for; when it stays away, the failure is transient.</summary>
     public async ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken)
+    {
+        var (settings, isFree) = await ResolvePatientlyAsync(address, cancellationToken);
+        return access.Open(settings, isFree ? null : actor, secrets, notice);
+    }
+
+    public async ValueTask<IReadOnlyList<string>> FindSecretsAsync(string address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (settings, _) = await ResolvePatientlyAsync(address, cancellationToken);
+            var kind = access.Catalog.Find(settings.Kind);
+            return [.. settings.Values.Where(pair => kind?.Settings.FirstOrDefault(setting => setting.Name == pair.Key) is { IsSecret: true })
+                .Select(pair => SecretRef.Parse(pair.Value)?.Name).OfType<string>()];
+        }
+        catch (EndpointException)
+        {
+            // The step that opens it tells why it cannot.
+            return [];
+        }
+    }
+
+    /// <summary>A database that restarts meanwhile is waited for; when it stays away, the failure is transient.</summary>
+    private async ValueTask<(EndpointSettings Settings, bool IsFree)> ResolvePatientlyAsync(string address, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var (settings, isFree) = await ResolveAsync(address, cancellationToken);
-                return access.Open(settings, isFree ? null : actor, secrets, notice);
+                return await ResolveAsync(address, cancellationToken);
             }
             catch (Exception lost) when (DatabaseUnavailableException.Fits(lost))
             {

@@ -14,7 +14,7 @@ internal enum CredentialScope
 }
 
 /// <summary>All about a credential but its values.</summary>
-internal sealed record Credential
+internal record Credential
 {
     public Guid Id { get; init; }
 
@@ -27,8 +27,11 @@ internal sealed record Credential
 
     public string? Type { get; init; }
 
-    /// <summary>Then the name is the provider's; null for a credential of one value.</summary>
+    /// <summary>The provider it is for; null when it is for none.</summary>
     public string? Provider { get; init; }
+
+    /// <summary>All of a provider's credentials, by their fields, and not one value.</summary>
+    public bool IsOfProvider => Provider == Name;
 
     public string[] Fields { get; init; } = [];
 
@@ -65,23 +68,10 @@ internal sealed record CredentialView(string Name, string? Website, string? Type
 }
 
 /// <summary>A credential's row with its sealed values, as those who may use it get it.</summary>
-internal sealed record SealedCredential
+internal sealed record SealedCredential : Credential
 {
-    public Guid Id { get; init; }
-
-    public Guid? UserId { get; init; }
-
-    public string Name { get; init; } = "";
-
-    public string? Provider { get; init; }
-
-    public string[] Fields { get; init; } = [];
-
+    /// <summary>At the place of each field.</summary>
     public byte[][] Sealed { get; init; } = [];
 
     public Guid DataKeyId { get; init; }
-
-    public string[] AllowedHosts { get; init; } = [];
-
-    public int Version { get; init; }
 }

@@ -124,7 +124,7 @@ internal sealed class CredentialRoutes(HubDatabase database, CredentialWriter wr
         {
             CredentialWriter.Check(change);
             using var store = await shared.OpenAsync(session, cancellationToken);
-            if (store is not null && change.Provider is null && await IsOfStoreAsync(session, store, change, cancellationToken))
+            if (store is not null && !change.IsOfProvider && await IsOfStoreAsync(session, store, change, cancellationToken))
                 return await SharedCredentials.SaveAsync(session, caller, store, change, context, cancellationToken);
             var (credential, isNew) = await writer.SaveAsync(session, caller, change, context, cancellationToken);
             await session.CommitAsync(cancellationToken);
@@ -153,7 +153,7 @@ internal sealed class CredentialRoutes(HubDatabase database, CredentialWriter wr
     {
         var asked = ScopeOf(scope);
         return (await CredentialStore.FindAsync(session, NameOf(name), cancellationToken)).FirstOrDefault(found =>
-            (asked is null || found.Scope == asked) && (store is null || found.UserId is not null || found.Provider is not null));
+            (asked is null || found.Scope == asked) && (store is null || found.UserId is not null || found.IsOfProvider));
     }
 
     private static bool IsShared(string? scope, ISecretStore? store) => store is not null && ScopeOf(scope) != CredentialScope.User;

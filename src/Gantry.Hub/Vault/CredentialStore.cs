@@ -14,8 +14,8 @@ internal static class CredentialStore
             select {Columns} from provider_credentials
             where workspace_id = current_workspace_id()
               and (@Website::text is null or website = @Website) and (@Provider::text is null or provider = @Provider)
-              and (@IsOfProvider::boolean is null or (provider is not null) = @IsOfProvider)
-              and (not @IsWithoutSharedValues or user_id is not null or provider is not null)
+              and (@IsOfProvider::boolean is null or (provider is not distinct from name) = @IsOfProvider)
+              and (not @IsWithoutSharedValues or user_id is not null or provider = name)
               and (@IsShared::boolean is null or (user_id is null) = @IsShared)
               and (@AfterName::text is null or (name collate "C", user_id is null) > (@AfterName collate "C", @AfterShared))
             order by name collate "C", user_id is null limit @limit
@@ -45,7 +45,7 @@ internal static class CredentialStore
     public static async Task<bool> ChangeAsync(HubSession session, Credential credential, Guid dataKeyId, byte[][] @sealed, CancellationToken cancellationToken) =>
         await session.ExecuteAsync("""
             update provider_credentials
-            set user_id = @UserId, saved_by = current_user_id(), website = @Website, type = @Type, fields = @Fields, sealed = @sealed, data_key_id = @dataKeyId,
+            set user_id = @UserId, saved_by = current_user_id(), website = @Website, type = @Type, provider = @Provider, fields = @Fields, sealed = @sealed, data_key_id = @dataKeyId,
               allowed_hosts = @AllowedHosts, version = @Version, updated_at = now()
             where workspace_id = current_workspace_id() and id = @Id and version = @Version - 1
             """, Values(credential, dataKeyId, @sealed), cancellationToken) > 0;

@@ -30,11 +30,11 @@ internal sealed class CredentialVault(KeyRing ring)
         if (index < 0) return null;
         var key = await ring.FindAsync(workspaceId, credential.DataKeyId, cancellationToken);
         return (key is null ? null : RowOf(workspaceId, credential).TryOpen(key, field, credential.Sealed[index]))
-            ?? throw new SecretStoreException(SecretStoreError.Tampered, $"The credential '{credential.Name}' cannot be opened{(credential.Provider is null ? "" : $" (field '{field}')")}: what is stored is not what was " +
+            ?? throw new SecretStoreException(SecretStoreError.Tampered, $"The credential '{credential.Name}' cannot be opened{(credential.IsOfProvider ? $" (field '{field}')" : "")}: what is stored is not what was " +
                 "sealed there. It was changed, cut off or moved in the database. Store it anew; the others are not touched.");
     }
 
-    public static SealedRow RowOf(Guid workspaceId, SealedCredential credential) => new()
+    private static SealedRow RowOf(Guid workspaceId, Credential credential) => new()
     {
         WorkspaceId = workspaceId,
         UserId = credential.UserId,
@@ -48,15 +48,7 @@ internal sealed class CredentialVault(KeyRing ring)
         Func<HubSession, Credential, Guid, byte[][], CancellationToken, Task<bool>> write, CancellationToken cancellationToken)
     {
         var workspaceId = session.Actor.WorkspaceId!.Value;
-        var row = new SealedRow
-        {
-            WorkspaceId = workspaceId,
-            UserId = credential.UserId,
-            Provider = credential.Provider,
-            Name = credential.Name,
-            Id = credential.Id,
-            Version = credential.Version,
-        };
+        var row = RowOf(workspaceId, credential);
         for (var attempt = 1; ; attempt++)
         {
             var key = await ring.NewestAsync(workspaceId, cancellationToken);

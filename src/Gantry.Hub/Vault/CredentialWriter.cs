@@ -12,6 +12,9 @@ internal sealed record CredentialChange
 
     public string? Provider { get; init; }
 
+    /// <inheritdoc cref="Credential.IsOfProvider"/>
+    public bool IsOfProvider => Provider == Name;
+
     /// <summary>All fields there are to be.</summary>
     public IReadOnlyDictionary<string, GivenValue>? Fields { get; init; }
 
@@ -56,7 +59,7 @@ internal sealed class CredentialWriter(CredentialVault vault, TimeProvider clock
     private async Task<Credential> AddAsync(HubSession session, Caller caller, CredentialChange change, HttpContext context, CancellationToken cancellationToken)
     {
         if (change.Version is not null) throw ProblemException.Conflict($"There is no credential '{change.Name}' any more that could have that version.");
-        if (change.Fields is not { } fields) throw ProblemException.Invalid($"There is no credential '{change.Name}' yet, so it needs {(change.Provider is null ? "a 'value'" : "'fields'")}.");
+        if (change.Fields is not { } fields) throw ProblemException.Invalid($"There is no credential '{change.Name}' yet, so it needs {(change.IsOfProvider ? "'fields'" : "a 'value'")}.");
         var scope = change.Scope ?? CredentialScope.User;
         RequireRight(caller, scope);
         var credential = new Credential
@@ -83,7 +86,8 @@ internal sealed class CredentialWriter(CredentialVault vault, TimeProvider clock
         HubSession session, Caller caller, Credential present, CredentialChange change, HttpContext context, CancellationToken cancellationToken)
     {
         if (change.MustBeNew) throw ProblemException.Conflict($"There is a credential '{change.Name}' already. Change it with PUT.");
-        if ((present.Provider is null) != (change.Provider is null)) throw ProblemException.Conflict($"'{present.Name}' is {(present.Provider is null ? "a credential of one value" : "a provider's credentials")}, which is changed by its own route.");
+        if (present.IsOfProvider != change.IsOfProvider)
+            throw ProblemException.Conflict($"'{present.Name}' is {(present.IsOfProvider ? "a provider's credentials" : "a credential of one value")}, which is changed by its own route.");
         if (change.Version is { } version && version != CredentialView.Of(present).Version)
             throw ProblemException.Conflict($"The credential '{present.Name}' has the version {present.Version} by now, not {version}. Look at it again before changing it.");
         RequireRight(caller, present.Scope);

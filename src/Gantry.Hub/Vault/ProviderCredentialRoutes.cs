@@ -59,6 +59,6 @@ internal sealed class ProviderCredentialRoutes(HubDatabase database, CredentialW
     }
 
     private static async Task<Credential> FindAsync(HubSession session, string provider, CredentialScope? scope, CancellationToken cancellationToken) =>
-        (await CredentialStore.FindAsync(session, provider, cancellationToken)).FirstOrDefault(found => found.Provider is not null && (scope is null || found.Scope == scope))
+        (await CredentialStore.FindAsync(session, provider, cancellationToken)).FirstOrDefault(found => found.IsOfProvider && (scope is null || found.Scope == scope))
         ?? throw ProblemException.NotFound($"There are no credentials for the provider '{(provider.Length <= 64 ? provider : provider[..64])}' that you can see.");
 }

@@ -56,12 +56,6 @@ internal sealed partial class UseTimes(NpgsqlDataSource worker, TimeProvider clo
         foreach (var pair in written) used.TryRemove(pair);
     }
 
-    public override void Dispose()
-    {
-        base.Dispose();
-        news.Dispose();
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -87,7 +81,7 @@ internal sealed partial class UseTimes(NpgsqlDataSource worker, TimeProvider clo
         {
             await WriteAsync(CancellationToken.None);
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (exception is NpgsqlException or ObjectDisposedException)
         {
             Log.NotWritten(logger, exception);
         }

@@ -1,3 +1,4 @@
+using Gantry.Engine.Endpoints;
 using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 using Gantry.Hub.Vault.Keys;
@@ -8,10 +9,11 @@ namespace Gantry.Hub.Vault;
 /// <summary>Credentials: sealed by a ring of keys, used in executions by those who may, shown to nobody by accident.</summary>
 internal static class VaultSlice
 {
-    public static void AddVault(this IServiceCollection services, MasterKeys masters, SecretStoreCatalog stores, StoreBounds bounds)
+    public static void AddVault(this IServiceCollection services, MasterKeys masters, SecretStoreCatalog stores, IReadOnlyList<LoginProbe> logins, VaultBounds bounds)
     {
         services.AddSingleton(masters);
         services.AddSingleton(stores);
+        services.AddSingleton(logins);
         services.AddSingleton(bounds);
         services.AddSingleton(Create<KeyRing>);
         services.AddSingleton(Create<Rotation>);
@@ -20,6 +22,7 @@ internal static class VaultSlice
         services.AddSingleton<CredentialWriter>();
         services.AddSingleton<CredentialRoutes>();
         services.AddSingleton<ProviderCredentialRoutes>();
+        services.AddSingleton<LoginTest>();
         services.AddSingleton<VaultRoutes>();
         services.AddSingleton<WorkspaceStores>();
         services.AddSingleton<SharedCredentials>();
@@ -33,6 +36,8 @@ internal static class VaultSlice
     public static void MapVault(this IEndpointRouteBuilder app)
     {
         MapCredentials(app.MapGroup("/api/credentials"), app.ServiceProvider.GetRequiredService<CredentialRoutes>());
+        app.MapPost("/api/credentials/{name}/test", app.ServiceProvider.GetRequiredService<LoginTest>().RunAsync).Allow(Access.Operator)
+            .WithSummary("Signs in to an FTP or SFTP server with it, and says what happened.").Refuses(422);
         MapProviders(app.MapGroup("/api/provider-credentials"), app.ServiceProvider.GetRequiredService<ProviderCredentialRoutes>());
         var store = app.ServiceProvider.GetRequiredService<StoreRoutes>();
         app.MapGet("/api/credential-store", store.ShowAsync).Allow(Access.Viewer).WithSummary("Shows in which store the workspace's credentials rest.");

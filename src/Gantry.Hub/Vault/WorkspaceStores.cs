@@ -6,13 +6,20 @@ using Gantry.Hub.Database;
 
 namespace Gantry.Hub.Vault;
 
-/// <summary>What stores may use of this hub.</summary>
+/// <summary>What stores and tests of credentials may use of this hub.</summary>
 /// <param name="Folder">Below it each workspace has a folder, which relative paths are under.</param>
 /// <param name="EgressAllowed">See <see cref="SecretStoreContext.EgressAllowed"/>.</param>
-internal sealed record StoreBounds(string Folder, IReadOnlyList<string> EgressAllowed);
+internal sealed record VaultBounds(string Folder, IReadOnlyList<string> EgressAllowed)
+{
+    /// <summary>As for endpoints.</summary>
+    public string? SshConfigFile { get; init; }
+
+    /// <summary>As for endpoints.</summary>
+    public string? KnownHostsFile { get; init; }
+}
 
 /// <summary>Opens the store that a workspace chose, within what it may use: the hub's own files and environment only when an administrator chose it.</summary>
-internal sealed class WorkspaceStores(SecretStoreCatalog catalog, StoreBounds bounds, CredentialVault vault, TimeProvider clock)
+internal sealed class WorkspaceStores(SecretStoreCatalog catalog, VaultBounds bounds, CredentialVault vault, TimeProvider clock)
 {
     /// <summary>By these settings a store says in which variable a secret of its own is. On a hub that is first of all a credential of that name in the database.</summary>
     private const string VariableSetting = "_env";
@@ -37,6 +44,7 @@ internal sealed class WorkspaceStores(SecretStoreCatalog catalog, StoreBounds bo
             ReadVariable = name => known.GetValueOrDefault(name) ?? Variables.GetValueOrDefault(name) ?? (choice.IsGranted && IsShown(name) ? Environment.GetEnvironmentVariable(name) : null),
             VariableNames = () => choice.IsGranted ? Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(IsShown).Union(Variables.Keys) : Variables.Keys,
             Folder = folder,
+            LocalRoots = choice.IsGranted ? null : [],
             EgressAllowed = [.. bounds.EgressAllowed, .. await EgressRuleStore.ListAsync(session, cancellationToken)],
             Clock = clock,
         });
@@ -52,7 +60,7 @@ internal sealed class WorkspaceStores(SecretStoreCatalog catalog, StoreBounds bo
         if (names.Count == 0) return found;
         foreach (var row in await CredentialStore.SealedAsync(session, names, cancellationToken))
         {
-            if (row.Provider is not null || (row.UserId is null && found.ContainsKey(row.Name))) continue;
+            if (row.IsOfProvider || (row.UserId is null && found.ContainsKey(row.Name))) continue;
             if (await vault.OpenAsync(session.Actor.WorkspaceId!.Value, row, CredentialNames.Value, cancellationToken) is { } value) found[row.Name] = Encoding.UTF8.GetString(value);
         }
 

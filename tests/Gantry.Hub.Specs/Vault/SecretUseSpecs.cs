@@ -61,6 +61,35 @@ public sealed class SecretUseSpecs(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task Nothing_begins_while_a_credential_of_a_later_step_or_of_an_endpoint_is_missing()
+    {
+        await using var server = await LedgerServer.StartAsync();
+        (await hub.Admin.PutAsJsonAsync("/api/endpoints/lacking", new
+        {
+            kind = "sftp",
+            settings = new Dictionary<string, string> { ["host"] = "files.example.org", ["user"] = "u", ["password"] = "${cred:MISSING_OF_ENDPOINT}" },
+        })).EnsureSuccessStatusCode();
+        var plan = new
+        {
+            steps = new object[]
+            {
+                new { use = "http.request", with = new { url = server.Url + "/first", method = "POST" } },
+                new { use = "http.request", with = new { url = server.Url + "/second", method = "POST", bearer = "${cred:MISSING_OF_STEP}" } },
+                new { use = "transfer.copy", with = new { from = "lacking:in", to = "lacking:out" } },
+            },
+        };
+
+        using var answer = await hub.Admin.PostAsJsonAsync("/api/execute?wait=60s", new { plan });
+
+        var execution = (await answer.ReadJsonAsync()).GetRawText();
+        execution.ShouldContain("\"status\":\"failed\"");
+        execution.ShouldContain("no credential 'MISSING_OF_STEP' (steps[1].with.bearer");
+        execution.ShouldContain("no credential 'MISSING_OF_ENDPOINT' (the endpoint 'lacking:in'");
+        execution.ShouldContain("Looked for in this workspace's credentials and your own");
+        server.Requests.Count.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task An_endpoint_gets_no_credential_that_is_meant_for_another_host()
     {
         var name = HubFixture.NewName("SSH");

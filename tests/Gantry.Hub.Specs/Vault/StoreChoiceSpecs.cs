@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Gantry.Hub.Specs.Executions;
+using Gantry.TestServers;
 using Shouldly;
 using Xunit;
 
@@ -30,6 +31,9 @@ public sealed class StoreChoiceSpecs(HubFixture hub) : IClassFixture<HubFixture>
     [Theory]
     [InlineData("""{"backend":"file","backend_config":{"file":{"path":"/etc/passwd"}}}""", HttpStatusCode.Forbidden, "administrator")]
     [InlineData("""{"backend":"env","backend_config":{"env":{"prefix":"GANTRY_"}}}""", HttpStatusCode.Forbidden, "administrator")]
+    [InlineData("""{"backend":"vault","backend_config":{"vault":{"url":"https://vault.example.org","token_file":"/etc/shadow"}}}""", HttpStatusCode.UnprocessableEntity, "token_file")]
+    [InlineData("""{"backend":"vault","backend_config":{"vault":{"url":"https://vault.example.org","auth":"kubernetes","role":"x"}}}""", HttpStatusCode.UnprocessableEntity, "jwt_file")]
+    [InlineData("""{"backend":"vault"}""", HttpStatusCode.UnprocessableEntity, "url")]
     [InlineData("""{"backend":"cloud"}""", HttpStatusCode.UnprocessableEntity, "cloud")]
     [InlineData("""{"backend":"database","backend_config":{"file":{"colour":"red"}}}""", HttpStatusCode.UnprocessableEntity, "colour")]
     [InlineData("""{"backend":"database","backend_config":{"database":{"a":"b"}}}""", HttpStatusCode.BadRequest, "no settings")]
@@ -44,6 +48,28 @@ public sealed class StoreChoiceSpecs(HubFixture hub) : IClassFixture<HubFixture>
         (await refused.ReadDetailAsync()).ShouldContain(word);
         using var shown = await owner.GetAsync("/api/credential-store");
         (await shown.ReadJsonAsync()).GetProperty("backend").GetString().ShouldBe("database");
+    }
+
+    [Fact]
+    public async Task An_owner_may_choose_a_vault_whose_token_is_a_credential_of_the_database()
+    {
+        using var owner = await hub.CreateStrangerAsync();
+        await using var server = await VaultServer.StartAsync();
+        await using var ledger = await LedgerServer.StartAsync();
+        (await owner.PostAsJsonAsync("/api/credentials", new { name = "VAULT_TOKEN", value = VaultServer.RootToken })).EnsureSuccessStatusCode();
+
+        using var chosen = await owner.PutAsJsonAsync("/api/credential-store", new { backend = "vault", backend_config = new { vault = new { url = server.Url } } });
+        using var stored = await owner.PostAsJsonAsync("/api/credentials", new { name = "IN_VAULT", value = "value-in-the-vault", scope = "workspace", allowed_hosts = new[] { "127.0.0.1" } });
+        using var revealed = await owner.PostAsJsonAsync("/api/credentials/IN_VAULT/reveal", new { });
+
+        chosen.StatusCode.ShouldBe(HttpStatusCode.OK, await chosen.Content.ReadAsStringAsync());
+        stored.StatusCode.ShouldBe(HttpStatusCode.Created, await stored.Content.ReadAsStringAsync());
+        (await revealed.ReadJsonAsync()).GetProperty("value").GetString().ShouldBe("value-in-the-vault");
+        (await ExecuteAsync(owner, ledger.Url, "IN_VAULT")).GetProperty("status").GetString().ShouldBe("succeeded");
+        server.Violations.ShouldBeEmpty();
+        server.IsSealed = true;
+        using var asked = await owner.GetAsync("/api/credentials/IN_VAULT");
+        asked.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 
     [Fact]

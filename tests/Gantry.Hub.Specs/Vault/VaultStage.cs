@@ -25,7 +25,7 @@ internal sealed class VaultStage : IAsyncDisposable
         Ring = new KeyRing(Database.Worker, masters);
         Vault = new CredentialVault(Ring);
         Rotation = new Rotation(Database.Worker, Ring, TimeProvider.System, NullLogger<Rotation>.Instance);
-        Stores = new WorkspaceStores(new SecretStoreCatalog(AllPlugins.SecretStores), new StoreBounds(folder, []), Vault, TimeProvider.System);
+        Stores = new WorkspaceStores(new SecretStoreCatalog(AllPlugins.SecretStores), new VaultBounds(folder, []), Vault, TimeProvider.System);
         Times = new UseTimes(Database.Worker, TimeProvider.System, NullLogger<UseTimes>.Instance);
     }
 
@@ -51,7 +51,7 @@ internal sealed class VaultStage : IAsyncDisposable
 
     public Task<Actor> CreateActorAsync() => TestDatabase.CreateActorAsync(connectionString, "owner");
 
-    public WorkspaceSecrets SecretsOf(Actor actor) => new(actor, Database, Vault, Stores, Times);
+    public WorkspaceSecrets SecretsOf(Actor actor) => new(actor, Database, Vault, Stores, Times, TimeProvider.System);
 
     /// <summary>Named C1, C2 and so on, each with a value of its own.</summary>
     public async Task AddAsync(Actor actor, int count)

@@ -36,12 +36,6 @@ internal sealed partial class Rotation(NpgsqlDataSource worker, KeyRing ring, Ti
         if (asked.CurrentCount == 0) asked.Release();
     }
 
-    public override void Dispose()
-    {
-        base.Dispose();
-        asked.Dispose();
-    }
-
     /// <summary>Does what is open. False when another hub is at it.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
@@ -76,8 +70,9 @@ internal sealed partial class Rotation(NpgsqlDataSource worker, KeyRing ring, Ti
                 await asked.WaitAsync(stoppingToken);
                 while (!await RunAsync(stoppingToken)) await Task.Delay(Pause, clock, stoppingToken);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
+                // Whatever was cut off is gone on with at the next start.
                 return;
             }
             catch (Exception exception)

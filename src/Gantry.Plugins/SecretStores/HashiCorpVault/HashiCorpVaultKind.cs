@@ -38,6 +38,8 @@ public sealed class HashiCorpVaultKind : SecretStoreKind
         new() { Name = VaultSettings.Timeout, Type = SettingType.Duration, Default = Scalars.Text("10s"), Help = "How long one answer may take." },
     ];
 
+    public override bool IsOfMachine => false;
+
     public override ISecretStore Open(SecretStoreSettings settings, SecretStoreContext context)
     {
         var read = VaultSettings.Read(settings, context);
