@@ -9,8 +9,32 @@ public abstract class LoginProbe
     /// <summary>Lower-case: "ftp", "sftp". Types of credentials begin with it: FTP_PASSWORD.</summary>
     public abstract string Id { get; }
 
-    /// <summary>Signs in and out again. Failures are <see cref="EndpointException"/>; what was done until then is on the record of the attempt.</summary>
-    public abstract Task SignInAsync(LoginAttempt attempt, CancellationToken cancellationToken);
+    /// <summary>
+    /// Signs in and out again. Failures are <see cref="EndpointException"/>, without the password where a server repeats it; what was done until then is on
+    /// the record of the attempt.
+    /// </summary>
+    public async Task SignInAsync(LoginAttempt attempt, CancellationToken cancellationToken)
+    {
+        using Redactor redactor = new();
+        foreach (var secret in new[] { attempt.Password, attempt.Key })
+        {
+            if (secret is not null)
+            {
+                redactor.Add(secret);
+            }
+        }
+
+        try
+        {
+            await TryAsync(attempt, cancellationToken);
+        }
+        catch (EndpointException failed) when (redactor.Text(failed.Message) is var message && message != failed.Message)
+        {
+            throw new EndpointException(failed.Error, message, failed.IsTransient);
+        }
+    }
+
+    protected abstract Task TryAsync(LoginAttempt attempt, CancellationToken cancellationToken);
 }
 
 /// <summary>How a connection is protected.</summary>

@@ -80,6 +80,7 @@ public sealed class FtpLoginSpecs
     [InlineData("120 Wait\r\n220\n", "230-In\n at once\n230 In\n", "", null)]
     [InlineData("421 Full\r\n", "", "", EndpointError.Disconnected)]
     [InlineData("220 Hello\r\n", "331 Go on\r\n", "530 No p4ss here\r\n", EndpointError.LoginRefused)]
+    [InlineData("220 Hello\r\n", "331 Go on\r\n", "530 No 70347373 and no cDRzcw here\r\n", EndpointError.LoginRefused)]
     [InlineData("220 Hello\r\n", "331 Go on\r\n", "332 Account?\r\n", EndpointError.NotSupported)]
     [InlineData("220 Hello\r\n", "", "", EndpointError.Disconnected)]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n", "", "", EndpointError.Protocol)]
@@ -98,7 +99,7 @@ public sealed class FtpLoginSpecs
 
         var refusal = await Should.ThrowAsync<EndpointException>(() => SignInAsync(attempt));
         refusal.Error.ShouldBe(expected.Value);
-        refusal.Message.ShouldNotContain("p4ss");
+        foreach (var form in (string[])["p4ss", "70347373", "cDRzcw"]) refusal.Message.ShouldNotContain(form);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class FtpLogin : LoginProbe
 
     public override string Id => "ftp";
 
-    public override async Task SignInAsync(LoginAttempt attempt, CancellationToken cancellationToken)
+    protected override async Task TryAsync(LoginAttempt attempt, CancellationToken cancellationToken)
     {
         // Before anything is sent: a line end in either would be a command of its own.
         FtpControl.CheckArgument("user", attempt.User);

@@ -12,7 +12,7 @@ public sealed class SftpLogin : LoginProbe
 
     public override string Id => "sftp";
 
-    public override async Task SignInAsync(LoginAttempt attempt, CancellationToken cancellationToken)
+    protected override async Task TryAsync(LoginAttempt attempt, CancellationToken cancellationToken)
     {
         Dictionary<string, string> values = new(StringComparer.Ordinal) { ["host"] = attempt.Host, ["user"] = attempt.User };
         if (attempt.Port is { } port)
