@@ -83,6 +83,8 @@ internal static class RouteTable
         POST /api/token/refresh                                        401 401 401 401 401 401 401 401
         GET /api/sessions                                              401 200 200 200 200 200 403 200
         DELETE /api/sessions/{session}                                 401 404 404 404 404 404 403 204
+        GET /api/egress-rules                                          401 200 200 200 200 200 200 200
+        PUT /api/egress-rules                                          401 403 403 403 200 200 403 200
         GET /api/credential-store                                      401 200 200 200 200 200 200 200
         PUT /api/credential-store                                      401 403 403 403 200 200 403 200
         POST /api/sign-out                                             401 204 204 204 204 204 400 204
@@ -94,6 +96,7 @@ internal static class RouteTable
     {
         ["POST /api/sign-in"] = """{"user":"admin","password":"the-first-administrator"}""",
         ["POST /api/token/refresh"] = """{"refresh_token":"gtr_of_nobody"}""",
+        ["PUT /api/egress-rules"] = """{"rules":["127.0.0.1:9000"]}""",
         ["PUT /api/credential-store"] = """{"backend":"database"}""",
         ["POST /api/me/password"] = "{}",
         ["POST /api/api-keys"] = """{"name":"{new}","scopes":["read"]}""",

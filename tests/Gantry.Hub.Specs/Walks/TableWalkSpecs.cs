@@ -48,6 +48,7 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         using var member = await hub.CreateMemberAsync("viewer", name);
         await FillAsync(hub.Admin);
         await SendAsync(hub.Admin, "/api/vault/rotate", new { });
+        using (var ruled = await hub.Admin.PutAsJsonAsync("/api/egress-rules", new { rules = new[] { "127.0.0.1:9000" } })) ruled.EnsureSuccessStatusCode();
         await SendAsync(hub.Nobody, "/api/sign-in", new { user = name, password = "password of " + name, kind = "jwt" });
         await using var connection = await ConnectAsync();
         await ExecuteAsync(connection, """
