@@ -8,9 +8,15 @@ internal sealed class ProcessWatch : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<string, bool> programs = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> found = new();
+    private readonly byte[] knower;
     private readonly Task watching;
 
-    public ProcessWatch() => watching = Task.Run(WatchAsync);
+    /// <param name="knower">The process that may have canaries in its own variables, and so has them in those of a child that does not run its program yet.</param>
+    public ProcessWatch(int? knower = null)
+    {
+        this.knower = knower is { } id ? File.ReadAllBytes($"/proc/{id}/cmdline") : [];
+        watching = Task.Run(WatchAsync);
+    }
 
     public IReadOnlyCollection<string> Found => found;
 
@@ -30,15 +36,15 @@ internal sealed class ProcessWatch : IAsyncDisposable
         {
             foreach (var folder in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(folder[6])))
             {
-                Look(folder, "cmdline");
-                Look(folder, "environ");
+                // In this order: a process does not go back from its program to that of its parent.
+                if (!Look(folder, "cmdline").SequenceEqual(knower)) Look(folder, "environ");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private void Look(string folder, string file)
+    private byte[] Look(string folder, string file)
     {
         try
         {
@@ -52,10 +58,13 @@ internal sealed class ProcessWatch : IAsyncDisposable
             {
                 found.Enqueue(place);
             }
+
+            return bytes;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // It has ended, or is somebody else's.
+            return [];
         }
     }
 }
