@@ -74,6 +74,8 @@ internal static class RouteTable
         PUT /api/credentials/{private}                                 401 403 403 201 201 201 403 201
         DELETE /api/credentials/{credential}                           401 403 403 204 204 404 403 204
         DELETE /api/credentials/{private}                              401 403 404 404 404 404 403 204
+        POST /api/credentials/{credential}/test                        401 403 200 200 200 404 403 200
+        POST /api/credentials/{private}/test                           401 403 404 404 404 404 403 200
         POST /api/credentials/{credential}/reveal                      401 403 403 200 200 404 403 200
         POST /api/credentials/{private}/reveal                         401 403 403 404 404 404 403 200
         GET /api/provider-credentials                                  401 200 200 200 200 200 200 200
@@ -114,6 +116,8 @@ internal static class RouteTable
         ["POST /api/plans/check"] = """{"name":"{new}","steps":[{"use":"logic.transform","with":{"value":1}}]}""",
         ["PUT /api/plans/{plan}"] = """{"name":"{plan}","steps":[{"use":"logic.transform","with":{"value":1}}]}""",
         ["POST /api/credentials"] = """{"name":"{new}","value":"a value","scope":"workspace"}""",
+        ["POST /api/credentials/{credential}/test"] = """{"kind":"ftp","host":"127.0.0.1","port":1,"user":"nobody"}""",
+        ["POST /api/credentials/{private}/test"] = """{"kind":"ftp","host":"127.0.0.1","port":1,"user":"nobody"}""",
         ["PUT /api/credentials/{credential}"] = """{"value":"another","scope":"workspace"}""",
         ["PUT /api/credentials/{private}"] = """{"value":"another","scope":"workspace"}""",
         ["PUT /api/provider-credentials/{vendor}"] = """{"fields":{"api_key":"another"},"scope":"workspace"}""",
