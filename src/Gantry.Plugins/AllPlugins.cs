@@ -31,9 +31,6 @@ public static class AllPlugins
         new SftpLogin(),
     ];
 
-    /// <summary>Where ${cred:NAME} is looked up when nobody's own store is asked.</summary>
-    public static ISecretResolver Secrets => field ??= new EnvironmentSecrets();
-
     /// <summary>Where credentials can rest. A hub adds its database.</summary>
     public static IReadOnlyList<SecretStoreKind> SecretStores => field ??=
     [

@@ -190,12 +190,15 @@ public sealed class CredentialCommandSpecs : IDisposable
         folder.WriteFile("aliased.yaml", "a: &x { password: p4ss }\nb: *x\n");
 
         var unset = await RunAsync("cred", "migrate", "site.yaml");
+        var rehearsed = await RunAsync("cred", "migrate", "site.yaml", "--dry-run");
         var aliased = await RunAsync("cred", "migrate", "aliased.yaml");
         variables["HOSTINGER_FTP_USERNAME"] = "bob";
         await RunAsync("cred", "add", "SAMPLE_WEBSITE_FTP_PASSWORD=other");
         var conflicting = await RunAsync("cred", "migrate", "site.yaml");
 
         unset.ToString().ShouldContain("HOSTINGER_FTP_USERNAME");
+        rehearsed.Status.ShouldBe(0, rehearsed.ToString());
+        rehearsed.Output.ShouldContain("+  username: ${cred:SAMPLE_WEBSITE_FTP_USERNAME}");
         aliased.Errors.ShouldContain("aliased.yaml:1:4: ");
         conflicting.Errors.ShouldContain("have another value already: SAMPLE_WEBSITE_FTP_PASSWORD");
         (await File.ReadAllTextAsync(folder["site.yaml"], TestContext.Current.CancellationToken)).ShouldBe(Site);

@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Secrets;
-using Gantry.Plugins.SecretStores.Environment;
 using Xunit;
 
 namespace Gantry.TestServers;
@@ -74,7 +73,7 @@ public sealed class SshServer : IAsyncDisposable
     /// <summary>What opens this server: ssh without any configuration, and only this server in known_hosts.</summary>
     public EndpointContext Context(ISecretResolver? secrets = null) => new()
     {
-        Secrets = secrets ?? new EnvironmentSecrets(_ => null),
+        Secrets = secrets ?? new StoredSecrets(),
         SshConfigFile = null,
         KnownHostsFile = KnownHostsFile,
     };

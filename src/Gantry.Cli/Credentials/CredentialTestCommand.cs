@@ -82,7 +82,7 @@ internal static class CredentialTestCommand
         var name = invocation.FindArgument("NAME")
             ?? (invocation.Find(CredentialCommand.Website.Name) is { } website ? CredentialName.Of(website, $"{(kind ?? "ftp").ToUpperInvariant()}_PASSWORD") : throw new UsageException("Which credential? Give its NAME, or --website."));
         JsonObject body = [];
-        foreach (var (member, value) in new[] { ("host", invocation.Find(Host)), ("kind", kind) })
+        foreach (var (member, value) in new[] { ("host", invocation.Find(Host)), ("kind", kind), ("user", invocation.Find(User)), ("tls", invocation.Find(Tls)) })
         {
             if (value is not null)
             {

@@ -41,7 +41,8 @@ internal static partial class MigrateCommand
     private static async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         var files = invocation.Arguments("FILE").Select(WebsiteFile.Read).ToList();
-        var migrated = Name([.. files.SelectMany(file => file.FindCredentials(invocation.Find(CredentialCommand.Website.Name)))]);
+        var found = files.SelectMany(file => file.FindCredentials(invocation.Find(CredentialCommand.Website.Name))).ToList();
+        var migrated = Name(found, isRehearsal: invocation.Has(DryRun));
         if (migrated.Count == 0)
         {
             Console.Out.WriteLine("There is nothing to migrate: no value in these files is a credential, or all are references already.");
@@ -68,13 +69,13 @@ internal static partial class MigrateCommand
     }
 
     /// <summary>The same value under the same name is one credential; another value under it gets a longer name.</summary>
-    private static List<MigratedCredential> Name(List<FoundCredential> found)
+    private static List<MigratedCredential> Name(List<FoundCredential> found, bool isRehearsal)
     {
         List<MigratedCredential> named = [];
         List<string> unset = [];
         foreach (var credential in found)
         {
-            if (ValueOf(credential, unset) is not { } value)
+            if ((ValueOf(credential, unset) ?? (isRehearsal ? new Secret(credential.Scalar.Value) : null)) is not { } value)
             {
                 continue;
             }
@@ -85,7 +86,12 @@ internal static partial class MigrateCommand
             named.Add(new(credential, CredentialName.Of(credential.Website, type), type, value));
         }
 
-        return unset.Count == 0 ? named : throw new CommandException(
+        if (isRehearsal && unset.Count > 0)
+        {
+            Terminal.Note($"These variables are not set now, and have to be when it is done: {string.Join(", ", unset.Distinct(StringComparer.Ordinal))}.");
+        }
+
+        return unset.Count == 0 || isRehearsal ? named : throw new CommandException(
             $"These variables are not set, so their values cannot be stored: {string.Join(", ", unset.Distinct(StringComparer.Ordinal))}. Nothing was changed; set them, and run it again.");
     }
 

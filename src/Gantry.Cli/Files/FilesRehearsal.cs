@@ -1,4 +1,5 @@
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Secrets;
 using Gantry.Engine.Transfers;
 using Gantry.Plugins;
 
@@ -46,7 +47,7 @@ internal sealed class FilesRehearsal : IAsyncDisposable
             }
 
             // The program's own folder is a place of this machine that is surely there.
-            var context = new EndpointContext { Secrets = AllPlugins.Secrets };
+            var context = new EndpointContext { Secrets = new StoredSecrets() };
             await using var source = AllPlugins.Endpoints.Open(AllPlugins.Endpoints.Parse(AppContext.BaseDirectory)!, context);
             await using (target)
             {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Plugins;
@@ -260,7 +261,7 @@ public sealed class EndpointRouteSpecs(HubFixture hub) : IClassFixture<HubFixtur
         var actor = new Actor(
             me.GetProperty("id").GetGuid(), me.GetProperty("workspaces")[0].GetProperty("id").GetGuid());
         var access = hub.Server.Services.GetRequiredService<EndpointAccess>();
-        return await access.OpenerFor(actor, AllPlugins.Secrets, _ => { }).OpenAsync(address, CancellationToken.None);
+        return await access.OpenerFor(actor, new StoredSecrets(), _ => { }).OpenAsync(address, CancellationToken.None);
     }
 
     private async Task SaveAsync(HttpClient client, string address)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Secrets;
 using Gantry.Plugins.Endpoints.Local;
-using Gantry.Plugins.SecretStores.Environment;
 using Gantry.TestServers;
 using Shouldly;
 using Xunit;
@@ -153,5 +153,5 @@ public sealed class LocalEndpointSpecs : IDisposable
 
     private IEndpoint Open(string path, string[]? allowed = null) => new LocalKind().Open(
         new EndpointSettings { Kind = "local", Values = new Dictionary<string, string>(StringComparer.Ordinal) { ["path"] = path.Length == 0 ? folder.Path : folder[path] } },
-        new EndpointContext { Secrets = new EnvironmentSecrets(), LocalRoots = allowed?.Select(name => folder[name]).ToArray() });
+        new EndpointContext { Secrets = new StoredSecrets(), LocalRoots = allowed?.Select(name => folder[name]).ToArray() });
 }

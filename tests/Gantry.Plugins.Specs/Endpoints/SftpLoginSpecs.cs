@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Secrets;
 using Gantry.Plugins.Endpoints.Sftp;
-using Gantry.Plugins.SecretStores.Environment;
 using Gantry.TestServers;
 using Shouldly;
 using Xunit;
@@ -120,7 +120,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
     public async Task A_key_is_given_as_a_secret_that_no_file_holds()
     {
         var server = await shared.GetAsync();
-        var secrets = new EnvironmentSecrets(name => name == "CRED_KEY" ? File.ReadAllText(server.KeyFile).Replace("\n", "\r\n", StringComparison.Ordinal) : null);
+        var secrets = new GivenSecrets(name => name == "KEY" ? File.ReadAllText(server.KeyFile).Replace("\n", "\r\n", StringComparison.Ordinal) : null);
         var settings = Without(server.Settings("/"), "key_file").With("key", "${cred:KEY}");
 
         await SucceedsAsync(settings, server.Context(secrets));
@@ -137,7 +137,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         var server = await shared.GetAsync();
         const string Passphrase = "it's \"a\" $(phrase) \\ with ; * ~ ü";
         var key = await server.AddLoginKeyAsync($"locked-{Guid.CreateVersion7():N}", Passphrase);
-        var secrets = new EnvironmentSecrets(name => name == "CRED_PHRASE" ? Passphrase : name == "CRED_WRONG" ? "wrong" : null);
+        var secrets = new GivenSecrets(name => name == "PHRASE" ? Passphrase : name == "WRONG" ? "wrong" : null);
         var settings = server.Settings("/").With("key_file", key);
 
         await SucceedsAsync(settings.With("key_passphrase", "${cred:PHRASE}"), server.Context(secrets));
@@ -172,7 +172,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
     {
         using var user = await SystemUser.CreateAsync("pa$$ wörd' \"\\n ;*");
         await using var server = await SshServer.StartAsync("PasswordAuthentication yes");
-        var secrets = new EnvironmentSecrets(name => name == "CRED_PASSWORD" ? user.Password : name == "CRED_WRONG" ? "wrong" : null);
+        var secrets = new GivenSecrets(name => name == "PASSWORD" ? user.Password : name == "WRONG" ? "wrong" : null);
         var settings = Without(server.Settings(user.Home), "key_file").With("user", user.Name);
 
         await using (var endpoint = new SftpKind().Open(settings.With("password", "${cred:PASSWORD}"), server.Context(secrets)))
@@ -247,7 +247,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
     {
         var settings = new EndpointSettings { Kind = "sftp", Values = new Dictionary<string, string>(StringComparer.Ordinal) { ["host"] = "host" } }.With(name, value);
 
-        Should.Throw<EndpointException>(() => new SftpKind().Open(settings, new EndpointContext { Secrets = new EnvironmentSecrets() })).Error.ShouldBe(EndpointError.BadSetting);
+        Should.Throw<EndpointException>(() => new SftpKind().Open(settings, new EndpointContext { Secrets = new StoredSecrets() })).Error.ShouldBe(EndpointError.BadSetting);
     }
 
     [Fact]
@@ -255,7 +255,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
     {
         var settings = new EndpointSettings { Kind = "sftp", Values = new Dictionary<string, string>(StringComparer.Ordinal) { ["host"] = "h", ["key_file"] = "/home/ada/.ssh/id_ed25519" } };
 
-        Should.Throw<EndpointException>(() => new SftpKind().Open(settings, new EndpointContext { Secrets = new EnvironmentSecrets(), LocalRoots = [] })).Error.ShouldBe(EndpointError.BadSetting);
+        Should.Throw<EndpointException>(() => new SftpKind().Open(settings, new EndpointContext { Secrets = new StoredSecrets(), LocalRoots = [] })).Error.ShouldBe(EndpointError.BadSetting);
     }
 
     [Theory]

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Secrets;
 using Gantry.Engine.Transfers;
-using Gantry.Plugins.SecretStores.Environment;
 using Gantry.TestServers;
 using Shouldly;
 using Xunit;
@@ -170,6 +170,6 @@ public sealed class LocalTransferSpecs : IDisposable
     private sealed class Opener : IEndpointOpener
     {
         public ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken) => ValueTask.FromResult(
-            AllPlugins.Endpoints.Open(AllPlugins.Endpoints.Parse(address)!, new EndpointContext { Secrets = new EnvironmentSecrets() }));
+            AllPlugins.Endpoints.Open(AllPlugins.Endpoints.Parse(address)!, new EndpointContext { Secrets = new StoredSecrets() }));
     }
 }

@@ -4,7 +4,6 @@ using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
 using Gantry.Plugins.Providers.Transfer;
-using Gantry.Plugins.SecretStores.Environment;
 using Gantry.TestServers;
 using Shouldly;
 using Xunit;
@@ -173,7 +172,7 @@ public sealed class TransferProviderSpecs : IDisposable
         {
             Action = action,
             Parameters = complete,
-            Secrets = new EnvironmentSecrets(),
+            Secrets = new StoredSecrets(),
             Endpoints = new LocalOpener(),
             IdempotencyKey = "key",
             Log = told,
@@ -203,7 +202,7 @@ public sealed class TransferProviderSpecs : IDisposable
     private sealed class LocalOpener : IEndpointOpener
     {
         public ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken) => ValueTask.FromResult(
-            AllPlugins.Endpoints.Open(AllPlugins.Endpoints.Parse(address)!, new EndpointContext { Secrets = new EnvironmentSecrets() }));
+            AllPlugins.Endpoints.Open(AllPlugins.Endpoints.Parse(address)!, new EndpointContext { Secrets = new StoredSecrets() }));
     }
 
     private sealed class StepTold : IStepLog
