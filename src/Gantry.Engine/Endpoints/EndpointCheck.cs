@@ -22,9 +22,13 @@ public static class EndpointCheck
             Check(setting, value);
         }
 
-        return kind.Settings.FirstOrDefault(setting => setting.IsRequired && setting.Default is null && settings.Find(setting.Name) is null) is { } missing
-            ? throw Wrong($"The setting '{missing.Name}' is missing: {missing.Help}")
-            : settings;
+        if (kind.Settings.FirstOrDefault(setting => setting.IsRequired && setting.Default is null && settings.Find(setting.Name) is null) is { } missing)
+        {
+            throw Wrong($"The setting '{missing.Name}' is missing: {missing.Help}");
+        }
+
+        kind.Check(settings);
+        return settings;
     }
 
     private static void Check(Setting setting, string value)

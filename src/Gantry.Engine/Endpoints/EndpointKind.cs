@@ -34,6 +34,11 @@ public abstract class EndpointKind
     /// <summary>The address of these settings without secrets, such that <see cref="Parse"/> understands it.</summary>
     public abstract string Format(EndpointSettings settings);
 
+    /// <summary>Fails with BadSetting when values do not fit in a way that their descriptions cannot tell, such as a host that is no host's name.</summary>
+    public virtual void Check(EndpointSettings settings)
+    {
+    }
+
     /// <summary>
     /// Opens it. May return before a connection stands: the first call then waits for it and fails as it fails.
     /// </summary>

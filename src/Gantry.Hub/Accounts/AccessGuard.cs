@@ -3,6 +3,7 @@ using Gantry.Hub.Database;
 using Gantry.Hub.Web;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
+using Npgsql;
 
 namespace Gantry.Hub.Accounts;
 
@@ -55,8 +56,22 @@ internal sealed class AccessGuard(
             throw ProblemException.Forbidden(reason);
         }
 
-        if (context.GetEndpoint()!.Metadata.GetMetadata<StreamingRoute>() is null) await next(context);
+        if (context.GetEndpoint()!.Metadata.GetMetadata<StreamingRoute>() is null) await AnswerAsync(context, caller!);
         else await StreamAsync(context, access, caller!, token!, workspace);
+    }
+
+    /// <summary>What only the route itself, or the database, knows to be forbidden is on record as well.</summary>
+    private async Task AnswerAsync(HttpContext context, Caller caller)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception refusal) when (refusal is ProblemException { Status: StatusCodes.Status403Forbidden } or PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege })
+        {
+            await RefuseAsync(context, caller, StatusCodes.Status403Forbidden);
+            throw;
+        }
     }
 
     private async Task RefuseTooManyAsync(HttpContext context, Caller? caller)

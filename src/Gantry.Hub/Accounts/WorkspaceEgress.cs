@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Gantry.Engine.Endpoints;
@@ -17,7 +16,8 @@ internal sealed class WorkspaceEgress(IReadOnlyList<string> hubRules, HubDatabas
     private const int RememberedMax = 10_000;
     private static readonly TimeSpan RememberFor = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<Actor, (IReadOnlyList<string> Rules, long At)> remembered = new();
+    private readonly Dictionary<Actor, Answer> remembered = [];
+    private readonly Lock gate = new();
 
     /// <exception cref="HubStartException">One of them is no rule.</exception>
     public static IReadOnlyList<string> ReadSetting(string? text)
@@ -34,16 +34,21 @@ internal sealed class WorkspaceEgress(IReadOnlyList<string> hubRules, HubDatabas
         }
     }
 
-    /// <summary>As rules for <see cref="EgressRules"/>. Remembered for some seconds, since every execution asks.</summary>
+    /// <summary>As rules for <see cref="EgressRules"/>. Remembered for some seconds, since every execution asks; of many that ask at once one looks.</summary>
     public async ValueTask<IReadOnlyList<string>> AllowedAsync(Actor actor, CancellationToken cancellationToken)
     {
-        if (remembered.TryGetValue(actor, out var known) && clock.GetElapsedTime(known.At) < RememberFor) return known.Rules;
-        var at = clock.GetTimestamp();
-        await using var session = await database.OpenAsync(actor, cancellationToken);
-        IReadOnlyList<string> rules = [.. hubRules, .. await EgressRuleStore.ListAsync(session, cancellationToken)];
-        if (remembered.Count >= RememberedMax) remembered.Clear();
-        remembered[actor] = (rules, at);
-        return rules;
+        var now = clock.GetTimestamp();
+        Answer answer;
+        lock (gate)
+        {
+            if (!remembered.TryGetValue(actor, out answer!) || answer.Rules.IsFaulted || clock.GetElapsedTime(answer.At, now) >= RememberFor)
+            {
+                if (remembered.Count >= RememberedMax) remembered.Clear();
+                remembered[actor] = answer = new Answer(Task.Run(() => ReadAsync(actor), CancellationToken.None), now);
+            }
+        }
+
+        return await answer.Rules.WaitAsync(cancellationToken);
     }
 
     /// <summary>Of the addresses behind a name the one to dial: exactly that one, for the name may lead elsewhere a moment later.</summary>
@@ -68,5 +73,16 @@ internal sealed class WorkspaceEgress(IReadOnlyList<string> hubRules, HubDatabas
         }
     };
 
-    public void Forget() => remembered.Clear();
+    public void Forget()
+    {
+        lock (gate) remembered.Clear();
+    }
+
+    private async Task<IReadOnlyList<string>> ReadAsync(Actor actor)
+    {
+        await using var session = await database.OpenAsync(actor, CancellationToken.None);
+        return [.. hubRules, .. await EgressRuleStore.ListAsync(session, CancellationToken.None)];
+    }
+
+    private sealed record Answer(Task<IReadOnlyList<string>> Rules, long At);
 }

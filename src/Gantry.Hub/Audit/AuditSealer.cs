@@ -45,6 +45,13 @@ internal sealed partial class AuditSealer(HubDatabase database, HubKeys keys, Au
         head is { KeyId: { } key, Signature: { } signature }
         && await keys.IsSignedAsync(key, KeyPurpose.Audit, head.SignedBytes, signature, DSASignatureFormat.Rfc3279DerSequence, cancellationToken);
 
+    /// <summary>The last entries are sealed before the hub ends; after a start that failed, or a kill, at the next start.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await SealOrLogAsync(CancellationToken.None);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause, clock);
@@ -54,8 +61,7 @@ internal sealed partial class AuditSealer(HubDatabase database, HubKeys keys, Au
         }
         catch (OperationCanceledException)
         {
-            // The last entries are sealed before the hub ends, or at its next start.
-            await SealOrLogAsync(CancellationToken.None);
+            // Told to stop.
         }
     }
 
@@ -82,9 +88,11 @@ internal sealed partial class AuditSealer(HubDatabase database, HubKeys keys, Au
         {
             await using var session = await database.OpenAsync(Actor.Nobody, cancellationToken);
             if (!await AuditStore.LockAsync(session, waits, cancellationToken)) return 0;
+            var found = await AuditStore.UnsealedAsync(session, Batch, cancellationToken);
+            if (found.Count == 0 && !waits) return 0;
             var head = await AuditStore.HeadAsync(session, cancellationToken);
             var end = await FindEndAsync(session, head, cancellationToken);
-            var entries = Chain(await AuditStore.UnsealedAsync(session, Batch, cancellationToken), end, Math.Max(end.Position, head.Last));
+            var entries = Chain(found, end, Math.Max(end.Position, head.Last));
             if (entries.Count > 0)
             {
                 await AuditStore.SealAsync(session, entries, cancellationToken);

@@ -40,6 +40,13 @@ internal sealed partial class RefusalLog(HubDatabase database, TimeProvider cloc
         }
     }
 
+    /// <summary>What was counted is written before the hub ends.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await FlushOrLogAsync(CancellationToken.None);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Window, clock);
@@ -49,7 +56,7 @@ internal sealed partial class RefusalLog(HubDatabase database, TimeProvider cloc
         }
         catch (OperationCanceledException)
         {
-            await FlushOrLogAsync(CancellationToken.None);
+            // Told to stop.
         }
     }
 

@@ -134,6 +134,11 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
                 await doAsync(cancellationToken);
                 return;
             }
+            catch (ObjectDisposedException)
+            {
+                // A start failed after this one had begun: the hub is gone, and nobody stopped the loops.
+                return;
+            }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 Log.NotSwept(logger, failure);
@@ -164,6 +169,11 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
+                return;
+            }
+            catch (ObjectDisposedException)
+            {
+                // A start failed after this one had begun: the hub is gone, and nobody stopped the loops.
                 return;
             }
             catch (Exception failure) when (failure is not OperationCanceledException)

@@ -45,6 +45,18 @@ public sealed class AuditSpecs(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task What_a_route_itself_refuses_is_recorded()
+    {
+        using var viewer = await hub.CreateMemberAsync("viewer");
+        using var answer = await viewer.PostAsJsonAsync("/api/me/password", new { current_password = "not this one", new_password = "something quite else" });
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        var log = await hub.Admin.GetStringAsync("/api/audit?action=access.refused");
+        log.ShouldContain("POST /api/me/password");
+        log.ShouldNotContain("not this one");
+    }
+
+    [Fact]
     public async Task A_token_that_is_none_is_recorded_and_a_request_without_one_is_not()
     {
         using var client = hub.NewClient("gts_made-up");

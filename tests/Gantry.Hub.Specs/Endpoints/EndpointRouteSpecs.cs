@@ -62,6 +62,19 @@ public sealed class EndpointRouteSpecs(HubFixture hub) : IClassFixture<HubFixtur
         shown.GetProperty("settings").TryGetProperty("key_file", out _).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("-oProxyCommand=touch /tmp/x", "host")]
+    [InlineData("a b", "host")]
+    [InlineData("host\r\nx", "host")]
+    [InlineData("http://host", "host")]
+    public async Task A_host_that_is_none_is_refused_when_it_is_saved(string host, string named)
+    {
+        using var answer = await hub.Admin.PutAsJsonAsync(Path, new { kind = "sftp", settings = new { host } });
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.ReadDetailAsync()).ShouldContain($"'{named}'");
+    }
+
     [Fact]
     public async Task A_test_shows_the_key_of_an_unknown_server_and_a_change_pins_it()
     {

@@ -1,6 +1,7 @@
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
+using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
@@ -39,6 +40,7 @@ internal sealed class RunningHub : IAsyncDisposable
         services.AddPlans();
         services.AddExecutions(identity ?? HubIdentity.New(), options ?? new ExecutionOptions());
         services.AddSingleton<SecretsOf>(_ => new NoSecrets());
+        services.AddEgress([]);
         services.AddEndpoints(new EndpointCatalog([]), new EndpointBounds { KnownHostsFile = "/dev/null" });
         return new RunningHub(services.BuildServiceProvider(), connectionString);
     }

@@ -87,6 +87,26 @@ public sealed partial class SftpKind : EndpointKind
         return Server(settings) + (folder.Length == 0 ? "/~" : folder.StartsWith('/') ? folder : $"/~/{folder}");
     }
 
+    public override void Check(EndpointSettings settings)
+    {
+        var host = settings.Find(Host);
+        if (string.IsNullOrEmpty(host))
+        {
+            throw new EndpointException(EndpointError.BadSetting, "The setting 'host' is missing: it names the server.");
+        }
+
+        Check(SftpAddress.IsHost(host), Host, host, "is no host name");
+        Check(settings.Find(User) is not { } user || SftpAddress.IsUser(user), User, settings.Find(User), "is no name of a login");
+        Check(settings.Find(Port) is null || PortOf(settings) is not null, Port, settings.Find(Port), "is no port (1 to 65535)");
+        Check(settings.Find(KeyFile) is not { } keyFile || (keyFile.StartsWith('/') && !keyFile.Any(char.IsControl)), KeyFile, settings.Find(KeyFile), "is no absolute path");
+        Check(settings.Find(HostKey) is not { } hostKey || PinOf(hostKey) is not null, HostKey, settings.Find(HostKey), "is no host key: it looks like 'ssh-ed25519 AAAA…'");
+        Check(settings.Find(Folder) is not { } folder || !folder.Contains('\0', StringComparison.Ordinal), Folder, settings.Find(Folder), "holds a NUL");
+        if (settings.Find(Key) is not null && settings.Find(KeyFile) is not null)
+        {
+            throw new EndpointException(EndpointError.BadSetting, "The settings 'key' and 'key_file' exclude each other: give one of them.");
+        }
+    }
+
     public override IEndpoint Open(EndpointSettings settings, EndpointContext context)
     {
         Check(settings);
@@ -148,26 +168,6 @@ public sealed partial class SftpKind : EndpointKind
             EndpointError.BadSetting, $"The setting '{name}' is a secret and is given as a reference: ${{cred:NAME}}.");
         return await context.Secrets.FindAsync(reference.Name, cancellationToken).ConfigureAwait(false) ?? throw new EndpointException(
             EndpointError.BadSetting, $"There is no secret '{reference.Name}' for the setting '{name}'. Looked for in: {context.Secrets.Places}.");
-    }
-
-    private static void Check(EndpointSettings settings)
-    {
-        var host = settings.Find(Host);
-        if (string.IsNullOrEmpty(host))
-        {
-            throw new EndpointException(EndpointError.BadSetting, "The setting 'host' is missing: it names the server.");
-        }
-
-        Check(SftpAddress.IsHost(host), Host, host, "is no host name");
-        Check(settings.Find(User) is not { } user || SftpAddress.IsUser(user), User, settings.Find(User), "is no name of a login");
-        Check(settings.Find(Port) is null || PortOf(settings) is not null, Port, settings.Find(Port), "is no port (1 to 65535)");
-        Check(settings.Find(KeyFile) is not { } keyFile || (keyFile.StartsWith('/') && !keyFile.Any(char.IsControl)), KeyFile, settings.Find(KeyFile), "is no absolute path");
-        Check(settings.Find(HostKey) is not { } hostKey || PinOf(hostKey) is not null, HostKey, settings.Find(HostKey), "is no host key: it looks like 'ssh-ed25519 AAAA…'");
-        Check(settings.Find(Folder) is not { } folder || !folder.Contains('\0', StringComparison.Ordinal), Folder, settings.Find(Folder), "holds a NUL");
-        if (settings.Find(Key) is not null && settings.Find(KeyFile) is not null)
-        {
-            throw new EndpointException(EndpointError.BadSetting, "The settings 'key' and 'key_file' exclude each other: give one of them.");
-        }
     }
 
     private static void Check(bool isGood, string name, string? value, string complaint)
