@@ -1,4 +1,6 @@
 using System.Net.Http.Json;
+using Gantry.Hub.Audit;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -50,6 +52,7 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         await SendAsync(hub.Admin, "/api/vault/rotate", new { });
         using (var ruled = await hub.Admin.PutAsJsonAsync("/api/egress-rules", new { rules = new[] { "127.0.0.1:9000" } })) ruled.EnsureSuccessStatusCode();
         await SendAsync(hub.Nobody, "/api/sign-in", new { user = name, password = "password of " + name, kind = "jwt" });
+        await hub.Server.Services.GetRequiredService<AuditSealer>().SealAllAsync(TestContext.Current.CancellationToken);
         await using var connection = await ConnectAsync();
         await ExecuteAsync(connection, """
             insert into gantry.credential_stores (workspace_id, saved_by, backend, config, is_granted)

@@ -150,19 +150,38 @@ internal sealed partial class SftpEndpoint
             throw new EndpointException(EndpointError.IsAFolder, $"'{PlaceOf(path)}' is a folder, so that no file can take its place.");
         }
 
-        if (there is null)
+        if (connection.Server.HasPosixRename)
+        {
+            throw SftpErrors.Of(failure, PlaceOf(path), "renamed to its final name");
+        }
+
+        // Once begun this is not interrupted: between the steps the file is at another name. One at a time, so that no two move the same aside.
+        await replacing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await ReplaceAloneAsync(connection, partial, path).ConfigureAwait(false);
+        }
+        finally
+        {
+            replacing.Release();
+        }
+    }
+
+    private async ValueTask ReplaceAloneAsync(SftpConnection connection, SftpPath partial, string path)
+    {
+        if (await LookAsync(connection, path, CancellationToken.None).ConfigureAwait(false) is null)
         {
             // What stood in the way is gone.
-            failure = connection.Server.HasPosixRename ? failure : await RenameAsync(connection, partial, new SftpPath(root, path)).ConfigureAwait(false);
+            var failure = await RenameAsync(connection, partial, new SftpPath(root, path)).ConfigureAwait(false);
             if (failure.IsOk)
             {
                 return;
             }
-        }
 
-        if ((there is null && await LookAsync(connection, path, cancellationToken).ConfigureAwait(false) is null) || connection.Server.HasPosixRename)
-        {
-            throw SftpErrors.Of(failure, PlaceOf(path), "renamed to its final name");
+            if (await LookAsync(connection, path, CancellationToken.None).ConfigureAwait(false) is null)
+            {
+                throw SftpErrors.Of(failure, PlaceOf(path), "renamed to its final name");
+            }
         }
 
         if (Interlocked.Exchange(ref saidNoPosixRename, 1) == 0)
@@ -170,16 +189,7 @@ internal sealed partial class SftpEndpoint
             notice($"{Address}: this server cannot replace a file at once (no posix-rename). The old file is moved aside for a moment instead.");
         }
 
-        // Once begun this is not interrupted: between the steps the file is at another name. One at a time, so that no two move the same aside.
-        await replacing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await MoveAsideAndRenameAsync(connection, partial, path).ConfigureAwait(false);
-        }
-        finally
-        {
-            replacing.Release();
-        }
+        await MoveAsideAndRenameAsync(connection, partial, path).ConfigureAwait(false);
     }
 
     private async ValueTask MoveAsideAndRenameAsync(SftpConnection connection, SftpPath partial, string path)
