@@ -11,7 +11,7 @@ internal static class MeRoutes
     {
         app.MapGet("/api/me", ShowAsync).Allow(Access.SignedIn).WithSummary("Shows who is signed in, and in which workspaces as what.");
         app.MapPost("/api/me/password", ChangePasswordAsync).Allow(Access.SignedIn)
-            .WithSummary("Changes one's own password; a one-time password is good for nothing else.").Produces(204).Refuses(429);
+            .WithSummary("Changes one's own password, and ends one's other sessions.").Produces(204).Refuses(429);
     }
 
     private static async Task<Me> ShowAsync(Caller caller, HubDatabase database, CancellationToken cancellationToken)
