@@ -163,7 +163,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         var empty = await FailureAsync(settings.With("key_file", folder.WriteFile("empty", "")), server.Context());
 
         missing.Message.ShouldContain($"There is no key file '{folder["no key"]}'.");
-        (missing.Error, empty.Error).ShouldBe((EndpointError.LoginRefused, EndpointError.LoginRefused));
+        (missing.Error, empty.Error).ShouldBe((EndpointError.LoginRefused, EndpointError.LoginRefused), empty.Message);
         empty.Message.ShouldNotContain("There is no key file");
     }
 

@@ -67,7 +67,7 @@ public sealed class FileSecretStoreSpecs : SecretStoreContract
     {
         await GivenAsync("NAME", "v4lue");
         var whole = await File.ReadAllBytesAsync(FilePath, Token);
-        await CannotBeOpenedAsync(length < 0 ? [.. whole[..40], (byte)'A', .. whole[41..]] : whole[..length]);
+        await CannotBeOpenedAsync(length < 0 ? [.. whole[..40], whole[40] == 'A' ? (byte)'B' : (byte)'A', .. whole[41..]] : whole[..length]);
     }
 
     [Fact]
