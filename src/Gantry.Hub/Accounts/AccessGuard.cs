@@ -78,7 +78,7 @@ internal sealed class AccessGuard(
     {
         if (limits.Count(caller, ClientAddress.Of(context)) is not { } wait) return;
         await refusals.AddAsync(Refusal.Of(context, caller, "access.limited", null), null, context.RequestAborted);
-        throw ProblemException.TooMany($"That is one request too many. Try again in {Math.Max(1, Math.Ceiling(wait.TotalSeconds))} seconds.", wait);
+        throw ProblemException.TooManyFor(wait, "That is one request too many.");
     }
 
     /// <summary>The cookie comes along by itself, whoever made the browser send the request; and nobody else's page signs a browser in.</summary>

@@ -31,7 +31,7 @@ internal static class MeRoutes
         RequireSession(caller);
         Passwords.Check(request.NewPassword, caller.UserName);
         if (throttle.WaitFor(caller.UserName, ClientAddress.Of(context)?.Network) is { } wait)
-            throw ProblemException.TooMany($"There were too many wrong passwords. Try again in {Math.Ceiling(wait.TotalSeconds)} seconds.", wait);
+            throw ProblemException.TooManyFor(wait, "There were too many wrong passwords.");
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var hash = await session.FindAsync<string>("select password_hash from sign_in_candidate(@name)", new { name = caller.UserName }, cancellationToken);
         if (!await passwords.IsRightAsync(hash, request.CurrentPassword, cancellationToken))

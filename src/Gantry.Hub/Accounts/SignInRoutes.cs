@@ -29,7 +29,7 @@ internal static class SignInRoutes
         if (throttle.WaitFor(name, address) is { } wait)
         {
             await refusals.AddAsync(RefusalOf(context, name), new { status = StatusCodes.Status429TooManyRequests }, cancellationToken);
-            throw ProblemException.TooMany($"There were too many wrong passwords. Try again in {Math.Ceiling(wait.TotalSeconds)} seconds.", wait);
+            throw ProblemException.TooManyFor(wait, "There were too many wrong passwords.");
         }
 
         var candidate = await CandidateAsync(database, name, cancellationToken);

@@ -17,5 +17,12 @@ public sealed class ProblemException(int status, string detail) : Exception(deta
 
     public static ProblemException Forbidden(string detail) => new(StatusCodes.Status403Forbidden, detail);
 
+    /// <summary>Too many of something that time mends: it says when to try again.</summary>
+    public static ProblemException TooManyFor(TimeSpan wait, string detail)
+    {
+        var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
+        return TooMany($"{detail} Try again in {seconds} {(seconds == 1 ? "second" : "seconds")}.", wait);
+    }
+
     public static ProblemException TooMany(string detail, TimeSpan retryAfter) => new(StatusCodes.Status429TooManyRequests, detail) { RetryAfter = retryAfter };
 }
