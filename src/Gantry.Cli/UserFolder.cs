@@ -1,3 +1,5 @@
+using Gantry.Engine.Files;
+
 namespace Gantry.Cli;
 
 /// <summary>Where the program keeps what belongs to this user.</summary>
@@ -28,20 +30,6 @@ internal static class UserFolder
     public static void Write(string name, ReadOnlySpan<byte> content)
     {
         Directory.CreateDirectory(Config, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var path = Path.Combine(Config, name);
-        var partial = $"{path}.{Environment.ProcessId}.part";
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using (FileStream file = new(partial, options))
-        {
-            file.Write(content);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(partial, path, overwrite: true);
+        WholeFile.Replace(Path.Combine(Config, name), content);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Hubs;
 using Gantry.Cli.Plans;
+using Gantry.Engine.Files;
 using Gantry.Engine.Secrets;
 
 namespace Gantry.Cli.Credentials;
@@ -151,7 +152,7 @@ internal static partial class MigrateCommand
             var path = Path.GetFullPath(number == 0 ? $"{file.FilePath}.bak" : $"{file.FilePath}.bak.{number}");
             if (!Path.Exists(path))
             {
-                SafeFile.Create(path, file.Content, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                WholeFile.Create(path, file.Content);
                 return path;
             }
         }

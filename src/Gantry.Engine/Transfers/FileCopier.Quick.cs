@@ -37,8 +37,7 @@ internal sealed partial class FileCopier
     public void GoLongWay(FileJob job)
     {
         job.GoesLongWay = true;
-        run.Running.Enter();
-        _ = Task.Run(() => GoLongWayAsync(job));
+        run.Start(async () => await ProcessAsync(job));
     }
 
     public void LeaveLane(QuickLane lane, FileJob last)
@@ -98,26 +97,6 @@ internal sealed partial class FileCopier
         run.IsReadOnly || run.Request is not { Mode: TransferMode.Copy or TransferMode.Sync, Verification: not Verification.Checksum }
             ? null
             : run.Target.Endpoint as IWritesWhole;
-
-    private async Task GoLongWayAsync(FileJob job)
-    {
-        try
-        {
-            await ProcessAsync(job);
-        }
-        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
-        {
-            // The transfer is over.
-        }
-        catch (Exception exception)
-        {
-            run.Stop.Fault(exception);
-        }
-        finally
-        {
-            run.Running.Leave();
-        }
-    }
 
     private async Task AbandonLanesAsync()
     {

@@ -22,8 +22,7 @@ internal sealed class SourceAhead(TransferRun run)
             return;
         }
 
-        run.Running.Enter();
-        _ = Task.Run(() => ListAllAsync(source, folder, target.Connecting));
+        run.Start(() => ListAllAsync(source, folder, target.Connecting));
     }
 
     /// <summary>What was listed ahead, once; else what the source lists now.</summary>
@@ -69,18 +68,6 @@ internal sealed class SourceAhead(TransferRun run)
         catch (EndpointException)
         {
             // The listing that counts meets the same failure, and tells it.
-        }
-        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
-        {
-            // The transfer is over.
-        }
-        catch (Exception exception)
-        {
-            run.Stop.Fault(exception);
-        }
-        finally
-        {
-            run.Running.Leave();
         }
     }
 }

@@ -32,8 +32,7 @@ internal sealed class TargetCleanup(TransferRun run)
             if (run.Request.TransferId is { } id && PartialName.IsBy(partial.Name, id) && !PartialName.IsBy(partial.Name, run.AttemptId))
             {
                 partials.Remove(partial);
-                run.Running.Enter();
-                _ = RemoveOwnAsync(path);
+                run.Start(async () => await DeleteQuietlyAsync(run.Target.Endpoint, path));
             }
             else if (partial.ModifiedAt is { } time && run.StartedAt - time > StrayAge)
             {
@@ -286,18 +285,6 @@ internal sealed class TargetCleanup(TransferRun run)
         catch (EndpointException)
         {
             // It does no harm; the next transfer finds it.
-        }
-    }
-
-    private async Task RemoveOwnAsync(string path)
-    {
-        try
-        {
-            await DeleteQuietlyAsync(run.Target.Endpoint, path);
-        }
-        finally
-        {
-            run.Running.Leave();
         }
     }
 }

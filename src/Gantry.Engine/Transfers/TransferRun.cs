@@ -90,6 +90,13 @@ internal sealed class TransferRun
         return Tally.Result(stop.EndedBy);
     }
 
+    /// <summary>Goes on by itself on the pool. The run does not end before it; what nobody foresaw stops the run and is thrown by it.</summary>
+    public void Start(Func<Task> work)
+    {
+        Running.Enter();
+        _ = Task.Run(() => CarryOutAsync(work));
+    }
+
     /// <summary>One file or folder of the folder is done; the last of them completes the folder.</summary>
     public void Finish(FolderNode folder)
     {
@@ -98,8 +105,7 @@ internal sealed class TransferRun
             if (Request.Mode == TransferMode.Move && !IsReadOnly && current is { IsKept: false, IsRemovable: true })
             {
                 Active.Enter();
-                Running.Enter();
-                _ = RemoveSourceFolderAsync(current);
+                Start(() => RemoveSourceFolderAsync(current));
                 break;
             }
         }
@@ -246,19 +252,11 @@ internal sealed class TransferRun
             ? EndpointPath.NameOf(source.Path)
             : throw new EndpointException(EndpointError.BadSetting, $"The source '{source.Endpoint.Address}' has no name of its own that could be kept."));
 
-    private async Task RemoveSourceFolderAsync(FolderNode folder)
+    private async Task CarryOutAsync(Func<Task> work)
     {
         try
         {
-            await RemoveIfEmptyAsync(folder);
-            if (folder.Parent is { } parent)
-            {
-                Finish(parent);
-            }
-            else
-            {
-                Active.Leave();
-            }
+            await work();
         }
         catch (OperationCanceledException) when (Token.IsCancellationRequested)
         {
@@ -271,6 +269,19 @@ internal sealed class TransferRun
         finally
         {
             Running.Leave();
+        }
+    }
+
+    private async Task RemoveSourceFolderAsync(FolderNode folder)
+    {
+        await RemoveIfEmptyAsync(folder);
+        if (folder.Parent is { } parent)
+        {
+            Finish(parent);
+        }
+        else
+        {
+            Active.Leave();
         }
     }
 

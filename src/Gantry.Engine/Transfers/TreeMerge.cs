@@ -31,43 +31,19 @@ internal sealed class TreeMerge(TransferRun run)
             walkers++;
         }
 
-        Start(WalkAsync);
+        run.Start(WalkAsync);
     }
 
     /// <summary>Files that were named one by one: they meet in one folder of the target.</summary>
     public void PushFiles(TransferTarget target, IReadOnlyList<(TransferSource Source, TransferSide Side, Entry Entry)> files)
     {
         run.Active.Enter();
-        Start(async () => await MergeFilesAsync(target, files));
+        run.Start(async () => await MergeFilesAsync(target, files));
     }
 
     /// <summary>Asked anew each time: an endpoint knows better once it is connected.</summary>
     private int WalkersOf(TransferSide source) => Math.Clamp(
         Math.Max(source.Endpoint.Capabilities.ConcurrentListings, run.Target.Endpoint.Capabilities.ConcurrentListings), 1, WalkersMax);
-
-    private void Start(Func<Task> work)
-    {
-        run.Running.Enter();
-        _ = Task.Run(async () =>
-        {
-            try
-            {
-                await work();
-            }
-            catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
-            {
-                // The transfer is over.
-            }
-            catch (Exception exception)
-            {
-                run.Stop.Fault(exception);
-            }
-            finally
-            {
-                run.Running.Leave();
-            }
-        });
-    }
 
     private async Task WalkAsync()
     {
@@ -76,8 +52,7 @@ internal sealed class TreeMerge(TransferRun run)
             await MergeAsync(folder);
             if (AwaitsCreation(folder))
             {
-                run.Running.Enter();
-                _ = FinishCreatedAsync(folder);
+                run.Start(() => FinishCreatedAsync(folder));
             }
             else
             {
@@ -89,23 +64,8 @@ internal sealed class TreeMerge(TransferRun run)
     /// <summary>The walk goes on meanwhile.</summary>
     private async Task FinishCreatedAsync(FolderNode folder)
     {
-        try
-        {
-            await AwaitCreationAsync(folder);
-            run.Finish(folder);
-        }
-        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
-        {
-            // The transfer is over.
-        }
-        catch (Exception exception)
-        {
-            run.Stop.Fault(exception);
-        }
-        finally
-        {
-            run.Running.Leave();
-        }
+        await AwaitCreationAsync(folder);
+        run.Finish(folder);
     }
 
     private FolderNode? TryPop()

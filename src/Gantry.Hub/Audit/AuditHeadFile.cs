@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gantry.Engine.Audit;
+using Gantry.Engine.Files;
 using Gantry.Hub.Database;
 using Gantry.Hub.Keys;
 
@@ -29,7 +30,7 @@ internal sealed class AuditHeadFile(KeyOptions options)
             + "the hub takes the database's word, and cannot tell whether the end of the log was cut off.");
     }
 
-    public void Write(ChainEnd end) => SafeFile.Replace(File, JsonSerializer.SerializeToUtf8Bytes(new Kept(end.Position, Convert.ToHexStringLower(end.Hash)), HubJsonOptions));
+    public void Write(ChainEnd end) => WholeFile.Replace(File, JsonSerializer.SerializeToUtf8Bytes(new Kept(end.Position, Convert.ToHexStringLower(end.Hash)), HubJsonOptions));
 
     private static JsonSerializerOptions HubJsonOptions => Web.HubJson.Options;
 

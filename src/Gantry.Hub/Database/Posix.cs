@@ -28,15 +28,6 @@ internal static partial class Posix
             throw new IOException($"The owner of '{path}' cannot be changed: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
 
-    /// <summary>Makes a file's new name in the folder outlive a power cut.</summary>
-    public static void FlushFolder(string path)
-    {
-        var folder = Open(path, 0);
-        if (folder < 0 || Flush(folder) != 0)
-            throw new IOException($"The folder '{path}' cannot be written to disk: {Marshal.GetLastPInvokeErrorMessage()}.");
-        Close(folder);
-    }
-
     /// <summary>Follows links; null when the file or folder is not there or cannot be seen.</summary>
     public static FileStatus? StatusOf(string path)
     {
@@ -60,15 +51,6 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Chown(string path, uint user, uint group);
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Flush(int file);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int Statx(int folder, string path, int flags, uint mask, byte* answer);

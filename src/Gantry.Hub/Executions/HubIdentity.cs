@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Gantry.Engine.Files;
 
 namespace Gantry.Hub.Executions;
 
@@ -31,14 +32,7 @@ internal sealed record HubIdentity(Guid Id)
         if (File.Exists(path) && Guid.TryParse(File.ReadAllText(path).Trim(), out var known))
             return new HubIdentity(known);
         var identity = New();
-        var draft = path + ".new";
-        using (var stream = new FileStream(draft, FileMode.Create, FileAccess.Write))
-        {
-            stream.Write(System.Text.Encoding.ASCII.GetBytes(identity.Id.ToString() + "\n"));
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(draft, path, overwrite: true);
+        WholeFile.Replace(path, System.Text.Encoding.ASCII.GetBytes(identity.Id + "\n"));
         return identity;
     }
 }

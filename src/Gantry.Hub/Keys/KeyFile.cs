@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Gantry.Engine.Files;
 using Gantry.Hub.Database;
 
 namespace Gantry.Hub.Keys;
@@ -43,7 +44,7 @@ internal static class KeyFile
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, Mine | UnixFileMode.UserExecute);
-        SafeFile.Replace(path, System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
+        WholeFile.Replace(path, System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
         return key;
     }
 }

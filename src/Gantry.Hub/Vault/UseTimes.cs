@@ -43,16 +43,7 @@ internal sealed partial class UseTimes(NpgsqlDataSource worker, TimeProvider clo
         command.Parameters.AddWithValue(written.Select(pair => pair.Key.WorkspaceId).ToArray());
         command.Parameters.AddWithValue(written.Select(pair => pair.Key.Id).ToArray());
         command.Parameters.AddWithValue(written.Select(pair => pair.Value.UtcDateTime).ToArray());
-        try
-        {
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-        catch
-        {
-            PreparedStatements.Forget(connection);
-            throw;
-        }
-
+        await PreparedStatements.GuardAsync(connection, () => command.ExecuteNonQueryAsync(cancellationToken));
         foreach (var pair in written) used.TryRemove(pair);
     }
 

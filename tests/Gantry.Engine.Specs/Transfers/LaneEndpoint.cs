@@ -1,10 +1,12 @@
 using Gantry.Engine.Endpoints;
+using Gantry.TestServers;
 
 namespace Gantry.Engine.Specs.Transfers;
 
 /// <summary>A target in memory that takes files whole, and lets a test say how the writing of each ends.</summary>
-internal sealed class LaneEndpoint(FaultyEndpoint inner) : IEndpoint, IWritesWhole
+internal sealed class LaneEndpoint(IEndpoint inner) : PassingEndpoint(inner), IWritesWhole
 {
+    private Capabilities capabilities = inner.Capabilities;
     private int underWay;
     private int began;
 
@@ -18,9 +20,9 @@ internal sealed class LaneEndpoint(FaultyEndpoint inner) : IEndpoint, IWritesWho
 
     public int UnderWayMost { get; private set; }
 
-    public string Address => inner.Address;
+    public override Capabilities Capabilities => capabilities;
 
-    public Capabilities Capabilities { get; set; } = inner.Capabilities;
+    public void Allow(int concurrentFiles) => capabilities = capabilities with { ConcurrentFiles = concurrentFiles };
 
     public bool TryBeginWrite(
         string path, ReadOnlyMemory<byte> content, WriteOptions options, IWholeWriteReceiver receiver, CancellationToken cancellationToken)
@@ -36,24 +38,6 @@ internal sealed class LaneEndpoint(FaultyEndpoint inner) : IEndpoint, IWritesWho
         return true;
     }
 
-    public IAsyncEnumerable<Entry> ListAsync(string folder, CancellationToken cancellationToken) => inner.ListAsync(folder, cancellationToken);
-
-    public ValueTask<Entry?> FindAsync(string path, CancellationToken cancellationToken) => inner.FindAsync(path, cancellationToken);
-
-    public ValueTask<Stream> OpenReadAsync(string path, long offset, long? expectedSize, CancellationToken cancellationToken) =>
-        inner.OpenReadAsync(path, offset, expectedSize, cancellationToken);
-
-    public ValueTask<Entry> WriteAsync(string path, Stream content, WriteOptions options, CancellationToken cancellationToken) =>
-        inner.WriteAsync(path, content, options, cancellationToken);
-
-    public ValueTask DeleteFileAsync(string path, CancellationToken cancellationToken) => inner.DeleteFileAsync(path, cancellationToken);
-
-    public ValueTask CreateFolderAsync(string path, CancellationToken cancellationToken) => inner.CreateFolderAsync(path, cancellationToken);
-
-    public ValueTask DeleteFolderAsync(string path, CancellationToken cancellationToken) => inner.DeleteFolderAsync(path, cancellationToken);
-
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
-
     private async Task EndAsync(string path, ReadOnlyMemory<byte> content, WriteOptions options, IWholeWriteReceiver receiver)
     {
         if (End(path) is not { } end)
@@ -64,7 +48,7 @@ internal sealed class LaneEndpoint(FaultyEndpoint inner) : IEndpoint, IWritesWho
         if (end == WholeWriteEnd.Written)
         {
             using var stream = new MemoryStream(content.ToArray());
-            await inner.WriteAsync(path, stream, options, CancellationToken.None);
+            await WriteAsync(path, stream, options, CancellationToken.None);
         }
 
         if (end == WholeWriteEnd.Lost)
@@ -72,7 +56,7 @@ internal sealed class LaneEndpoint(FaultyEndpoint inner) : IEndpoint, IWritesWho
             // What such a loss leaves behind.
             using var half = new MemoryStream(content[..(content.Length / 2)].ToArray());
             var partial = EndpointPath.Join(EndpointPath.ParentOf(path), options.PartialName);
-            await inner.WriteAsync(partial, half, options with { Length = null, PartialName = options.PartialName + "x" }, CancellationToken.None);
+            await WriteAsync(partial, half, options with { Length = null, PartialName = options.PartialName + "x" }, CancellationToken.None);
         }
 
         Interlocked.Decrement(ref underWay);

@@ -1,5 +1,6 @@
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Transfers;
+using Gantry.TestServers;
 using Shouldly;
 using Xunit;
 
@@ -90,7 +91,7 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
     public async Task No_more_are_under_way_than_the_target_likes()
     {
         await FillAsync();
-        target.Capabilities = target.Capabilities with { ConcurrentFiles = 5 };
+        target.Allow(concurrentFiles: 5);
 
         var result = await RunAsync();
 
@@ -112,7 +113,7 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
 
             return null;
         };
-        target.Capabilities = target.Capabilities with { ConcurrentFiles = Files };
+        target.Allow(concurrentFiles: Files);
 
         var run = new TransferRunner(Request(), stage.Clock).RunAsync(cancelled.Token);
 
@@ -166,30 +167,8 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
     }
 
     /// <summary>Lists as a test says, and reads whole.</summary>
-    private sealed class ReadingEndpoint(FaultyEndpoint lists, MemoryEndpoint reads) : IEndpoint, IReadsWhole
+    private sealed class ReadingEndpoint(FaultyEndpoint lists, MemoryEndpoint reads) : PassingEndpoint(lists), IReadsWhole
     {
-        public string Address => lists.Address;
-
-        public Capabilities Capabilities => lists.Capabilities;
-
         public int ReadWhole(string path, Span<byte> buffer) => reads.ReadWhole(path, buffer);
-
-        public IAsyncEnumerable<Entry> ListAsync(string folder, CancellationToken cancellationToken) => lists.ListAsync(folder, cancellationToken);
-
-        public ValueTask<Entry?> FindAsync(string path, CancellationToken cancellationToken) => lists.FindAsync(path, cancellationToken);
-
-        public ValueTask<Stream> OpenReadAsync(string path, long offset, long? expectedSize, CancellationToken cancellationToken) =>
-            lists.OpenReadAsync(path, offset, expectedSize, cancellationToken);
-
-        public ValueTask<Entry> WriteAsync(string path, Stream content, WriteOptions options, CancellationToken cancellationToken) =>
-            lists.WriteAsync(path, content, options, cancellationToken);
-
-        public ValueTask DeleteFileAsync(string path, CancellationToken cancellationToken) => lists.DeleteFileAsync(path, cancellationToken);
-
-        public ValueTask CreateFolderAsync(string path, CancellationToken cancellationToken) => lists.CreateFolderAsync(path, cancellationToken);
-
-        public ValueTask DeleteFolderAsync(string path, CancellationToken cancellationToken) => lists.DeleteFolderAsync(path, cancellationToken);
-
-        public ValueTask DisposeAsync() => lists.DisposeAsync();
     }
 }

@@ -113,12 +113,19 @@ public sealed class GivenDatabaseSpecs : IAsyncLifetime
     /// <summary>The server's own log, once this is in it.</summary>
     private async Task<string> ReadLogAsync(string last)
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
-        while (true)
+        var logs = Path.Combine(folder, "logs", "postgres");
+        TaskCompletionSource<string> found = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using FileSystemWatcher watcher = new(logs);
+        watcher.Changed += (_, _) => Look();
+        watcher.Created += (_, _) => Look();
+        watcher.EnableRaisingEvents = true;
+        Look();
+        return await found.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        void Look()
         {
-            var log = string.Concat(Directory.GetFiles(Path.Combine(folder, "logs", "postgres")).Select(File.ReadAllText));
-            if (log.Contains(last, StringComparison.Ordinal)) return log;
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
+            var log = string.Concat(Directory.GetFiles(logs).Select(File.ReadAllText));
+            if (log.Contains(last, StringComparison.Ordinal)) found.TrySetResult(log);
         }
     }
 

@@ -139,7 +139,6 @@ public sealed class SftpTransferSpecs(SharedSshServer shared) : IDisposable
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>Lets something happen after so many files were opened; the others wait for it.</summary>
     /// <summary>The same, read whole: its files go the short way.</summary>
     private sealed class WatchedWhole(IEndpoint inner) : WatchedEndpoint(inner), IReadsWhole
     {
@@ -147,22 +146,17 @@ public sealed class SftpTransferSpecs(SharedSshServer shared) : IDisposable
 
         public int ReadWhole(string path, Span<byte> buffer)
         {
-            CountRead();
+            CountRead().Wait(TestContext.Current.CancellationToken);
             return whole.ReadWhole(path, buffer);
         }
     }
 
-    private class WatchedEndpoint(IEndpoint inner) : IEndpoint
+    /// <summary>Lets something happen after so many files were opened; the others wait for it.</summary>
+    private class WatchedEndpoint(IEndpoint inner) : PassingEndpoint(inner)
     {
         private readonly TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int left = int.MaxValue;
         private Task happening = Task.CompletedTask;
-
-        private readonly ManualResetEventSlim happened = new();
-
-        public string Address => inner.Address;
-
-        public Capabilities Capabilities => inner.Capabilities;
 
         public Task AfterReads(int count, Func<Task> what)
         {
@@ -171,44 +165,22 @@ public sealed class SftpTransferSpecs(SharedSshServer shared) : IDisposable
             {
                 await reached.Task;
                 await what();
-                happened.Set();
             });
             return happening;
         }
 
-        protected void CountRead()
+        /// <summary>What is to be waited for before the next reading.</summary>
+        protected Task CountRead()
         {
-            if (Interlocked.Decrement(ref left) <= 0)
-            {
-                reached.TrySetResult();
-                happened.Wait(TestContext.Current.CancellationToken);
-            }
+            if (Interlocked.Decrement(ref left) > 0) return Task.CompletedTask;
+            reached.TrySetResult();
+            return happening;
         }
 
-        public async ValueTask<Stream> OpenReadAsync(string path, long offset, long? expectedSize, CancellationToken cancellationToken)
+        public override async ValueTask<Stream> OpenReadAsync(string path, long offset, long? expectedSize, CancellationToken cancellationToken)
         {
-            if (Interlocked.Decrement(ref left) <= 0)
-            {
-                reached.TrySetResult();
-                await happening;
-            }
-
-            return await inner.OpenReadAsync(path, offset, expectedSize, cancellationToken);
+            await CountRead();
+            return await base.OpenReadAsync(path, offset, expectedSize, cancellationToken);
         }
-
-        public IAsyncEnumerable<Entry> ListAsync(string folder, CancellationToken cancellationToken) => inner.ListAsync(folder, cancellationToken);
-
-        public ValueTask<Entry?> FindAsync(string path, CancellationToken cancellationToken) => inner.FindAsync(path, cancellationToken);
-
-        public ValueTask<Entry> WriteAsync(string path, Stream content, WriteOptions options, CancellationToken cancellationToken) =>
-            inner.WriteAsync(path, content, options, cancellationToken);
-
-        public ValueTask DeleteFileAsync(string path, CancellationToken cancellationToken) => inner.DeleteFileAsync(path, cancellationToken);
-
-        public ValueTask CreateFolderAsync(string path, CancellationToken cancellationToken) => inner.CreateFolderAsync(path, cancellationToken);
-
-        public ValueTask DeleteFolderAsync(string path, CancellationToken cancellationToken) => inner.DeleteFolderAsync(path, cancellationToken);
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

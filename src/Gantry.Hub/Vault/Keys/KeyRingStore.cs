@@ -104,32 +104,12 @@ internal static class KeyRingStore
             group by d.generation order by d.generation desc
             """, null, cancellationToken);
 
-    /// <summary>Connections of a pool are used again by others: see <see cref="PreparedStatements.Forget"/>.</summary>
-    private static async Task<IReadOnlyList<T>> QueryAsync<T>(NpgsqlConnection connection, string sql, object? parameters, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
-        }
-        catch
-        {
-            PreparedStatements.Forget(connection);
-            throw;
-        }
-    }
+    private static Task<IReadOnlyList<T>> QueryAsync<T>(NpgsqlConnection connection, string sql, object? parameters, CancellationToken cancellationToken) =>
+        PreparedStatements.GuardAsync<IReadOnlyList<T>>(connection, async () =>
+            (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList());
 
-    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, object? parameters, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
-        }
-        catch
-        {
-            PreparedStatements.Forget(connection);
-            throw;
-        }
-    }
+    private static Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, object? parameters, CancellationToken cancellationToken) =>
+        PreparedStatements.GuardAsync(connection, () => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)));
 }
 
 internal sealed record MasterKeyRow

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Gantry.Engine.Files;
 using Gantry.Hub.Database;
 
 namespace Gantry.Hub.Vault.Keys;
@@ -11,7 +12,6 @@ namespace Gantry.Hub.Vault.Keys;
 internal sealed class MasterKeys : IDisposable
 {
     private const string FileName = "master.key";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string? ownFile;
 
@@ -55,17 +55,8 @@ internal sealed class MasterKeys : IDisposable
         var text = new StringBuilder("# The master keys of this hub, the newest first. Keep a copy where the database's backups are not: without them no credential can be read.\n");
         foreach (var line in keys.Prepend(key)) text.Append(line.Write()).Append('\n');
         var bytes = Encoding.ASCII.GetBytes(text.ToString());
-        var draft = ownFile + ".new";
-        File.Delete(draft);
-        using (var stream = new FileStream(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
-        {
-            stream.Write(bytes);
-            stream.Flush(flushToDisk: true);
-        }
-
+        WholeFile.Replace(ownFile!, bytes);
         CryptographicOperations.ZeroMemory(bytes);
-        File.Move(draft, ownFile!, overwrite: true);
-        Posix.FlushFolder(Path.GetDirectoryName(ownFile!)!);
         keys = [key, .. keys];
         return key;
     }

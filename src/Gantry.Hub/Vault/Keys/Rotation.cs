@@ -44,15 +44,13 @@ internal sealed partial class Rotation(NpgsqlDataSource worker, KeyRing ring, Ti
         if (!await KeyRingStore.TryLockRotationAsync(connection, cancellationToken)) return false;
         try
         {
-            // Asked again, now that nobody else can end it.
-            if (await KeyRingStore.LastRotationAsync(connection, cancellationToken) is { EndedAt: null } rotation)
-                await RunAsync(connection, rotation, cancellationToken);
-            return true;
-        }
-        catch
-        {
-            PreparedStatements.Forget(connection);
-            throw;
+            return await PreparedStatements.GuardAsync(connection, async () =>
+            {
+                // Asked again, now that nobody else can end it.
+                if (await KeyRingStore.LastRotationAsync(connection, cancellationToken) is { EndedAt: null } rotation)
+                    await RunAsync(connection, rotation, cancellationToken);
+                return true;
+            });
         }
         finally
         {

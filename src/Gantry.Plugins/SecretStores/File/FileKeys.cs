@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Gantry.Engine.Files;
 using Gantry.Engine.Secrets;
 
 namespace Gantry.Plugins.SecretStores.File;
@@ -49,7 +50,7 @@ internal sealed class FileKeys(string path, string? keyFile, SecretStoreSettings
         if (sourceFile is { } file)
         {
             IReadOnlyList<FernetKey> renewed = [FernetKey.Create(), .. present];
-            WholeFile.Write(file, Lines(renewed));
+            WholeFile.Replace(file, Lines(renewed));
             return keys = renewed;
         }
 
@@ -198,7 +199,7 @@ internal sealed class FileKeys(string path, string? keyFile, SecretStoreSettings
     private (int Iterations, byte[] Salt) MakeSalt()
     {
         var salt = RandomNumberGenerator.GetBytes(SaltLength);
-        WholeFile.Write(SaltFile, Encoding.ASCII.GetBytes($"{Derivation}:{Iterations.ToString(CultureInfo.InvariantCulture)}:{Convert.ToBase64String(salt)}\n"));
+        WholeFile.Replace(SaltFile, Encoding.ASCII.GetBytes($"{Derivation}:{Iterations.ToString(CultureInfo.InvariantCulture)}:{Convert.ToBase64String(salt)}\n"));
         return (Iterations, salt);
     }
 

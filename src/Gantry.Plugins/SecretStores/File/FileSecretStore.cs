@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Gantry.Engine.Documents;
+using Gantry.Engine.Files;
 using Gantry.Engine.Secrets;
 
 namespace Gantry.Plugins.SecretStores.File;
@@ -138,7 +139,7 @@ internal sealed class FileSecretStore(string path, FileKeys keys, TimeProvider c
         var plain = document.ToArray();
         var token = new Fernet(sealing).Encrypt(plain, clock.GetUtcNow());
         CryptographicOperations.ZeroMemory(plain);
-        WholeFile.Write(path, token);
+        WholeFile.Replace(path, token);
     }
 
     /// <summary>Null when there is no file.</summary>

@@ -22,15 +22,6 @@ internal sealed partial class FolderLock : IDisposable
 
     private FolderLock(SafeFileHandle handle) => this.handle = handle;
 
-    /// <summary>Without holding it, to flush it only.</summary>
-    public static FolderLock Open(string folder)
-    {
-        var descriptor = open(Encoding.UTF8.GetBytes(folder + "\0"), OperatingSystem.IsLinux() ? CloseOnExec : 0);
-        return descriptor >= 0
-            ? new(new SafeFileHandle(descriptor, ownsHandle: true))
-            : throw new IOException($"The folder '{folder}' cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}.");
-    }
-
     /// <summary>Waits for its turn; null when it does not come within the limit.</summary>
     public static async Task<FolderLock?> TakeAsync(string folder, TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -57,23 +48,19 @@ internal sealed partial class FolderLock : IDisposable
         return taken;
     }
 
-    /// <summary>Makes a renaming in it survive a loss of power.</summary>
-    public void Flush()
-    {
-        if (fsync(handle) != 0)
-        {
-            throw new IOException($"A folder cannot be flushed: {Marshal.GetLastPInvokeErrorMessage()}.");
-        }
-    }
-
     public void Dispose() => handle.Dispose();
+
+    private static FolderLock Open(string folder)
+    {
+        var descriptor = open(Encoding.UTF8.GetBytes(folder + "\0"), OperatingSystem.IsLinux() ? CloseOnExec : 0);
+        return descriptor >= 0
+            ? new(new SafeFileHandle(descriptor, ownsHandle: true))
+            : throw new IOException($"The folder '{folder}' cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}.");
+    }
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int open(byte[] path, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int flock(SafeFileHandle file, int operation);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int fsync(SafeFileHandle file);
 }
