@@ -89,6 +89,12 @@ public sealed record EndpointContext
     public string? SshConfigFile { get; init; } = "";
 
     /// <summary>
+    /// The rclone.conf whose remotes may be named. On the command line the user's own ("" lets rclone find it); null means none at all:
+    /// a remote can be a folder of this machine or start programs, so the hub gives only its administrator's.
+    /// </summary>
+    public string? RcloneConfigFile { get; init; } = "";
+
+    /// <summary>
     /// Chooses, of the addresses behind a host, the one to dial at a port: exactly that one. It fails with <see cref="EndpointException"/> when none may be
     /// reached. Null lets every address be dialled: on the command line, and for what an administrator saved.
     /// </summary>

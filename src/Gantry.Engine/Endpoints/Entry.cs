@@ -27,6 +27,12 @@ public sealed record Entry
     /// <summary>UTC, as precise as the endpoint keeps it; null when it does not say.</summary>
     public DateTimeOffset? ModifiedAt { get; init; }
 
+    /// <summary>UTC: when an object store took it in, which says nothing of the age of its content; null elsewhere.</summary>
+    public DateTimeOffset? StoredAt { get; init; }
+
+    /// <summary>A hash of its content when the listing tells one; null otherwise.</summary>
+    public FileHash? Hash { get; init; }
+
     /// <summary>The permission bits (0 to 4095) when the endpoint has them; null otherwise.</summary>
     public int? UnixMode { get; init; }
 

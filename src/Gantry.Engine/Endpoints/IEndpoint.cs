@@ -58,6 +58,12 @@ public sealed record WriteOptions
 
     /// <summary>The permission bits the file gets; null leaves them to the server.</summary>
     public int? UnixMode { get; init; }
+
+    /// <summary>Kept with the file where the endpoint keeps such things (object stores); elsewhere it is lost.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>What an earlier attempt at the same version of the file left, in the same folder (see <see cref="IWritesRanges"/>); null when there is nothing.</summary>
+    public string? EarlierPartialName { get; init; }
 }
 
 /// <summary>An endpoint that can rename: at once, over what is at the target path.</summary>

@@ -10,4 +10,7 @@ public interface IEndpointOpener
 
     /// <summary>The names of the credentials that opening it takes, as far as its settings tell. An address that cannot be opened takes none.</summary>
     ValueTask<IReadOnlyList<string>> FindSecretsAsync(string address, CancellationToken cancellationToken) => ValueTask.FromResult<IReadOnlyList<string>>([]);
+
+    /// <summary>What all transfers at this endpoint share; null when it has no limits.</summary>
+    ValueTask<EndpointLimits?> FindLimitsAsync(string address, CancellationToken cancellationToken) => ValueTask.FromResult<EndpointLimits?>(null);
 }
