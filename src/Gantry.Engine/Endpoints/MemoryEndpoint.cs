@@ -7,7 +7,7 @@ namespace Gantry.Engine.Endpoints;
 /// A place for files in memory: the reference implementation of the contract, and a stage for tests of everything that uses one.
 /// Links to folders are followed inside the root, never out of it.
 /// </summary>
-public sealed class MemoryEndpoint : IEndpoint, IMoves, IHashes, ISetsTimes, ISymbolicLinks, IReadsWhole
+public sealed partial class MemoryEndpoint : IEndpoint, IMoves, IHashes, ISetsTimes, ISymbolicLinks, IReadsWhole, IWritesRanges, IReadsRanges
 {
     private const int LinksMax = 40;
 
