@@ -29,7 +29,7 @@ internal sealed partial class FileCopier
     /// <summary>The file is at the target.</summary>
     public void Arrived(FileJob job)
     {
-        run.Tally.Copied(job.Entry.Size);
+        run.Copied(job);
         run.Finish(job.Folder);
     }
 

@@ -91,7 +91,7 @@ internal sealed partial class FileCopier
             return;
         }
 
-        run.Tally.Copied(job.Entry.Size);
+        run.Copied(job);
         run.Finish(job.Folder);
     }
 
@@ -106,7 +106,7 @@ internal sealed partial class FileCopier
             }
         }
 
-        run.Tally.Skipped(job.Entry.Size);
+        run.Skipped(job.Folder, job.Entry);
         run.Finish(job.Folder);
     }
 
@@ -180,11 +180,11 @@ internal sealed partial class FileCopier
 
             if (isThere)
             {
-                run.Tally.Skipped(0);
+                run.Skipped(job.Folder, job.Entry with { Size = 0 });
             }
             else
             {
-                run.Tally.Copied(0);
+                run.Copied(job, size: 0);
             }
         }
         catch (EndpointException exception)

@@ -162,7 +162,7 @@ internal sealed partial class FileCopier
         }
         else
         {
-            run.Tally.Copied(job.Entry.Size);
+            run.Copied(job);
         }
 
         run.Finish(job.Folder);
@@ -170,7 +170,7 @@ internal sealed partial class FileCopier
 
     private async ValueTask CopySmallAsync(FileJob job)
     {
-        run.Tally.Started(job);
+        run.Started(job);
         if (await SmallContent.ReadAsync(job, PutOff, run) is not { } content)
         {
             return;
@@ -218,7 +218,7 @@ internal sealed partial class FileCopier
 
     private async ValueTask CopyInsideAsync(FileJob job, ICopiesInside target)
     {
-        run.Tally.Started(job);
+        run.Started(job);
         var isWritten = await WriteAsync(
             job,
             (path, options) => target.CopyFromAsync(job.Source.Endpoint, job.SourcePath, path, options, run.Token),
@@ -234,6 +234,7 @@ internal sealed partial class FileCopier
     private async ValueTask CopyLargeAsync(FileJob job)
     {
         var path = job.Path;
+        job.Begin(run.Clock);
         run.Tally.StartedLarge(path);
         await flight.EnterAsync(SmallBytesMax);
         try

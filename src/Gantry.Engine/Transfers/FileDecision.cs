@@ -129,7 +129,7 @@ internal sealed class FileDecision(TransferRun run)
                 folder.Keep();
             }
 
-            run.Tally.Skipped(entry.Size);
+            run.Skipped(folder, entry);
             return ValueTask.CompletedTask;
         }
 

@@ -41,6 +41,9 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
     /// <summary>It was tried on the short way, or is not for it: see <see cref="QuickLane"/>.</summary>
     public bool GoesLongWay { get; set; }
 
+    /// <summary>When it was first taken up, by the clock's timestamps; 0 before.</summary>
+    public long BegunAt { get; private set; }
+
     public string Path => Folder.PathOf(Entry.Name);
 
     public TransferSide Source => Elsewhere?.Side ?? Folder.Source;
@@ -48,6 +51,14 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
     public string SourcePath => Elsewhere?.Path ?? Folder.SourcePathOf(Entry.Name);
 
     public string TargetPath => Folder.TargetPathOf(Entry.Name);
+
+    public void Begin(TimeProvider clock)
+    {
+        if (BegunAt == 0)
+        {
+            BegunAt = clock.GetTimestamp();
+        }
+    }
 }
 
 /// <summary>Where a file is read.</summary>

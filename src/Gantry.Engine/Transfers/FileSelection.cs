@@ -23,10 +23,16 @@ public sealed class FileSelection
 
     public TimeSpan? AgeMax { get; init; }
 
+    /// <summary>Nothing but these; null means no bound.</summary>
+    public PathSet? Only { get; init; }
+
+    /// <summary>None of these; null means no bound.</summary>
+    public PathSet? Except { get; init; }
+
     public bool HasRules => fileRules.Count > 0 || folderRules.Count > 0;
 
     /// <summary>Whether everything takes part.</summary>
-    public bool IsAll => !HasRules && SizeMin is null && SizeMax is null && AgeMin is null && AgeMax is null;
+    public bool IsAll => !HasRules && SizeMin is null && SizeMax is null && AgeMin is null && AgeMax is null && Only is null && Except is null;
 
     /// <summary>
     /// Adds what --include, --exclude and filter lines say, in rclone's order: includes, excludes, filters; and when there is an include,
@@ -35,7 +41,7 @@ public sealed class FileSelection
     /// <param name="filters">"+ PATTERN", "- PATTERN", "!" (forgets the rules before it); empty lines and those beginning with # or ; say nothing.</param>
     public FileSelection With(IEnumerable<string> includes, IEnumerable<string> excludes, IEnumerable<string> filters)
     {
-        var selection = new FileSelection { SizeMin = SizeMin, SizeMax = SizeMax, AgeMin = AgeMin, AgeMax = AgeMax };
+        var selection = new FileSelection { SizeMin = SizeMin, SizeMax = SizeMax, AgeMin = AgeMin, AgeMax = AgeMax, Only = Only, Except = Except };
         selection.fileRules.AddRange(fileRules);
         selection.folderRules.AddRange(folderRules);
         var hasIncludes = false;
@@ -64,10 +70,11 @@ public sealed class FileSelection
     }
 
     /// <summary>By its path relative to the source.</summary>
-    public bool IncludesPath(string path) => Decide(fileRules, path);
+    public bool IncludesPath(string path) => Only?.Contains(path) != false && Except?.Contains(path) != true && Decide(fileRules, path);
 
     /// <summary>Whether anything in this folder could be included.</summary>
-    public bool IncludesFolder(string path) => path.Length == 0 || folderRules.Count == 0 || Decide(folderRules, path + "/");
+    public bool IncludesFolder(string path) => path.Length == 0
+        || (Only?.ReachesInto(path) != false && (folderRules.Count == 0 || Decide(folderRules, path + "/")));
 
     /// <summary>By its path, size and age.</summary>
     public bool Includes(string path, Entry entry, DateTimeOffset now) =>

@@ -84,7 +84,7 @@ internal sealed class QuickLane(FileCopier copier, TransferRun run, IWritesWhole
 
     private bool TryBegin(FileJob file)
     {
-        run.Tally.Started(file);
+        run.Started(file);
         var size = (int)file.Entry.Size;
         if (!TryRead(file, size))
         {

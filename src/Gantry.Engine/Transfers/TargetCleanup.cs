@@ -234,7 +234,7 @@ internal sealed class TargetCleanup(TransferRun run)
 
             if (isEmpty)
             {
-                run.Tally.Deleted();
+                run.Deleted(path, targetPath);
             }
 
             return isEmpty;
@@ -261,7 +261,7 @@ internal sealed class TargetCleanup(TransferRun run)
                 await run.Target.RunAsync((endpoint, cancellationToken) => endpoint.DeleteFileAsync(targetPath, cancellationToken));
             }
 
-            run.Tally.Deleted();
+            run.Deleted(path, targetPath);
             return true;
         }
         catch (EndpointException exception)

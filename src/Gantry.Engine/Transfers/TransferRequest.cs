@@ -126,4 +126,7 @@ public sealed record TransferRequest
 
     /// <summary>How many failures the result lists; all are counted.</summary>
     public int FailuresListed { get; init; } = 1000;
+
+    /// <summary>Is told what becomes of each file; null when nobody asks.</summary>
+    public ITransferManifest? Manifest { get; init; }
 }

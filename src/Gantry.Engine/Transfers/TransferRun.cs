@@ -125,6 +125,36 @@ internal sealed class TransferRun
         }
 
         Tally.Failed(EndpointPath.AsText(path), reason, isTransient);
+        Request.Manifest?.Add(new ManifestEntry { Path = path, Outcome = FileOutcome.Failed, Reason = reason, IsTransient = isTransient });
+    }
+
+    public void Started(FileJob job)
+    {
+        Tally.Started(job);
+        if (Request.Manifest is not null)
+        {
+            job.Begin(Clock);
+        }
+    }
+
+    /// <summary>It is at the target because of this transfer.</summary>
+    /// <param name="size">What counts as moved; null for its whole size.</param>
+    public void Copied(FileJob job, long? size = null)
+    {
+        Tally.Copied(size ?? job.Entry.Size);
+        Request.Manifest?.Add(EntryOf(job.Folder, job.Entry, FileOutcome.Copied) with { Duration = job.BegunAt == 0 ? TimeSpan.Zero : Clock.GetElapsedTime(job.BegunAt) });
+    }
+
+    public void Skipped(FolderNode folder, Entry entry)
+    {
+        Tally.Skipped(entry.Size);
+        Request.Manifest?.Add(EntryOf(folder, entry, FileOutcome.Skipped));
+    }
+
+    public void Deleted(string path, string targetPath)
+    {
+        Tally.Deleted();
+        Request.Manifest?.Add(new ManifestEntry { Path = path, TargetPath = targetPath, Outcome = FileOutcome.Deleted });
     }
 
     public static string FileNameOf(TransferTarget target, TransferSource source, Entry entry) =>
@@ -161,6 +191,15 @@ internal sealed class TransferRun
             throw;
         }
     }
+
+    private static ManifestEntry EntryOf(FolderNode folder, Entry entry, FileOutcome outcome) => new()
+    {
+        Path = folder.PathOf(entry.Name),
+        TargetPath = folder.TargetPathOf(entry.Name),
+        Outcome = outcome,
+        Size = entry.Size,
+        ModifiedAt = entry.ModifiedAt,
+    };
 
     private async Task RunPassesAsync()
     {
