@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Settings;
 using Gantry.Engine.Transfers;
 
 namespace Gantry.Cli.Files;

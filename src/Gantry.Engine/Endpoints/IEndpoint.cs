@@ -75,6 +75,9 @@ public interface IMoves
 /// <summary>An endpoint that can copy a file onto another of the same kind without the bytes passing through this process.</summary>
 public interface ICopiesInside
 {
+    /// <summary>The bytes pass neither this machine nor its network, so that no bandwidth is drawn on.</summary>
+    bool CopiesOnServer => true;
+
     /// <summary>Whether a copy from that endpoint can be done by this one, which is the target.</summary>
     bool CanCopyFrom(IEndpoint source);
 

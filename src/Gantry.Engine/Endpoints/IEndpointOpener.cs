@@ -1,3 +1,5 @@
+using Gantry.Engine.Endpoints.Limits;
+
 namespace Gantry.Engine.Endpoints;
 
 /// <summary>

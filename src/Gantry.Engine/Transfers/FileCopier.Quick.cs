@@ -30,7 +30,7 @@ internal sealed partial class FileCopier
     public void Arrived(FileJob job)
     {
         run.Copied(job);
-        run.Finish(job.Folder);
+        run.Finish(job);
     }
 
     /// <summary>By itself, as if it had been taken from the queue anew.</summary>
@@ -90,7 +90,8 @@ internal sealed partial class FileCopier
     private bool IsForLane(FileJob job) =>
         whole is not null
         && job is { Work: FileWork.Copy, GoesLongWay: false, Entry.Size: <= SmallBytesMax, Leftovers.Count: 0 }
-        && job.Source.Endpoint is IReadsWhole;
+        && job.Source.Endpoint is IReadsWhole
+        && job.Source.Gate.IsOpen;
 
     /// <summary>Null when this transfer asks more of each file than that it arrives.</summary>
     private static IWritesWhole? WholeWritesOf(TransferRun run) =>

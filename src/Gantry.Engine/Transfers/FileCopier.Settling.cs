@@ -44,6 +44,7 @@ internal sealed partial class FileCopier
     private void PutOff(FileJob job)
     {
         job.Changes++;
+        job.Source.Gate.Leave(job);
         lock (putOff)
         {
             putOff.Add(job);
@@ -76,7 +77,7 @@ internal sealed partial class FileCopier
             run.Fail(job.Folder, job.Path, exception);
         }
 
-        run.Finish(job.Folder);
+        run.Finish(job);
     }
 
     private async ValueTask CompleteAsync(FileJob job)
@@ -92,7 +93,7 @@ internal sealed partial class FileCopier
         }
 
         run.Copied(job);
-        run.Finish(job.Folder);
+        run.Finish(job);
     }
 
     private async ValueTask SettleAsync(FileJob job)
@@ -107,7 +108,7 @@ internal sealed partial class FileCopier
         }
 
         run.Skipped(job.Folder, job.Entry);
-        run.Finish(job.Folder);
+        run.Finish(job);
     }
 
     /// <summary>False when the source could not be removed: the file counts as failed then, or is put off because it changed.</summary>
@@ -127,7 +128,7 @@ internal sealed partial class FileCopier
         catch (EndpointException exception)
         {
             run.Fail(job.Folder, job.Path, $"It is at the target, but could not be deleted at the source: {exception.Message}", exception.IsTransient);
-            run.Finish(job.Folder);
+            run.Finish(job);
             return false;
         }
     }
@@ -148,7 +149,7 @@ internal sealed partial class FileCopier
         catch (EndpointException exception)
         {
             run.Fail(job.Folder, job.Path, $"Its content cannot be compared: {exception.Message}", exception.IsTransient);
-            run.Finish(job.Folder);
+            run.Finish(job);
             return null;
         }
     }
@@ -164,7 +165,7 @@ internal sealed partial class FileCopier
             if (!isThere && run.Request.Mode == TransferMode.Check)
             {
                 run.Fail(job.Folder, job.Path, $"The target does not have this symbolic link to '{EndpointPath.Printable(text)}'.");
-                run.Finish(job.Folder);
+                run.Finish(job);
                 return;
             }
 
@@ -192,7 +193,7 @@ internal sealed partial class FileCopier
             run.Fail(job.Folder, job.Path, exception);
         }
 
-        run.Finish(job.Folder);
+        run.Finish(job);
     }
 
     private async ValueTask MakeLinkAsync(FileJob job, ISymbolicLinks target, string text)

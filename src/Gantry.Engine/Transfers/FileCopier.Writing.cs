@@ -96,7 +96,7 @@ internal sealed partial class FileCopier
     private bool FailToCopy(FileJob job, EndpointException exception)
     {
         run.Fail(job.Folder, job.Path, exception);
-        run.Finish(job.Folder);
+        run.Finish(job);
         return false;
     }
 

@@ -98,6 +98,7 @@ internal sealed partial class FileCopier
 
     private async ValueTask ProcessAsync(FileJob job)
     {
+        await job.Source.Gate.EnterAsync(job);
         switch (job.Work)
         {
             case FileWork.Settle:
@@ -136,7 +137,7 @@ internal sealed partial class FileCopier
         {
             PretendToCopy(job);
         }
-        else if (inside is not null && inside.CanCopyFrom(job.Source.Endpoint))
+        else if (inside is not null && inside.CanCopyFrom(job.Source.Endpoint) && (inside.CopiesOnServer || job.Source.Gate.IsOpen))
         {
             await CopyInsideAsync(job, inside);
         }
@@ -165,7 +166,7 @@ internal sealed partial class FileCopier
             run.Copied(job);
         }
 
-        run.Finish(job.Folder);
+        run.Finish(job);
     }
 
     private async ValueTask CopySmallAsync(FileJob job)
@@ -264,7 +265,7 @@ internal sealed partial class FileCopier
         try
         {
             var stream = await job.Source.Endpoint.OpenReadAsync(job.SourcePath, 0, job.Entry.Size, run.Token);
-            await using (metered = new MeteredStream(stream, job.Entry.Size, run.Tally, hash, () => IsUnchangedAsync(job)))
+            await using (metered = new MeteredStream(stream, job.Entry.Size, run.Tally, job.Source.Gate, hash, () => IsUnchangedAsync(job)))
             {
                 return await run.Target.Endpoint.WriteAsync(target, metered, options, run.Token);
             }

@@ -44,6 +44,9 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
     /// <summary>When it was first taken up, by the clock's timestamps; 0 before.</summary>
     public long BegunAt { get; private set; }
 
+    /// <summary>It holds its places at limited endpoints: see <see cref="TransferGate"/>.</summary>
+    public bool HoldsPlaces { get; set; }
+
     public string Path => Folder.PathOf(Entry.Name);
 
     public TransferSide Source => Elsewhere?.Side ?? Folder.Source;

@@ -25,6 +25,7 @@ internal sealed class SmallContent : IDisposable
         {
             try
             {
+                await job.Source.Gate.PassAsync(size);
                 var length = await ReadOnceAsync(job, buffer.AsMemory(0, size + 1), run.Token);
                 job.Source.Succeeded();
                 if (length == size)
@@ -44,7 +45,7 @@ internal sealed class SmallContent : IDisposable
                 {
                     ArrayPool<byte>.Shared.Return(buffer);
                     run.Fail(job.Folder, job.Path, exception);
-                    run.Finish(job.Folder);
+                    run.Finish(job);
                     return null;
                 }
             }

@@ -1,4 +1,5 @@
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Endpoints.Limits;
 
 namespace Gantry.Engine.Transfers;
 
@@ -12,6 +13,8 @@ public sealed class TransferPlaces : IAsyncDisposable
     private readonly IEndpointOpener opener;
     private readonly List<IEndpoint> opened = [];
     private readonly Dictionary<string, IEndpoint> parents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, EndpointLimits> limits = new(StringComparer.Ordinal);
+    private IReadOnlyList<EndpointShare> shares = [];
 
     private TransferPlaces(IEndpointOpener opener) => this.opener = opener;
 
@@ -19,13 +22,33 @@ public sealed class TransferPlaces : IAsyncDisposable
 
     public TransferTarget Target { get; private set; } = null!;
 
-    /// <summary>All ends are opened before anything is asked of one, so that slow connections are made at the same time.</summary>
+    /// <summary>Of the transfer at its endpoints: the given one, else the highest that one of its limited endpoints states.</summary>
+    public TransferPriority Priority { get; private set; } = TransferPriority.Normal;
+
+    /// <summary>
+    /// Waits for the transfer's places at limited endpoints, then opens all ends before anything is asked of one, so that slow connections
+    /// are made at the same time.
+    /// </summary>
+    /// <param name="opener">Opens addresses and knows their limits.</param>
+    /// <param name="sources">Addresses of folders or files.</param>
+    /// <param name="target">The address that receives.</param>
+    /// <param name="keepName">Folders arrive in folders of their own names.</param>
+    /// <param name="cancellationToken">Ends the waiting as well.</param>
+    /// <param name="priority">Null leaves it to the endpoints.</param>
+    /// <param name="onWaiting">Told when a place has to be waited for.</param>
     public static async ValueTask<TransferPlaces> OpenAsync(
-        IEndpointOpener opener, IReadOnlyList<string> sources, string target, bool keepName, CancellationToken cancellationToken)
+        IEndpointOpener opener,
+        IReadOnlyList<string> sources,
+        string target,
+        bool keepName,
+        CancellationToken cancellationToken,
+        TransferPriority? priority = null,
+        Action? onWaiting = null)
     {
         var places = new TransferPlaces(opener);
         try
         {
+            await places.EnterAsync([.. sources, target], priority, onWaiting, cancellationToken);
             var targetEndpoint = await places.OpenAsync(target, cancellationToken);
             var sourceEndpoints = new List<IEndpoint>(sources.Count);
             foreach (var source in sources)
@@ -70,7 +93,40 @@ public sealed class TransferPlaces : IAsyncDisposable
         }
 
         opened.Clear();
+        foreach (var share in shares)
+        {
+            share.Dispose();
+        }
     }
+
+    private async ValueTask EnterAsync(IReadOnlyList<string> addresses, TransferPriority? priority, Action? onWaiting, CancellationToken cancellationToken)
+    {
+        foreach (var address in addresses)
+        {
+            if (await opener.FindLimitsAsync(address, cancellationToken) is { } found)
+            {
+                limits[address] = found;
+            }
+        }
+
+        if (limits.Count == 0)
+        {
+            Priority = priority ?? Priority;
+            return;
+        }
+
+        Priority = priority ?? limits.Values.Max(limit => limit.Settings.Priority);
+        var entering = EndpointLimits.EnterAllAsync(limits.Values, Priority, cancellationToken).AsTask();
+        if (!entering.IsCompleted)
+        {
+            onWaiting?.Invoke();
+        }
+
+        shares = await entering;
+    }
+
+    private EndpointShare? ShareAt(string address) =>
+        limits.TryGetValue(address, out var found) ? shares.FirstOrDefault(share => share.Limits == found) : null;
 
     private async ValueTask FindAsync(
         IReadOnlyList<string> sources, List<IEndpoint> endpoints, string target, IEndpoint targetEndpoint, bool keepName, CancellationToken cancellationToken)
@@ -83,15 +139,15 @@ public sealed class TransferPlaces : IAsyncDisposable
             isFile = entry is { Kind: EntryKind.File };
             found.Add(isFile
                 ? await FileAsync(sources[i], cancellationToken)
-                : new TransferSource { Endpoint = endpoints[i], KeepName = keepName, Name = NameOf(endpoints[i]) });
+                : new TransferSource { Endpoint = endpoints[i], KeepName = keepName, Name = NameOf(endpoints[i]), Share = ShareAt(sources[i]) });
         }
 
         Sources = found;
-        Target = new TransferTarget { Endpoint = targetEndpoint };
+        Target = new TransferTarget { Endpoint = targetEndpoint, Share = ShareAt(target) };
         if (isFile && found.Count == 1 && !target.EndsWith('/') && Split(target) is var (folder, name)
             && await targetEndpoint.FindAsync("", cancellationToken) is not { Kind: EntryKind.Folder })
         {
-            Target = new TransferTarget { Endpoint = await ParentAsync(folder, cancellationToken), FileName = name };
+            Target = Target with { Endpoint = await ParentAsync(folder, cancellationToken), FileName = name };
         }
     }
 
@@ -99,7 +155,7 @@ public sealed class TransferPlaces : IAsyncDisposable
     {
         var (folder, name) = Split(address)
             ?? throw new EndpointException(EndpointError.BadSetting, $"'{EndpointPath.Printable(address)}' is a file without a folder that could be opened.");
-        return new TransferSource { Endpoint = await ParentAsync(folder, cancellationToken), Path = name };
+        return new TransferSource { Endpoint = await ParentAsync(folder, cancellationToken), Path = name, Share = ShareAt(address) };
     }
 
     /// <summary>The same for all files of one folder.</summary>

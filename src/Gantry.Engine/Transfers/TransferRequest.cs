@@ -1,4 +1,5 @@
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Endpoints.Limits;
 
 namespace Gantry.Engine.Transfers;
 
@@ -72,6 +73,9 @@ public sealed record TransferSource
 
     /// <summary>Its own name; null takes it from the path.</summary>
     public string? Name { get; init; }
+
+    /// <summary>The transfer's place at the endpoint, entered; null when it has no limits.</summary>
+    public EndpointShare? Share { get; init; }
 }
 
 /// <summary>Where it goes.</summary>
@@ -84,6 +88,9 @@ public sealed record TransferTarget
 
     /// <summary>The name a single source file gets there; null keeps its own.</summary>
     public string? FileName { get; init; }
+
+    /// <summary>The transfer's place at the endpoint, entered; null when it has no limits.</summary>
+    public EndpointShare? Share { get; init; }
 }
 
 /// <summary>One transfer, completely told.</summary>
@@ -108,6 +115,9 @@ public sealed record TransferRequest
 
     /// <summary>How many files are in flight at once; null leaves it to what the endpoints say of themselves.</summary>
     public int? ConcurrentFiles { get; init; }
+
+    /// <summary>The transfer's own bandwidth, whatever its endpoints allow; null means none.</summary>
+    public EndpointShare? Share { get; init; }
 
     /// <summary>How often an operation is repeated that failed for a reason that may pass.</summary>
     public int Retries { get; init; } = 5;

@@ -62,7 +62,7 @@ internal sealed class TransferRun
         StartedAt = Clock.GetUtcNow();
         using var stop = new TransferStop(cancellationToken);
         Stop = stop;
-        Target = new TransferSide(targetPlace.Endpoint, stop, Request.Retries, Clock);
+        Target = new TransferSide(targetPlace.Endpoint, new TransferGate(null, null, null, stop.Token), stop, Request.Retries, Clock);
         Cleanup = new TargetCleanup(this);
         Ahead = new SourceAhead(this);
         Tree = new TreeMerge(this);
@@ -95,6 +95,13 @@ internal sealed class TransferRun
     {
         Running.Enter();
         _ = Task.Run(() => CarryOutAsync(work));
+    }
+
+    /// <summary>The file is done, well or badly.</summary>
+    public void Finish(FileJob job)
+    {
+        job.Source.Gate.Leave(job);
+        Finish(job.Folder);
     }
 
     /// <summary>One file or folder of the folder is done; the last of them completes the folder.</summary>
@@ -269,7 +276,8 @@ internal sealed class TransferRun
 
     private async Task<(TransferSource Source, TransferSide Side, Entry Entry)> FindSourceAsync(TransferSource source)
     {
-        var side = new TransferSide(source.Endpoint, Stop, Request.Retries, Clock);
+        var gate = new TransferGate(source.Share, targetPlace.Share, Request.Share, Token);
+        var side = new TransferSide(source.Endpoint, gate, Stop, Request.Retries, Clock);
         var entry = await side.RunAsync((endpoint, cancellationToken) => endpoint.FindAsync(source.Path, cancellationToken));
         if (entry is { Kind: EntryKind.SymbolicLink })
         {

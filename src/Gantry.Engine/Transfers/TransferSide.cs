@@ -6,7 +6,7 @@ namespace Gantry.Engine.Transfers;
 /// One endpoint of a transfer with its health: repeats what may pass, with exponential backoff and jitter, and ends the transfer when
 /// the endpoint is lost, rather than let every file fail for the same reason.
 /// </summary>
-internal sealed class TransferSide(IEndpoint endpoint, TransferStop stop, int retriesMax, TimeProvider clock)
+internal sealed class TransferSide(IEndpoint endpoint, TransferGate gate, TransferStop stop, int retriesMax, TimeProvider clock)
 {
     private const int FailuresInARowMax = 3;
     private const int RetriesOfFirstContactMax = 2;
@@ -17,6 +17,9 @@ internal sealed class TransferSide(IEndpoint endpoint, TransferStop stop, int re
     private volatile bool hasAnswered;
 
     public IEndpoint Endpoint { get; } = endpoint;
+
+    /// <summary>What the files of this source pass on their way; of the target's own side it is open.</summary>
+    public TransferGate Gate { get; } = gate;
 
     /// <summary>To be called for every success; it costs next to nothing.</summary>
     public void Succeeded()

@@ -144,6 +144,8 @@ internal sealed class LocalEndpoint : IEndpoint, IMoves, ICopiesInside, IHashes,
         return ValueTask.CompletedTask;
     }
 
+    public bool CopiesOnServer => false;
+
     public bool CanCopyFrom(IEndpoint source) => source is LocalEndpoint;
 
     public ValueTask<Entry> CopyFromAsync(IEndpoint source, string sourcePath, string path, WriteOptions options, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Gantry.Engine.Transfers;
+namespace Gantry.Engine.Settings;
 
 /// <summary>Sizes as people write them: "500", "64K", "10M", "1.5G" (1 K is 1,024 bytes).</summary>
 public static class ByteSize
