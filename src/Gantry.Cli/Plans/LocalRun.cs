@@ -7,6 +7,7 @@ using Gantry.Cli.Hubs;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
+using Gantry.Engine.Transfers;
 using Gantry.Plugins;
 
 namespace Gantry.Cli.Plans;
@@ -30,10 +31,12 @@ internal static class LocalRun
         var printer = asJson ? null : new ExecutionPrinter();
         MemoryJournal journal = new(printer);
         var started = TimeProvider.System.GetTimestamp();
+        var id = Guid.CreateVersion7();
         var outcome = await new PlanRunner(AllPlugins.Providers, TimeProvider.System).RunAsync(
             new PlanRun
             {
-                ExecutionId = Guid.CreateVersion7(),
+                ExecutionId = id,
+                Manifests = new MemoryManifests(id),
                 Plan = plan,
                 Inputs = inputs,
                 Secrets = context.Secrets,

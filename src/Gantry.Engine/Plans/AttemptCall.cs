@@ -49,6 +49,9 @@ internal sealed class AttemptCall(Execution execution, CompiledStep step, StepAt
             Log = log,
             Clock = clock,
             EgressAllowed = execution.Run.EgressAllowed,
+            StepPath = step.Path,
+            Attempt = attempt.Attempt,
+            Manifests = execution.Run.Manifests,
         };
         var provider = step.Provider!;
 

@@ -63,5 +63,8 @@ public sealed record ActionStep : Step
     /// <summary>The author says that doing it twice does no harm, whatever the action says of itself.</summary>
     public bool IsRepeatable { get; init; }
 
+    /// <summary>When it fails, the steps after it run all the same; the execution fails at its end.</summary>
+    public bool KeepsGoing { get; init; }
+
     public override string Use => $"{Provider}.{Action}";
 }

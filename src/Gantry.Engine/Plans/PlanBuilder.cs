@@ -154,8 +154,8 @@ internal sealed class PlanBuilder(SourceMap source, List<PlanFinding> findings)
 
         var isOlder = node.Find("use") is null && (node.Find("provider") ?? node.Find("action")) is not null;
         RefuseOthers(node, path, "field of a step", isOlder
-            ? ["id", "provider", "action", "params", "retry", "timeout", "repeatable"]
-            : ["id", "use", "with", "retry", "timeout", "repeatable"]);
+            ? ["id", "provider", "action", "params", "retry", "timeout", "repeatable", "keep_going"]
+            : ["id", "use", "with", "retry", "timeout", "repeatable", "keep_going"]);
         var (provider, action) = isOlder ? ReadOlderUse(node, path) : ReadUse(node, path);
         return new ActionStep
         {
@@ -166,6 +166,7 @@ internal sealed class PlanBuilder(SourceMap source, List<PlanFinding> findings)
             Retry = ReadRetry(node, path),
             Timeout = ReadDuration(node, path, "timeout"),
             IsRepeatable = ReadBoolean(node, path, "repeatable") ?? false,
+            KeepsGoing = ReadBoolean(node, path, "keep_going") ?? false,
         };
     }
 

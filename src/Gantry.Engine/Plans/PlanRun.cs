@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
+using Gantry.Engine.Transfers;
 
 namespace Gantry.Engine.Plans;
 
@@ -42,6 +43,9 @@ public sealed record PlanRun
 
     /// <summary>See <see cref="ProviderCall.EgressAllowed"/>.</summary>
     public IReadOnlyList<string> EgressAllowed { get; init; } = [];
+
+    /// <summary>See <see cref="ProviderCall.Manifests"/>.</summary>
+    public IManifestStore? Manifests { get; init; }
 
     /// <summary>What ${env.NAME} finds; see <see cref="PlanEnvironment"/>.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = PlanEnvironment.Empty;

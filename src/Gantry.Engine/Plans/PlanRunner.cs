@@ -37,6 +37,7 @@ public sealed class PlanRunner(ProviderCatalog providers, TimeProvider clock)
 
     private async Task<PlanOutcome> RunAsync(Execution execution, CancellationToken cancellationToken)
     {
+        PlanOutcome? failed = null;
         foreach (var step in execution.Plan.Steps)
         {
             var ended = await new StepRunner(execution, step, clock, Chance).RunAsync(cancellationToken);
@@ -50,16 +51,24 @@ public sealed class PlanRunner(ProviderCatalog providers, TimeProvider clock)
             {
                 var isCancelled = ended.Status == StepStatus.Cancelled
                     || (cancellationToken.IsCancellationRequested && ended.Error?.Kind == ProviderErrorKind.Cancelled);
-                return new PlanOutcome
+                var outcome = new PlanOutcome
                 {
                     Status = isCancelled ? ExecutionStatus.Cancelled : ExecutionStatus.Failed,
                     Output = execution.LastOutput,
                     Error = ended.Error,
                     FailedStepPath = isCancelled ? null : step.Path,
                 };
+                if (isCancelled || ended.Status != StepStatus.Failed || !step.Step.KeepsGoing)
+                {
+                    return isCancelled ? outcome : failed ?? outcome;
+                }
+
+                failed ??= outcome;
             }
         }
 
-        return new PlanOutcome { Status = ExecutionStatus.Succeeded, Output = execution.LastOutput };
+        return failed is null
+            ? new PlanOutcome { Status = ExecutionStatus.Succeeded, Output = execution.LastOutput }
+            : failed with { Output = execution.LastOutput };
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
+using Gantry.Engine.Transfers;
 
 namespace Gantry.Engine.Providers;
 
@@ -79,6 +80,15 @@ public sealed record ProviderCall
     /// (the command line, where the user is the user).
     /// </summary>
     public IReadOnlyList<string> EgressAllowed { get; init; } = [];
+
+    /// <summary>Where the step stands in its plan, as its records name it.</summary>
+    public string StepPath { get; init; } = "0";
+
+    /// <summary>Counted from 1.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>Where a transfer tells what becomes of each file; null when nobody keeps it.</summary>
+    public IManifestStore? Manifests { get; init; }
 }
 
 /// <summary>A step's own lines in the execution's log, and its progress.</summary>

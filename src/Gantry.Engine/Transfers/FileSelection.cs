@@ -69,6 +69,15 @@ public sealed class FileSelection
         return selection;
     }
 
+    /// <summary>The same selection, and of it nothing but what is named and is not excepted.</summary>
+    public FileSelection With(PathSet? only, PathSet? except)
+    {
+        var selection = new FileSelection { SizeMin = SizeMin, SizeMax = SizeMax, AgeMin = AgeMin, AgeMax = AgeMax, Only = only, Except = except };
+        selection.fileRules.AddRange(fileRules);
+        selection.folderRules.AddRange(folderRules);
+        return selection;
+    }
+
     /// <summary>By its path relative to the source.</summary>
     public bool IncludesPath(string path) => Only?.Contains(path) != false && Except?.Contains(path) != true && Decide(fileRules, path);
 

@@ -74,6 +74,9 @@ public static class TransferReport
     public static TransferResult NotBegun(Endpoints.EndpointException exception) =>
         new TransferTally(TimeProvider.System, failuresListed: 0).Result(new TransferEnd(exception.Error, exception.Message, exception.IsTransient));
 
+    /// <summary>The result of a transfer that had nothing to do.</summary>
+    public static TransferResult Nothing { get; } = new TransferTally(TimeProvider.System, failuresListed: 0).Result(endedBy: null) with { Duration = TimeSpan.Zero };
+
     /// <summary>One line for a person.</summary>
     public static string Summary(TransferResult result)
     {

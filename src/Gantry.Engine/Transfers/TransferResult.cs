@@ -46,6 +46,16 @@ public sealed record TransferResult
     public TransferEnd? EndedBy { get; init; }
 
     public required TimeSpan Duration { get; init; }
+
+    private const int FurtherListed = 1000;
+
+    /// <summary>The same with failures that were found besides.</summary>
+    public TransferResult WithFailures(IReadOnlyList<TransferFailure> further) => further.Count == 0 ? this : this with
+    {
+        Failed = Failed + further.Count,
+        Failures = [.. Failures.Concat(further).Take(Math.Max(Failures.Count, FurtherListed))],
+        AllFailuresAreTransient = AllFailuresAreTransient && further.All(failure => failure.IsTransient),
+    };
 }
 
 /// <summary>How a transfer stands, as known so far.</summary>

@@ -34,6 +34,18 @@ public sealed class PlanRunnerSpecs
         stage.Fake.Calls.Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_step_that_keeps_going_fails_the_execution_only_at_its_end()
+    {
+        stage.Fake.Answer = (call, _) => Task.FromResult(call.StepPath == "0" ? FakeProvider.Fails(isTransient: false) : ProviderResult.Success(call.Parameters));
+
+        var outcome = await stage.RunAsync("steps: [{use: fake.do, keep_going: true}, {use: fake.do, with: {text: b}}]");
+
+        (outcome.Status, outcome.FailedStepPath, outcome.Error?.Message).ShouldBe((ExecutionStatus.Failed, "0", "It is down."));
+        outcome.Output?.GetRawText().ShouldBe("""{"text":"b"}""");
+        stage.Journal.Attempts.Select(attempt => attempt.Status).ShouldBe([StepStatus.Failed, StepStatus.Succeeded]);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

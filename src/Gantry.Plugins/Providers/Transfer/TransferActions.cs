@@ -44,6 +44,14 @@ internal static class TransferActions
         new() { Name = "max_size", Type = SettingType.Text, Help = "Only files at most so large, such as '64K' or '10M'." },
     ];
 
+    private static readonly Setting[] Chosen =
+    [
+        new() { Name = "files", Type = SettingType.List, Help = "Only these files and folders, by their paths in 'from'; one that is not there is a failure." },
+        new() { Name = "arrived_in", Type = SettingType.List, Help = "Only files that arrived by these transfers: 'EXECUTION/STEP', such as '${execution.id}/0' for the first step." },
+        new() { Name = "failed_in", Type = SettingType.List, Help = "Only files that failed in these transfers: 'EXECUTION/STEP'." },
+        new() { Name = "not_arrived_in", Type = SettingType.List, Help = "No files that arrived by these transfers: 'EXECUTION/STEP'." },
+    ];
+
     private static readonly Setting[] Changing =
     [
         new()
@@ -67,7 +75,7 @@ internal static class TransferActions
         {
             Id = "copy",
             Help = "Copies files from one place to another; what is there unchanged already is not sent again.",
-            Parameters = [From, To, MoreFrom, KeepName, .. Selection, .. Changing],
+            Parameters = [From, To, MoreFrom, KeepName, .. Selection, .. Chosen, .. Changing],
             IsRepeatable = true,
         },
         new()
@@ -78,7 +86,7 @@ internal static class TransferActions
             [
                 From, To,
                 new() { Name = "max_delete", Type = SettingType.Integer, Help = "When more files would be deleted, none is, and the step fails." },
-                .. Selection, .. Changing,
+                .. Selection, .. Chosen, .. Changing,
             ],
             IsRepeatable = true,
         },
@@ -86,7 +94,7 @@ internal static class TransferActions
         {
             Id = "move",
             Help = "Copies files, and deletes each at the source once its copy is verified.",
-            Parameters = [From, To, MoreFrom, KeepName, .. Selection, .. Changing],
+            Parameters = [From, To, MoreFrom, KeepName, .. Selection, .. Chosen, .. Changing],
             IsRepeatable = true,
         },
         new()

@@ -19,6 +19,15 @@ internal sealed class TransferParameters(ProviderCall call)
 
     public IReadOnlyList<string> Sources => [From, .. List("more_from")];
 
+    /// <summary>Null when none are named.</summary>
+    public IReadOnlyList<string>? Files => Find("files") is null ? null : List("files");
+
+    public IReadOnlyList<string> ArrivedIn => List("arrived_in");
+
+    public IReadOnlyList<string> FailedIn => List("failed_in");
+
+    public IReadOnlyList<string> NotArrivedIn => List("not_arrived_in");
+
     public bool Is(string name) => Find(name) is { ValueKind: JsonValueKind.True };
 
     public int? Integer(string name) => Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;

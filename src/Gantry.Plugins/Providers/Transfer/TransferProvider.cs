@@ -32,13 +32,29 @@ public sealed class TransferProvider : IProvider
     {
         var parameters = new TransferParameters(call);
         var options = parameters.Request(mode);
+        var chosen = await ChosenFiles.FindAsync(parameters, call.Manifests, cancellationToken);
+        if (chosen.Only is { Count: 0 })
+        {
+            return ProviderResult.Success(TransferReport.ToJson(TransferReport.Nothing), "There was nothing to transfer.");
+        }
+
+        TransferRunner? runner = null;
+        await using var manifest = call.Manifests?.Begin(call.StepPath, call.Attempt, () => runner?.Progress);
         await using var places = await TransferPlaces.OpenAsync(call.Endpoints, parameters.Sources, parameters.To, parameters.Is("keep_name"), cancellationToken);
-        var runner = new TransferRunner(options with { Sources = places.Sources, Target = places.Target }, call.Clock);
+        runner = new TransferRunner(
+            options with
+            {
+                Sources = places.Sources,
+                Target = places.Target,
+                Selection = options.Selection.With(chosen.Only, chosen.Except),
+                Manifest = chosen.Only is null ? manifest : chosen.Watch(manifest),
+            },
+            call.Clock);
         TransferResult result;
         try
         {
             await using var report = new ProgressReport(call.Log, call.Clock, () => runner.Progress);
-            result = await runner.RunAsync(cancellationToken);
+            result = await RunAsync(runner, chosen, places, manifest, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -47,6 +63,30 @@ public sealed class TransferProvider : IProvider
         }
 
         return Answer(call, result, TransferReport.Summary(result));
+    }
+
+    private static async Task<TransferResult> RunAsync(
+        TransferRunner runner, ChosenFiles chosen, TransferPlaces places, IKeptManifest? manifest, CancellationToken cancellationToken)
+    {
+        var result = await runner.RunAsync(cancellationToken);
+        if (result.EndedBy is null)
+        {
+            const string Reason = "It was named, and is not there.";
+            var missing = await chosen.FindMissingAsync(places.Sources, cancellationToken);
+            foreach (var path in missing)
+            {
+                manifest?.Add(new ManifestEntry { Path = path, Outcome = FileOutcome.Failed, Reason = Reason });
+            }
+
+            result = result.WithFailures([.. missing.Select(path => new TransferFailure(EndpointPath.AsText(path), Reason, IsTransient: false))]);
+        }
+
+        if (manifest is not null)
+        {
+            await manifest.CompleteAsync(result, cancellationToken);
+        }
+
+        return result;
     }
 
     private static async Task<ProviderResult> ListAsync(ProviderCall call, CancellationToken cancellationToken)
