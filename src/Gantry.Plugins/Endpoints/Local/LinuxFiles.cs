@@ -216,6 +216,15 @@ internal static unsafe partial class LinuxFiles
         }
     }
 
+    public static int WriteAt(SafeFileHandle file, ReadOnlySpan<byte> buffer, long offset)
+    {
+        using var held = new HeldHandle(file);
+        fixed (byte* pointer = buffer)
+        {
+            return Result((int)pwrite(held.Descriptor, pointer, (nuint)buffer.Length, offset));
+        }
+    }
+
     /// <summary>Shares the blocks of the source (btrfs, XFS); a negative answer where the file system cannot.</summary>
     public static int CloneFrom(SafeFileHandle target, SafeFileHandle source)
     {
@@ -318,6 +327,9 @@ internal static unsafe partial class LinuxFiles
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint write(int file, byte* buffer, nuint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint pwrite(int file, byte* buffer, nuint length, long offset);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int ioctl(int file, ulong request, nint argument);

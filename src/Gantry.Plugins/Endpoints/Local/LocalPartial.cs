@@ -12,7 +12,7 @@ internal sealed class LocalPartial : IDisposable
     private readonly string path;
     private readonly string fullPath;
     private readonly WriteOptions options;
-    private bool isPublished;
+    private bool isKept;
 
     private LocalPartial(SafeFileHandle folder, string path, string fullPath, WriteOptions options)
     {
@@ -20,18 +20,13 @@ internal sealed class LocalPartial : IDisposable
         this.path = path;
         this.fullPath = fullPath;
         this.options = options;
-        var answer = LinuxFiles.CreateFile(folder, options.PartialName, FileMode);
-        if (answer == -LocalErrors.Exists)
-        {
-            // What an earlier try of the same transfer left behind.
-            LinuxFiles.Remove(folder, options.PartialName, isFolder: false);
-            answer = LinuxFiles.CreateFile(folder, options.PartialName, FileMode);
-        }
-
-        File = LocalRoot.Checked(answer, fullPath);
+        File = TryTakeOver() ?? Create();
     }
 
     public SafeFileHandle File { get; }
+
+    /// <summary>How long what an earlier attempt left is; 0 when there was nothing of use.</summary>
+    public long Standing { get; private set; }
 
     public long Written { get; private set; }
 
@@ -65,10 +60,26 @@ internal sealed class LocalPartial : IDisposable
         }
     }
 
+    /// <summary>In any order, several at once.</summary>
+    public void WriteAt(ReadOnlySpan<byte> content, long offset)
+    {
+        while (content.Length > 0)
+        {
+            var written = LinuxFiles.WriteAt(File, content, offset);
+            if (written < 0 && written != -LocalErrors.Interrupted)
+            {
+                throw LocalErrors.Of(-written, fullPath);
+            }
+
+            content = content[Math.Max(written, 0)..];
+            offset += Math.Max(written, 0);
+        }
+    }
+
     /// <summary>The kernel wrote these by itself.</summary>
     public void Count(long bytes) => Written += bytes;
 
-    /// <summary>Checks the length, sets what is to be set, and renames.</summary>
+    /// <summary>Checks the length of what was written in order, sets what is to be set, and renames.</summary>
     public Entry Publish()
     {
         if (options.Length is { } length && length != Written)
@@ -79,6 +90,12 @@ internal sealed class LocalPartial : IDisposable
                 isTransient: true);
         }
 
+        return Publish(Written);
+    }
+
+    /// <summary>The same for what was written in any order: the file must be of this size.</summary>
+    public Entry Publish(long size)
+    {
         if (options.UnixMode is { } mode)
         {
             Check(LinuxFiles.SetMode(File, mode & 0xFFF));
@@ -90,21 +107,26 @@ internal sealed class LocalPartial : IDisposable
         }
 
         Check(LinuxFiles.Stat(File, out var stat));
-        if (stat.Size != Written)
+        if (stat.Size != size)
         {
             throw new EndpointException(
-                EndpointError.ContentDiffers, $"'{EndpointPath.Printable(fullPath)}' got {Written} bytes and has {stat.Size}.", isTransient: true);
+                EndpointError.ContentDiffers, $"'{EndpointPath.Printable(fullPath)}' got {size} bytes and has {stat.Size}.", isTransient: true);
         }
 
         var name = EndpointPath.NameOf(path);
         Check(LinuxFiles.Rename(folder, options.PartialName, folder, name));
-        isPublished = true;
+        isKept = true;
         return stat.ToEntry(name);
     }
 
+    /// <summary>What arrived stays under the partial name when this is disposed of.</summary>
+    public void Keep() => isKept = true;
+
+    public void Discard() => isKept = false;
+
     public void Dispose()
     {
-        if (!isPublished)
+        if (!isKept)
         {
             LinuxFiles.Remove(folder, options.PartialName, isFolder: false);
         }
@@ -112,6 +134,52 @@ internal sealed class LocalPartial : IDisposable
         File.Dispose();
         folder.Dispose();
     }
+
+    private SafeFileHandle Create()
+    {
+        var answer = LinuxFiles.CreateFile(folder, options.PartialName, FileMode);
+        if (answer == -LocalErrors.Exists)
+        {
+            // What an earlier try of the same transfer left behind.
+            LinuxFiles.Remove(folder, options.PartialName, isFolder: false);
+            answer = LinuxFiles.CreateFile(folder, options.PartialName, FileMode);
+        }
+
+        return LocalRoot.Checked(answer, fullPath);
+    }
+
+    /// <summary>
+    /// Null when it is gone or of no use: a link or anything else that somebody put there, longer than the file will be, or from before the
+    /// machine was started, since what was not on the disk when it went down is lost without a trace.
+    /// </summary>
+    private SafeFileHandle? TryTakeOver()
+    {
+        if (options.EarlierPartialName is not { } earlier || LinuxFiles.Rename(folder, earlier, folder, options.PartialName) < 0)
+        {
+            return null;
+        }
+
+        var answer = LinuxFiles.OpenIn(folder, options.PartialName, LinuxFiles.WriteOnly | LinuxFiles.NoFollow | LinuxFiles.NonBlocking);
+        if (answer < 0)
+        {
+            return null;
+        }
+
+        var file = new SafeFileHandle(answer, ownsHandle: true);
+        if (LinuxFiles.Stat(file, out var stat) >= 0
+            && stat is { Kind: EntryKind.File, LinkCount: 1 }
+            && stat.Size <= options.Length
+            && stat.ModifiedAt > MachineStart)
+        {
+            Standing = stat.Size;
+            return file;
+        }
+
+        file.Dispose();
+        return null;
+    }
+
+    private static DateTimeOffset MachineStart => TimeProvider.System.GetUtcNow() - TimeSpan.FromMilliseconds(Environment.TickCount64);
 
     private void Check(int answer)
     {
