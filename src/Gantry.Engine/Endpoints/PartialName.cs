@@ -47,7 +47,7 @@ public static class PartialName
         }
 
         hash = (hash ^ (ulong)(size ?? -1)) * FnvPrime;
-        hash = (hash ^ (ulong)(modifiedAt?.UtcTicks / TimeSpan.TicksPerSecond ?? -1)) * FnvPrime;
+        hash = (hash ^ (ulong)(modifiedAt?.UtcTicks ?? -1)) * FnvPrime;
         return ((hash ^ (hash >> 48)) & 0xFFFF_FFFF_FFFF).ToString("x12");
     }
 }

@@ -21,7 +21,7 @@ public interface IWritesRanges
 /// as is left. Disposing of it before <see cref="CompleteAsync"/> leaves what arrived for a later attempt, under the partial name.
 /// </summary>
 /// <remarks>
-/// The caller begins ranges in rising order, and each only when everything up to <see cref="WindowBytes"/> before its end stands: what is
+/// The caller begins ranges from the front on, and each only when everything up to <see cref="WindowBytes"/> before its end stands: what is
 /// left of a dead attempt is then certain up to its size less the window. It completes, abandons or disposes when no range is under way.
 /// </remarks>
 public interface IRangedWrite : IAsyncDisposable

@@ -46,6 +46,10 @@ internal sealed partial class FileCopier
                 PutOff(job);
                 return false;
             }
+            catch (GivenUpException exception)
+            {
+                return FailToCopy(job, exception.Failure);
+            }
             catch (SourceException exception)
             {
                 if (!await job.Source.WaitToRetryAsync(exception.Failure, attempt))
@@ -58,7 +62,7 @@ internal sealed partial class FileCopier
                 if (exception.Error == EndpointError.Disconnected)
                 {
                     // Nobody could clear it away: the file's last writing does.
-                    job.Leftovers = [.. job.Leftovers, options.PartialName];
+                    job.Leftovers = [.. job.Leftovers, new Leftover(options.PartialName, 0, null, LeftoverWriter.ThisAttempt)];
                 }
 
                 if (readsSource && IsAboutSource(exception) && await IsChangedAsync(job))
@@ -126,11 +130,11 @@ internal sealed partial class FileCopier
         try
         {
             var name = HashName(job);
-            var sent = await hashOf(name);
-            var arrived = await ContentHash.OfAsync(run.Target.Endpoint, path, job.Entry.Size, name, run.Token);
-            if (sent != arrived)
+            var hashes = await Task.WhenAll(
+                hashOf(name).AsTask(), ContentHash.OfAsync(run.Target.Endpoint, path, job.Entry.Size, name, run.Token).AsTask());
+            if (hashes[0] != hashes[1])
             {
-                throw new EndpointException(EndpointError.ContentDiffers, $"What arrived is not what was sent: {name} {arrived} instead of {sent}.", isTransient: true);
+                throw new EndpointException(EndpointError.ContentDiffers, $"What arrived is not what was sent: {name} {hashes[1]} instead of {hashes[0]}.", isTransient: true);
             }
 
             if (mover is not null)
@@ -164,5 +168,5 @@ internal sealed partial class FileCopier
 
     /// <summary>A new one for each writing: not even two writings of one attempt share a name.</summary>
     private string PartialNameOf(FileJob job) =>
-        PartialName.Of(job.Entry.Name, job.Entry.Size, job.Entry.ModifiedAt, run.AttemptId + Interlocked.Increment(ref partials));
+        PartialName.Of(job.Entry.Name, job.Entry.Size, VersionTimeOf(job.Entry), run.AttemptId + Interlocked.Increment(ref partials));
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Gantry.Engine.Endpoints;
 
 namespace Gantry.Engine.Transfers;
@@ -30,6 +31,7 @@ internal sealed partial class FileCopier
         run.Token.Register(() =>
         {
             flight.Close();
+            rangesRoom.Close();
             if (whole is not null)
             {
                 _ = AbandonLanesAsync();
@@ -223,8 +225,7 @@ internal sealed partial class FileCopier
         var isWritten = await WriteAsync(
             job,
             (path, options) => target.CopyFromAsync(job.Source.Endpoint, job.SourcePath, path, options, run.Token),
-            name => new ValueTask<string>(job.Source.RunAsync((endpoint, cancellationToken) =>
-                ContentHash.OfAsync(endpoint, job.SourcePath, job.Entry.Size, name, cancellationToken)).AsTask()),
+            name => HashOfSourceAsync(job, name),
             readsSource: true);
         if (isWritten)
         {
@@ -235,16 +236,25 @@ internal sealed partial class FileCopier
     private async ValueTask CopyLargeAsync(FileJob job)
     {
         var path = job.Path;
-        job.Begin(run.Clock);
         run.Tally.StartedLarge(path);
+        job.Begin(run.Clock);
         await flight.EnterAsync(SmallBytesMax);
         try
         {
-            using var hash = run.Request.Verification == Verification.Checksum ? ContentHash.Incremental(HashName(job)) : null;
+            var name = run.Request.Verification == Verification.Checksum ? HashName(job) : null;
+            using var hash = name is null ? null : ContentHash.Incremental(name);
+            string? sent = null;
             var isWritten = await WriteAsync(
                 job,
-                (target, options) => StreamAsync(job, target, options, hash),
-                _ => ValueTask.FromResult(Convert.ToHexStringLower(hash!.GetHashAndReset())),
+                async (target, options) =>
+                {
+                    var (entry, sourceHash) = RangesFor(job) is { } ranges
+                        ? await WriteRangesAsync(job, ranges, target, options, hash)
+                        : await StreamAsync(job, target, options, hash);
+                    sent = sourceHash;
+                    return entry;
+                },
+                _ => sent is null ? HashOfSourceAsync(job, name!) : ValueTask.FromResult(sent),
                 readsSource: true);
             if (isWritten)
             {
@@ -258,7 +268,8 @@ internal sealed partial class FileCopier
         }
     }
 
-    private async ValueTask<Entry> StreamAsync(FileJob job, string target, WriteOptions options, System.Security.Cryptography.IncrementalHash? hash)
+    /// <summary>Answers the hash of what was sent as well, when one is wanted and can be computed here.</summary>
+    private async ValueTask<(Entry Entry, string? Hash)> StreamAsync(FileJob job, string target, WriteOptions options, IncrementalHash? hash)
     {
         _ = hash?.GetHashAndReset();
         MeteredStream? metered = null;
@@ -267,7 +278,8 @@ internal sealed partial class FileCopier
             var stream = await job.Source.Endpoint.OpenReadAsync(job.SourcePath, 0, job.Entry.Size, run.Token);
             await using (metered = new MeteredStream(stream, job.Entry.Size, run.Tally, job.Source.Gate, hash, () => IsUnchangedAsync(job)))
             {
-                return await run.Target.Endpoint.WriteAsync(target, metered, options, run.Token);
+                var entry = await run.Target.Endpoint.WriteAsync(target, metered, options, run.Token);
+                return (entry, hash is null ? null : Convert.ToHexStringLower(hash.GetHashAndReset()));
             }
         }
         catch (EndpointException exception) when (metered is null || metered.SourceFailure is not null)
@@ -282,6 +294,9 @@ internal sealed partial class FileCopier
         var now = await job.Source.RunAsync((endpoint, cancellationToken) => endpoint.FindAsync(job.SourcePath, cancellationToken));
         return now is not null && now.Size == job.Entry.Size && now.ModifiedAt == job.Entry.ModifiedAt;
     }
+
+    private ValueTask<string> HashOfSourceAsync(FileJob job, string name) => job.Source.RunAsync((endpoint, cancellationToken) =>
+        ContentHash.OfAsync(endpoint, job.SourcePath, job.Entry.Size, name, cancellationToken));
 
     private string HashName(FileJob job) => ContentHash.ChooseName(job.Source.Endpoint, run.Target.Endpoint);
 }

@@ -37,7 +37,7 @@ internal sealed class FileDecision(TransferRun run)
             return ValueTask.CompletedTask;
         }
 
-        var leftovers = run.Cleanup.LeftoversOf(listing, entry);
+        var leftovers = run.Cleanup.LeftoversOf(folder, listing, entry);
         if (verdict == ChangeVerdict.Unchanged)
         {
             return OnUnchangedAsync(folder, entry, existing, elsewhere, leftovers);
@@ -119,7 +119,7 @@ internal sealed class FileDecision(TransferRun run)
             _ => $"It is of {entry.ModifiedAt:u} at the source and of {existing.Value.ModifiedAt:u} at the target.",
         });
 
-    private ValueTask OnUnchangedAsync(FolderNode folder, Entry entry, TargetEntry? existing, FilePlace? elsewhere, IReadOnlyList<string> leftovers)
+    private ValueTask OnUnchangedAsync(FolderNode folder, Entry entry, TargetEntry? existing, FilePlace? elsewhere, IReadOnlyList<Leftover> leftovers)
     {
         var isToRemove = run.Request is { Mode: TransferMode.Move, ChangeRule: not ChangeRule.NeverOverwrite };
         if (run.IsReadOnly || (!isToRemove && leftovers.Count == 0))

@@ -33,7 +33,10 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
     public TargetEntry? Existing { get; init; }
 
     /// <summary>Partial files of this version that others left, or writings of this job whose connection was lost.</summary>
-    public IReadOnlyList<string> Leftovers { get; set; } = [];
+    public IReadOnlyList<Leftover> Leftovers { get; set; } = [];
+
+    /// <summary>How many of its bytes a former attempt at the transfer, or another transfer, had brought.</summary>
+    public long ResumedBytes { get; set; }
 
     /// <summary>How often it changed while it was read.</summary>
     public int Changes { get; set; }

@@ -77,7 +77,7 @@ internal sealed class QuickLane(FileCopier copier, TransferRun run, IWritesWhole
         }
         else if (!run.Token.IsCancellationRequested)
         {
-            ended.Leftovers = end == WholeWriteEnd.Lost ? [.. ended.Leftovers, partialName] : ended.Leftovers;
+            ended.Leftovers = end == WholeWriteEnd.Lost ? [.. ended.Leftovers, new Leftover(partialName, 0, null, LeftoverWriter.ThisAttempt)] : ended.Leftovers;
             copier.GoLongWay(ended);
         }
     }

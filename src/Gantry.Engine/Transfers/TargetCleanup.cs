@@ -17,8 +17,11 @@ internal sealed class TargetCleanup(TransferRun run)
     private readonly Lock gate = new();
     private readonly List<(FolderNode Folder, string Name, EntryKind Kind)> extras = [];
     private readonly List<(string Path, Entry Entry)> strays = [];
+    private readonly HashSet<string> formerAttempts = new(StringComparer.Ordinal);
 
-    /// <summary>Sorts the temporary files of one folder: those of a former attempt at this transfer go at once.</summary>
+    /// <summary>
+    /// Sorts the temporary files of one folder: those of a former attempt at this transfer go at once, unless one is large enough to go on with.
+    /// </summary>
     public void Sort(FolderNode folder, TargetListing listing)
     {
         if (listing.Partials is not { } partials || run.IsReadOnly)
@@ -29,8 +32,14 @@ internal sealed class TargetCleanup(TransferRun run)
         foreach (var partial in partials.ToArray())
         {
             var path = folder.TargetPathOf(partial.Name);
-            if (run.Request.TransferId is { } id && PartialName.IsBy(partial.Name, id) && !PartialName.IsBy(partial.Name, run.AttemptId))
+            if (IsOfFormerAttempt(partial.Name))
             {
+                if (run.Target.Endpoint is IWritesRanges ranges && partial.Size >= ranges.RangedFromBytes)
+                {
+                    Expect(path);
+                    continue;
+                }
+
                 partials.Remove(partial);
                 run.Start(async () => await DeleteQuietlyAsync(run.Target.Endpoint, path));
             }
@@ -47,24 +56,38 @@ internal sealed class TargetCleanup(TransferRun run)
         }
     }
 
-    /// <summary>The names of temporary files of this very version.</summary>
-    public IReadOnlyList<string> LeftoversOf(TargetListing? listing, Entry entry)
+    /// <summary>The temporary files of this very version.</summary>
+    public IReadOnlyList<Leftover> LeftoversOf(FolderNode folder, TargetListing? listing, Entry entry)
     {
         if (listing?.Partials is not { Count: > 0 } partials || run.IsReadOnly)
         {
             return [];
         }
 
-        var file = PartialName.FileOf(entry.Name, entry.Size, entry.ModifiedAt);
-        return [.. partials.Where(partial => PartialName.FileIn(partial.Name) == file).Select(partial => partial.Name)];
+        var file = PartialName.FileOf(entry.Name, entry.Size, FileCopier.VersionTimeOf(entry));
+        List<Leftover> leftovers = [];
+        foreach (var partial in partials.Where(partial => PartialName.FileIn(partial.Name) == file))
+        {
+            var isFormer = IsOfFormerAttempt(partial.Name);
+            leftovers.Add(new Leftover(partial.Name, partial.Size, partial.ModifiedAt, isFormer ? LeftoverWriter.FormerAttempt : LeftoverWriter.Another));
+            if (isFormer)
+            {
+                lock (gate)
+                {
+                    formerAttempts.Remove(folder.TargetPathOf(partial.Name));
+                }
+            }
+        }
+
+        return leftovers;
     }
 
     /// <summary>The version they are of is at the target.</summary>
     public async ValueTask RemoveLeftoversAsync(FileJob job)
     {
-        foreach (var name in job.Leftovers)
+        foreach (var leftover in job.Leftovers)
         {
-            await DeleteQuietlyAsync(run.Target.Endpoint, job.Folder.TargetPathOf(name));
+            await DeleteQuietlyAsync(run.Target.Endpoint, job.Folder.TargetPathOf(leftover.Name));
         }
     }
 
@@ -109,6 +132,11 @@ internal sealed class TargetCleanup(TransferRun run)
             await Parallel.ForEachAsync(extras, many, async (extra, _) => await DeleteExtraAsync(extra.Folder, extra.Name, extra.Kind));
         }
 
+        foreach (var path in formerAttempts)
+        {
+            await DeleteQuietlyAsync(run.Target.Endpoint, path);
+        }
+
         foreach (var (path, entry) in strays)
         {
             await RemoveStrayAsync(path, entry);
@@ -127,6 +155,18 @@ internal sealed class TargetCleanup(TransferRun run)
             // The next transfer finds it.
         }
     }
+
+    /// <summary>It goes at the end, unless a file turns up that it is of.</summary>
+    private void Expect(string path)
+    {
+        lock (gate)
+        {
+            formerAttempts.Add(path);
+        }
+    }
+
+    private bool IsOfFormerAttempt(string partialName) =>
+        run.Request.TransferId is { } id && PartialName.IsBy(partialName, id) && !PartialName.IsBy(partialName, run.AttemptId);
 
     /// <summary>What the selection leaves out is not deleted either.</summary>
     private bool IsSelected(string path, string name, in TargetEntry entry) =>

@@ -81,6 +81,11 @@ public static class TransferReport
     public static string Summary(TransferResult result)
     {
         var parts = new List<string> { $"{result.Copied} copied ({ByteSize.Format(result.Bytes)})", $"{result.Skipped} unchanged" };
+        if (result.BytesResumed > 0)
+        {
+            parts[0] = $"{result.Copied} copied ({ByteSize.Format(result.Bytes)}, of which {ByteSize.Format(result.BytesResumed)} were there from before)";
+        }
+
         if (result.Deleted > 0)
         {
             parts.Add($"{result.Deleted} deleted");
@@ -101,6 +106,7 @@ public static class TransferReport
         json.WriteNumber("deleted", result.Deleted);
         json.WriteNumber("failed", result.Failed);
         json.WriteNumber("bytes", result.Bytes);
+        json.WriteNumber("bytes_resumed", result.BytesResumed);
         json.WriteNumber("folders", result.Folders);
     }
 

@@ -30,6 +30,9 @@ public sealed record TransferResult
     /// <summary>Bytes of the files copied.</summary>
     public required long Bytes { get; init; }
 
+    /// <summary>How many of those bytes an earlier transfer that broke off had brought already.</summary>
+    public long BytesResumed { get; init; }
+
     /// <summary>Folders made at the target.</summary>
     public required long Folders { get; init; }
 

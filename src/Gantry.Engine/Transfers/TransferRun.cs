@@ -53,6 +53,9 @@ internal sealed class TransferRun
     /// <summary>Folders are made before anything is in them. With a selection they are made with their first file.</summary>
     public bool MakesEmptyFolders => Request.Selection.IsAll && !Target.Endpoint.Capabilities.FoldersAreImplied;
 
+    /// <summary>The caller does not want it any more.</summary>
+    public bool IsCancelled => callerToken.IsCancellationRequested;
+
     /// <summary>Nothing is changed on either side.</summary>
     public bool IsReadOnly => Request.IsDryRun || Request.Mode == TransferMode.Check;
 
@@ -148,7 +151,7 @@ internal sealed class TransferRun
     /// <param name="size">What counts as moved; null for its whole size.</param>
     public void Copied(FileJob job, long? size = null)
     {
-        Tally.Copied(size ?? job.Entry.Size);
+        Tally.Copied(size ?? job.Entry.Size, job.ResumedBytes);
         Request.Manifest?.Add(EntryOf(job.Folder, job.Entry, FileOutcome.Copied) with { Duration = job.BegunAt == 0 ? TimeSpan.Zero : Clock.GetElapsedTime(job.BegunAt) });
     }
 

@@ -19,6 +19,7 @@ internal sealed class TransferTally(TimeProvider clock, int failuresListed)
     private long deleted;
     private long failed;
     private long bytes;
+    private long bytesResumed;
     private long bytesSettled;
     private long bytesUnderWay;
     private long folders;
@@ -59,9 +60,12 @@ internal sealed class TransferTally(TimeProvider clock, int failuresListed)
     /// <summary>Bytes of a large file that has not arrived yet; negative when its attempt is over.</summary>
     public void Moved(long count) => Interlocked.Add(ref bytesUnderWay, count);
 
-    public void Copied(long size)
+    /// <param name="size">Of the file.</param>
+    /// <param name="resumed">How many of its bytes were there before.</param>
+    public void Copied(long size, long resumed = 0)
     {
         Interlocked.Increment(ref copied);
+        Interlocked.Add(ref bytesResumed, resumed);
         Interlocked.Add(ref bytes, size);
         Interlocked.Add(ref bytesSettled, size);
     }
@@ -141,6 +145,7 @@ internal sealed class TransferTally(TimeProvider clock, int failuresListed)
                 Deleted = deleted,
                 Failed = failed,
                 Bytes = bytes,
+                BytesResumed = bytesResumed,
                 Folders = folders,
                 Failures = [.. failures],
                 AllFailuresAreTransient = !hasPermanentFailure && endedBy is not { IsTransient: false },
