@@ -12,9 +12,9 @@ internal sealed class SftpAwaitedUpload : SftpSmallUpload
     private readonly TimeProvider clock;
     private volatile bool isCancelled;
 
-    /// <inheritdoc cref="SftpSmallUpload(SftpConnection, SftpFlight, SftpPath, SftpPath, WriteOptions, ReadOnlyMemory{byte}, bool)"/>
+    /// <inheritdoc cref="SftpSmallUpload(SftpConnection, SftpFlight, SftpPath, SftpPath?, WriteOptions, ReadOnlyMemory{byte}, bool)"/>
     public SftpAwaitedUpload(
-        SftpConnection connection, SftpFlight flight, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat,
+        SftpConnection connection, SftpFlight flight, SftpPath partial, SftpPath? target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat,
         TimeProvider clock)
         : base(connection, flight, partial, target, options, content, asksStat) => this.clock = clock;
 

@@ -158,7 +158,7 @@ internal sealed class SftpConnection : IAsyncDisposable
             Task.Factory.StartNew(ReadLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap(),
             Task.Factory.StartNew(WriteLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap());
         var extensions = await version.Extensions.WaitAsync(cancellationToken).ConfigureAwait(false);
-        Server = new SftpServer { Extensions = extensions };
+        Server = pipe.Describe(new SftpServer { Extensions = extensions });
         new SftpLimitsCall(this, clock).Ask();
     }
 

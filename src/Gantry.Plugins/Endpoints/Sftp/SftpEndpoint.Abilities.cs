@@ -17,6 +17,14 @@ internal sealed partial class SftpEndpoint
             return;
         }
 
+        if (connection.Server.ReplacesByDeleting
+            && await LookAsync(connection, source, cancellationToken).ConfigureAwait(false) is not null
+            && await LookAsync(connection, target, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            await ReplaceAsync(connection, new SftpPath(root, source), default, target, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         var request = new SftpRequest(connection);
         using (var batch = connection.Begin())
         {

@@ -22,11 +22,7 @@ internal sealed partial class SftpEndpoint
             ? standing
             : await ConnectionAsync(cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        if (!connection.Server.IsOpenSsh)
-        {
-            await RefuseFolderAsync(connection, path, cancellationToken).ConfigureAwait(false);
-        }
-
+        var movesAside = await RefuseFolderAsync(connection, path, cancellationToken).ConfigureAwait(false) is not null && connection.Server.ReplacesByDeleting;
         var smallMax = connection.Server.WriteBytesMax;
 
         // One byte more than announced shows in the same reading whether the content ends there.
@@ -42,12 +38,12 @@ internal sealed partial class SftpEndpoint
                 filled += read;
                 if (filled == bufferBytes)
                 {
-                    return await WriteLargeAsync(connection, path, buffer.AsMemory(0, filled), content, options, cancellationToken).ConfigureAwait(false);
+                    return await WriteLargeAsync(connection, path, buffer.AsMemory(0, filled), content, options, movesAside, cancellationToken).ConfigureAwait(false);
                 }
             }
 
             CheckLength(path, options, filled);
-            return await WriteSmallAsync(connection, path, buffer.AsMemory(0, filled), options, cancellationToken).ConfigureAwait(false);
+            return await WriteSmallAsync(connection, path, buffer.AsMemory(0, filled), options, movesAside, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -89,10 +85,10 @@ internal sealed partial class SftpEndpoint
         new(root, EndpointPath.Join(EndpointPath.ParentOf(path), options.PartialName));
 
     private async ValueTask<Entry> WriteSmallAsync(
-        SftpConnection connection, string path, ReadOnlyMemory<byte> content, WriteOptions options, CancellationToken cancellationToken)
+        SftpConnection connection, string path, ReadOnlyMemory<byte> content, WriteOptions options, bool movesAside, CancellationToken cancellationToken)
     {
         var partial = PartialOf(path, options);
-        var target = new SftpPath(root, path);
+        SftpPath? target = movesAside ? null : new SftpPath(root, path);
         var asksStat = options.ModifiedAt is null || options.UnixMode is null;
         var outcome = await UploadAsync(connection, partial, target, options, content, asksStat, cancellationToken).ConfigureAwait(false);
         if (outcome is { Stage: SftpUploadStage.Opening, Failure.Status: SftpStatus.Failure })
@@ -111,7 +107,7 @@ internal sealed partial class SftpEndpoint
     }
 
     private async ValueTask<SftpUploadOutcome> UploadAsync(
-        SftpConnection connection, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat, CancellationToken cancellationToken)
+        SftpConnection connection, SftpPath partial, SftpPath? target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat, CancellationToken cancellationToken)
     {
         await flight!.Handles.TakeAsync(1, cancellationToken).ConfigureAwait(false);
         return await new SftpAwaitedUpload(connection, flight, partial, target, options, content, asksStat, clock).RunAsync(cancellationToken).ConfigureAwait(false);

@@ -6,12 +6,12 @@ namespace Gantry.Plugins.Endpoints.Sftp;
 internal sealed partial class SftpEndpoint
 {
     private async ValueTask<Entry> WriteLargeAsync(
-        SftpConnection connection, string path, ReadOnlyMemory<byte> first, Stream content, WriteOptions options, CancellationToken cancellationToken)
+        SftpConnection connection, string path, ReadOnlyMemory<byte> first, Stream content, WriteOptions options, bool movesAside, CancellationToken cancellationToken)
     {
         await flight!.Handles.TakeAsync(1, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await WriteOpenedAsync(connection, path, first, content, options, cancellationToken).ConfigureAwait(false);
+            return await WriteOpenedAsync(connection, path, first, content, options, movesAside, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -20,13 +20,19 @@ internal sealed partial class SftpEndpoint
     }
 
     private async ValueTask<Entry> WriteOpenedAsync(
-        SftpConnection connection, string path, ReadOnlyMemory<byte> first, Stream content, WriteOptions options, CancellationToken cancellationToken)
+        SftpConnection connection, string path, ReadOnlyMemory<byte> first, Stream content, WriteOptions options, bool movesAside, CancellationToken cancellationToken)
     {
         var partial = PartialOf(path, options);
         var opened = await OpenPartialAsync(connection, path, partial, cancellationToken).ConfigureAwait(false);
         return await OrRemoveAsync(connection, partial, async () =>
         {
             var (written, attributes, takesStat) = await SendAsync(connection, path, opened, first, content, options, cancellationToken).ConfigureAwait(false);
+            if (movesAside)
+            {
+                await ReplaceAsync(connection, partial, default, path, cancellationToken).ConfigureAwait(false);
+                return EntryOf(path, written, options, attributes, takesStat);
+            }
+
             var request = new SftpRequest(connection);
             using (var batch = connection.Begin())
             {

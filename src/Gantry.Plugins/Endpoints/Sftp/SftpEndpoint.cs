@@ -208,12 +208,13 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
     /// <summary>
     /// Servers other than OpenSSH's were seen to remove a folder by REMOVE, and to replace one by RENAME: they are asked beforehand.
     /// </summary>
-    private async ValueTask RefuseFolderAsync(SftpConnection connection, string path, CancellationToken cancellationToken)
+    /// <returns>What is there; null when nothing is, or the server was not asked.</returns>
+    private async ValueTask<Entry?> RefuseFolderAsync(SftpConnection connection, string path, CancellationToken cancellationToken)
     {
-        if (!connection.Server.IsOpenSsh && (await LookAsync(connection, path, cancellationToken).ConfigureAwait(false))?.Kind == EntryKind.Folder)
-        {
-            throw new EndpointException(EndpointError.IsAFolder, $"'{PlaceOf(path)}' is a folder, not a file.");
-        }
+        var there = connection.Server.IsOpenSsh ? null : await LookAsync(connection, path, cancellationToken).ConfigureAwait(false);
+        return there?.Kind == EntryKind.Folder
+            ? throw new EndpointException(EndpointError.IsAFolder, $"'{PlaceOf(path)}' is a folder, not a file.")
+            : there;
     }
 
     /// <summary>What is there, links not followed; null when nothing is or the server does not say.</summary>

@@ -31,6 +31,9 @@ internal class SftpPipe : IAsyncDisposable
     /// <summary>Why the streams ended, as exactly as their maker knows.</summary>
     public virtual ValueTask<EndpointException> ExplainAsync(EndpointException reason) => ValueTask.FromResult(reason);
 
+    /// <summary>What its maker knows of the server, besides what the server told of itself.</summary>
+    public virtual SftpServer Describe(SftpServer told) => told;
+
     /// <summary>Called when the server has greeted: what was only needed for logging in can go.</summary>
     public virtual void OnGreeted()
     {

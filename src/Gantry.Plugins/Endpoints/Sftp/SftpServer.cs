@@ -22,6 +22,9 @@ internal sealed record SftpServer
     /// <summary>Only OpenSSH's own server (since 6.5) was seen to say this.</summary>
     public bool IsOpenSsh => Extensions.Contains(SftpWire.FileSync);
 
+    /// <summary>A rename onto a file deletes that one first, so that a rename which then fails would leave neither.</summary>
+    public bool ReplacesByDeleting { get; init; }
+
     /// <summary>OpenSSH works requests off in the order in which they come.</summary>
     public bool KeepsOrder => IsOpenSsh;
 

@@ -24,7 +24,7 @@ internal abstract class SftpSmallUpload : SftpCall
     private readonly SftpConnection connection;
     private readonly SftpFlight flight;
     private readonly SftpPath partial;
-    private readonly SftpPath target;
+    private readonly SftpPath? target;
     private readonly WriteOptions options;
     private readonly ReadOnlyMemory<byte> content;
     private readonly bool asksStat;
@@ -42,12 +42,12 @@ internal abstract class SftpSmallUpload : SftpCall
     /// <param name="connection">On which it goes.</param>
     /// <param name="flight">Whose handles one was taken from for it; given back as soon as the file is closed, or all is over.</param>
     /// <param name="partial">The temporary path, which must not exist.</param>
-    /// <param name="target">The final path.</param>
+    /// <param name="target">The final path; null when whoever waits renames it.</param>
     /// <param name="options">The time and the mode to set.</param>
     /// <param name="content">All of it; not to be changed before the outcome is there.</param>
     /// <param name="asksStat">Whether the server is asked for the size, time and mode at the end.</param>
     protected SftpSmallUpload(
-        SftpConnection connection, SftpFlight flight, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat)
+        SftpConnection connection, SftpFlight flight, SftpPath partial, SftpPath? target, WriteOptions options, ReadOnlyMemory<byte> content, bool asksStat)
     {
         this.connection = connection;
         this.flight = flight;
@@ -155,6 +155,9 @@ internal abstract class SftpSmallUpload : SftpCall
             case SftpUploadStage.Writing when !failure.IsOk || IsOfAnotherSize:
                 Fail();
                 break;
+            case SftpUploadStage.Writing when target is null:
+                Complete(SftpUploadStage.Renaming, failure);
+                break;
             case SftpUploadStage.Writing:
                 Rename();
                 break;
@@ -237,7 +240,7 @@ internal abstract class SftpSmallUpload : SftpCall
         Send(static (upload, batch) =>
         {
             upload.remaining = 1;
-            batch.Rename(upload, upload.partial, upload.target, upload.connection.Server.HasPosixRename);
+            batch.Rename(upload, upload.partial, upload.target!.Value, upload.connection.Server.HasPosixRename);
         });
     }
 

@@ -9,7 +9,7 @@ internal sealed class SftpWholeUpload : SftpSmallUpload
     private readonly Action onStatRefused;
     private readonly CancellationToken cancellationToken;
 
-    /// <inheritdoc cref="SftpSmallUpload(SftpConnection, SftpFlight, SftpPath, SftpPath, WriteOptions, ReadOnlyMemory{byte}, bool)"/>
+    /// <inheritdoc cref="SftpSmallUpload(SftpConnection, SftpFlight, SftpPath, SftpPath?, WriteOptions, ReadOnlyMemory{byte}, bool)"/>
     public SftpWholeUpload(
         SftpConnection connection, SftpFlight flight, SftpPath partial, SftpPath target, WriteOptions options, ReadOnlyMemory<byte> content,
         IWholeWriteReceiver receiver, Action onStatRefused, CancellationToken cancellationToken)

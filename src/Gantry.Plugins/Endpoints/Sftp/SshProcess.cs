@@ -1,36 +1,21 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.IO.Pipes;
-using System.Runtime.InteropServices;
 using Gantry.Engine.Endpoints;
 
 namespace Gantry.Plugins.Endpoints.Sftp;
 
-/// <summary>
-/// OpenSSH's client as the pipe to a server's SFTP subsystem, in a session of its own: a Ctrl-C at the terminal is for us, who then
-/// clean up over the connection, and not for it.
-/// </summary>
-internal sealed partial class SshProcess : SftpPipe
+/// <summary>OpenSSH's client as the pipe to a server's SFTP subsystem.</summary>
+internal sealed class SshProcess : ProcessPipe
 {
-    private const int Terminate = 15;
-    private const int Kill = 9;
-    private static readonly TimeSpan exitPatience = TimeSpan.FromSeconds(2);
-
-    private readonly Process process;
     private readonly SshLogin login;
     private readonly SshSecrets secrets;
     private readonly SshMessages messages;
-    private readonly TimeProvider clock;
-    private readonly Lock gate = new();
-    private bool isReaped;
 
     private SshProcess(Process process, SshLogin login, SshSecrets secrets, TimeProvider clock)
-        : base(EndOf(process.StandardOutput.BaseStream, isInput: true), EndOf(process.StandardInput.BaseStream, isInput: false))
+        : base(process, clock)
     {
-        this.process = process;
         this.login = login;
         this.secrets = secrets;
-        this.clock = clock;
         messages = new SshMessages(process.StandardError);
     }
 
@@ -69,72 +54,21 @@ internal sealed partial class SshProcess : SftpPipe
 
     public override void OnGreeted() => secrets.Dispose();
 
-    public override void Abort()
-    {
-        Signal(Terminate);
-        base.Abort();
-    }
-
     public override async ValueTask<EndpointException> ExplainAsync(EndpointException reason)
     {
-        using var patience = new CancellationTokenSource(exitPatience, clock);
-        try
-        {
-            await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
-            await messages.Ended.WaitAsync(patience.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // What it said so far must do.
-        }
-
+        await WaitForLastWordsAsync(messages.Ended).ConfigureAwait(false);
         return SshErrors.Explain(messages, login, reason);
     }
 
     public override async ValueTask DisposeAsync()
     {
-        Abort();
         secrets.Dispose();
-        using (var patience = new CancellationTokenSource(exitPatience, clock))
-        {
-            try
-            {
-                await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                Signal(Kill);
-                await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-
-        lock (gate)
-        {
-            isReaped = true;
-        }
-
-        process.Dispose();
-        GC.SuppressFinalize(this);
+        await base.DisposeAsync().ConfigureAwait(false);
     }
-
-    private static Stream EndOf(Stream stream, bool isInput) =>
-        stream is PipeStream pipe ? new PipeEnd(pipe.SafePipeHandle, isInput) : stream;
 
     private static ProcessStartInfo StartInfoOf(string ssh, string? setsid, SshLogin login, SshSecrets secrets)
     {
-        var info = new ProcessStartInfo(setsid ?? ssh)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            WorkingDirectory = "/",
-        };
-        if (setsid is not null)
-        {
-            info.ArgumentList.Add(ssh);
-        }
-
+        var info = StartInfoOf(ssh, setsid);
         foreach (var argument in SshArguments.Of(login, secrets, SshCiphers.Choose(login)))
         {
             info.ArgumentList.Add(argument);
@@ -163,24 +97,4 @@ internal sealed partial class SshProcess : SftpPipe
             environment["SSH_ASKPASS_REQUIRE"] = "force";
         }
     }
-
-    /// <summary>To it and to what it started (ProxyCommand, ProxyJump), as long as its number is surely its own.</summary>
-    private void Signal(int signal)
-    {
-        lock (gate)
-        {
-            if (isReaped || process.HasExited)
-            {
-                return;
-            }
-
-            if (kill(-process.Id, signal) < 0)
-            {
-                _ = kill(process.Id, signal);
-            }
-        }
-    }
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int kill(int process, int signal);
 }
