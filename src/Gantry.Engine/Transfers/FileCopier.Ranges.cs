@@ -22,6 +22,8 @@ internal sealed partial class FileCopier
         FileJob job, IWritesRanges target, string path, WriteOptions options, IncrementalHash? hash)
     {
         _ = hash?.GetHashAndReset();
+        await LearnBeforeCopyAsync(job);
+        options = Completed(options, job);
         await using var write = await BeginAsync(job, target, path, options);
         using var copy = new RangedCopy(run, job, rangesRoom);
         return (await copy.WriteAsync(write, options, hash), copy.SourceHash);

@@ -162,9 +162,13 @@ internal sealed partial class FileCopier
     {
         PartialName = PartialNameOf(job),
         Length = job.Entry.Size,
-        ModifiedAt = job.Entry.ModifiedAt,
+        ModifiedAt = job.ModifiedAt,
         UnixMode = job.Entry.UnixMode & PermissionBits,
+        Metadata = MetadataOf(job),
     };
+
+    /// <summary>With what was learned of the file since they were made.</summary>
+    private WriteOptions Completed(WriteOptions options, FileJob job) => options with { ModifiedAt = job.ModifiedAt, Metadata = MetadataOf(job) };
 
     /// <summary>A new one for each writing: not even two writings of one attempt share a name.</summary>
     private string PartialNameOf(FileJob job) =>

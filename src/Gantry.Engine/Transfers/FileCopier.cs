@@ -101,6 +101,11 @@ internal sealed partial class FileCopier
     private async ValueTask ProcessAsync(FileJob job)
     {
         await job.Source.Gate.EnterAsync(job);
+        if (!await IsSelectedAsync(job))
+        {
+            return;
+        }
+
         switch (job.Work)
         {
             case FileWork.Settle:
@@ -111,6 +116,9 @@ internal sealed partial class FileCopier
                 return;
             case FileWork.CompareThenCopy:
                 await CompareAsync(job);
+                return;
+            case FileWork.AskThenCopy:
+                await CompareTimesAsync(job);
                 return;
             default:
                 await CopyAsync(job);
@@ -198,7 +206,7 @@ internal sealed partial class FileCopier
     {
         try
         {
-            if (await WriteAsync(job, (path, options) => run.Target.Endpoint.WriteAsync(path, content.AsStream(), options, run.Token), content.Hash))
+            if (await WriteAsync(job, (path, options) => WriteContentAsync(job, content, path, options), content.Hash))
             {
                 await CompleteAsync(job);
             }
@@ -219,12 +227,22 @@ internal sealed partial class FileCopier
         }
     }
 
+    private async ValueTask<Entry> WriteContentAsync(FileJob job, SmallContent content, string path, WriteOptions options)
+    {
+        await LearnBeforeCopyAsync(job);
+        return await run.Target.Endpoint.WriteAsync(path, content.AsStream(), Completed(options, job), run.Token);
+    }
+
     private async ValueTask CopyInsideAsync(FileJob job, ICopiesInside target)
     {
         run.Started(job);
         var isWritten = await WriteAsync(
             job,
-            (path, options) => target.CopyFromAsync(job.Source.Endpoint, job.SourcePath, path, options, run.Token),
+            async (path, options) =>
+            {
+                await LearnBeforeCopyAsync(job);
+                return await target.CopyFromAsync(job.Source.Endpoint, job.SourcePath, path, Completed(options, job), run.Token);
+            },
             name => HashOfSourceAsync(job, name),
             readsSource: true);
         if (isWritten)
@@ -276,9 +294,11 @@ internal sealed partial class FileCopier
         try
         {
             var stream = await job.Source.Endpoint.OpenReadAsync(job.SourcePath, 0, job.Entry.Size, run.Token);
-            await using (metered = new MeteredStream(stream, job.Entry.Size, run.Tally, job.Source.Gate, hash, () => IsUnchangedAsync(job)))
+            job.Learn(stream);
+            await LearnBeforeCopyAsync(job);
+            await using (metered = new MeteredStream(job.Source.Gate.Through(stream), job.Entry.Size, run.Tally, hash, () => IsUnchangedAsync(job)))
             {
-                var entry = await run.Target.Endpoint.WriteAsync(target, metered, options, run.Token);
+                var entry = await run.Target.Endpoint.WriteAsync(target, metered, Completed(options, job), run.Token);
                 return (entry, hash is null ? null : Convert.ToHexStringLower(hash.GetHashAndReset()));
             }
         }
@@ -292,7 +312,7 @@ internal sealed partial class FileCopier
     private async ValueTask<bool> IsUnchangedAsync(FileJob job)
     {
         var now = await job.Source.RunAsync((endpoint, cancellationToken) => endpoint.FindAsync(job.SourcePath, cancellationToken));
-        return now is not null && now.Size == job.Entry.Size && now.ModifiedAt == job.Entry.ModifiedAt;
+        return now is not null && SourceVersion.IsSame(job.Entry, now);
     }
 
     private ValueTask<string> HashOfSourceAsync(FileJob job, string name) => job.Source.RunAsync((endpoint, cancellationToken) =>

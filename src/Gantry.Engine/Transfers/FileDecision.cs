@@ -45,7 +45,12 @@ internal sealed class FileDecision(TransferRun run)
 
         return run.Files.EnqueueAsync(new FileJob(folder, entry)
         {
-            Work = verdict == ChangeVerdict.Changed ? FileWork.Copy : FileWork.CompareThenCopy,
+            Work = verdict switch
+            {
+                ChangeVerdict.CompareContent => FileWork.CompareThenCopy,
+                ChangeVerdict.AskTimes => FileWork.AskThenCopy,
+                _ => FileWork.Copy,
+            },
             Existing = existing,
             Elsewhere = elsewhere,
             Leftovers = leftovers,
@@ -96,28 +101,30 @@ internal sealed class FileDecision(TransferRun run)
         _ => "a device, a socket or a FIFO",
     };
 
+    /// <summary>A sentence.</summary>
+    public static string WhyDifferent(Entry entry, in TargetEntry existing) => existing switch
+    {
+        { Kind: EntryKind.SymbolicLink } => "The target has a symbolic link of this name.",
+        { Size: var size } when size != entry.Size => $"It has {entry.Size} bytes at the source and {size} at the target.",
+        { Hash: { } other } when entry.Hash is { } hash && hash.Name == other.Name && hash.Hex != other.Hex => "Its content differs.",
+        { ModifiedAt: null, StoredAt: { } stored } => $"It was changed at the source at {entry.ModifiedAt:u}, after it came to the target at {stored:u}.",
+        _ => $"It is of {entry.ModifiedAt:u} at the source and of {existing.ModifiedAt:u} at the target.",
+    };
+
     private ChangeVerdict Compare(FolderNode folder, Entry entry, in TargetEntry existing, FilePlace? elsewhere)
     {
         var detection = new ChangeDetection(
-            run.Request.ChangeRule, (elsewhere?.Side ?? folder.Source).Endpoint.Capabilities, run.Target.Endpoint.Capabilities);
+            run.Request.ChangeRule, (elsewhere?.Side ?? folder.Source).Endpoint, run.Target.Endpoint);
         if (detection.IsBySizeAlone)
         {
             run.Tally.NoteOnce("One side keeps no modification times: files of the same size count as unchanged.");
         }
 
-        return detection.Compare(entry.Size, entry.ModifiedAt, existing);
+        return detection.Compare(entry, existing);
     }
 
     private void Differs(FolderNode folder, Entry entry, TargetEntry? existing) => run.Fail(
-        folder,
-        folder.PathOf(entry.Name),
-        existing switch
-        {
-            null => "The target does not have it.",
-            { Kind: EntryKind.SymbolicLink } => "The target has a symbolic link of this name.",
-            { Size: var size } when size != entry.Size => $"It has {entry.Size} bytes at the source and {size} at the target.",
-            _ => $"It is of {entry.ModifiedAt:u} at the source and of {existing.Value.ModifiedAt:u} at the target.",
-        });
+        folder, folder.PathOf(entry.Name), existing is { } other ? WhyDifferent(entry, other) : "The target does not have it.");
 
     private ValueTask OnUnchangedAsync(FolderNode folder, Entry entry, TargetEntry? existing, FilePlace? elsewhere, IReadOnlyList<Leftover> leftovers)
     {

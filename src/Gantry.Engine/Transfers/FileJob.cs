@@ -9,6 +9,9 @@ internal enum FileWork
     /// <summary>Copied only when the contents turn out to differ.</summary>
     CompareThenCopy,
 
+    /// <summary>Copied only when the times, which have to be asked for, turn out to differ.</summary>
+    AskThenCopy,
+
     /// <summary>The target has it already; what remains is to clean up, and for a move to remove the source.</summary>
     Settle,
 
@@ -47,6 +50,15 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
     /// <summary>When it was first taken up, by the clock's timestamps; 0 before.</summary>
     public long BegunAt { get; private set; }
 
+    /// <summary>What its listing left out; null until it was asked, or when there is nothing.</summary>
+    public FileDetails? Details { get; set; }
+
+    /// <summary>Of what stands in its place at the target, as asked; null when nobody asked or knows.</summary>
+    public DateTimeOffset? ExistingModifiedAt { get; set; }
+
+    /// <summary>The time that the target is given, as far as it is known: when it was changed, else when its store took it in.</summary>
+    public DateTimeOffset? ModifiedAt => Details?.ModifiedAt ?? Entry.ModifiedAt ?? Entry.StoredAt;
+
     /// <summary>It holds its places at limited endpoints: see <see cref="TransferGate"/>.</summary>
     public bool HoldsPlaces { get; set; }
 
@@ -57,6 +69,15 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
     public string SourcePath => Elsewhere?.Path ?? Folder.SourcePathOf(Entry.Name);
 
     public string TargetPath => Folder.TargetPathOf(Entry.Name);
+
+    /// <summary>A stream of its content that knows the details tells them.</summary>
+    public void Learn(Stream content)
+    {
+        if (content is IDetailedStream told)
+        {
+            Details = told.Details;
+        }
+    }
 
     public void Begin(TimeProvider clock)
     {

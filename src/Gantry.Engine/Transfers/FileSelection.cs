@@ -29,10 +29,13 @@ public sealed class FileSelection
     /// <summary>None of these; null means no bound.</summary>
     public PathSet? Except { get; init; }
 
+    /// <summary>By what is kept with the files; it is asked for file by file, after all else. Null means no bound.</summary>
+    public MetadataSelection? Metadata { get; init; }
+
     public bool HasRules => fileRules.Count > 0 || folderRules.Count > 0;
 
     /// <summary>Whether everything takes part.</summary>
-    public bool IsAll => !HasRules && SizeMin is null && SizeMax is null && AgeMin is null && AgeMax is null && Only is null && Except is null;
+    public bool IsAll => !HasRules && SizeMin is null && SizeMax is null && AgeMin is null && AgeMax is null && Only is null && Except is null && Metadata is null;
 
     /// <summary>
     /// Adds what --include, --exclude and filter lines say, in rclone's order: includes, excludes, filters; and when there is an include,
@@ -41,7 +44,7 @@ public sealed class FileSelection
     /// <param name="filters">"+ PATTERN", "- PATTERN", "!" (forgets the rules before it); empty lines and those beginning with # or ; say nothing.</param>
     public FileSelection With(IEnumerable<string> includes, IEnumerable<string> excludes, IEnumerable<string> filters)
     {
-        var selection = new FileSelection { SizeMin = SizeMin, SizeMax = SizeMax, AgeMin = AgeMin, AgeMax = AgeMax, Only = Only, Except = Except };
+        var selection = new FileSelection { SizeMin = SizeMin, SizeMax = SizeMax, AgeMin = AgeMin, AgeMax = AgeMax, Only = Only, Except = Except, Metadata = Metadata };
         selection.fileRules.AddRange(fileRules);
         selection.folderRules.AddRange(folderRules);
         var hasIncludes = false;
@@ -89,7 +92,7 @@ public sealed class FileSelection
     public bool Includes(string path, Entry entry, DateTimeOffset now) =>
         (SizeMin is not { } min || entry.Size >= min)
         && (SizeMax is not { } max || entry.Size <= max)
-        && IncludesAge(entry.ModifiedAt, now)
+        && IncludesAge(entry.ModifiedAt ?? entry.StoredAt, now)
         && IncludesPath(path);
 
     private bool IncludesAge(DateTimeOffset? modifiedAt, DateTimeOffset now) =>

@@ -7,7 +7,7 @@ namespace Gantry.Engine.Transfers;
 /// The content of a large file on its way: counted, hashed when asked, and guarded. A source that gives more or less than its listing
 /// told, or whose file was changed meanwhile, makes the reading fail before its last byte counts, so that the target keeps its old file.
 /// </summary>
-internal sealed class MeteredStream(Stream inner, long expected, TransferTally tally, TransferGate gate, IncrementalHash? hash, Func<ValueTask<bool>> isUnchanged) : Stream
+internal sealed class MeteredStream(Stream inner, long expected, TransferTally tally, IncrementalHash? hash, Func<ValueTask<bool>> isUnchanged) : Stream
 {
     private long read;
     private bool isAtEnd;
@@ -42,7 +42,7 @@ internal sealed class MeteredStream(Stream inner, long expected, TransferTally t
         int count;
         try
         {
-            count = await inner.ReadAsync(buffer[..gate.ChunkBytes(buffer.Length)], cancellationToken);
+            count = await inner.ReadAsync(buffer, cancellationToken);
             read += count;
             if (read > expected || (count == 0 && (read < expected || !await isUnchanged())))
             {
@@ -57,7 +57,6 @@ internal sealed class MeteredStream(Stream inner, long expected, TransferTally t
         }
 
         isAtEnd = count == 0;
-        await gate.PassAsync(count);
         hash?.AppendData(buffer.Span[..count]);
         tally.Moved(count);
         return count;

@@ -18,13 +18,18 @@ internal sealed class PathPattern
 
     public bool Matches(string path) => regex.IsMatch(path);
 
-    public static PathPattern Parse(string pattern)
+    public static PathPattern Parse(string pattern) => Parse(pattern, isText: false);
+
+    /// <summary>Of a text that is no path: '*' and '?' match '/' as well, and the whole text has to match.</summary>
+    public static PathPattern ParseText(string pattern) => Parse(pattern, isText: true);
+
+    private static PathPattern Parse(string pattern, bool isText)
     {
         try
         {
             // Patterns come from whoever writes a plan: no pattern may take more than time in proportion to the name.
             return new PathPattern(new Regex(
-                new Translation(pattern).Run(), RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.CultureInvariant));
+                new Translation(pattern, isText).Run(), RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.CultureInvariant));
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
@@ -85,7 +90,7 @@ internal sealed class PathPattern
     private static EndpointException Bad(string pattern, string why) =>
         new(EndpointError.BadSetting, $"The pattern '{EndpointPath.Printable(pattern)}' {why}");
 
-    private sealed class Translation(string pattern)
+    private sealed class Translation(string pattern, bool isText)
     {
         private readonly StringBuilder output = new();
         private int position;
@@ -93,9 +98,9 @@ internal sealed class PathPattern
 
         public string Run()
         {
-            var isAnchored = pattern.StartsWith('/');
+            var isAnchored = !isText && pattern.StartsWith('/');
             position = isAnchored ? 1 : 0;
-            output.Append(isAnchored ? @"\A" : @"(?:\A|/)");
+            output.Append(isAnchored || isText ? @"\A" : @"(?:\A|/)");
             while (position < pattern.Length)
             {
                 Step();
@@ -129,7 +134,7 @@ internal sealed class PathPattern
                     output.Append('|');
                     break;
                 case '?':
-                    output.Append(AnyOfSegment);
+                    output.Append(isText ? "." : AnyOfSegment);
                     break;
                 case ']':
                     throw Bad(pattern, "has a ']' without its '['.");
@@ -155,7 +160,7 @@ internal sealed class PathPattern
 
             output.Append((position - start) switch
             {
-                1 => "[^/]*",
+                1 => isText ? ".*" : "[^/]*",
                 2 => ".*",
                 _ => throw Bad(pattern, "has more than two '*' in a row."),
             });

@@ -33,7 +33,7 @@ internal sealed class RangeSource(FileJob job, IncrementalHash? hash, Cancellati
     {
         if (parts is not null)
         {
-            return await parts.OpenRangeAsync(job.SourcePath, offset, length, cancellationToken);
+            return job.Source.Gate.Through(await parts.OpenRangeAsync(job.SourcePath, offset, length, cancellationToken));
         }
 
         await SeekAsync(offset);
@@ -92,7 +92,7 @@ internal sealed class RangeSource(FileJob job, IncrementalHash? hash, Cancellati
         // What was passed over, or comes a second time, makes the hash of what streams by worthless.
         isHashed &= position == offset;
         position = offset;
-        stream = await job.Source.Endpoint.OpenReadAsync(job.SourcePath, offset, job.Entry.Size, cancellationToken);
+        stream = job.Source.Gate.Through(await job.Source.Endpoint.OpenReadAsync(job.SourcePath, offset, job.Entry.Size, cancellationToken));
     }
 
     private async ValueTask<int> ReadOnAsync(Memory<byte> buffer, CancellationToken token)

@@ -268,7 +268,7 @@ internal sealed class RangedCopy(TransferRun run, FileJob job, FlightGate room) 
         try
         {
             var now = await job.Source.RunAsync((endpoint, cancellationToken) => endpoint.FindAsync(job.SourcePath, cancellationToken));
-            return now is not null && now.Size == job.Entry.Size && now.ModifiedAt == job.Entry.ModifiedAt;
+            return now is not null && SourceVersion.IsSame(job.Entry, now);
         }
         catch (EndpointException exception)
         {

@@ -70,6 +70,7 @@ internal sealed class SmallContent : IDisposable
     private static async ValueTask<int> ReadOnceAsync(FileJob job, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         await using var stream = await job.Source.Endpoint.OpenReadAsync(job.SourcePath, 0, job.Entry.Size, cancellationToken);
+        job.Learn(stream);
         var length = 0;
         while (length < buffer.Length && await stream.ReadAsync(buffer[length..], cancellationToken) is > 0 and var read)
         {

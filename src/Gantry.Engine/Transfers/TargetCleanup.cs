@@ -173,7 +173,7 @@ internal sealed class TargetCleanup(TransferRun run)
         run.Request.Selection.IsAll
         || (entry.Kind == EntryKind.Folder
             ? run.Request.Selection.IncludesFolder(path)
-            : run.Request.Selection.Includes(path, new Entry { Name = name, Kind = entry.Kind, Size = entry.Size, ModifiedAt = entry.ModifiedAt }, run.StartedAt));
+            : run.Request.Selection.Includes(path, entry.Named(name), run.StartedAt));
 
     /// <summary>A bound is held by counting first: rather nothing is deleted than some of it by chance.</summary>
     private async Task<bool> IsWithinBoundAsync()
@@ -221,7 +221,7 @@ internal sealed class TargetCleanup(TransferRun run)
         var count = 0L;
         await foreach (var entry in run.Target.Endpoint.ListAsync(targetPath, run.Token))
         {
-            if (!IsSelected(EndpointPath.Join(path, entry.Name), entry.Name, new TargetEntry(entry.Kind, entry.Size, entry.ModifiedAt)))
+            if (!IsSelected(EndpointPath.Join(path, entry.Name), entry.Name, TargetEntry.Of(entry)))
             {
                 continue;
             }
@@ -261,7 +261,7 @@ internal sealed class TargetCleanup(TransferRun run)
             foreach (var entry in entries)
             {
                 var (targetChild, child) = (EndpointPath.Join(targetPath, entry.Name), EndpointPath.Join(path, entry.Name));
-                isEmpty &= IsSelected(child, entry.Name, new TargetEntry(entry.Kind, entry.Size, entry.ModifiedAt))
+                isEmpty &= IsSelected(child, entry.Name, TargetEntry.Of(entry))
                     && (entry.Kind == EntryKind.Folder
                         ? await DeleteFolderAsync(folder, targetChild, child)
                         : await DeleteFileAsync(folder, targetChild, child, entry.Kind));

@@ -3,9 +3,39 @@ using Gantry.Engine.Endpoints;
 
 namespace Gantry.Engine.Transfers;
 
-/// <summary>What a transfer needs to know of something at the target.</summary>
+/// <summary>What a transfer needs to know of something at the target, in few bytes: a folder may hold a million of them.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct TargetEntry(EntryKind Kind, long Size, DateTimeOffset? ModifiedAt);
+internal readonly record struct TargetEntry
+{
+    // Ticks of UTC; 0 is nobody's time.
+    private readonly long modifiedAt;
+    private readonly long storedAt;
+
+    public required EntryKind Kind { get; init; }
+
+    public required long Size { get; init; }
+
+    public DateTimeOffset? ModifiedAt
+    {
+        get => TimeOf(modifiedAt);
+        init => modifiedAt = value?.UtcTicks ?? 0;
+    }
+
+    public DateTimeOffset? StoredAt
+    {
+        get => TimeOf(storedAt);
+        init => storedAt = value?.UtcTicks ?? 0;
+    }
+
+    public FileHash? Hash { get; init; }
+
+    public static TargetEntry Of(Entry entry) =>
+        new() { Kind = entry.Kind, Size = entry.Size, ModifiedAt = entry.ModifiedAt, StoredAt = entry.StoredAt, Hash = entry.Hash };
+
+    public Entry Named(string name) => new() { Name = name, Kind = Kind, Size = Size, ModifiedAt = ModifiedAt, StoredAt = StoredAt, Hash = Hash };
+
+    private static DateTimeOffset? TimeOf(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
+}
 
 /// <summary>One folder of the target, held compactly while the source's listing streams by.</summary>
 internal sealed class TargetListing
@@ -31,7 +61,7 @@ internal sealed class TargetListing
             return;
         }
 
-        entries[entry.Name] = new TargetEntry(entry.Kind, entry.Size, entry.ModifiedAt);
+        entries[entry.Name] = TargetEntry.Of(entry);
     }
 
     /// <summary>Null when the target has nothing of this name. What is taken is not left over.</summary>

@@ -37,7 +37,7 @@ internal sealed class TransferGate
     }
 
     /// <summary>How much may well be read at once, in bytes, so that a slow line moves evenly; at most so much.</summary>
-    public int ChunkBytes(int max)
+    private int ChunkBytes(int max)
     {
         foreach (var (share, direction) in ways)
         {
@@ -49,6 +49,9 @@ internal sealed class TransferGate
 
     /// <summary>Returns when so many bytes may pass.</summary>
     public ValueTask PassAsync(int bytes) => ways.Length == 0 ? ValueTask.CompletedTask : PassAllAsync(bytes);
+
+    /// <summary>The content of a file of this source, as it may pass; the stream owns the given one.</summary>
+    public Stream Through(Stream content) => ways.Length == 0 ? content : new GatedStream(content, this);
 
     /// <summary>Returns when the file may begin, and then holds its places.</summary>
     public ValueTask EnterAsync(FileJob job)
@@ -122,6 +125,57 @@ internal sealed class TransferGate
             {
                 shares[i].LeaveFile();
             }
+        }
+    }
+
+    private sealed class GatedStream(Stream inner, TransferGate gate) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var count = await inner.ReadAsync(buffer[..gate.ChunkBytes(buffer.Length)], cancellationToken);
+            await gate.PassAsync(count);
+            return count;
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it with ReadAsync.");
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync();
+            GC.SuppressFinalize(this);
         }
     }
 }

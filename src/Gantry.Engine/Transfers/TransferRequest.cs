@@ -113,6 +113,9 @@ public sealed record TransferRequest
 
     public NoMatchPolicy NoMatch { get; init; }
 
+    /// <summary>Put over what the source keeps with each file, where the target keeps such things; null means nothing.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
     /// <summary>How many files are in flight at once; null leaves it to what the endpoints say of themselves.</summary>
     public int? ConcurrentFiles { get; init; }
 

@@ -39,6 +39,13 @@ internal sealed class TransferTally(TimeProvider clock, int failuresListed)
         Interlocked.Add(ref bytesFound, size);
     }
 
+    /// <summary>It was found, and then left out after all.</summary>
+    public void LeftOut(long size)
+    {
+        Interlocked.Decrement(ref filesFound);
+        Interlocked.Add(ref bytesFound, -size);
+    }
+
     public void Started(FileJob job) => lastFile = job;
 
     public void StartedLarge(string path)

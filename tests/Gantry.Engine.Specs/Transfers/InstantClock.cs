@@ -9,6 +9,8 @@ internal sealed class InstantClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref ticks), TimeSpan.Zero);
 
+    public void Skip(TimeSpan by) => Interlocked.Add(ref ticks, by.Ticks);
+
     public override long GetTimestamp() => Interlocked.Read(ref ticks);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
