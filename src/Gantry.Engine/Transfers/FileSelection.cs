@@ -29,6 +29,9 @@ public sealed class FileSelection
     /// <summary>None of these; null means no bound.</summary>
     public PathSet? Except { get; init; }
 
+    /// <summary>'A' and 'a' are the same to the rules that are added.</summary>
+    public bool IgnoresCase { get; init; }
+
     /// <summary>By what is kept with the files; it is asked for file by file, after all else. Null means no bound.</summary>
     public MetadataSelection? Metadata { get; init; }
 
@@ -44,9 +47,7 @@ public sealed class FileSelection
     /// <param name="filters">"+ PATTERN", "- PATTERN", "!" (forgets the rules before it); empty lines and those beginning with # or ; say nothing.</param>
     public FileSelection With(IEnumerable<string> includes, IEnumerable<string> excludes, IEnumerable<string> filters)
     {
-        var selection = new FileSelection { SizeMin = SizeMin, SizeMax = SizeMax, AgeMin = AgeMin, AgeMax = AgeMax, Only = Only, Except = Except, Metadata = Metadata };
-        selection.fileRules.AddRange(fileRules);
-        selection.folderRules.AddRange(folderRules);
+        var selection = With(Only, Except);
         var hasIncludes = false;
         foreach (var pattern in includes)
         {
@@ -75,7 +76,17 @@ public sealed class FileSelection
     /// <summary>The same selection, and of it nothing but what is named and is not excepted.</summary>
     public FileSelection With(PathSet? only, PathSet? except)
     {
-        var selection = new FileSelection { SizeMin = SizeMin, SizeMax = SizeMax, AgeMin = AgeMin, AgeMax = AgeMax, Only = only, Except = except };
+        var selection = new FileSelection
+        {
+            SizeMin = SizeMin,
+            SizeMax = SizeMax,
+            AgeMin = AgeMin,
+            AgeMax = AgeMax,
+            Only = only,
+            Except = except,
+            Metadata = Metadata,
+            IgnoresCase = IgnoresCase,
+        };
         selection.fileRules.AddRange(fileRules);
         selection.folderRules.AddRange(folderRules);
         return selection;
@@ -148,7 +159,7 @@ public sealed class FileSelection
             (isForFiles, isForFolders) = (true, true);
         }
 
-        var compiled = PathPattern.Parse(pattern);
+        var compiled = PathPattern.Parse(pattern, IgnoresCase);
         if (isForFiles)
         {
             fileRules.Add((isInclude, compiled));
@@ -156,7 +167,7 @@ public sealed class FileSelection
             // Excluded files rule no folder out; "*" does, since it matches whatever is in it.
             if (isInclude || pattern == "*")
             {
-                folderRules.AddRange(PathPattern.FoldersOf(pattern).Select(folder => (isInclude, PathPattern.Parse(folder))));
+                folderRules.AddRange(PathPattern.FoldersOf(pattern).Select(folder => (isInclude, PathPattern.Parse(folder, IgnoresCase))));
             }
         }
 

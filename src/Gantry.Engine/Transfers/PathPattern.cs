@@ -18,18 +18,19 @@ internal sealed class PathPattern
 
     public bool Matches(string path) => regex.IsMatch(path);
 
-    public static PathPattern Parse(string pattern) => Parse(pattern, isText: false);
+    public static PathPattern Parse(string pattern, bool ignoresCase = false) => Parse(pattern, ignoresCase, isText: false);
 
     /// <summary>Of a text that is no path: '*' and '?' match '/' as well, and the whole text has to match.</summary>
-    public static PathPattern ParseText(string pattern) => Parse(pattern, isText: true);
+    public static PathPattern ParseText(string pattern) => Parse(pattern, ignoresCase: false, isText: true);
 
-    private static PathPattern Parse(string pattern, bool isText)
+    private static PathPattern Parse(string pattern, bool ignoresCase, bool isText)
     {
         try
         {
             // Patterns come from whoever writes a plan: no pattern may take more than time in proportion to the name.
             return new PathPattern(new Regex(
-                new Translation(pattern, isText).Run(), RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.CultureInvariant));
+                (ignoresCase ? "(?i)" : "") + new Translation(pattern, isText).Run(),
+                RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.CultureInvariant));
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
