@@ -29,6 +29,9 @@ public sealed record Capabilities
     /// </summary>
     public bool KeepsOrder { get; init; }
 
+    /// <summary>'a' and 'A' are one name to it, so that two files which differ in no more cannot both stand in a folder.</summary>
+    public bool NamesIgnoreCase { get; init; }
+
     /// <summary>The longest name in bytes.</summary>
     public int NameBytesMax { get; init; } = 255;
 }

@@ -61,8 +61,8 @@ internal sealed partial class FileCopier
 
         try
         {
-            var making = job.Folder.EnsureCreatedAsync(run.CreateFolderAsync);
-            if (!job.Folder.TakesFiles(run.Target.Endpoint.Capabilities.KeepsOrder))
+            var making = job.TargetFolder.EnsureCreatedAsync(run.CreateFolderAsync);
+            if (!job.TargetFolder.TakesFiles(run.Target.Endpoint.Capabilities.KeepsOrder))
             {
                 await making;
             }
@@ -85,7 +85,7 @@ internal sealed partial class FileCopier
         return true;
     }
 
-    private bool IsReadyForLane(FileJob job) => IsForLane(job) && job.Folder.TakesFiles(run.Target.Endpoint.Capabilities.KeepsOrder);
+    private bool IsReadyForLane(FileJob job) => IsForLane(job) && job.TargetFolder.TakesFiles(run.Target.Endpoint.Capabilities.KeepsOrder);
 
     private bool IsForLane(FileJob job) =>
         whole is not null

@@ -81,7 +81,7 @@ internal sealed partial class FileCopier
             return false;
         }
 
-        var now = await run.Target.RunAsync((endpoint, cancellationToken) => endpoint.FindAsync(job.Folder.TargetPathOf(leftover.Name), cancellationToken));
+        var now = await run.Target.RunAsync((endpoint, cancellationToken) => endpoint.FindAsync(job.TargetFolder.TargetPathOf(leftover.Name), cancellationToken));
         return now is not null && now.Size == leftover.Size && now.ModifiedAt == leftover.ModifiedAt;
     }
 

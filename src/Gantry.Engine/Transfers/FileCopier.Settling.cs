@@ -107,7 +107,7 @@ internal sealed partial class FileCopier
             }
         }
 
-        run.Skipped(job.Folder, job.Entry);
+        run.Skipped(job.Folder, job.Entry, job.Place);
         run.Finish(job);
     }
 
@@ -198,7 +198,7 @@ internal sealed partial class FileCopier
 
     private async ValueTask MakeLinkAsync(FileJob job, ISymbolicLinks target, string text)
     {
-        await job.Folder.EnsureCreatedAsync(run.CreateFolderAsync);
+        await job.TargetFolder.EnsureCreatedAsync(run.CreateFolderAsync);
         await run.Target.RunAsync(async (endpoint, cancellationToken) =>
         {
             if (job.Existing is not null)

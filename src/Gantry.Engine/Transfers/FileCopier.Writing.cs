@@ -22,7 +22,7 @@ internal sealed partial class FileCopier
             var options = OptionsOf(job);
             try
             {
-                await job.Folder.EnsureCreatedAsync(run.CreateFolderAsync);
+                await job.TargetFolder.EnsureCreatedAsync(run.CreateFolderAsync);
                 if (run.Request.Verification == Verification.Checksum)
                 {
                     await WriteVerifiedAsync(job, options, write, hashOf);
@@ -108,7 +108,7 @@ internal sealed partial class FileCopier
     {
         try
         {
-            await run.Target.RunAsync((endpoint, cancellationToken) => endpoint.CreateFolderAsync(job.Folder.TargetPath, cancellationToken));
+            await run.Target.RunAsync((endpoint, cancellationToken) => endpoint.CreateFolderAsync(job.TargetFolder.TargetPath, cancellationToken));
             return null;
         }
         catch (EndpointException exception)
@@ -125,7 +125,7 @@ internal sealed partial class FileCopier
         FileJob job, WriteOptions options, Func<string, WriteOptions, ValueTask<Entry>> write, Func<string, ValueTask<string>> hashOf)
     {
         var mover = run.Target.Endpoint.Capabilities.WritesAreAtomic ? null : run.Target.Endpoint as IMoves;
-        var path = mover is null ? job.TargetPath : job.Folder.TargetPathOf(PartialNameOf(job));
+        var path = mover is null ? job.TargetPath : job.TargetFolder.TargetPathOf(PartialNameOf(job));
         CheckSize(job, await write(path, options));
         try
         {

@@ -9,7 +9,7 @@ internal sealed class FileDecision(TransferRun run)
 
     private readonly int nameBytesMax = run.Request.Target.Endpoint.Capabilities.NameBytesMax;
 
-    public ValueTask OnFileAsync(FolderNode folder, Entry entry, TargetEntry? existing, TargetListing? listing, FilePlace? elsewhere = null)
+    public ValueTask OnFileAsync(FolderNode folder, Entry entry, TargetEntry? existing, TargetListing? listing, FilePlace? elsewhere = null, TargetPlace? place = null)
     {
         var selection = run.Request.Selection;
         if (!selection.IsAll && !selection.Includes(folder.PathOf(entry.Name), entry, run.StartedAt))
@@ -19,7 +19,7 @@ internal sealed class FileDecision(TransferRun run)
         }
 
         run.Tally.Found(entry.Size);
-        if (!IsNameHeld(folder, entry.Name))
+        if (!IsNameHeld(folder, place?.Name ?? entry.Name))
         {
             return ValueTask.CompletedTask;
         }
@@ -37,10 +37,10 @@ internal sealed class FileDecision(TransferRun run)
             return ValueTask.CompletedTask;
         }
 
-        var leftovers = run.Cleanup.LeftoversOf(folder, listing, entry);
+        var leftovers = run.Cleanup.LeftoversOf(place?.Folder ?? folder, listing, entry);
         if (verdict == ChangeVerdict.Unchanged)
         {
-            return OnUnchangedAsync(folder, entry, existing, elsewhere, leftovers);
+            return OnUnchangedAsync(folder, entry, existing, elsewhere, leftovers, place);
         }
 
         return run.Files.EnqueueAsync(new FileJob(folder, entry)
@@ -53,6 +53,7 @@ internal sealed class FileDecision(TransferRun run)
             },
             Existing = existing,
             Elsewhere = elsewhere,
+            Place = place,
             Leftovers = leftovers,
         });
     }
@@ -126,7 +127,7 @@ internal sealed class FileDecision(TransferRun run)
     private void Differs(FolderNode folder, Entry entry, TargetEntry? existing) => run.Fail(
         folder, folder.PathOf(entry.Name), existing is { } other ? WhyDifferent(entry, other) : "The target does not have it.");
 
-    private ValueTask OnUnchangedAsync(FolderNode folder, Entry entry, TargetEntry? existing, FilePlace? elsewhere, IReadOnlyList<Leftover> leftovers)
+    private ValueTask OnUnchangedAsync(FolderNode folder, Entry entry, TargetEntry? existing, FilePlace? elsewhere, IReadOnlyList<Leftover> leftovers, TargetPlace? place)
     {
         var isToRemove = run.Request is { Mode: TransferMode.Move, ChangeRule: not ChangeRule.NeverOverwrite };
         if (run.IsReadOnly || (!isToRemove && leftovers.Count == 0))
@@ -136,7 +137,7 @@ internal sealed class FileDecision(TransferRun run)
                 folder.Keep();
             }
 
-            run.Skipped(folder, entry);
+            run.Skipped(folder, entry, place);
             return ValueTask.CompletedTask;
         }
 
@@ -145,6 +146,7 @@ internal sealed class FileDecision(TransferRun run)
             Work = FileWork.Settle,
             Existing = existing,
             Elsewhere = elsewhere,
+            Place = place,
             Leftovers = leftovers,
         });
     }

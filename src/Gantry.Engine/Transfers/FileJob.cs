@@ -32,6 +32,9 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
     /// <summary>When it lies elsewhere than its folder says (behind a link, or named by itself); null otherwise.</summary>
     public FilePlace? Elsewhere { get; init; }
 
+    /// <summary>When a template gave it another place than its folder does; null otherwise.</summary>
+    public TargetPlace? Place { get; init; }
+
     /// <summary>What stands at the target in its place; null when nothing does.</summary>
     public TargetEntry? Existing { get; init; }
 
@@ -68,7 +71,10 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
 
     public string SourcePath => Elsewhere?.Path ?? Folder.SourcePathOf(Entry.Name);
 
-    public string TargetPath => Folder.TargetPathOf(Entry.Name);
+    /// <summary>The folder at whose target path it arrives.</summary>
+    public FolderNode TargetFolder => Place?.Folder ?? Folder;
+
+    public string TargetPath => TargetFolder.TargetPathOf(Place?.Name ?? Entry.Name);
 
     /// <summary>A stream of its content that knows the details tells them.</summary>
     public void Learn(Stream content)

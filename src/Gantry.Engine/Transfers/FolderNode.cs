@@ -27,6 +27,9 @@ internal sealed class FolderNode
     /// <summary>The folder in which it really lies, when a link led here; loops are found by it.</summary>
     public string? RealPath { get; init; }
 
+    /// <summary>Of the folder at which a source begins: its name, when it is kept; null otherwise.</summary>
+    public string? KeptName { get; init; }
+
     /// <summary>Something in it stays at the source, so that a move leaves it there.</summary>
     public bool IsKept { get; private set; }
 

@@ -15,6 +15,8 @@ internal static class RequestCheck
         Require(request.Mode == TransferMode.Sync || request.DeletesMax is null, "A bound on deletions belongs to a sync; only a sync deletes at the target.");
         Require(request.DeletesMax is null or >= 0, "The bound on deletions is a number from 0.");
         Require(request.Mode != TransferMode.Sync || request.Selection.Metadata is null, "A sync cannot select by metadata: what it leaves out would count as gone, and be deleted at the target.");
+        Require(request.Mode != TransferMode.Sync || request.Target.Files is null, "A sync makes the target like the source: the names of its files cannot be made by a template. Copy instead.");
+        Require(request.Target.Files is null || request.SymbolicLinks != SymbolicLinkPolicy.Keep, "Symbolic links cannot be kept where a template names the files: skip or follow them.");
         Require(request.Retries >= 0, "The number of retries is a number from 0.");
         Require(request.ConcurrentFiles is null or (>= 1 and <= 4096), "The number of files in flight is a number from 1 to 4096.");
         Require(

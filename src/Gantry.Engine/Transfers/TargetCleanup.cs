@@ -87,7 +87,7 @@ internal sealed class TargetCleanup(TransferRun run)
     {
         foreach (var leftover in job.Leftovers)
         {
-            await DeleteQuietlyAsync(run.Target.Endpoint, job.Folder.TargetPathOf(leftover.Name));
+            await DeleteQuietlyAsync(run.Target.Endpoint, job.TargetFolder.TargetPathOf(leftover.Name));
         }
     }
 

@@ -64,6 +64,9 @@ internal sealed class TargetListing
         entries[entry.Name] = TargetEntry.Of(entry);
     }
 
+    /// <summary>Null when the target has nothing of this name.</summary>
+    public TargetEntry? Find(string name) => entries.TryGetValue(name, out var entry) ? entry : null;
+
     /// <summary>Null when the target has nothing of this name. What is taken is not left over.</summary>
     public TargetEntry? Take(string name) => entries.Remove(name, out var entry) ? entry : null;
 }

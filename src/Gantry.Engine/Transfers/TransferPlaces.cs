@@ -25,38 +25,33 @@ public sealed class TransferPlaces : IAsyncDisposable
     /// <summary>Of the transfer at its endpoints: the given one, else the highest that one of its limited endpoints states.</summary>
     public TransferPriority Priority { get; private set; } = TransferPriority.Normal;
 
+    /// <summary>As <see cref="OpenAsync(IEndpointOpener, TransferAddresses, CancellationToken)"/>, for addresses that nothing more is said of.</summary>
+    public static ValueTask<TransferPlaces> OpenAsync(
+        IEndpointOpener opener, IReadOnlyList<string> sources, string target, bool keepName, CancellationToken cancellationToken) => OpenAsync(
+            opener,
+            new TransferAddresses { Sources = [.. sources.Select(source => new SourceAddress(source, keepName))], Target = target },
+            cancellationToken);
+
     /// <summary>
     /// Waits for the transfer's places at limited endpoints, then opens all ends before anything is asked of one, so that slow connections
     /// are made at the same time.
     /// </summary>
-    /// <param name="opener">Opens addresses and knows their limits.</param>
-    /// <param name="sources">Addresses of folders or files.</param>
-    /// <param name="target">The address that receives.</param>
-    /// <param name="keepName">Folders arrive in folders of their own names.</param>
-    /// <param name="cancellationToken">Ends the waiting as well.</param>
-    /// <param name="priority">Null leaves it to the endpoints.</param>
-    /// <param name="onWaiting">Told when a place has to be waited for.</param>
-    public static async ValueTask<TransferPlaces> OpenAsync(
-        IEndpointOpener opener,
-        IReadOnlyList<string> sources,
-        string target,
-        bool keepName,
-        CancellationToken cancellationToken,
-        TransferPriority? priority = null,
-        Action? onWaiting = null)
+    public static async ValueTask<TransferPlaces> OpenAsync(IEndpointOpener opener, TransferAddresses addresses, CancellationToken cancellationToken)
     {
+        var (target, files) = addresses.Values is { } values ? AddressTemplate.Resolve(addresses.Target, values) : (addresses.Target, null);
         var places = new TransferPlaces(opener);
         try
         {
-            await places.EnterAsync([.. sources, target], priority, onWaiting, cancellationToken);
+            await places.EnterAsync([.. addresses.Sources.Select(source => source.Address), target], addresses, cancellationToken);
             var targetEndpoint = await places.OpenAsync(target, cancellationToken);
-            var sourceEndpoints = new List<IEndpoint>(sources.Count);
-            foreach (var source in sources)
+            var sourceEndpoints = new List<IEndpoint>(addresses.Sources.Count);
+            foreach (var source in addresses.Sources)
             {
-                sourceEndpoints.Add(await places.OpenAsync(source, cancellationToken));
+                sourceEndpoints.Add(await places.OpenAsync(source.Address, cancellationToken));
             }
 
-            await places.FindAsync(sources, sourceEndpoints, target, targetEndpoint, keepName, cancellationToken);
+            await places.FindAsync(addresses.Sources, sourceEndpoints, target, targetEndpoint, isTemplate: files is not null, cancellationToken);
+            places.Target = places.Target with { Files = files };
             return places;
         }
         catch
@@ -99,9 +94,9 @@ public sealed class TransferPlaces : IAsyncDisposable
         }
     }
 
-    private async ValueTask EnterAsync(IReadOnlyList<string> addresses, TransferPriority? priority, Action? onWaiting, CancellationToken cancellationToken)
+    private async ValueTask EnterAsync(IReadOnlyList<string> places, TransferAddresses wanted, CancellationToken cancellationToken)
     {
-        foreach (var address in addresses)
+        foreach (var address in places)
         {
             if (await opener.FindLimitsAsync(address, cancellationToken) is { } found)
             {
@@ -111,15 +106,15 @@ public sealed class TransferPlaces : IAsyncDisposable
 
         if (limits.Count == 0)
         {
-            Priority = priority ?? Priority;
+            Priority = wanted.Priority ?? Priority;
             return;
         }
 
-        Priority = priority ?? limits.Values.Max(limit => limit.Settings.Priority);
+        Priority = wanted.Priority ?? limits.Values.Max(limit => limit.Settings.Priority);
         var entering = EndpointLimits.EnterAllAsync(limits.Values, Priority, cancellationToken).AsTask();
         if (!entering.IsCompleted)
         {
-            onWaiting?.Invoke();
+            wanted.OnWaiting?.Invoke();
         }
 
         shares = await entering;
@@ -129,7 +124,7 @@ public sealed class TransferPlaces : IAsyncDisposable
         limits.TryGetValue(address, out var found) ? shares.FirstOrDefault(share => share.Limits == found) : null;
 
     private async ValueTask FindAsync(
-        IReadOnlyList<string> sources, List<IEndpoint> endpoints, string target, IEndpoint targetEndpoint, bool keepName, CancellationToken cancellationToken)
+        IReadOnlyList<SourceAddress> sources, List<IEndpoint> endpoints, string target, IEndpoint targetEndpoint, bool isTemplate, CancellationToken cancellationToken)
     {
         var found = new List<TransferSource>(sources.Count);
         var isFile = false;
@@ -138,13 +133,13 @@ public sealed class TransferPlaces : IAsyncDisposable
             var entry = await endpoints[i].FindAsync("", cancellationToken);
             isFile = entry is { Kind: EntryKind.File };
             found.Add(isFile
-                ? await FileAsync(sources[i], cancellationToken)
-                : new TransferSource { Endpoint = endpoints[i], KeepName = keepName, Name = NameOf(endpoints[i]), Share = ShareAt(sources[i]) });
+                ? await FileAsync(sources[i].Address, cancellationToken)
+                : new TransferSource { Endpoint = endpoints[i], KeepName = sources[i].KeepName, Name = NameOf(endpoints[i]), Share = ShareAt(sources[i].Address) });
         }
 
         Sources = found;
         Target = new TransferTarget { Endpoint = targetEndpoint, Share = ShareAt(target) };
-        if (isFile && found.Count == 1 && !target.EndsWith('/') && Split(target) is var (folder, name)
+        if (isFile && found.Count == 1 && !isTemplate && !target.EndsWith('/') && Split(target) is var (folder, name)
             && await targetEndpoint.FindAsync("", cancellationToken) is not { Kind: EntryKind.Folder })
         {
             Target = Target with { Endpoint = await ParentAsync(folder, cancellationToken), FileName = name };

@@ -89,6 +89,9 @@ public sealed record TransferTarget
     /// <summary>The name a single source file gets there; null keeps its own.</summary>
     public string? FileName { get; init; }
 
+    /// <summary>Names each file by itself, below the folder; null keeps the source's folders and names.</summary>
+    public PathTemplate? Files { get; init; }
+
     /// <summary>The transfer's place at the endpoint, entered; null when it has no limits.</summary>
     public EndpointShare? Share { get; init; }
 }

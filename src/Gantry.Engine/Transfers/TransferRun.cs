@@ -51,7 +51,7 @@ internal sealed class TransferRun
     public Countdown Running { get; } = new();
 
     /// <summary>Folders are made before anything is in them. With a selection they are made with their first file.</summary>
-    public bool MakesEmptyFolders => Request.Selection.IsAll && !Target.Endpoint.Capabilities.FoldersAreImplied;
+    public bool MakesEmptyFolders => Request.Selection.IsAll && Request.Target.Files is null && !Target.Endpoint.Capabilities.FoldersAreImplied;
 
     /// <summary>The caller does not want it any more.</summary>
     public bool IsCancelled => callerToken.IsCancellationRequested;
@@ -152,19 +152,31 @@ internal sealed class TransferRun
     public void Copied(FileJob job, long? size = null)
     {
         Tally.Copied(size ?? job.Entry.Size, job.ResumedBytes);
-        Request.Manifest?.Add(EntryOf(job.Folder, job.Entry, FileOutcome.Copied) with { Duration = job.BegunAt == 0 ? TimeSpan.Zero : Clock.GetElapsedTime(job.BegunAt) });
+        Request.Manifest?.Add(EntryOf(job.Folder, job.Entry, FileOutcome.Copied, job.Place) with { Duration = job.BegunAt == 0 ? TimeSpan.Zero : Clock.GetElapsedTime(job.BegunAt) });
     }
 
-    public void Skipped(FolderNode folder, Entry entry)
+    public void Skipped(FolderNode folder, Entry entry, TargetPlace? place = null)
     {
         Tally.Skipped(entry.Size);
-        Request.Manifest?.Add(EntryOf(folder, entry, FileOutcome.Skipped));
+        Request.Manifest?.Add(EntryOf(folder, entry, FileOutcome.Skipped, place));
     }
 
     public void Deleted(string path, string targetPath)
     {
         Tally.Deleted();
         Request.Manifest?.Add(new ManifestEntry { Path = path, TargetPath = targetPath, Outcome = FileOutcome.Deleted });
+    }
+
+    /// <summary>Where the files of the folder lie, for templates: below the source, whose name comes first when it is kept.</summary>
+    public string SourceFolderOf(FolderNode folder)
+    {
+        var top = folder;
+        while (top.Parent is { } above)
+        {
+            top = above;
+        }
+
+        return EndpointPath.Join(top.KeptName ?? "", folder.Path);
     }
 
     public static string FileNameOf(TransferTarget target, TransferSource source, Entry entry) =>
@@ -202,10 +214,10 @@ internal sealed class TransferRun
         }
     }
 
-    private static ManifestEntry EntryOf(FolderNode folder, Entry entry, FileOutcome outcome) => new()
+    private static ManifestEntry EntryOf(FolderNode folder, Entry entry, FileOutcome outcome, TargetPlace? place) => new()
     {
         Path = folder.PathOf(entry.Name),
-        TargetPath = folder.TargetPathOf(entry.Name),
+        TargetPath = place is null ? folder.TargetPathOf(entry.Name) : place.Folder.TargetPathOf(place.Name),
         Outcome = outcome,
         Size = entry.Size,
         ModifiedAt = entry.ModifiedAt,
@@ -252,6 +264,7 @@ internal sealed class TransferRun
                 SourcePath = source.Path,
                 TargetPath = folder,
                 RealPath = source.Path,
+                KeptName = source.KeepName ? NameOf(source) : null,
                 IsRemovable = source.KeepName && source.Path.Length > 0,
             }));
         }

@@ -15,6 +15,9 @@ internal sealed class TreeMerge(TransferRun run)
     // The folder found last is walked first, so that few are waiting at any time.
     private readonly Stack<FolderNode> folders = new();
     private readonly FileDecision decision = new(run);
+
+    // Null when files keep the source's folders and names.
+    private readonly TemplatePlaces? places = run.Request.Target.Files is { } files ? new TemplatePlaces(run, files) : null;
     private int walkers;
 
     public void Push(FolderNode folder)
@@ -159,7 +162,7 @@ internal sealed class TreeMerge(TransferRun run)
         switch (entry.Kind)
         {
             case EntryKind.File:
-                return decision.OnFileAsync(folder, entry, existing, listing);
+                return OnFileAsync(folder, entry, existing, listing);
             case EntryKind.Folder:
                 OnFolder(folder, entry.Name, existing, folder.SourcePathOf(entry.Name), realPath: null);
                 return ValueTask.CompletedTask;
@@ -170,6 +173,9 @@ internal sealed class TreeMerge(TransferRun run)
                 return ValueTask.CompletedTask;
         }
     }
+
+    private ValueTask OnFileAsync(FolderNode folder, Entry entry, TargetEntry? existing, TargetListing? listing, FilePlace? elsewhere = null) =>
+        places is { } template ? template.OnFileAsync(folder, entry, elsewhere) : decision.OnFileAsync(folder, entry, existing, listing, elsewhere);
 
     private void OnOther(FolderNode folder, Entry entry)
     {
@@ -252,7 +258,7 @@ internal sealed class TreeMerge(TransferRun run)
             var (entry, real) = await SourceLinks.FollowAsync(folder.Source, folder.SourcePathOf(link.Name), link.LinkTarget);
             if (entry.Kind == EntryKind.File)
             {
-                await decision.OnFileAsync(folder, entry with { Name = link.Name }, existing, listing, new FilePlace(folder.Source, real));
+                await OnFileAsync(folder, entry with { Name = link.Name }, existing, listing, new FilePlace(folder.Source, real));
             }
             else if (entry.Kind == EntryKind.Folder)
             {
@@ -305,9 +311,9 @@ internal sealed class TreeMerge(TransferRun run)
             foreach (var (source, side, entry) in files)
             {
                 var name = TransferRun.FileNameOf(target, source, entry);
-                if (seen.Add(name))
+                if (places is not null || seen.Add(name))
                 {
-                    await decision.OnFileAsync(folder, entry with { Name = name }, listing?.Take(name), listing, new FilePlace(side, source.Path));
+                    await OnFileAsync(folder, entry with { Name = name }, listing?.Take(name), listing, new FilePlace(side, source.Path));
                 }
                 else
                 {
@@ -322,7 +328,7 @@ internal sealed class TreeMerge(TransferRun run)
     /// <summary>Null without a failure means that the target does not have the folder.</summary>
     private async Task<(TargetListing? Listing, EndpointException? Failure)> ReadTargetAsync(FolderNode folder)
     {
-        if (folder.IsAtTarget == false)
+        if (folder.IsAtTarget == false || places is not null)
         {
             StartCreation(folder);
             return (null, null);
