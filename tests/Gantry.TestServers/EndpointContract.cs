@@ -29,6 +29,9 @@ public abstract partial class EndpointContract : IAsyncLifetime
     /// <summary>Whether symbolic links can be made, where the endpoint's protocol can say them at all.</summary>
     protected virtual bool KeepsLinks => true;
 
+    /// <summary>Whether a file can be written on where it was cut off, where ranges are taken at all.</summary>
+    protected virtual bool GoesOn => true;
+
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public virtual async ValueTask InitializeAsync() => opened = await OpenAsync();

@@ -18,6 +18,8 @@ public sealed class RcloneSftpContractSpecs : EndpointContract
 
     protected override bool KeepsLinks => false;
 
+    protected override bool GoesOn => false;
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();

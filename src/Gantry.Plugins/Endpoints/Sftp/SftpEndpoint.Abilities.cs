@@ -4,9 +4,6 @@ namespace Gantry.Plugins.Endpoints.Sftp;
 
 internal sealed partial class SftpEndpoint
 {
-    // What is on its way for large files; OpenSSH's channel window is 2 MiB, so that more would only wait in buffers.
-    private readonly SftpBudget windowBytes = new(4 * 1024 * 1024);
-
     public async ValueTask MoveAsync(string source, string target, CancellationToken cancellationToken)
     {
         EndpointPath.CheckBelowRoot(source);

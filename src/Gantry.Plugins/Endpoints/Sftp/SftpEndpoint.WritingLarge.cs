@@ -27,27 +27,31 @@ internal sealed partial class SftpEndpoint
         return await OrRemoveAsync(connection, partial, async () =>
         {
             var (written, attributes, takesStat) = await SendAsync(connection, path, opened, first, content, options, cancellationToken).ConfigureAwait(false);
-            if (movesAside)
-            {
-                await ReplaceAsync(connection, partial, default, path, cancellationToken).ConfigureAwait(false);
-                return EntryOf(path, written, options, attributes, takesStat);
-            }
-
-            var request = new SftpRequest(connection);
-            using (var batch = connection.Begin())
-            {
-                batch.Rename(request, partial, new SftpPath(root, path), connection.Server.HasPosixRename);
-            }
-
-            // From here on it may be published: a cancellation waits for the answer.
-            var renamed = await request.ReplyAsync(CancellationToken.None).ConfigureAwait(false);
-            if (!renamed.IsOk)
-            {
-                await ReplaceAsync(connection, partial, renamed, path, cancellationToken).ConfigureAwait(false);
-            }
-
+            await PublishAsync(connection, path, partial, movesAside, cancellationToken).ConfigureAwait(false);
             return EntryOf(path, written, options, attributes, takesStat);
         }).ConfigureAwait(false);
+    }
+
+    private async ValueTask PublishAsync(SftpConnection connection, string path, SftpPath partial, bool movesAside, CancellationToken cancellationToken)
+    {
+        if (movesAside)
+        {
+            await ReplaceAsync(connection, partial, default, path, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var request = new SftpRequest(connection);
+        using (var batch = connection.Begin())
+        {
+            batch.Rename(request, partial, new SftpPath(root, path), connection.Server.HasPosixRename);
+        }
+
+        // From here on it may be published: a cancellation waits for the answer.
+        var renamed = await request.ReplyAsync(CancellationToken.None).ConfigureAwait(false);
+        if (!renamed.IsOk)
+        {
+            await ReplaceAsync(connection, partial, renamed, path, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask<byte[]> OpenPartialAsync(SftpConnection connection, string path, SftpPath partial, CancellationToken cancellationToken)
@@ -89,48 +93,55 @@ internal sealed partial class SftpEndpoint
     private async ValueTask<(long Written, SftpAttributes? Attributes, bool TakesStat)> SendAsync(
         SftpConnection connection, string path, byte[] handle, ReadOnlyMemory<byte> first, Stream content, WriteOptions options, CancellationToken cancellationToken)
     {
-        var isClosed = false;
+        var isSettling = false;
         try
         {
             var written = await SendContentAsync(connection, path, handle, first, content, cancellationToken).ConfigureAwait(false);
             CheckLength(path, options, written);
-
-            var setStat = new SftpRequest(connection);
-            var stat = new SftpRequest(connection);
-            var close = new SftpRequest(connection);
-            var setsStat = options.ModifiedAt is not null || options.UnixMode is not null;
-            using (var batch = connection.Begin())
-            {
-                if (setsStat)
-                {
-                    batch.SetStat(setStat, handle, options.ModifiedAt, options.UnixMode);
-                }
-
-                batch.ForHandle(stat, SftpWire.FileStat, handle);
-                batch.ForHandle(close, SftpWire.Close, handle);
-                isClosed = true;
-            }
-
-            var takesStat = !setsStat || (await setStat.ReplyAsync(cancellationToken).ConfigureAwait(false)).IsOk;
-            var attributes = (await stat.ReplyAsync(cancellationToken).ConfigureAwait(false)).Attributes;
-            var closed = await close.ReplyAsync(cancellationToken).ConfigureAwait(false);
-            if (!closed.IsOk)
-            {
-                throw await WriteFailureAsync(connection, closed, path, written, cancellationToken).ConfigureAwait(false);
-            }
-
-            return attributes?.Size is { } size && size != written
-                ? throw new EndpointException(
-                    EndpointError.ContentDiffers, $"'{PlaceOf(path)}' got {written} bytes and has {size} on the server.", isTransient: true)
-                : (written, attributes, takesStat);
+            isSettling = true;
+            var (attributes, takesStat) = await SettleAsync(connection, path, handle, written, options, cancellationToken).ConfigureAwait(false);
+            return (written, attributes, takesStat);
         }
         finally
         {
-            if (!isClosed)
+            if (!isSettling)
             {
                 connection.TryClose(handle);
             }
         }
+    }
+
+    /// <summary>Sets time and mode, checks the size and closes the handle.</summary>
+    private async ValueTask<(SftpAttributes? Attributes, bool TakesStat)> SettleAsync(
+        SftpConnection connection, string path, byte[] handle, long written, WriteOptions options, CancellationToken cancellationToken)
+    {
+        var setStat = new SftpRequest(connection);
+        var stat = new SftpRequest(connection);
+        var close = new SftpRequest(connection);
+        var setsStat = options.ModifiedAt is not null || options.UnixMode is not null;
+        using (var batch = connection.Begin())
+        {
+            if (setsStat)
+            {
+                batch.SetStat(setStat, handle, options.ModifiedAt, options.UnixMode);
+            }
+
+            batch.ForHandle(stat, SftpWire.FileStat, handle);
+            batch.ForHandle(close, SftpWire.Close, handle);
+        }
+
+        var takesStat = !setsStat || (await setStat.ReplyAsync(cancellationToken).ConfigureAwait(false)).IsOk;
+        var attributes = (await stat.ReplyAsync(cancellationToken).ConfigureAwait(false)).Attributes;
+        var closed = await close.ReplyAsync(cancellationToken).ConfigureAwait(false);
+        if (!closed.IsOk)
+        {
+            throw await WriteFailureAsync(connection, closed, path, written, cancellationToken).ConfigureAwait(false);
+        }
+
+        return attributes?.Size is { } size && size != written
+            ? throw new EndpointException(
+                EndpointError.ContentDiffers, $"'{PlaceOf(path)}' got {written} bytes and has {size} on the server.", isTransient: true)
+            : (attributes, takesStat);
     }
 
     private async ValueTask<long> SendContentAsync(
@@ -138,10 +149,11 @@ internal sealed partial class SftpEndpoint
     {
         var chunkBytes = connection.Server.WriteBytesMax;
         var written = 0L;
-        var acknowledgements = new SftpAcknowledgements(windowBytes);
+        var stripe = stripes.Of(connection);
+        var acknowledgements = new SftpAcknowledgements(stripe.Window);
         for (; !first.IsEmpty; first = first[Math.Min(chunkBytes, first.Length)..])
         {
-            written += await SendChunkAsync(first[..Math.Min(chunkBytes, first.Length)]).ConfigureAwait(false);
+            written += await SendOneAsync(first[..Math.Min(chunkBytes, first.Length)]).ConfigureAwait(false);
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent(chunkBytes);
@@ -151,7 +163,7 @@ internal sealed partial class SftpEndpoint
             while (!acknowledgements.HasFailed
                 && (read = await content.ReadAtLeastAsync(buffer.AsMemory(0, chunkBytes), chunkBytes, false, cancellationToken).ConfigureAwait(false)) > 0)
             {
-                written += await SendChunkAsync(buffer.AsMemory(0, read)).ConfigureAwait(false);
+                written += await SendOneAsync(buffer.AsMemory(0, read)).ConfigureAwait(false);
             }
         }
         finally
@@ -164,24 +176,29 @@ internal sealed partial class SftpEndpoint
             ? throw await WriteFailureAsync(connection, acknowledgements.Failure, path, chunkBytes, cancellationToken).ConfigureAwait(false)
             : written;
 
-        async ValueTask<int> SendChunkAsync(ReadOnlyMemory<byte> chunk)
+        async ValueTask<int> SendOneAsync(ReadOnlyMemory<byte> chunk)
         {
-            await windowBytes.TakeAsync(chunk.Length, cancellationToken).ConfigureAwait(false);
-            var isSent = false;
-            try
-            {
-                acknowledgements.Send(connection, handle, written, chunk.Span);
-                isSent = true;
-            }
-            finally
-            {
-                if (!isSent)
-                {
-                    windowBytes.Give(chunk.Length);
-                }
-            }
-
+            await SendChunkAsync(stripe, acknowledgements, handle, written, chunk, cancellationToken).ConfigureAwait(false);
             return chunk.Length;
+        }
+    }
+
+    private static async ValueTask SendChunkAsync(
+        SftpStripe stripe, SftpAcknowledgements acknowledgements, byte[] handle, long offset, ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
+    {
+        await stripe.Window.TakeAsync(chunk.Length, cancellationToken).ConfigureAwait(false);
+        var isSent = false;
+        try
+        {
+            acknowledgements.Send(stripe.Connection, handle, offset, chunk.Span);
+            isSent = true;
+        }
+        finally
+        {
+            if (!isSent)
+            {
+                stripe.Window.Give(chunk.Length);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ using Gantry.Engine.Endpoints;
 namespace Gantry.Plugins.Endpoints.Sftp;
 
 /// <summary>A folder behind an SFTP server. Small files travel in bursts, hundreds at once over one connection; large ones in a window.</summary>
-internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes, ISymbolicLinks, IWritesWhole
+internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes, ISymbolicLinks, IWritesWhole, IWritesRanges, IReadsRanges
 {
     private const int ListingsAhead = 3;
 
@@ -13,6 +13,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
     private readonly TimeProvider clock;
     private readonly Action<string> notice;
     private readonly SftpSessions sessions;
+    private readonly SftpStripes stripes;
     private readonly SftpBudget uploadBytes = new(8 * 1024 * 1024);
     private readonly Lock gate = new();
     private SftpFlight? flight;
@@ -31,15 +32,19 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
     /// <param name="connect">Makes the way to the server; called at once, and again when a connection was lost.</param>
     /// <param name="clock">Measures and limits.</param>
     /// <param name="notice">Hears once what this server cannot do.</param>
+    /// <param name="connectionsMax">Over how many connections a large file may be spread.</param>
     public SftpEndpoint(
-        string address, string root, Func<CancellationToken, Task<SftpPipe>> connect, TimeProvider clock, Action<string> notice)
+        string address, string root, Func<CancellationToken, Task<SftpPipe>> connect, TimeProvider clock, Action<string> notice, int connectionsMax = 1)
     {
         Address = address;
         this.root = root;
         this.clock = clock;
         this.notice = notice;
-        sessions = new SftpSessions(
-            async token => await SftpConnection.OpenAsync(await connect(token).ConfigureAwait(false), clock, token).ConfigureAwait(false), clock);
+        sessions = new SftpSessions(OpenAsync, clock);
+        stripes = new SftpStripes(sessions, OpenAsync, connectionsMax, clock);
+
+        async Task<SftpConnection> OpenAsync(CancellationToken token) =>
+            await SftpConnection.OpenAsync(await connect(token).ConfigureAwait(false), clock, token).ConfigureAwait(false);
     }
 
     public string Address { get; }
@@ -184,6 +189,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
 
     public async ValueTask DisposeAsync()
     {
+        await stripes.DisposeAsync().ConfigureAwait(false);
         await sessions.DisposeAsync().ConfigureAwait(false);
         replacing.Dispose();
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Secrets;
@@ -19,6 +20,8 @@ public sealed partial class SftpKind : EndpointKind
     private const string KeyFile = "key_file";
     private const string KeyPassphrase = "key_passphrase";
     private const string HostKey = "host_key";
+    private const string Connections = "connections";
+    private const int ConnectionsMost = 8;
 
     public override string Id => "sftp";
 
@@ -42,6 +45,13 @@ public sealed partial class SftpKind : EndpointKind
         new() { Name = KeyFile, Help = "The path of a private key on the machine Gantry runs on." },
         new() { Name = KeyPassphrase, IsSecret = true, Help = "What opens the private key, as ${cred:NAME}." },
         new() { Name = HostKey, Help = "The only host key that is accepted, as in known_hosts without the name: 'ssh-ed25519 AAAA…'. Without it, known_hosts decides." },
+        new()
+        {
+            Name = Connections,
+            Type = SettingType.Integer,
+            Default = JsonElement.Parse("8"),
+            Help = "Over how many connections large files are spread at most, where the server is far away (1 to 8); each is a login of its own.",
+        },
     ];
 
     public override EndpointSettings? Parse(string address)
@@ -98,6 +108,7 @@ public sealed partial class SftpKind : EndpointKind
         Check(SftpAddress.IsHost(host), Host, host, "is no host name");
         Check(settings.Find(User) is not { } user || SftpAddress.IsUser(user), User, settings.Find(User), "is no name of a login");
         Check(settings.Find(Port) is null || PortOf(settings) is not null, Port, settings.Find(Port), "is no port (1 to 65535)");
+        Check(settings.Find(Connections) is null || ConnectionsOf(settings) is not null, Connections, settings.Find(Connections), $"is no number from 1 to {ConnectionsMost}");
         Check(settings.Find(KeyFile) is not { } keyFile || (keyFile.StartsWith('/') && !keyFile.Any(char.IsControl)), KeyFile, settings.Find(KeyFile), "is no absolute path");
         Check(settings.Find(HostKey) is not { } hostKey || PinOf(hostKey) is not null, HostKey, settings.Find(HostKey), "is no host key: it looks like 'ssh-ed25519 AAAA…'");
         Check(settings.Find(Folder) is not { } folder || !folder.Contains('\0', StringComparison.Ordinal), Folder, settings.Find(Folder), "holds a NUL");
@@ -126,7 +137,8 @@ public sealed partial class SftpKind : EndpointKind
             RootOf(settings),
             async token => SshProcess.Start(await LoginAsync(settings, context, token).ConfigureAwait(false), context.Clock),
             context.Clock,
-            context.Notice);
+            context.Notice,
+            ConnectionsOf(settings) ?? ConnectionsMost);
     }
 
     public override void WarmUp() => SshProcess.WarmUp();
@@ -180,6 +192,9 @@ public sealed partial class SftpKind : EndpointKind
 
     private static int? PortOf(EndpointSettings settings) =>
         int.TryParse(settings.Find(Port), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535 ? port : null;
+
+    private static int? ConnectionsOf(EndpointSettings settings) =>
+        int.TryParse(settings.Find(Connections), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= ConnectionsMost ? count : null;
 
     /// <summary>Type and key without a comment; null when it is neither.</summary>
     private static string? PinOf(string hostKey) => HostKeyPattern.Match(hostKey.Trim()) is { Success: true } match ? match.Groups["key"].Value : null;

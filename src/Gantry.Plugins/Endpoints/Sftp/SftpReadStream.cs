@@ -17,6 +17,7 @@ internal sealed class SftpReadStream : Stream
     private readonly byte[] handle;
     private readonly Queue<SftpChunk> chunks = new();
     private readonly long expectedEnd;
+    private readonly bool endsThere;
 
     private int chunkBytes;
 
@@ -46,6 +47,14 @@ internal sealed class SftpReadStream : Stream
         nextOffset = position = offset;
     }
 
+    private SftpReadStream(
+        SftpConnection connection, byte[] handle, long offset, long length, Func<SftpReply, EndpointException> failureOf, Action onClosed, bool endsThere)
+        : this(connection, handle, offset, offset + length, failureOf, onClosed)
+    {
+        this.endsThere = endsThere;
+        window = Math.Max(2, BytesAhead / chunkBytes);
+    }
+
     public override bool CanRead => !isClosed;
 
     public override bool CanSeek => false;
@@ -55,6 +64,11 @@ internal sealed class SftpReadStream : Stream
     public override long Length => throw new NotSupportedException();
 
     public override long Position { get => position; set => throw new NotSupportedException(); }
+
+    /// <summary>So many bytes of a file that surely has them: all of them are asked for at once.</summary>
+    public static SftpReadStream OfPart(
+        SftpConnection connection, byte[] handle, long offset, long length, Func<SftpReply, EndpointException> failureOf, Action onClosed) =>
+        new(connection, handle, offset, length, failureOf, onClosed, endsThere: true);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -113,7 +127,12 @@ internal sealed class SftpReadStream : Stream
         while (!isAtEnd)
         {
             AskAhead();
-            var chunk = chunks.Peek();
+            if (!chunks.TryPeek(out var chunk))
+            {
+                isAtEnd = true;
+                break;
+            }
+
             if (!chunk.IsAnswered)
             {
                 window = Math.Min(window * 2, Math.Max(2, BytesAhead / chunkBytes));
@@ -158,7 +177,7 @@ internal sealed class SftpReadStream : Stream
     private void AskAhead()
     {
         // The one READ that begins at the expected end goes ahead too: it shows that the file ends there.
-        while (chunks.Count == 0 || (chunks.Count < window && nextOffset <= expectedEnd))
+        while (endsThere ? nextOffset < expectedEnd && chunks.Count < window : chunks.Count == 0 || (chunks.Count < window && nextOffset <= expectedEnd))
         {
             var toEnd = expectedEnd - nextOffset;
             var chunk = new SftpChunk(nextOffset, toEnd > 0 ? (int)Math.Min(chunkBytes, toEnd) : chunkBytes);
