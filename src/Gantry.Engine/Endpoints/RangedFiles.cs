@@ -5,7 +5,7 @@ namespace Gantry.Engine.Endpoints;
 /// </summary>
 public interface IWritesRanges
 {
-    /// <summary>Files from this size on, in bytes, are worth it; smaller ones go through <see cref="IEndpoint.WriteAsync"/>.</summary>
+    /// <summary>Files from this size on, in bytes, are worth it; smaller ones go through <see cref="IEndpoint.WriteAsync"/>. <see cref="long.MaxValue"/> where this server cannot.</summary>
     long RangedFromBytes { get; }
 
     /// <summary>

@@ -17,7 +17,10 @@ internal sealed partial class SftpEndpoint
     /// <summary>How many connections pay at a server of this distance.</summary>
     public Func<SftpServer, int> ConnectionsFor { get; init; } = server => 1 + (int)Math.Min(64, server.Distance.TotalMilliseconds / 2);
 
-    public long RangedFromBytes => IsKnownToBeOpenSsh ? 8 * 1024 * 1024 : 64 * 1024 * 1024;
+    /// <summary>Never where a program in between takes a file only from its beginning to its end.</summary>
+    public long RangedFromBytes => sessions.Standing is { Server.ReplacesByDeleting: true } ? long.MaxValue
+        : IsKnownToBeOpenSsh ? 8 * 1024 * 1024
+        : 64 * 1024 * 1024;
 
     public int ConcurrentRanges => IsKnownToBeOpenSsh ? RangesPerConnection * stripes.Count : 1;
 
