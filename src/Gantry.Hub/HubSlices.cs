@@ -6,6 +6,7 @@ using Gantry.Hub.Executions;
 using Gantry.Hub.Operations;
 using Gantry.Hub.Plans;
 using Gantry.Hub.Providers;
+using Gantry.Hub.Transfers;
 using Gantry.Hub.Vault;
 using Gantry.Hub.Vault.Keys;
 using Gantry.Plugins;
@@ -42,6 +43,7 @@ internal static class HubSlices
             Drain = TimeSpan.FromSeconds(configuration.Number(HubSettings.DrainSeconds, min: 0, max: 3_600)),
             Environment = PlanEnvironment.ForHub(),
         });
+        services.AddTransfers();
         services.AddApiDocument();
     }
 
@@ -52,6 +54,7 @@ internal static class HubSlices
         app.MapProviders();
         app.MapPlans();
         app.MapExecutions();
+        app.MapTransfers();
         app.MapApiDocument();
     }
 }

@@ -191,7 +191,7 @@ internal sealed class TargetCleanup(TransferRun run)
                 : 1;
             if (count > max)
             {
-                run.Tally.Failed("", $"The sync would delete more than {max} files at the target, so it deleted none. Raise the bound if that is meant.", isTransient: false);
+                run.FailAll($"The sync would delete more than {max} files at the target, so it deleted none. Raise the bound if that is meant.");
                 return false;
             }
         }
@@ -207,11 +207,9 @@ internal sealed class TargetCleanup(TransferRun run)
             return false;
         }
 
-        run.Tally.Failed(
-            "",
+        run.FailAll(
             "The source has no file at all, so nothing was deleted at the target: is its disk mounted, and is the folder the right one? "
-            + "A sync that shall empty its target is given how many files it may delete at most (max-delete).",
-            isTransient: false);
+            + "A sync that shall empty its target is given how many files it may delete at most (max-delete).");
         return true;
     }
 

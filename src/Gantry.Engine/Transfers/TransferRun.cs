@@ -138,6 +138,13 @@ internal sealed class TransferRun
         Request.Manifest?.Add(new ManifestEntry { Path = path, Outcome = FileOutcome.Failed, Reason = reason, IsTransient = isTransient });
     }
 
+    /// <summary>What no file can be blamed for, and yet is no reason to end the transfer.</summary>
+    public void FailAll(string reason)
+    {
+        Tally.Failed("", reason, isTransient: false);
+        Request.Manifest?.Add(new ManifestEntry { Path = "", Outcome = FileOutcome.Failed, Reason = reason });
+    }
+
     public void Started(FileJob job)
     {
         Tally.Started(job);

@@ -1,5 +1,6 @@
 using Gantry.Engine.Work;
 using Gantry.Hub.Executions.Journal;
+using Gantry.Hub.Executions.Manifests;
 using Npgsql;
 
 namespace Gantry.Hub.Executions;
@@ -218,6 +219,9 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
         await using var partitions = database.CreateCommand("select keep_execution_logs($1)");
         partitions.Parameters.AddWithValue(options.LogsKept);
         await partitions.ExecuteNonQueryAsync(cancellationToken);
+        await using var manifests = database.CreateCommand(ManifestSql.Forget);
+        manifests.Parameters.AddWithValue(options.LogsKept);
+        await manifests.ExecuteNonQueryAsync(cancellationToken);
         keptHouseAt = clock.GetUtcNow();
     }
 

@@ -46,8 +46,13 @@ internal sealed class ExecuteRoutes(
         var key = KeyOf(context.Request);
         var body = await RerunBody.ReadAsync(context.Request, context.RequestAborted);
         ExecutionView old;
+        TransferRecord? transfer;
         await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
+        {
             old = await ExecutionRoutes.FindAsync(session, id, context.RequestAborted);
+            transfer = await TransferRecords.FindAsync(session, old.Id, context.RequestAborted);
+        }
+
         var (saved, plan, findings) = old.PlanId is { } planId
             ? body.IsNewest
                 ? await SavedAsync(caller, planId.ToString(), context.RequestAborted)
@@ -64,6 +69,7 @@ internal sealed class ExecuteRoutes(
             Plan = plan,
             Inputs = InputsFor(plan, body.Inputs ?? ExecutionJson.Parse(old.Inputs)),
             RerunOf = old.Id,
+            Transfer = transfer,
             Address = AuditLog.AddressOf(context),
             Key = key,
             RequestHash = key is null ? null : [.. old.Id.ToByteArray(), .. body.Hash],
@@ -73,6 +79,13 @@ internal sealed class ExecuteRoutes(
 
     private async Task<IResult> StartAsync(HttpContext context, Caller caller, ExecutionStart start, TimeSpan? wait)
     {
+        var (view, status) = await BeginAsync(context, caller, start, wait);
+        return Answer(context, view, status);
+    }
+
+    /// <summary>Starts it, or finds what the same key started before, and waits for the end when that is asked: the execution, and the status to answer with.</summary>
+    public async Task<(ExecutionView View, int Status)> BeginAsync(HttpContext context, Caller caller, ExecutionStart start, TimeSpan? wait)
+    {
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         using var ending = wait is null ? null : ends.Begin(id);
         var accepted = await starter.StartAsync(start, id);
@@ -80,11 +93,11 @@ internal sealed class ExecuteRoutes(
             return await KnownAsync(context, caller, known, wait);
         var view = ViewOf(start, accepted);
         if (ending is not null && await ends.WaitAsync(caller, view, ending, wait!.Value, context.RequestAborted) is { } ended)
-            return Answer(context, ended, StatusCodes.Status200OK);
-        return Answer(context, view, StatusCodes.Status202Accepted);
+            return (ended, StatusCodes.Status200OK);
+        return (view, StatusCodes.Status202Accepted);
     }
 
-    private async Task<IResult> KnownAsync(HttpContext context, Caller caller, KnownStart known, TimeSpan? wait)
+    private async Task<(ExecutionView View, int Status)> KnownAsync(HttpContext context, Caller caller, KnownStart known, TimeSpan? wait)
     {
         if (!known.IsSameRequest)
             throw new ProblemException(422, "This Idempotency-Key was used for another request within the last 24 hours. Send a new key with a new request.");
@@ -95,7 +108,7 @@ internal sealed class ExecuteRoutes(
         if (wait is { } time && !view.IsFinal)
             view = await ends.WaitAsync(caller, view, ending, time, context.RequestAborted) ?? view;
         context.Response.Headers["Idempotency-Replayed"] = "true";
-        return Answer(context, view, wait is not null && view.IsFinal ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+        return (view, wait is not null && view.IsFinal ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
     private async Task<(SavedPlan? Saved, Plan? Plan, IReadOnlyList<PlanFinding> Findings)> SavedAsync(
@@ -127,7 +140,8 @@ internal sealed class ExecuteRoutes(
     private static (SavedPlan? Saved, Plan? Plan, IReadOnlyList<PlanFinding> Findings) Given(CheckedPlan found) =>
         (null, found.Plan, found.Findings);
 
-    private static string InputsFor(Plan plan, JsonElement? given)
+    /// <summary>The inputs as the execution gets them, the defaults filled in.</summary>
+    public static string InputsFor(Plan plan, JsonElement? given)
     {
         var findings = new List<SettingFinding>();
         var inputs = PlanInputs.Complete(plan, given, findings);
@@ -160,7 +174,7 @@ internal sealed class ExecuteRoutes(
     }
 
     /// <summary>Null when the request does not wait.</summary>
-    private static TimeSpan? WaitOf(HttpRequest request)
+    public static TimeSpan? WaitOf(HttpRequest request)
     {
         if (request.Query["wait"] is not [{ } text, ..])
             return null;
@@ -169,7 +183,7 @@ internal sealed class ExecuteRoutes(
     }
 
     /// <summary>Null when none was given.</summary>
-    private static string? KeyOf(HttpRequest request)
+    public static string? KeyOf(HttpRequest request)
     {
         if (SingleHeader.Of(request, "Idempotency-Key") is not { } key)
             return null;

@@ -5,6 +5,7 @@ using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions.Journal;
+using Gantry.Hub.Executions.Manifests;
 using Gantry.Hub.Plans;
 using Gantry.Hub.Vault;
 
@@ -21,6 +22,7 @@ internal sealed partial class ExecutionRunner(
     ExecutionOptions options,
     JournalWriter writer,
     ExecutionEvents events,
+    HubDatabase database,
     TimeProvider clock,
     ILogger<ExecutionRunner> logger) : IDisposable
 {
@@ -97,6 +99,7 @@ internal sealed partial class ExecutionRunner(
                 Redactor = redactor,
                 Endpoints = endpoints.OpenerFor(actor, new RedactingSecrets(secrets, redactor), notice => WriteNotice(journal, redactor.Text(notice))),
                 EgressAllowed = egressAllowed,
+                Manifests = new ExecutionManifests(database.Worker, claim, redactor, clock),
                 Environment = options.Environment,
                 HandOver = handOver.Token,
             };

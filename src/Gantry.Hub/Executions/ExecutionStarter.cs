@@ -28,6 +28,9 @@ internal sealed record ExecutionStart
 
     public string? Key { get; init; }
 
+    /// <summary>What it moves, when it was asked for as a transfer.</summary>
+    public TransferRecord? Transfer { get; init; }
+
     public byte[]? RequestHash { get; init; }
 }
 
@@ -109,6 +112,7 @@ internal sealed class ExecutionStarter(JournalWriter writer, Dispatcher dispatch
         Address = start.Address,
         IsClaimed = isClaimed,
         Key = start.Key,
+        Transfer = start.Transfer,
         RequestHash = start.RequestHash,
     };
 }

@@ -62,6 +62,19 @@ internal static class RouteTable
         POST /api/executions/{execution}/cancel                        401 403 409 409 409 404 403 409
         POST /api/executions/{execution}/rerun                         401 403 202 202 202 404 403 202
         GET /api/execution-logs                                        401 200 200 200 200 200 200 200
+        POST /api/transfers                                            401 403 202 202 202 202 403 202
+        GET /api/transfers                                             401 200 200 200 200 200 200 200
+        GET /api/transfers/{transfer}                                  401 200 200 200 200 404 200 200
+        GET /api/transfers/{transfer}/events                           401 200 200 200 200 404 200 200
+        GET /api/transfers/{transfer}/manifest                         401 200 200 200 200 404 200 200
+        GET /api/transfers/{transfer}/manifest.jsonl                   401 200 200 200 200 404 200 200
+        POST /api/transfers/{transfer}/retry                           401 403 202 202 202 404 403 202
+        GET /api/transfer-templates                                    401 200 200 200 200 200 200 200
+        POST /api/transfer-templates                                   401 403 403 201 201 201 403 201
+        GET /api/transfer-templates/{template}                         401 200 200 200 200 404 200 200
+        PUT /api/transfer-templates/{template}                         401 403 403 200 200 201 403 200
+        DELETE /api/transfer-templates/{template}                      401 403 403 204 204 404 403 204
+        POST /api/transfer-templates/{template}/run                    401 403 202 202 202 404 403 202
         GET /api/audit/export                                          401 403 403 403 200 200 403 200
         GET /api/audit/verify                                          401 403 403 403 403 403 403 200
         GET /api/vault                                                 401 403 403 403 403 403 403 200
@@ -123,5 +136,8 @@ internal static class RouteTable
         ["PUT /api/provider-credentials/{vendor}"] = """{"fields":{"api_key":"another"},"scope":"workspace"}""",
         ["POST /api/execute"] = """{"plan":"{plan}"}""",
         ["POST /api/executions/{execution}/rerun"] = "{}",
+        ["POST /api/transfers"] = """{"from":"/nowhere","to":"/neither"}""",
+        ["POST /api/transfer-templates"] = """{"name":"{new}","from":"/nowhere","to":"/neither"}""",
+        ["PUT /api/transfer-templates/{template}"] = """{"from":"/nowhere","to":"/elsewhere"}""",
     };
 }

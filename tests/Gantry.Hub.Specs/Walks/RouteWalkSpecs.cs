@@ -129,6 +129,10 @@ public sealed class RouteWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
                 return await PostAsync("/api/endpoints", new { name, address = Path.GetTempPath() }, "name");
             case "plan":
                 return await PostAsync("/api/plans", new { name, steps = new[] { new { use = "logic.transform", with = new { value = 1 } } } }, "name");
+            case "transfer":
+                return await PostAsync("/api/transfers?wait=30s", new { from = "/nowhere", to = "/neither" }, "id");
+            case "template":
+                return await PostAsync("/api/transfer-templates", new { name, from = "/nowhere", to = "/neither" }, "name");
             case "execution":
                 return await PostAsync("/api/execute?wait=30s", new { plan = await MakeAsync("plan") }, "id");
             default:

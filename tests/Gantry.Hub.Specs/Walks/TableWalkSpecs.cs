@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using Gantry.Hub.Audit;
+using Gantry.TestServers;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Shouldly;
@@ -35,9 +36,13 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         "execution_plans: select",
         "execution_steps: select, insert, update",
         "executions: select, insert, update",
+        "manifest_chunks: select, insert, update, delete",
+        "manifests: select, insert, update, delete",
         "master_keys: select, insert, update",
         "provider_credentials: select, update",
         "schema_migrations: select",
+        "transfer_endpoints: select, insert",
+        "transfers: select, insert",
         "vault_rotations: select, update",
     ];
 
@@ -206,6 +211,11 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         await SendAsync(caller, "/api/endpoints", new { name, address = "sftp://user@server.example/in" });
         await SendAsync(caller, "/api/plans", new { name, steps = new[] { new { use = "logic.transform", with = new { value = new string('x', 200_000) } } } });
         await SendAsync(caller, "/api/execute?wait=30s", new { plan = name });
+        using var folder = new TemporaryFolder();
+        folder.WriteFile("from/a", "a");
+        await SendAsync(caller, "/api/endpoints", new { name = name + "-files", address = folder.Path });
+        await SendAsync(caller, "/api/transfers?wait=30s", new { from = name + "-files:from", to = name + "-files:to" });
+        await SendAsync(caller, "/api/transfer-templates", new { name = name + "-template", from = name + ":", to = name + ":else" });
         await SendAsync(caller, "/api/credentials", new { name, value = "a value", scope = "workspace" });
         await SendAsync(caller, "/api/credentials", new { name, value = "a value", scope = "user" });
     }

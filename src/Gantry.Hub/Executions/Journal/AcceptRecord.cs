@@ -30,10 +30,13 @@ internal sealed class AcceptRecord : JournalRecord
 
     public byte[]? RequestHash { get; init; }
 
+    /// <summary>What it moves; null for an execution that was not asked for as a transfer.</summary>
+    public TransferRecord? Transfer { get; init; }
+
     /// <summary>Set when the key was used before: the execution it started, and whether the request was the same.</summary>
     public KnownStart? Known { get; set; }
 
-    public override int Weight => 300 + Inputs.Length + (PlanText?.Length ?? 0);
+    public override int Weight => 300 + Inputs.Length + (PlanText?.Length ?? 0) + (Transfer is { } transfer ? 2 * transfer.Request.Length + (12 * transfer.Grams.Length) : 0);
 }
 
 /// <summary>What an Idempotency-Key had started already.</summary>

@@ -32,6 +32,7 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
 
         var keyed = batch.Accepts.Where(accept => accept.Key is not null).ToList();
         AddAccepts(commands, batch.Accepts, keyed);
+        AddTransfers(commands, [.. batch.Accepts.Where(accept => accept.Transfer is not null)]);
         AddBlobs(commands, batch);
         AddSteps(commands, batch.Steps);
         AddLogs(commands, batch.Logs);
@@ -119,6 +120,7 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
             accepts.Column(accept => accept.IsClaimed),
             hub.Id,
             accepts.Column(accept => accept.Address),
+            accepts.Column(accept => accept.Transfer is not null),
         ];
         if (keyed.Count == 0)
         {
@@ -135,6 +137,32 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
                 keyed.Column(accept => accept.Key),
                 keyed.Column(accept => accept.ExecutionId),
             ]);
+    }
+
+    private static void AddTransfers(NpgsqlBatch commands, List<AcceptRecord> accepts)
+    {
+        if (accepts.Count == 0)
+            return;
+        commands.Add(
+            JournalSql.Transfers,
+            accepts.Column(accept => accept.WorkspaceId),
+            accepts.Column(accept => accept.ExecutionId),
+            accepts.Column(accept => accept.Transfer!.Name),
+            accepts.Column(accept => accept.Transfer!.Mode),
+            accepts.Column(accept => accept.Transfer!.Request),
+            accepts.Column(accept => accept.Transfer!.TemplateId),
+            accepts.Column(accept => accept.Transfer!.RetryOf),
+            accepts.Column(accept => accept.Transfer!.SearchText),
+            accepts.Column(accept => "{" + string.Join(',', accept.Transfer!.Grams) + "}"));
+        var endpoints = accepts.SelectMany(accept => accept.Transfer!.Endpoints.Select(endpoint => (Accept: accept, Endpoint: endpoint))).ToList();
+        if (endpoints.Count > 0)
+        {
+            commands.Add(
+                JournalSql.TransferEndpoints,
+                endpoints.Column(named => named.Accept.WorkspaceId),
+                endpoints.Column(named => named.Accept.ExecutionId),
+                endpoints.Column(named => named.Endpoint));
+        }
     }
 
     private static void AddKnownKeys(NpgsqlBatch commands, List<AcceptRecord> keyed) => commands.Add(

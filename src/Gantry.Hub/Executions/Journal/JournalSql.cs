@@ -28,19 +28,19 @@ internal static class JournalSql
     private const string AcceptedRows = """
         with accepted as (
           insert into executions (id, workspace_id, user_id, plan_id, plan_version, plan_name, plan_text, inputs, rerun_of,
-                                  created_at, status, fence, hub_id, started_at, waiting_for)
+                                  created_at, is_transfer, status, fence, hub_id, started_at, waiting_for)
           select x.id, x.workspace_id, x.user_id, x.plan_id, x.plan_version, x.plan_name, x.plan_text, x.inputs, x.rerun_of,
-                 x.created_at, case when x.claimed then 'running' else 'queued' end, x.claimed::int,
+                 x.created_at, x.is_transfer, case when x.claimed then 'running' else 'queued' end, x.claimed::int,
                  case when x.claimed then $12::uuid end, case when x.claimed then x.created_at end,
                  case when not x.claimed then 'a free worker' end
           from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::text[], $8::text[], $9::uuid[],
-                      $10::timestamptz[], $11::bool[])
-            as x(id, workspace_id, user_id, plan_id, plan_version, plan_name, plan_text, inputs, rerun_of, created_at, claimed)
+                      $10::timestamptz[], $11::bool[], $14::bool[])
+            as x(id, workspace_id, user_id, plan_id, plan_version, plan_name, plan_text, inputs, rerun_of, created_at, claimed, is_transfer)
         """;
 
     private const string UnlessKeyIsTaken = """
           where not exists (
-            select from unnest($14::uuid[], $15::uuid[], $16::text[], $17::uuid[]) as o(workspace_id, user_id, key, id)
+            select from unnest($15::uuid[], $16::uuid[], $17::text[], $18::uuid[]) as o(workspace_id, user_id, key, id)
             join execution_keys k on k.workspace_id = o.workspace_id and k.user_id = o.user_id and k.key = o.key
             where o.id = x.id and k.execution_id <> x.id)
         """;
@@ -57,6 +57,23 @@ internal static class JournalSql
     public const string Accepts = AcceptedRows + "\n" + WithAudit;
 
     public const string KeyedAccepts = AcceptedRows + "\n" + UnlessKeyIsTaken + "\n" + WithAudit;
+
+    public const string Transfers = """
+        insert into transfers (id, workspace_id, name, mode, request, template_id, retry_of, search_text, grams)
+        select e.id, e.workspace_id, x.name, x.mode, x.request, x.template_id, x.retry_of, x.search_text, x.grams::int[]
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::text[], $9::text[])
+          as x(workspace_id, id, name, mode, request, template_id, retry_of, search_text, grams)
+        join executions e on e.workspace_id = x.workspace_id and e.id = x.id
+        on conflict do nothing
+        """;
+
+    public const string TransferEndpoints = """
+        insert into transfer_endpoints (workspace_id, endpoint, transfer_id)
+        select t.workspace_id, x.endpoint, t.id
+        from unnest($1::uuid[], $2::uuid[], $3::text[]) as x(workspace_id, id, endpoint)
+        join transfers t on t.workspace_id = x.workspace_id and t.id = x.id
+        on conflict do nothing
+        """;
 
     public const string Blobs = """
         insert into execution_blobs (id, execution_id, workspace_id, bytes, content)

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Gantry.Hub.Executions;
+
+namespace Gantry.Hub.Transfers;
+
+/// <summary>One transfer, as it is shown.</summary>
+internal sealed record TransferView
+{
+    public Guid Id { get; init; }
+
+    public Guid UserId { get; init; }
+
+    public string? Name { get; init; }
+
+    public string Mode { get; init; } = "";
+
+    /// <summary>JSON.</summary>
+    public string Request { get; init; } = "";
+
+    public Guid? TemplateId { get; init; }
+
+    public Guid? RetryOf { get; init; }
+
+    public string Status { get; init; } = "";
+
+    public string? WaitingFor { get; init; }
+
+    public bool CancelRequested { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>JSON.</summary>
+    public string? Error { get; init; }
+
+    public string? FailedStep { get; init; }
+
+    /// <summary>JSON: a list of <see cref="LinkStand"/>; null when no link has begun.</summary>
+    public string? Stands { get; init; }
+
+    public bool IsFinal => StatusNames.IsFinal(Status);
+
+    public TransferSpec Spec => TransferSpec.Parse(Request);
+
+    public IReadOnlyDictionary<string, LinkStand> Links() => LinkStand.ReadAll(Stands);
+
+    /// <param name="json">Where to.</param>
+    /// <param name="steps">Every attempt at its links, when one transfer is shown; null in lists.</param>
+    public void Write(Utf8JsonWriter json, IReadOnlyList<StepView>? steps = null)
+    {
+        var spec = Spec;
+        json.WriteStartObject();
+        json.WriteString("id", Id);
+        json.WriteString("status", Status);
+        json.WriteString("name", Name);
+        json.WriteString("mode", Mode);
+        WriteList(json, "from", spec.From);
+        WriteList(json, "to", spec.To);
+        json.WriteString("user_id", UserId);
+        if (TemplateId is { } template)
+            json.WriteString("template_id", template);
+        if (RetryOf is { } retryOf)
+            json.WriteString("retry_of", retryOf);
+        EventJson.WriteText(json, "waiting_for", WaitingFor);
+        if (CancelRequested)
+            json.WriteBoolean("cancel_requested", true);
+        json.WriteString("created_at", CreatedAt.UtcDateTime);
+        if (StartedAt is { } startedAt)
+            json.WriteString("started_at", startedAt.UtcDateTime);
+        if (EndedAt is { } endedAt)
+            json.WriteString("ended_at", endedAt.UtcDateTime);
+        EventJson.WriteRaw(json, "error", Error);
+        EventJson.WriteText(json, "failed_step", FailedStep);
+        if (steps is not null)
+            WriteRequest(json, spec);
+        WriteLinks(json, spec, steps);
+        json.WriteEndObject();
+    }
+
+    private static void WriteRequest(Utf8JsonWriter json, TransferSpec spec)
+    {
+        if (spec.Files is { } files)
+            WriteList(json, "files", files);
+        json.WriteStartObject("options");
+        foreach (var (name, value) in spec.Options)
+        {
+            json.WritePropertyName(name);
+            value.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteLinks(Utf8JsonWriter json, TransferSpec spec, IReadOnlyList<StepView>? steps)
+    {
+        var stands = Links();
+        json.WriteStartArray("links");
+        for (var link = 0; link < spec.To.Count; link++)
+        {
+            var path = LinkStand.PathOf(link);
+            json.WriteStartObject();
+            json.WriteString("step", path);
+            json.WriteString("from", TransferPlan.FromOf(spec, link));
+            json.WriteString("to", TransferPlan.ToOf(spec, link));
+            if (stands.GetValueOrDefault(path) is { } stand)
+                stand.Write(json, isRunning: !IsFinal);
+            if (steps?.LastOrDefault(step => step.Path == path) is { } last)
+                WriteEnd(json, last);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteEnd(Utf8JsonWriter json, StepView step)
+    {
+        json.WriteString("status", step.Status);
+        EventJson.WriteText(json, "message", step.Message);
+        EventJson.WriteRaw(json, "error", step.Error);
+        EventJson.WriteRaw(json, "result", step.Output);
+    }
+
+    private static void WriteList(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+}
