@@ -90,6 +90,7 @@ internal sealed partial class FileCopier
     private bool IsForLane(FileJob job) =>
         whole is not null
         && run.Request.Selection.Metadata is null
+        && (run.Backup is null || job.Existing is null)
         && job is { Work: FileWork.Copy, GoesLongWay: false, Entry.Size: <= SmallBytesMax, Leftovers.Count: 0 }
         && job.Source.Endpoint is IReadsWhole
         && job.Source.Gate.IsOpen;

@@ -203,7 +203,7 @@ internal sealed partial class FileCopier
         {
             if (job.Existing is not null)
             {
-                await endpoint.DeleteFileAsync(job.TargetPath, cancellationToken);
+                await run.DeleteAtTargetAsync(job.TargetPath, cancellationToken);
             }
 
             await target.CreateLinkAsync(job.TargetPath, text, cancellationToken);

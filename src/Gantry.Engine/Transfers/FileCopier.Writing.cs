@@ -23,7 +23,12 @@ internal sealed partial class FileCopier
             try
             {
                 await job.TargetFolder.EnsureCreatedAsync(run.CreateFolderAsync);
-                if (run.Request.Verification == Verification.Checksum)
+                if (run.Backup is { Copies: true } backup && job.Existing is not null)
+                {
+                    await backup.CopyAsync(job.TargetPath);
+                }
+
+                if (run.Request.Verification == Verification.Checksum || IsKept(job))
                 {
                     await WriteVerifiedAsync(job, options, write, hashOf);
                 }
@@ -117,6 +122,9 @@ internal sealed partial class FileCopier
         }
     }
 
+    /// <summary>What stands in its place goes into the backup folder, at the moment in which the new file takes it.</summary>
+    private bool IsKept(FileJob job) => run.Backup is { Copies: false } && job.Existing is not null;
+
     /// <summary>
     /// With a hash: where the target can rename, the file is verified under a temporary name, so that the old one stands until the new
     /// one is proved.
@@ -124,20 +132,21 @@ internal sealed partial class FileCopier
     private async ValueTask WriteVerifiedAsync(
         FileJob job, WriteOptions options, Func<string, WriteOptions, ValueTask<Entry>> write, Func<string, ValueTask<string>> hashOf)
     {
-        var mover = run.Target.Endpoint.Capabilities.WritesAreAtomic ? null : run.Target.Endpoint as IMoves;
+        var mover = run.Target.Endpoint.Capabilities.WritesAreAtomic && !IsKept(job) ? null : run.Target.Endpoint as IMoves;
         var path = mover is null ? job.TargetPath : job.TargetFolder.TargetPathOf(PartialNameOf(job));
         CheckSize(job, await write(path, options));
         try
         {
-            var name = HashName(job);
-            var hashes = await Task.WhenAll(
-                hashOf(name).AsTask(), ContentHash.OfAsync(run.Target.Endpoint, path, job.Entry.Size, name, run.Token).AsTask());
-            if (hashes[0] != hashes[1])
+            if (run.Request.Verification == Verification.Checksum)
             {
-                throw new EndpointException(EndpointError.ContentDiffers, $"What arrived is not what was sent: {name} {hashes[1]} instead of {hashes[0]}.", isTransient: true);
+                await VerifyAsync(job, path, hashOf);
             }
 
-            if (mover is not null)
+            if (IsKept(job))
+            {
+                await run.Backup!.ReplaceAsync(path, job.TargetPath);
+            }
+            else if (mover is not null)
             {
                 await mover.MoveAsync(path, job.TargetPath, run.Token);
             }
@@ -146,6 +155,17 @@ internal sealed partial class FileCopier
         {
             await TargetCleanup.DeleteQuietlyAsync(run.Target.Endpoint, path);
             throw;
+        }
+    }
+
+    private async ValueTask VerifyAsync(FileJob job, string path, Func<string, ValueTask<string>> hashOf)
+    {
+        var name = HashName(job);
+        var hashes = await Task.WhenAll(
+            hashOf(name).AsTask(), ContentHash.OfAsync(run.Target.Endpoint, path, job.Entry.Size, name, run.Token).AsTask());
+        if (hashes[0] != hashes[1])
+        {
+            throw new EndpointException(EndpointError.ContentDiffers, $"What arrived is not what was sent: {name} {hashes[1]} instead of {hashes[0]}.", isTransient: true);
         }
     }
 

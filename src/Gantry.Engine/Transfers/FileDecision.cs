@@ -19,6 +19,7 @@ internal sealed class FileDecision(TransferRun run)
         }
 
         run.Tally.Found(entry.Size);
+        run.Purge?.Keep(folder.TargetPathOf(entry.Name));
         if (!IsNameHeld(folder, place?.Name ?? entry.Name))
         {
             return ValueTask.CompletedTask;
@@ -68,6 +69,7 @@ internal sealed class FileDecision(TransferRun run)
         }
 
         run.Tally.Found(0);
+        run.Purge?.Keep(folder.TargetPathOf(entry.Name));
         if (existing is { Kind: not EntryKind.SymbolicLink and not EntryKind.File } other)
         {
             run.Fail(folder, path, $"The source has a symbolic link here, and the target has {Named(other.Kind)} of this name, which is left as it is.");

@@ -12,11 +12,22 @@ internal static class RequestCheck
     {
         Require(request.Sources.Count > 0, "A transfer needs a source.");
         Require(request.Mode != TransferMode.Sync || request.Sources.Count == 1, "A sync takes exactly one source: what is not in it is deleted at the target.");
-        Require(request.Mode == TransferMode.Sync || request.DeletesMax is null, "A bound on deletions belongs to a sync; only a sync deletes at the target.");
+        Require(request.Mode == TransferMode.Sync || request.Purges || request.DeletesMax is null, "A bound on deletions belongs to a sync or a purge; nothing else deletes at the target.");
         Require(request.DeletesMax is null or >= 0, "The bound on deletions is a number from 0.");
         Require(request.Mode != TransferMode.Sync || request.Selection.Metadata is null, "A sync cannot select by metadata: what it leaves out would count as gone, and be deleted at the target.");
         Require(request.Mode != TransferMode.Sync || request.Target.Files is null, "A sync makes the target like the source: the names of its files cannot be made by a template. Copy instead.");
         Require(request.Target.Files is null || request.SymbolicLinks != SymbolicLinkPolicy.Keep, "Symbolic links cannot be kept where a template names the files: skip or follow them.");
+        Require(!request.Purges || request.Mode is TransferMode.Copy or TransferMode.Move, "A purge belongs to a copy or a move; a sync deletes what the source does not have anyhow.");
+        Require(
+            !request.Purges || (request.Target.Files is null && request.Target.FileName is null),
+            "A purge deletes all else in the target's folder, so the target is a folder and not a template or a file's name.");
+        Require(!request.Purges || request.Selection is { Only: null, Except: null }, "A purge cannot go with a list of files: all others would be deleted at the target.");
+        if (request.BackupFolder is { } backup)
+        {
+            EndpointPath.Check(backup);
+            Require(backup.Length > 0, "The backup folder has no name.");
+        }
+
         Require(request.Retries >= 0, "The number of retries is a number from 0.");
         Require(request.ConcurrentFiles is null or (>= 1 and <= 4096), "The number of files in flight is a number from 1 to 4096.");
         Require(

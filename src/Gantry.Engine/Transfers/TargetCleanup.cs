@@ -101,7 +101,7 @@ internal sealed class TargetCleanup(TransferRun run)
 
         foreach (var (name, entry) in listing.Unclaimed)
         {
-            if (!IsSelected(folder.PathOf(name), name, entry))
+            if (!IsSelected(folder.PathOf(name), name, entry) || run.Backup?.Is(folder.TargetPathOf(name)) == true)
             {
                 continue;
             }
@@ -296,7 +296,7 @@ internal sealed class TargetCleanup(TransferRun run)
         {
             if (!run.IsReadOnly)
             {
-                await run.Target.RunAsync((endpoint, cancellationToken) => endpoint.DeleteFileAsync(targetPath, cancellationToken));
+                await run.Target.RunAsync((_, cancellationToken) => run.DeleteAtTargetAsync(targetPath, cancellationToken));
             }
 
             run.Deleted(path, targetPath);

@@ -38,9 +38,10 @@ internal readonly record struct TargetEntry
 }
 
 /// <summary>One folder of the target, held compactly while the source's listing streams by.</summary>
-internal sealed class TargetListing
+/// <param name="ignoresCase">'a' and 'A' are one name to the target.</param>
+internal sealed class TargetListing(bool ignoresCase)
 {
-    private readonly Dictionary<string, TargetEntry> entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TargetEntry> entries = new(ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
     private List<Entry>? partials;
 
     /// <summary>What no source entry claimed.</summary>

@@ -82,7 +82,7 @@ internal sealed class TemplatePlaces(TransferRun run, PathTemplate template)
         {
             var listing = await run.Target.RunAsync(async (endpoint, cancellationToken) =>
             {
-                var listing = new TargetListing();
+                var listing = new TargetListing(endpoint.Capabilities.NamesIgnoreCase);
                 await foreach (var entry in endpoint.ListAsync(path, cancellationToken))
                 {
                     listing.Add(entry);

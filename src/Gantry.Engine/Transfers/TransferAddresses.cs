@@ -18,6 +18,11 @@ public sealed record TransferAddresses
     /// <summary>What variables in the target mean; null takes braces as they are.</summary>
     public TemplateValues? Values { get; init; }
 
+    /// <summary>
+    /// Where what would be overwritten or deleted is kept: a folder inside of the target, or the address of one on the same endpoint. Null keeps nothing.
+    /// </summary>
+    public string? Backup { get; init; }
+
     /// <summary>Null leaves it to the endpoints' limits.</summary>
     public TransferPriority? Priority { get; init; }
 

@@ -22,6 +22,9 @@ public sealed class TransferPlaces : IAsyncDisposable
 
     public TransferTarget Target { get; private set; } = null!;
 
+    /// <summary>At the target's endpoint; null when nothing is kept.</summary>
+    public string? BackupFolder { get; private init; }
+
     /// <summary>Of the transfer at its endpoints: the given one, else the highest that one of its limited endpoints states.</summary>
     public TransferPriority Priority { get; private set; } = TransferPriority.Normal;
 
@@ -39,18 +42,19 @@ public sealed class TransferPlaces : IAsyncDisposable
     public static async ValueTask<TransferPlaces> OpenAsync(IEndpointOpener opener, TransferAddresses addresses, CancellationToken cancellationToken)
     {
         var (target, files) = addresses.Values is { } values ? AddressTemplate.Resolve(addresses.Target, values) : (addresses.Target, null);
-        var places = new TransferPlaces(opener);
+        var (root, folder, backup) = BackupAddress.Resolve(target, BackupOf(addresses));
+        var places = new TransferPlaces(opener) { BackupFolder = backup };
         try
         {
             await places.EnterAsync([.. addresses.Sources.Select(source => source.Address), target], addresses, cancellationToken);
-            var targetEndpoint = await places.OpenAsync(target, cancellationToken);
+            var targetEndpoint = await places.OpenAsync(root, cancellationToken);
             var sourceEndpoints = new List<IEndpoint>(addresses.Sources.Count);
             foreach (var source in addresses.Sources)
             {
                 sourceEndpoints.Add(await places.OpenAsync(source.Address, cancellationToken));
             }
 
-            await places.FindAsync(addresses.Sources, sourceEndpoints, target, targetEndpoint, isTemplate: files is not null, cancellationToken);
+            await places.FindAsync(addresses.Sources, sourceEndpoints, target, new TransferTarget { Endpoint = targetEndpoint, Folder = folder }, isTemplate: files is not null, cancellationToken);
             places.Target = places.Target with { Files = files };
             return places;
         }
@@ -120,11 +124,23 @@ public sealed class TransferPlaces : IAsyncDisposable
         shares = await entering;
     }
 
+    private static string? BackupOf(TransferAddresses addresses)
+    {
+        if (addresses is not { Backup: { } backup, Values: { } values })
+        {
+            return addresses.Backup;
+        }
+
+        var (folder, files) = AddressTemplate.Resolve(backup, values);
+        return files is null ? folder : throw new EndpointException(
+            EndpointError.BadSetting, $"In the backup folder '{EndpointPath.Printable(backup)}' a variable of a file means nothing: files keep their paths there.");
+    }
+
     private EndpointShare? ShareAt(string address) =>
         limits.TryGetValue(address, out var found) ? shares.FirstOrDefault(share => share.Limits == found) : null;
 
     private async ValueTask FindAsync(
-        IReadOnlyList<SourceAddress> sources, List<IEndpoint> endpoints, string target, IEndpoint targetEndpoint, bool isTemplate, CancellationToken cancellationToken)
+        IReadOnlyList<SourceAddress> sources, List<IEndpoint> endpoints, string address, TransferTarget target, bool isTemplate, CancellationToken cancellationToken)
     {
         var found = new List<TransferSource>(sources.Count);
         var isFile = false;
@@ -138,11 +154,13 @@ public sealed class TransferPlaces : IAsyncDisposable
         }
 
         Sources = found;
-        Target = new TransferTarget { Endpoint = targetEndpoint, Share = ShareAt(target) };
-        if (isFile && found.Count == 1 && !isTemplate && !target.EndsWith('/') && Split(target) is var (folder, name)
-            && await targetEndpoint.FindAsync("", cancellationToken) is not { Kind: EntryKind.Folder })
+        Target = target with { Share = ShareAt(address) };
+        if (isFile && found.Count == 1 && !isTemplate && !address.EndsWith('/') && Split(address) is var (folder, name)
+            && await target.Endpoint.FindAsync(target.Folder, cancellationToken) is not { Kind: EntryKind.Folder })
         {
-            Target = Target with { Endpoint = await ParentAsync(folder, cancellationToken), FileName = name };
+            Target = target.Folder.Length > 0
+                ? Target with { Folder = EndpointPath.ParentOf(target.Folder), FileName = EndpointPath.NameOf(target.Folder) }
+                : Target with { Endpoint = await ParentAsync(folder, cancellationToken), FileName = name };
         }
     }
 

@@ -131,7 +131,16 @@ public sealed record TransferRequest
     /// <summary>Tells what would be done, and does nothing.</summary>
     public bool IsDryRun { get; init; }
 
-    /// <summary>With sync: when more would be deleted, nothing is, and the transfer fails. Null means no bound.</summary>
+    /// <summary>
+    /// A folder of the target's endpoint into which goes, under the path that it had, what would be overwritten or deleted at the target. No transfer
+    /// touches what is in it. Null means that it is not kept.
+    /// </summary>
+    public string? BackupFolder { get; init; }
+
+    /// <summary>Once everything has arrived, all in the target's folder that the transfer neither brought nor found there is deleted.</summary>
+    public bool Purges { get; init; }
+
+    /// <summary>With sync or a purge: when more would be deleted, nothing is, and the transfer fails. Null means no bound.</summary>
     public int? DeletesMax { get; init; }
 
     /// <summary>

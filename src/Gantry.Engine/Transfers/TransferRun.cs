@@ -38,6 +38,12 @@ internal sealed class TransferRun
 
     public TargetCleanup Cleanup { get; private set; } = null!;
 
+    /// <summary>Null when what is overwritten or deleted is not kept.</summary>
+    public TargetBackup? Backup { get; private set; }
+
+    /// <summary>Null unless all else is to go at the target.</summary>
+    public TargetPurge? Purge { get; private set; }
+
     /// <summary>The beginning of each temporary name's transfer part; no other attempt at this transfer has it.</summary>
     public string AttemptId { get; }
 
@@ -67,6 +73,8 @@ internal sealed class TransferRun
         Stop = stop;
         Target = new TransferSide(targetPlace.Endpoint, new TransferGate(null, null, null, stop.Token), stop, Request.Retries, Clock);
         Cleanup = new TargetCleanup(this);
+        Backup = Request.BackupFolder is { } backup ? new TargetBackup(this, backup) : null;
+        Purge = Request.Purges ? new TargetPurge(this) : null;
         Ahead = new SourceAhead(this);
         Tree = new TreeMerge(this);
         Files = new FileCopier(this);
@@ -168,6 +176,10 @@ internal sealed class TransferRun
         Request.Manifest?.Add(EntryOf(folder, entry, FileOutcome.Skipped, place));
     }
 
+    /// <summary>Deletes a file or a link at the target, or puts it into the backup folder.</summary>
+    public ValueTask DeleteAtTargetAsync(string targetPath, CancellationToken cancellationToken) =>
+        Backup is { } backup ? backup.RemoveAsync(targetPath) : Target.Endpoint.DeleteFileAsync(targetPath, cancellationToken);
+
     public void Deleted(string path, string targetPath)
     {
         Tally.Deleted();
@@ -232,6 +244,7 @@ internal sealed class TransferRun
 
     private async Task RunPassesAsync()
     {
+        Backup?.Check();
         var found = await Task.WhenAll(Request.Sources.Select(FindSourceAsync));
         var files = found.Where(source => source.Entry.Kind == EntryKind.File).ToList();
         if (targetPlace.FileName is not null && (found.Length > 1 || files.Count == 0))
@@ -283,6 +296,10 @@ internal sealed class TransferRun
         }
 
         await Cleanup.DeleteAsync();
+        if (Purge is not null)
+        {
+            await Purge.RunAsync();
+        }
     }
 
     private async Task RunPassAsync(Action push)

@@ -44,6 +44,8 @@ internal sealed class TreeMerge(TransferRun run)
         run.Start(async () => await MergeFilesAsync(target, files));
     }
 
+    private StringComparer NameComparer => run.Target.Endpoint.Capabilities.NamesIgnoreCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
     /// <summary>Asked anew each time: an endpoint knows better once it is connected.</summary>
     private int WalkersOf(TransferSide source) => Math.Clamp(
         Math.Max(source.Endpoint.Capabilities.ConcurrentListings, run.Target.Endpoint.Capabilities.ConcurrentListings), 1, WalkersMax);
@@ -88,7 +90,7 @@ internal sealed class TreeMerge(TransferRun run)
     private async Task MergeAsync(FolderNode folder)
     {
         var reading = ReadTargetAsync(folder);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var seen = new HashSet<string>(NameComparer);
         for (var attempt = 0; ; attempt++)
         {
             try
@@ -136,13 +138,17 @@ internal sealed class TreeMerge(TransferRun run)
             }
             else if (attempt == 0)
             {
-                run.Fail(folder, folder.PathOf(entry.Name), "The source lists this name twice; only the first is transferred.");
+                run.Fail(folder, folder.PathOf(entry.Name), WhySeen(seen, entry.Name));
             }
         }
 
         folder.Source.Succeeded();
         return listing;
     }
+
+    private static string WhySeen(HashSet<string> seen, string name) => seen.TryGetValue(name, out var first) && first != name
+        ? $"To the target it has the same name as '{EndpointPath.Printable(first)}', which differs in upper and lower case only; one of the two has to be renamed."
+        : "The source lists this name twice; only the first is transferred.";
 
     private ValueTask HandleAsync(FolderNode folder, Entry entry, TargetListing? listing)
     {
@@ -159,6 +165,13 @@ internal sealed class TreeMerge(TransferRun run)
         }
 
         var existing = listing?.Take(entry.Name);
+        if (run.Backup?.Is(folder.TargetPathOf(entry.Name)) == true)
+        {
+            folder.Keep();
+            run.Tally.Note($"'{EndpointPath.Printable(folder.PathOf(entry.Name))}' has the name of the backup folder, and is left out.");
+            return ValueTask.CompletedTask;
+        }
+
         switch (entry.Kind)
         {
             case EntryKind.File:
@@ -204,6 +217,11 @@ internal sealed class TreeMerge(TransferRun run)
         if (!decision.IsNameHeld(folder, name))
         {
             return;
+        }
+
+        if (run.Request.Selection.IsAll)
+        {
+            run.Purge?.Keep(folder.TargetPathOf(name));
         }
 
         folder.Enter();
@@ -307,7 +325,7 @@ internal sealed class TreeMerge(TransferRun run)
         }
         else
         {
-            var seen = new HashSet<string>(StringComparer.Ordinal);
+            var seen = new HashSet<string>(NameComparer);
             foreach (var (source, side, entry) in files)
             {
                 var name = TransferRun.FileNameOf(target, source, entry);
@@ -338,7 +356,7 @@ internal sealed class TreeMerge(TransferRun run)
         {
             var listing = await run.Target.RunAsync(async (endpoint, cancellationToken) =>
             {
-                var listing = new TargetListing();
+                var listing = new TargetListing(endpoint.Capabilities.NamesIgnoreCase);
                 await foreach (var entry in endpoint.ListAsync(folder.TargetPath, cancellationToken))
                 {
                     listing.Add(entry);
