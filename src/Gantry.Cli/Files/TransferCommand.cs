@@ -85,7 +85,8 @@ internal static class TransferCommand
         try
         {
             await using var places = await opening;
-            var runner = new TransferRunner(options with { Sources = places.Sources, Target = places.Target });
+            using var session = TransferSession.Begin(places);
+            var runner = new TransferRunner(options with { Sources = places.Sources, Target = places.Target, TransferId = session.TransferId });
             return await TransferOutcome.ShowAsync(runner, invocation, mode, cancellationToken);
         }
         catch (EndpointException exception) when (invocation.Has("--json"))
