@@ -49,6 +49,8 @@ internal sealed class AttemptCall(Execution execution, CompiledStep step, StepAt
             Log = log,
             Clock = clock,
             EgressAllowed = execution.Run.EgressAllowed,
+            ExecutionId = execution.Run.ExecutionId,
+            AcceptedAt = ExecutionTime.Of(execution.Run.ExecutionId),
             StepPath = step.Path,
             Attempt = attempt.Attempt,
             Manifests = execution.Run.Manifests,

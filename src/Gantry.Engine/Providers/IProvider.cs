@@ -81,6 +81,12 @@ public sealed record ProviderCall
     /// </summary>
     public IReadOnlyList<string> EgressAllowed { get; init; } = [];
 
+    /// <summary>The execution that it is part of.</summary>
+    public Guid ExecutionId { get; init; }
+
+    /// <summary>When the execution was accepted: the same for all its steps and attempts, by which a path with the day in it stays the same after midnight.</summary>
+    public DateTimeOffset AcceptedAt { get; init; } = TimeProvider.System.GetUtcNow();
+
     /// <summary>Where the step stands in its plan, as its records name it.</summary>
     public string StepPath { get; init; } = "0";
 

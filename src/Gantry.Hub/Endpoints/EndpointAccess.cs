@@ -6,11 +6,14 @@ using Gantry.Hub.Database;
 namespace Gantry.Hub.Endpoints;
 
 /// <summary>The way from settings to an open endpoint on a hub. What is given here is all that an endpoint may use.</summary>
-internal sealed class EndpointAccess(EndpointCatalog catalog, EndpointBounds bounds, WorkspaceEgress egress, HubDatabase database, TimeProvider clock)
+internal sealed class EndpointAccess(
+    EndpointCatalog catalog, EndpointBounds bounds, WorkspaceEgress egress, LiveLimits limits, HubDatabase database, TimeProvider clock)
 {
     public HubDatabase Database => database;
 
     public EndpointCatalog Catalog => catalog;
+
+    public LiveLimits Limits => limits;
 
     /// <summary>For the executions of one user.</summary>
     /// <param name="notice">As <see cref="EndpointContext.Notice"/>.</param>

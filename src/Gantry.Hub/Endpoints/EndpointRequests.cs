@@ -13,6 +13,9 @@ internal sealed record EndpointRequest
 
     /// <summary>Texts, numbers and booleans by the names the kind gives them; secrets as ${cred:NAME}.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Settings { get; init; }
+
+    /// <summary>How much of it its transfers may take: bandwidth, time_zone, transfers, connections, priority; null leaves them as they are.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Limits { get; init; }
 }
 
 /// <summary>An endpoint to save under a name that is still free.</summary>
@@ -28,6 +31,9 @@ internal sealed record NewEndpointRequest
 
     /// <inheritdoc cref="EndpointRequest.Settings"/>
     public IReadOnlyDictionary<string, JsonElement>? Settings { get; init; }
+
+    /// <inheritdoc cref="EndpointRequest.Limits"/>
+    public IReadOnlyDictionary<string, JsonElement>? Limits { get; init; }
 }
 
 /// <summary>What trying an endpoint found.</summary>
@@ -43,9 +49,12 @@ internal sealed record EndpointTestResult(bool Ok, IReadOnlyList<string> Passed,
 /// <param name="Setting">"host_key".</param>
 internal sealed record HostKeyView(string Setting, string Key, string Fingerprint);
 
-/// <summary>Settings to put over those of a saved endpoint; null takes one away.</summary>
+/// <summary>Settings and limits to put over those of a saved endpoint; null takes one away.</summary>
 internal sealed record EndpointChanges
 {
     /// <summary>By the names the kind gives them; secrets as ${cred:NAME}.</summary>
-    public required IReadOnlyDictionary<string, JsonElement> Settings { get; init; }
+    public IReadOnlyDictionary<string, JsonElement>? Settings { get; init; }
+
+    /// <summary>Felt at once by the transfers that run: bandwidth, time_zone, transfers, connections, priority.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Limits { get; init; }
 }

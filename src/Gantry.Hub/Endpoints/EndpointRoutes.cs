@@ -31,14 +31,15 @@ internal static class EndpointRoutes
     {
         await using var session = await access.Database.OpenAsync(caller.Actor, cancellationToken);
         var settings = Settings(access, new EndpointRequest { Address = request.Address, Kind = request.Kind, Settings = request.Settings });
-        return await SaveAsync(session, request.Name, settings, mustBeNew: true, access, context, cancellationToken);
+        return await SaveAsync(session, request.Name, settings, EndpointLimitsText.Complete(null, request.Limits), mustBeNew: true, access, context, cancellationToken);
     }
 
     public static async Task<IResult> PutAsync(
         string name, EndpointRequest request, Caller caller, EndpointAccess access, HttpContext context, CancellationToken cancellationToken)
     {
         await using var session = await access.Database.OpenAsync(caller.Actor, cancellationToken);
-        return await SaveAsync(session, name, Settings(access, request), mustBeNew: false, access, context, cancellationToken);
+        var limits = request.Limits is null ? null : EndpointLimitsText.Complete(null, request.Limits);
+        return await SaveAsync(session, name, Settings(access, request), limits, mustBeNew: false, access, context, cancellationToken);
     }
 
     public static async Task<IResult> ChangeAsync(
@@ -46,13 +47,15 @@ internal static class EndpointRoutes
     {
         await using var session = await access.Database.OpenAsync(caller.Actor, cancellationToken);
         var saved = await FindAsync(session, name, cancellationToken);
-        var removed = request.Settings.Where(change => change.Value.ValueKind == JsonValueKind.Null).Select(change => change.Key).ToHashSet(StringComparer.Ordinal);
-        var kept = saved.Settings with
-        {
-            Values = saved.Settings.Values.Where(pair => !removed.Contains(pair.Key)).ToDictionary(StringComparer.Ordinal),
-        };
-        var settings = Completed(access, () => kept, request.Settings.Where(change => !removed.Contains(change.Key)));
-        return await SaveAsync(session, name, settings, mustBeNew: false, access, context, cancellationToken);
+        var limits = request.Limits is null ? null : EndpointLimitsText.Complete(saved.Limits, request.Limits);
+        if (request.Settings is { } changes)
+            return await SaveAsync(session, name, Changed(access, saved, changes), limits, mustBeNew: false, access, context, cancellationToken);
+        if (limits is null)
+            throw ProblemException.Invalid("A change names 'settings', 'limits' or both.");
+        await SetLimitsAsync(session, context, name, limits, cancellationToken);
+        var view = View(access, await FindAsync(session, name, cancellationToken));
+        await session.CommitAsync(cancellationToken);
+        return TypedResults.Ok(view);
     }
 
     public static async Task<IResult> DeleteAsync(
@@ -100,7 +103,8 @@ internal static class EndpointRoutes
     }
 
     private static async Task<IResult> SaveAsync(
-        HubSession session, string name, EndpointSettings settings, bool mustBeNew, EndpointAccess access, HttpContext context, CancellationToken cancellationToken)
+        HubSession session, string name, EndpointSettings settings, IReadOnlyDictionary<string, string>? limits, bool mustBeNew, EndpointAccess access,
+        HttpContext context, CancellationToken cancellationToken)
     {
         if (NamedAddress.WhyNot(name) is { } why) throw ProblemException.Invalid(why);
         var isGranted = await EndpointAccess.IsAdministratorAsync(session, cancellationToken);
@@ -108,9 +112,28 @@ internal static class EndpointRoutes
         if (mustBeNew && !isNew) throw ProblemException.Conflict($"There is an endpoint '{name}' already. Change it with PUT /api/endpoints/{name}.");
         await AuditLog.AppendAsync(
             session, context, isNew ? "endpoint.created" : "endpoint.changed", name, new { settings.Kind, settings.Values }, cancellationToken);
+        if (limits is not null && !(isNew && limits.Count == 0))
+            await SetLimitsAsync(session, context, name, limits, cancellationToken);
         var view = View(access, await FindAsync(session, name, cancellationToken));
         await session.CommitAsync(cancellationToken);
         return isNew ? TypedResults.Created($"/api/endpoints/{name}", view) : TypedResults.Ok(view);
+    }
+
+    private static async Task SetLimitsAsync(
+        HubSession session, HttpContext context, string name, IReadOnlyDictionary<string, string> limits, CancellationToken cancellationToken)
+    {
+        if (!await EndpointStore.SetLimitsAsync(session, name, limits, cancellationToken)) throw NotThere(name);
+        await AuditLog.AppendAsync(session, context, "endpoint.limits_changed", name, limits, cancellationToken);
+    }
+
+    private static EndpointSettings Changed(EndpointAccess access, SavedEndpoint saved, IReadOnlyDictionary<string, JsonElement> changes)
+    {
+        var removed = changes.Where(change => change.Value.ValueKind == JsonValueKind.Null).Select(change => change.Key).ToHashSet(StringComparer.Ordinal);
+        var kept = saved.Settings with
+        {
+            Values = saved.Settings.Values.Where(pair => !removed.Contains(pair.Key)).ToDictionary(StringComparer.Ordinal),
+        };
+        return Completed(access, () => kept, changes.Where(change => !removed.Contains(change.Key)));
     }
 
     /// <summary>What the request says, held against its kind.</summary>
@@ -152,6 +175,7 @@ internal static class EndpointRoutes
         endpoint.Settings.Kind,
         access.Catalog.Find(endpoint.Settings.Kind)?.Format(endpoint.Settings) ?? endpoint.Settings.Kind + ":",
         endpoint.Settings.Values,
+        endpoint.Limits,
         endpoint.CreatedAt,
         endpoint.UpdatedAt);
 }

@@ -10,7 +10,10 @@ internal static class EndpointSlice
     {
         services.AddSingleton(catalog);
         services.AddSingleton(bounds);
+        services.AddSingleton<LiveLimits>();
         services.AddSingleton<EndpointAccess>();
+        services.AddSingleton<LimitWatch>();
+        services.AddHostedService(services => services.GetRequiredService<LimitWatch>());
     }
 
     public static void MapEndpoints(this IEndpointRouteBuilder app)

@@ -6,7 +6,7 @@ namespace Gantry.Hub.Endpoints;
 /// <summary>Saved endpoints. Each call sees and changes those of the session's workspace only.</summary>
 internal static class EndpointStore
 {
-    private const string Columns = "name, kind, settings::text as settings, is_granted, created_at, updated_at";
+    private const string Columns = "name, kind, settings::text as settings, limits::text as limits, is_granted, created_at, updated_at";
 
     /// <summary>By name, from behind a name on.</summary>
     public static async Task<IReadOnlyList<SavedEndpoint>> ListAsync(HubSession session, string? after, int limit, CancellationToken cancellationToken)
@@ -36,6 +36,10 @@ internal static class EndpointStore
             returning xmax = 0
             """, new { name, kind = settings.Kind, values = SavedEndpoint.Write(settings.Values), isGranted }, cancellationToken);
 
+    /// <summary>Changes nothing but the limits, so that what an administrator granted stays granted. False when there is none of this name.</summary>
+    public static Task<bool> SetLimitsAsync(HubSession session, string name, IReadOnlyDictionary<string, string> limits, CancellationToken cancellationToken) =>
+        session.FindAsync<bool>("select set_endpoint_limits(@name, @limits::jsonb)", new { name, limits = SavedEndpoint.Write(limits) }, cancellationToken);
+
     /// <summary>False when there was none.</summary>
     public static async Task<bool> DeleteAsync(HubSession session, string name, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(
@@ -49,6 +53,8 @@ internal static class EndpointStore
 
         public string Settings { get; init; } = "";
 
+        public string Limits { get; init; } = "{}";
+
         public bool IsGranted { get; init; }
 
         public DateTimeOffset CreatedAt { get; init; }
@@ -59,6 +65,7 @@ internal static class EndpointStore
         {
             Name = Name,
             Settings = new EndpointSettings { Kind = Kind, Values = SavedEndpoint.Read(Settings) },
+            Limits = SavedEndpoint.Read(Limits),
             IsGranted = IsGranted,
             CreatedAt = CreatedAt,
             UpdatedAt = UpdatedAt,

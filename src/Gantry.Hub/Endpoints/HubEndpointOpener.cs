@@ -1,4 +1,5 @@
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Endpoints.Limits;
 using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 
@@ -31,14 +32,32 @@ internal sealed class HubEndpointOpener(EndpointAccess access, Actor actor, ISec
         }
     }
 
+    /// <summary>Those of a saved endpoint, whether it has bounds now or gets some while the transfer runs; null for an address that is not saved.</summary>
+    public async ValueTask<EndpointLimits?> FindLimitsAsync(string address, CancellationToken cancellationToken)
+    {
+        if (!NamedAddress.TryParse(address, out var named))
+            return null;
+        var saved = await PatientlyAsync(address, () => FindSavedAsync(named.Name, cancellationToken));
+        return saved is null ? null : access.Limits.Of(actor.WorkspaceId!.Value, saved);
+    }
+
+    private async ValueTask<SavedEndpoint?> FindSavedAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var session = await access.Database.OpenAsync(actor, cancellationToken);
+        return await EndpointStore.FindAsync(session, name, cancellationToken);
+    }
+
+    private ValueTask<(EndpointSettings Settings, bool IsFree)> ResolvePatientlyAsync(string address, CancellationToken cancellationToken) =>
+        PatientlyAsync(address, () => ResolveAsync(address, cancellationToken));
+
     /// <summary>A database that restarts meanwhile is waited for; when it stays away, the failure is transient.</summary>
-    private async ValueTask<(EndpointSettings Settings, bool IsFree)> ResolvePatientlyAsync(string address, CancellationToken cancellationToken)
+    private static async ValueTask<T> PatientlyAsync<T>(string address, Func<ValueTask<T>> look)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ResolveAsync(address, cancellationToken);
+                return await look();
             }
             catch (Exception lost) when (DatabaseUnavailableException.Fits(lost))
             {

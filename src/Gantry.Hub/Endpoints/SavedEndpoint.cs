@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Endpoints.Limits;
 
 namespace Gantry.Hub.Endpoints;
 
@@ -13,6 +14,9 @@ internal sealed record SavedEndpoint
 
     /// <summary>Saved by an administrator, and so not bound to the roots of local paths.</summary>
     public required bool IsGranted { get; init; }
+
+    /// <summary>How much of it its transfers may take: texts by the names of <see cref="LimitSettings.Settings"/>.</summary>
+    public IReadOnlyDictionary<string, string> Limits { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -28,5 +32,12 @@ internal sealed record SavedEndpoint
 /// <param name="Name">Its address is name:path.</param>
 /// <param name="Address">Without secrets.</param>
 /// <param name="Settings">Values of secret settings are references: ${cred:NAME}.</param>
+/// <param name="Limits">bandwidth, time_zone, transfers, connections, priority; what is not there has no bound.</param>
 internal sealed record EndpointView(
-    string Name, string Kind, string Address, IReadOnlyDictionary<string, string> Settings, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    string Name,
+    string Kind,
+    string Address,
+    IReadOnlyDictionary<string, string> Settings,
+    IReadOnlyDictionary<string, string> Limits,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt);

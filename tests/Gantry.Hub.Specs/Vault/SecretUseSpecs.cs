@@ -114,7 +114,8 @@ public sealed class SecretUseSpecs(HubFixture hub) : IClassFixture<HubFixture>
         var name = HubFixture.NewName("HOSTLESS");
         await StoreAsync(name, "files.example.org");
         var kind = new AskingKind(name);
-        var access = new EndpointAccess(new EndpointCatalog([kind]), new EndpointBounds { KnownHostsFile = "/dev/null" }, hub.Server.Services.GetRequiredService<WorkspaceEgress>(), hub.Server.Services.GetRequiredService<HubDatabase>(), TimeProvider.System);
+        var access = new EndpointAccess(new EndpointCatalog([kind]), new EndpointBounds { KnownHostsFile = "/dev/null" }, hub.Server.Services.GetRequiredService<WorkspaceEgress>(),
+            hub.Server.Services.GetRequiredService<LiveLimits>(), hub.Server.Services.GetRequiredService<HubDatabase>(), TimeProvider.System);
 
         access.Open(new EndpointSettings { Kind = "asking", Values = new Dictionary<string, string>() }, bound: null, await SecretsOfAdminAsync(), _ => { });
 
