@@ -1,0 +1,119 @@
+using System.Text.Json;
+using Gantry.EndToEnd.Specs.Programs;
+using Gantry.TestServers;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.EndToEnd.Specs;
+
+/// <summary>A hub moves a folder to a real SSH server and from there to an archive; people see how it goes, what failed, and take up only that.</summary>
+public sealed class HubTransferSpecs : IAsyncLifetime
+{
+    private const int Files = 200;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly HubProgram hub;
+    private SshServer server = null!;
+    private string remote = "";
+
+    public HubTransferSpecs() => hub = new HubProgram(folder["data"]);
+
+    private Dictionary<string, string?> Variables => new(StringComparer.Ordinal)
+    {
+        ["XDG_CONFIG_HOME"] = folder["config"],
+        ["GANTRY_HUB"] = hub.Address.ToString(),
+    };
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await SshServer.StartAsync();
+        remote = server.NewFolder();
+        FileTree.Make(folder["source"], Files);
+        await hub.StartAsync();
+        await GantryProgram.RunAsync(Variables, HubProgram.AdminPassword + "\n", "login", "--user", "admin", "--password-stdin");
+        await SaveAsync("primary", new { kind = "sftp", settings = server.Settings(remote).With("host_key", server.HostKey).Values });
+        await SaveAsync("source", new { address = folder["source"] });
+        await SaveAsync("archive", new { address = folder["archive"] });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await hub.DisposeAsync();
+        await server.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_chain_with_a_failing_file_brings_all_others_through_and_a_retry_brings_the_rest()
+    {
+        var bad = Path.GetRelativePath(folder["source"], Directory.EnumerateFiles(folder["source"], "*", SearchOption.AllDirectories).First());
+        Directory.CreateDirectory(Path.Combine(remote, bad));
+
+        var started = await RunAsync("transfer", "start", "source:", "primary:", "--then", "archive:", "--name", "Delivery", "--follow");
+        var failed = JsonElement.Parse((await RunAsync("transfer", "list", "--status", "failed", "--search", "deliv", "--json")).Output)[0];
+        var id = failed.GetProperty("id").GetString()!;
+        var manifest = await RunAsync("transfer", "manifest", id, "--result", "failed");
+        await RunAsync("transfer", "manifest", id, "--output", folder["manifest.jsonl"]);
+        Directory.Delete(Path.Combine(remote, bad));
+        var retried = await RunAsync("transfer", "retry", id, "--follow");
+
+        started.Status.ShouldBe(1, started.ToString());
+        started.Output.ShouldContain($"{Files - 1} copied");
+        started.Output.ShouldContain(bad + ": ");
+        manifest.Output.ShouldContain(bad);
+        (await File.ReadAllLinesAsync(folder["manifest.jsonl"])).Length.ShouldBe((2 * Files) - 1);
+        retried.Status.ShouldBe(0, retried.ToString());
+        retried.Output.ShouldContain("1 copied");
+        FileTree.Differences(folder["source"], remote).ShouldBeEmpty();
+        FileTree.Differences(folder["source"], folder["archive"]).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_template_is_run_and_its_events_tell_each_file()
+    {
+        var saved = await RunAsync("transfer", "template", "save", "pages", "source:", "primary:pages", "--description", "To the server");
+        var ran = await RunAsync("transfer", "template", "run", "pages", "--json");
+        var id = JsonElement.Parse(ran.Output).GetProperty("id").GetString()!;
+
+        var events = await hub.Http.GetStringAsync($"/api/transfers/{id}/events");
+        var shown = await hub.Http.GetJsonAsync($"/api/transfers/{id}");
+
+        saved.Output.ShouldContain("version 1");
+        shown.GetProperty("status").GetString().ShouldBe("succeeded", shown.ToString());
+        events.Split("event: file\n").Length.ShouldBe(Files + 1);
+        events.ShouldContain("\"files_total\":" + Files);
+        FileTree.Differences(folder["source"], Path.Combine(remote, "pages")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_a_killed_hub_was_moving_arrives_and_its_manifest_is_whole()
+    {
+        await hub.Http.PatchAsync("/api/endpoints/primary", HubRequests.Json(new { limits = new { connections = 1 } }));
+        var started = await hub.Http.PostJsonAsync("/api/transfers", new { from = "source:", to = new[] { "primary:", "archive:" } });
+        var id = started.GetProperty("id").GetString();
+        using (var events = await hub.Http.GetStreamAsync($"/api/transfers/{id}/events"))
+        using (var reader = new StreamReader(events))
+        {
+            for (var line = ""; line?.StartsWith("event: file", StringComparison.Ordinal) == false;) line = await reader.ReadLineAsync();
+        }
+
+        await hub.KillAsync();
+        await hub.StartAsync();
+        await hub.Http.GetStringAsync($"/api/transfers/{id}/events?files=none");
+        var shown = await hub.Http.GetJsonAsync($"/api/transfers/{id}");
+        var lines = (await hub.Http.GetStringAsync($"/api/transfers/{id}/manifest.jsonl")).TrimEnd().Split('\n').Select(line => JsonElement.Parse(line)).ToList();
+
+        shown.GetProperty("status").GetString().ShouldBe("succeeded", shown.ToString());
+        foreach (var step in (string[])["0", "1"])
+            lines.Where(line => line.GetProperty("step").GetString() == step).Select(line => line.GetProperty("path").GetString()).Distinct().Count().ShouldBe(Files);
+        FileTree.Differences(folder["source"], folder["archive"]).ShouldBeEmpty();
+    }
+
+    private async Task SaveAsync(string name, object endpoint)
+    {
+        using var saved = await hub.Http.PutAsync("/api/endpoints/" + name, HubRequests.Json(endpoint));
+        saved.IsSuccessStatusCode.ShouldBeTrue(await saved.Content.ReadAsStringAsync());
+    }
+
+    private Task<Ended> RunAsync(params string[] arguments) => GantryProgram.RunAsync(Variables, null, arguments);
+}
