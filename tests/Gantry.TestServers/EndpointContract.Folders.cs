@@ -93,6 +93,7 @@ public abstract partial class EndpointContract
     [Fact]
     public async Task The_same_folders_made_by_many_at_once_are_there()
     {
+        Assert.SkipUnless(TakesWritesAtOnce, "This server fails when the same thing is written several times at once.");
         await Task.WhenAll(Enumerable.Range(0, 100).Select(number => Task.Run(async () => await Endpoint.CreateFolderAsync($"a/b/c/{number % 10}", Token))));
 
         (await ListAsync("a/b/c")).Count.ShouldBe(10);
@@ -118,8 +119,11 @@ public abstract partial class EndpointContract
         await Endpoint.DeleteFileAsync("file", Token);
         await Endpoint.DeleteFolderAsync("folder", Token);
         await Endpoint.DeleteFolderAsync("folder", Token);
-        await Endpoint.DeleteFileAsync("no/such/file", Token);
-        await Endpoint.DeleteFolderAsync("no/such/folder", Token);
+        if (TakesDeletesOfNothing)
+        {
+            await Endpoint.DeleteFileAsync("no/such/file", Token);
+            await Endpoint.DeleteFolderAsync("no/such/folder", Token);
+        }
 
         (await ListAsync("")).ShouldBeEmpty();
     }
@@ -141,7 +145,16 @@ public abstract partial class EndpointContract
         await Endpoint.CreateFolderAsync("folder", Token);
         await WriteAsync("file", "x");
 
-        await Should.ThrowAsync<EndpointException>(async () => await Endpoint.DeleteFileAsync("folder", Token));
+        if (!Endpoint.Capabilities.FoldersAreImplied)
+        {
+            await Should.ThrowAsync<EndpointException>(async () => await Endpoint.DeleteFileAsync("folder", Token));
+        }
+        else
+        {
+            // There is no file of that name, which is success.
+            await Endpoint.DeleteFileAsync("folder", Token);
+        }
+
         await Should.ThrowAsync<EndpointException>(async () => await Endpoint.DeleteFolderAsync("file", Token));
 
         (await NamesInAsync("")).ShouldBe(["file", "folder"]);

@@ -48,11 +48,11 @@ public abstract partial class EndpointContract
         var told = await Endpoint.WriteAsync("file", new MemoryStream(Bytes(5000)), Options(5000, someTime, 0x1A0), Token);
 
         var listed = (await ListAsync("")).ShouldHaveSingleItem();
-        (told with { ModifiedAt = null }).ShouldBe(listed with { ModifiedAt = null });
+        (told with { ModifiedAt = null, StoredAt = null }).ShouldBe(listed with { ModifiedAt = null, StoredAt = null });
         if (Endpoint.Capabilities.TimePrecision is not null)
         {
             told.ModifiedAt.ShouldBe(someTime);
-            listed.ModifiedAt.ShouldBe(someTime);
+            (listed.ModifiedAt ?? await KeptTimeAsync("file")).ShouldBe(someTime);
         }
 
         if (KeepsModes)
@@ -76,7 +76,7 @@ public abstract partial class EndpointContract
 
             var expected = time.UtcTicks / precision * precision;
             told.ModifiedAt!.Value.UtcTicks.ShouldBe(expected);
-            (await Endpoint.FindAsync("file", Token))!.ModifiedAt!.Value.UtcTicks.ShouldBe(expected);
+            (await KeptTimeAsync("file"))!.Value.UtcTicks.ShouldBe(expected);
         }
     }
 
@@ -178,6 +178,7 @@ public abstract partial class EndpointContract
     [Fact]
     public async Task Writing_into_a_folder_that_is_not_there_fails()
     {
+        Assert.SkipWhen(Endpoint.Capabilities.FoldersAreImplied, "Folders are implied here: any key can be written.");
         await FailsAsync(EndpointError.NotFound, () => WriteAsync("no/such/file", "x"));
 
         (await NamesInAsync("")).ShouldBeEmpty();
@@ -186,6 +187,7 @@ public abstract partial class EndpointContract
     [Fact]
     public async Task Writing_over_a_folder_fails_and_leaves_it()
     {
+        Assert.SkipWhen(Endpoint.Capabilities.FoldersAreImplied, "Folders are implied here: any key can be written.");
         await Endpoint.CreateFolderAsync("thing", Token);
         await WriteAsync("thing/inside", "x");
 
@@ -198,6 +200,7 @@ public abstract partial class EndpointContract
     [Fact]
     public async Task Writing_below_a_file_fails()
     {
+        Assert.SkipWhen(Endpoint.Capabilities.FoldersAreImplied, "Folders are implied here: any key can be written.");
         await WriteAsync("file", "x");
 
         await Should.ThrowAsync<EndpointException>(() => WriteAsync("file/below", "y"));
@@ -225,6 +228,7 @@ public abstract partial class EndpointContract
     [Fact]
     public async Task Many_writes_of_one_file_leave_one_of_them_whole()
     {
+        Assert.SkipUnless(TakesWritesAtOnce, "This server fails when the same thing is written several times at once.");
         await Task.WhenAll(Enumerable.Range(1, 50).Select(number => Task.Run(() => WriteAsync("file", Bytes(20_000 + number, number)))));
 
         var content = await ReadAsync("file");

@@ -29,8 +29,19 @@ public abstract partial class EndpointContract : IAsyncLifetime
     /// <summary>Whether symbolic links can be made, where the endpoint's protocol can say them at all.</summary>
     protected virtual bool KeepsLinks => true;
 
+<<<<<<< HEAD
     /// <summary>Whether a file can be written on where it was cut off, where ranges are taken at all.</summary>
     protected virtual bool GoesOn => true;
+=======
+    /// <summary>Whether the server holds names as long as its protocol does, and survives longer ones.</summary>
+    protected virtual bool KeepsLongNames => true;
+
+    /// <summary>Whether the server takes several writes of the same thing at once.</summary>
+    protected virtual bool TakesWritesAtOnce => true;
+
+    /// <summary>Whether the server takes a delete of something in a folder that is not there.</summary>
+    protected virtual bool TakesDeletesOfNothing => true;
+>>>>>>> bf4e82e (wip)
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -78,6 +89,11 @@ public abstract partial class EndpointContract : IAsyncLifetime
     }
 
     protected async Task<string> ReadTextAsync(string path) => Encoding.UTF8.GetString(await ReadAsync(path));
+
+    /// <summary>The time that is kept with a file, by whatever tells it.</summary>
+    private async Task<DateTimeOffset?> KeptTimeAsync(string path) => Endpoint is ITellsDetails details
+        ? (await details.FindDetailsAsync(path, Token))!.ModifiedAt
+        : (await Endpoint.FindAsync(path, Token))!.ModifiedAt;
 
     protected async Task<List<Entry>> ListAsync(string folder)
     {

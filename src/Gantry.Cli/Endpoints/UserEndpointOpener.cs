@@ -17,6 +17,7 @@ internal sealed class UserEndpointOpener(EndpointCatalog catalog, EndpointContex
     {
         Secrets = UserSecrets.Shared,
         SshConfigFile = sshConfigFile is null ? "" : Path.GetFullPath(sshConfigFile),
+        UsesOwnLogins = true,
         Notice = Terminal.Note,
     };
 

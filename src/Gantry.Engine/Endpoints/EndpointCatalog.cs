@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Gantry.Engine.Endpoints;
 
 /// <summary>The kinds of endpoint this program knows, and the way from an address to an open endpoint.</summary>
@@ -31,7 +29,7 @@ public sealed class EndpointCatalog
         var kind = Find(settings.Kind) ?? throw new EndpointException(
             EndpointError.BadSetting,
             $"There is no endpoint kind '{settings.Kind}'. Known are: {string.Join(", ", Kinds.Select(kind => kind.Id))}.");
-        var port = int.TryParse(settings.Find("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : kind.DefaultPort;
-        return kind.Open(settings, context with { Secrets = new EndpointSecrets(context.Secrets, kind.Id, settings.Find("host"), port) });
+        var (host, port) = kind.ServerOf(settings);
+        return kind.Open(settings, context with { Secrets = new EndpointSecrets(context.Secrets, kind.Id, host, port) });
     }
 }

@@ -50,4 +50,7 @@ public sealed class EndpointException : Exception
 
     /// <summary>The same call may succeed later, on this endpoint or one opened anew.</summary>
     public bool IsTransient { get; }
+
+    /// <summary>What it is about where a test of the endpoint would not say so by itself, such as "bucket"; null otherwise.</summary>
+    public string? Phase { get; init; }
 }

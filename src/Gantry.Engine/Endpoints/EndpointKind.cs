@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
@@ -21,6 +22,11 @@ public abstract class EndpointKind
     public abstract IReadOnlyList<string> AddressForms { get; }
 
     public abstract IReadOnlyList<Setting> Settings { get; }
+
+    /// <summary>The server that the settings' secrets go to; null and null for kinds without one.</summary>
+    public virtual (string? Host, int? Port) ServerOf(EndpointSettings settings) => (
+        settings.Find("host"),
+        int.TryParse(settings.Find("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : DefaultPort);
 
     /// <summary>The port when the setting 'port' says none; null for kinds without ports.</summary>
     public virtual int? DefaultPort => null;
@@ -99,6 +105,12 @@ public sealed record EndpointContext
     /// reached. Null lets every address be dialled: on the command line, and for what an administrator saved.
     /// </summary>
     public Func<string, int, CancellationToken, ValueTask<IPAddress>>? AddressOf { get; init; }
+
+    /// <summary>
+    /// Whether what this process itself could sign in with may be used: environment variables, profiles of its user. True on the command line only, where
+    /// the user is the user: on a hub that would be somebody else's.
+    /// </summary>
+    public bool UsesOwnLogins { get; init; }
 
     /// <summary>Hears, once for each endpoint, what its server cannot do and what is done instead. May be called from any thread.</summary>
     public Action<string> Notice { get; init; } = _ => { };

@@ -8,7 +8,7 @@ public sealed record EndpointProbeResult
     /// <summary>The phases that went well, in their order: connect, list, write, rename, delete.</summary>
     public required IReadOnlyList<string> Passed { get; init; }
 
-    /// <summary>Null when all went well; besides the phases above: "host key", "login" and "folder".</summary>
+    /// <summary>Null when all went well; besides the phases above: "host key", "login", "folder" and what the failure itself names, such as "bucket".</summary>
     public string? FailedPhase { get; init; }
 
     public EndpointException? Failure { get; init; }
@@ -30,7 +30,7 @@ public static class EndpointProbe
         try
         {
             await using var endpoint = await open();
-            if (await endpoint.FindAsync("", cancellationToken) is null)
+            if (await endpoint.FindAsync("", cancellationToken) is null && !endpoint.Capabilities.FoldersAreImplied)
             {
                 throw new EndpointException(EndpointError.NotFound, $"There is no folder at '{endpoint.Address}'.");
             }
@@ -48,7 +48,7 @@ public static class EndpointProbe
         }
         catch (EndpointException failure)
         {
-            return new EndpointProbeResult { Passed = passed, FailedPhase = PhaseOf(failure.Error, phase), Failure = failure };
+            return new EndpointProbeResult { Passed = passed, FailedPhase = failure.Phase ?? PhaseOf(failure.Error, phase), Failure = failure };
         }
 
         void Pass(string next)

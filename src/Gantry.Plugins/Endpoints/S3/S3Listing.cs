@@ -1,0 +1,76 @@
+using System.Globalization;
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Plugins.Endpoints.S3;
+
+/// <summary>One page of a listing (ListObjectsV2), taken apart.</summary>
+internal sealed class S3Page
+{
+    /// <summary>Keys with their sizes, times and ETags.</summary>
+    public List<S3Object> Objects { get; } = [];
+
+    /// <summary>What is common to keys up to the next '/', with it.</summary>
+    public List<string> Prefixes { get; } = [];
+
+    /// <summary>Null on the last page.</summary>
+    public string? Continuation { get; private set; }
+
+    public static S3Page Read(string xml, string host)
+    {
+        var page = new S3Page();
+        var reader = new S3Xml(xml);
+        var isEncoded = S3Xml.Find(xml, "EncodingType") == "url";
+        string? key = null, etag = null, token = null;
+        DateTimeOffset? time = null;
+        long size = -1;
+        var isTruncated = false;
+        while (reader.Next())
+        {
+            switch (reader.Depth, reader.Parent, reader.Name)
+            {
+                case var _ when reader.Opened is not null:
+                    if (reader is { Depth: 1, Opened: not "ListBucketResult" })
+                    {
+                        throw new EndpointException(EndpointError.Protocol, $"{host} answered with something else than a listing. Is 'endpoint' an S3 service?");
+                    }
+
+                    break;
+                case (2, "Contents", "Key"): key = Decode(reader.Text, isEncoded); break;
+                case (2, "Contents", "Size"): size = long.TryParse(reader.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : -1; break;
+                case (2, "Contents", "ETag"): etag = reader.Text; break;
+                case (2, "Contents", "LastModified"): time = S3Time.ParseListed(reader.Text); break;
+                case (1, _, "Contents"):
+                    if (key is null || size < 0)
+                    {
+                        throw new EndpointException(EndpointError.Protocol, $"{host} listed an object without its key or its size.");
+                    }
+
+                    page.Objects.Add(new S3Object(key, size, time, etag));
+                    (key, size, time, etag) = (null, -1, null, null);
+                    break;
+                case (2, "CommonPrefixes", "Prefix"): page.Prefixes.Add(Decode(reader.Text, isEncoded)); break;
+                case (1, _, "IsTruncated"): isTruncated = reader.Text.Trim() == "true"; break;
+                case (1, _, "NextContinuationToken"): token = reader.Text; break;
+            }
+        }
+
+        if (!reader.IsWhole)
+        {
+            throw new EndpointException(EndpointError.Disconnected, $"{host} broke off in the middle of a listing.", isTransient: true);
+        }
+
+        if (isTruncated && string.IsNullOrEmpty(token))
+        {
+            throw new EndpointException(EndpointError.Protocol, $"{host} says that a listing goes on, and not how to go on with it.");
+        }
+
+        page.Continuation = isTruncated ? token : null;
+        return page;
+    }
+
+    /// <summary>Servers that encode write a space as '+' or as %20, and never a '+' as it is.</summary>
+    private static string Decode(string text, bool isEncoded) => isEncoded ? Uri.UnescapeDataString(text.Replace('+', ' ')) : text;
+}
+
+/// <summary>One object as a listing tells it.</summary>
+internal sealed record S3Object(string Key, long Size, DateTimeOffset? StoredAt, string? ETag);

@@ -1,0 +1,73 @@
+using Amazon.Runtime;
+
+namespace Gantry.Plugins.Endpoints.S3;
+
+/// <summary>The keys that requests are signed with.</summary>
+/// <param name="AccessKey">The public half.</param>
+/// <param name="SecretKey">The secret half.</param>
+/// <param name="SessionToken">What temporary keys come with; null for others.</param>
+internal sealed record S3KeyPair(string AccessKey, string SecretKey, string? SessionToken)
+{
+    public override string ToString() => "***";
+}
+
+/// <summary>Who signs in: with given keys, with what an AWS profile says, or nobody.</summary>
+internal sealed class S3Login : IDisposable
+{
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(1);
+    private readonly string name;
+    private readonly TimeProvider clock;
+    private readonly Func<CancellationToken, ValueTask<AWSCredentials>> find;
+    private readonly SemaphoreSlim gate = new(1);
+    private AWSCredentials? credentials;
+    private S3KeyPair? keys;
+    private long askedAt;
+
+    /// <param name="name">By which two logins are known to be the same.</param>
+    /// <param name="find">Asked once, at the first request. Anonymous credentials mean that nothing is signed.</param>
+    /// <param name="clock">Temporary keys are asked for again in time.</param>
+    public S3Login(string name, Func<CancellationToken, ValueTask<AWSCredentials>> find, TimeProvider clock)
+    {
+        this.name = name;
+        this.find = find;
+        this.clock = clock;
+    }
+
+    /// <summary>Whether what the other may do, this one may as well.</summary>
+    public bool IsSame(S3Login other) => name == other.name;
+
+    /// <summary>Null when nobody signs in.</summary>
+    public ValueTask<S3KeyPair?> KeysAsync(CancellationToken cancellationToken) =>
+        Volatile.Read(ref credentials) is { } known && (known is BasicAWSCredentials or SessionAWSCredentials or AnonymousAWSCredentials || IsFresh())
+            ? ValueTask.FromResult(keys)
+            : AskAsync(cancellationToken);
+
+    /// <summary>As the SDK takes them.</summary>
+    public async ValueTask<AWSCredentials> CredentialsAsync(CancellationToken cancellationToken)
+    {
+        await KeysAsync(cancellationToken).ConfigureAwait(false);
+        return credentials!;
+    }
+
+    private async ValueTask<S3KeyPair?> AskAsync(CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var found = credentials ?? await find(cancellationToken).ConfigureAwait(false);
+            var current = found is AnonymousAWSCredentials ? null : await found.GetCredentialsAsync().ConfigureAwait(false);
+            keys = current is null ? null : new S3KeyPair(current.AccessKey, current.SecretKey, current.UseToken ? current.Token : null);
+            askedAt = clock.GetTimestamp();
+            Volatile.Write(ref credentials, found);
+            return keys;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    public void Dispose() => gate.Dispose();
+
+    private bool IsFresh() => clock.GetElapsedTime(Volatile.Read(ref askedAt)) < AskAgainAfter;
+}

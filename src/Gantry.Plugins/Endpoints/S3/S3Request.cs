@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+
+namespace Gantry.Plugins.Endpoints.S3;
+
+/// <summary>One request before it is signed.</summary>
+internal sealed class S3Request(HttpMethod method, string? key)
+{
+    public HttpMethod Method { get; } = method;
+
+    /// <summary>Null means the bucket itself.</summary>
+    public string? Key { get; } = key;
+
+    /// <summary>Name and value as they are, in the order of their names.</summary>
+    public IReadOnlyList<(string Name, string Value)> Query { get; init; } = [];
+
+    /// <summary>Names in lower case.</summary>
+    public List<(string Name, string Value)> Headers { get; } = [];
+
+    public S3Body? Body { get; init; }
+
+    /// <summary>For the signature.</summary>
+    public string PayloadHash { get; set; } = S3Signer.Nothing;
+
+    /// <summary>What the request is about, for messages: the path as the user knows it.</summary>
+    public required string About { get; init; }
+
+    public S3Request With(string name, string? value)
+    {
+        if (value is not null)
+        {
+            Headers.Add((name, value));
+        }
+
+        return this;
+    }
+
+    public S3Request With(IEnumerable<(string Name, string? Value)> headers)
+    {
+        foreach (var (name, value) in headers)
+        {
+            With(name, value);
+        }
+
+        return this;
+    }
+
+    /// <summary>The server refuses content that did not arrive as it was sent.</summary>
+    public S3Request WithMd5(ReadOnlySpan<byte> content) => With("content-md5", Convert.ToBase64String(MD5.HashData(content)));
+}

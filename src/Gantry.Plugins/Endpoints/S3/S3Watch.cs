@@ -1,0 +1,34 @@
+namespace Gantry.Plugins.Endpoints.S3;
+
+/// <summary>Cuts a request in which nothing has moved for a while.</summary>
+internal sealed class S3Watch : IDisposable
+{
+    private readonly CancellationTokenSource source;
+    private readonly CancellationTokenRegistration registration;
+    private readonly CancellationToken caller;
+    private readonly TimeSpan patience;
+
+    public S3Watch(TimeSpan patience, TimeProvider clock, CancellationToken caller)
+    {
+        this.patience = patience;
+        this.caller = caller;
+        source = new CancellationTokenSource(patience, clock);
+        registration = caller.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), source);
+    }
+
+    public CancellationToken Token => source.Token;
+
+    /// <summary>It was cut because nothing moved, and not because the caller wished it.</summary>
+    public bool HasExpired => source.IsCancellationRequested && !caller.IsCancellationRequested;
+
+    public void Progress() => source.CancelAfter(patience);
+
+    /// <summary>Until the next <see cref="Progress"/>, waiting is nobody's fault.</summary>
+    public void Pause() => source.CancelAfter(Timeout.InfiniteTimeSpan);
+
+    public void Dispose()
+    {
+        registration.Dispose();
+        source.Dispose();
+    }
+}

@@ -1,0 +1,240 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Plugins.Endpoints.S3;
+
+/// <summary>Sends signed requests over pooled connections, and turns answers that are no success into failures.</summary>
+internal sealed class S3Wire : IDisposable
+{
+    private const int ErrorBytesMax = 64 * 1024;
+    private const int TextBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>So long may an answer take, or nothing move on a connection.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly S3Login login;
+    private readonly S3Signer signer;
+    private readonly TimeProvider clock;
+    private readonly string authority;
+    private readonly string scheme;
+    private readonly string basePath;
+
+    public S3Wire(S3Service service, S3Login login, EndpointContext context, int connections)
+    {
+        Service = service;
+        this.login = login;
+        clock = context.Clock;
+        signer = new S3Signer(service.Region, clock);
+        var uri = service.ServiceUri;
+        scheme = uri.Scheme;
+        authority = service.IsPathStyle ? uri.Authority : $"{service.Bucket}.{uri.Authority}";
+        basePath = uri.AbsolutePath.TrimEnd('/') + (service.IsPathStyle ? "/" + S3Keys.Escape(service.Bucket) : "");
+        Http = new HttpClient(HandlerOf(context, connections)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    public S3Service Service { get; }
+
+    /// <summary>Dials only where the context lets it.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>Sends it; the caller disposes of the answer. Any status comes back, unless it is asked to be a success.</summary>
+    public async ValueTask<HttpResponseMessage> SendAsync(S3Request request, S3Watch watch, HttpStatusCode? alsoGood = null)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            using var message = await MessageAsync(request, watch).ConfigureAwait(false);
+            response = await Http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, watch.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (watch.HasExpired)
+        {
+            throw S3Errors.TimedOut(Service, request.About);
+        }
+        catch (Exception) when (request.Body?.SourceFailure is { } failure && failure is not OperationCanceledException)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            throw;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            watch.Token.ThrowIfCancellationRequested();
+            throw S3Errors.OfConnection(exception, Service);
+        }
+
+        if (response.IsSuccessStatusCode || response.StatusCode == alsoGood)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw S3Errors.Of(await AnswerAsync(response, watch).ConfigureAwait(false), Service, request.About, clock.GetUtcNow());
+        }
+    }
+
+    /// <summary>Sends it and reads the answer's headers only.</summary>
+    public async ValueTask<HttpResponseMessage> AskAsync(S3Request request, CancellationToken cancellationToken, HttpStatusCode? alsoGood = null)
+    {
+        using var watch = new S3Watch(Patience, clock, cancellationToken);
+        request.Body?.Watch = watch;
+        var response = await SendAsync(request, watch, alsoGood).ConfigureAwait(false);
+        if (request.Method != HttpMethod.Head)
+        {
+            // What is left unread costs the connection.
+            await ReadTextAsync(response, request.About, TextBytesMax, watch).ConfigureAwait(false);
+        }
+
+        return response;
+    }
+
+    /// <summary>Sends it and reads all of the answer as text.</summary>
+    public async ValueTask<string> AskTextAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        using var watch = new S3Watch(Patience, clock, cancellationToken);
+        using var response = await SendAsync(request, watch).ConfigureAwait(false);
+        return await ReadTextAsync(response, request.About, TextBytesMax, watch).ConfigureAwait(false);
+    }
+
+    public S3Watch Watch(CancellationToken cancellationToken) => new(Patience, clock, cancellationToken);
+
+    public void Dispose() => Http.Dispose();
+
+    /// <summary>One header of an answer; null when it has none.</summary>
+    public static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.NonValidated.TryGetValues(name, out var values) || response.Content.Headers.NonValidated.TryGetValues(name, out values)
+            ? values.ToString()
+            : null;
+
+    private async ValueTask<HttpRequestMessage> MessageAsync(S3Request request, S3Watch watch)
+    {
+        var keys = await login.KeysAsync(watch.Token).ConfigureAwait(false);
+        var path = request.Key is null ? basePath.Length == 0 ? "/" : basePath : $"{basePath}/{S3Keys.Escape(request.Key, keepsSlashes: true)}";
+        if (request.Key is null && Service.IsPathStyle is false)
+        {
+            path = "/";
+        }
+
+        var query = string.Join('&', request.Query.Select(part => $"{S3Keys.Escape(part.Name)}={S3Keys.Escape(part.Value)}"));
+        signer.Sign(request, authority, path, query, keys);
+
+        // As it is signed: no part of it is read as "." or "..", or written in another way.
+        var address = new Uri(
+            $"{scheme}://{authority}{path}{(query.Length == 0 ? "" : "?")}{query}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        HttpRequestMessage message = new(request.Method, address) { Content = request.Body };
+        request.Body?.Watch ??= watch;
+        foreach (var (name, value) in request.Headers)
+        {
+            if (name is "content-md5" or "content-type")
+            {
+                message.Content?.Headers.TryAddWithoutValidation(name, value);
+            }
+            else
+            {
+                message.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        return message;
+    }
+
+    private async ValueTask<S3Errors.Answer> AnswerAsync(HttpResponseMessage response, S3Watch watch)
+    {
+        var text = await ReadTextAsync(response, "the reason of a failure", ErrorBytesMax, watch).ConfigureAwait(false);
+        var isXml = text.Contains("<Error", StringComparison.Ordinal) || text.Contains("<Code>", StringComparison.Ordinal);
+        return new S3Errors.Answer(response.StatusCode, isXml ? Part(text, "Code") : null)
+        {
+            Message = isXml ? Part(text, "Message") : null,
+            Region = Header(response, "x-amz-bucket-region") ?? (isXml ? Part(text, "Region") : null),
+            Date = response.Headers.Date,
+            RequestId = Header(response, "x-amz-request-id"),
+        };
+
+        static string? Part(string xml, string name)
+        {
+            try
+            {
+                return S3Xml.Find(xml, name);
+            }
+            catch (EndpointException)
+            {
+                // A page of a proxy; the status tells enough.
+                return null;
+            }
+        }
+    }
+
+    /// <summary>All of the content, and no more than that: an answer that never ends is no answer.</summary>
+    private async ValueTask<string> ReadTextAsync(HttpResponseMessage response, string about, int bytesMax, S3Watch watch)
+    {
+        try
+        {
+            if (response.Content.Headers.ContentLength == 0)
+            {
+                return "";
+            }
+
+            await using var stream = await response.Content.ReadAsStreamAsync(watch.Token).ConfigureAwait(false);
+            using var text = new MemoryStream();
+            var buffer = new byte[16 * 1024];
+            while (await stream.ReadAsync(buffer, watch.Token).ConfigureAwait(false) is > 0 and var read)
+            {
+                watch.Progress();
+                text.Write(buffer, 0, read);
+                if (text.Length > bytesMax)
+                {
+                    throw new EndpointException(EndpointError.Protocol, $"{Service.ServiceUri.Authority} answers over '{about}' without end.");
+                }
+            }
+
+            return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+        }
+        catch (OperationCanceledException) when (watch.HasExpired)
+        {
+            throw S3Errors.TimedOut(Service, about);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            watch.Token.ThrowIfCancellationRequested();
+            throw S3Errors.OfConnection(exception, Service);
+        }
+    }
+
+    private static SocketsHttpHandler HandlerOf(EndpointContext context, int connections)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            MaxConnectionsPerServer = connections,
+            ConnectTimeout = TimeSpan.FromSeconds(30),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20),
+            ActivityHeadersPropagator = null,
+        };
+        if (context.AddressOf is { } choose)
+        {
+            // A proxy would dial in our place, wherever it likes.
+            handler.UseProxy = false;
+            handler.ConnectCallback = async (connection, token) =>
+            {
+                var (host, port) = (connection.DnsEndPoint.Host, connection.DnsEndPoint.Port);
+                IPEndPoint place = new(await choose(host, port, token).ConfigureAwait(false), port);
+                Socket socket = new(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    await socket.ConnectAsync(place, token).ConfigureAwait(false);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            };
+        }
+
+        return handler;
+    }
+}

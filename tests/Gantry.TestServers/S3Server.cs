@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using Amazon.Runtime;
+using Amazon.S3;
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.TestServers;
+
+/// <summary>A real S3 server on 127.0.0.1: fauxqs or s3rver, both from tests/servers.</summary>
+public sealed class S3Server : IAsyncDisposable
+{
+    public const string AccessKey = "S3RVER";
+    public const string SecretKey = "S3RVER";
+
+    private readonly TemporaryFolder folder = new();
+    private readonly Process process;
+    private int buckets;
+
+    private S3Server(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, int port)
+    {
+        Url = $"http://127.0.0.1:{port}";
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder.Path };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        process = Process.Start(start)!;
+
+        // What it says is of no use, and may not fill the pipe.
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Client = new AmazonS3Client(new BasicAWSCredentials(AccessKey, SecretKey), new AmazonS3Config
+        {
+            ServiceURL = Url,
+            ForcePathStyle = true,
+            AuthenticationRegion = "us-east-1",
+            MaxErrorRetry = 0,
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+        });
+    }
+
+    public string Url { get; }
+
+    /// <summary>For what Gantry itself would not do there.</summary>
+    public AmazonS3Client Client { get; }
+
+    public static Task<S3Server> StartFauxqsAsync()
+    {
+        var port = FtpServer.FreePort();
+        return StartAsync(
+            Installed("node", "bin", "node"),
+            [Installed("fauxqs", "dist", "cli.js")],
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["FAUXQS_PORT"] = port.ToString(CultureInfo.InvariantCulture),
+                ["FAUXQS_HOST"] = "127.0.0.1",
+                ["FAUXQS_LOGGER"] = "false",
+            },
+            port);
+    }
+
+    public static Task<S3Server> StartS3rverAsync()
+    {
+        var port = FtpServer.FreePort();
+        return StartAsync(
+            Installed("node", "bin", "node"),
+            [Installed("s3rver", "bin", "s3rver.js"), "-d", ".", "-a", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-s"],
+            // It hides the ends of its pages by DES.
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["NODE_OPTIONS"] = "--openssl-legacy-provider" },
+            port);
+    }
+
+    /// <summary>The settings of an endpoint at a new bucket.</summary>
+    public async Task<EndpointSettings> NewBucketAsync(string prefix = "")
+    {
+        var bucket = $"bucket-{Interlocked.Increment(ref buckets)}";
+        await Client.PutBucketAsync(bucket);
+        return SettingsOf(bucket, prefix);
+    }
+
+    public EndpointSettings SettingsOf(string bucket, string prefix = "", string? url = null) => new()
+    {
+        Kind = "s3",
+        Values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["bucket"] = bucket,
+            ["path"] = prefix,
+            ["endpoint"] = url ?? Url,
+            ["access_key"] = AccessKey,
+            ["secret_key"] = "${cred:S3}",
+        },
+    };
+
+    public static EndpointContext Context(Action<string>? notice = null) => new() { Secrets = new GivenSecrets(_ => SecretKey), Notice = notice ?? (_ => { }) };
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+        }
+
+        process.Dispose();
+        folder.Dispose();
+    }
+
+    private static async Task<S3Server> StartAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, int port)
+    {
+        SshServer.SkipOrFail(arguments.Prepend(program).Take(2).All(File.Exists), "fauxqs and s3rver are not installed (npm ci in tests/servers).");
+        S3Server server = new(program, arguments, environment, port);
+        while (!server.process.HasExited)
+        {
+            using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync("127.0.0.1", port);
+                return server;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+            }
+        }
+
+        throw new InvalidOperationException("The S3 server did not start.");
+    }
+
+    private static string Installed(params string[] path)
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "Gantry.slnx")))
+        {
+            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("The repository is not above the tests.");
+        }
+
+        return Path.Combine([root, "tests", "servers", "node_modules", .. path]);
+    }
+}
