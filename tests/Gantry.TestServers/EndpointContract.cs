@@ -29,10 +29,9 @@ public abstract partial class EndpointContract : IAsyncLifetime
     /// <summary>Whether symbolic links can be made, where the endpoint's protocol can say them at all.</summary>
     protected virtual bool KeepsLinks => true;
 
-<<<<<<< HEAD
     /// <summary>Whether a file can be written on where it was cut off, where ranges are taken at all.</summary>
     protected virtual bool GoesOn => true;
-=======
+
     /// <summary>Whether the server holds names as long as its protocol does, and survives longer ones.</summary>
     protected virtual bool KeepsLongNames => true;
 
@@ -41,7 +40,6 @@ public abstract partial class EndpointContract : IAsyncLifetime
 
     /// <summary>Whether the server takes a delete of something in a folder that is not there.</summary>
     protected virtual bool TakesDeletesOfNothing => true;
->>>>>>> bf4e82e (wip)
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
