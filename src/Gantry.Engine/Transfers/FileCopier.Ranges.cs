@@ -58,6 +58,20 @@ internal sealed partial class FileCopier
         return await target.BeginRangesAsync(path, options, run.Token);
     }
 
+    /// <summary>The name of the first thing left that may be gone on with; null when there is none.</summary>
+    private async ValueTask<string?> FindUsableAsync(FileJob job)
+    {
+        foreach (var leftover in Usable(job))
+        {
+            if (leftover.Writer != LeftoverWriter.Another || await IsDeadAsync(job, leftover))
+            {
+                return leftover.Name;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>
     /// What is left of this very version, the best first. Where the source tells no time, nobody can know that the version is the same.
     /// </summary>

@@ -241,7 +241,8 @@ internal sealed partial class FileCopier
             async (path, options) =>
             {
                 await LearnBeforeCopyAsync(job);
-                return await target.CopyFromAsync(job.Source.Endpoint, job.SourcePath, path, Completed(options, job), run.Token);
+                options = Completed(options, job) with { EarlierPartialName = await FindUsableAsync(job) };
+                return await target.CopyFromAsync(job.Source.Endpoint, job.SourcePath, path, options, run.Token);
             },
             name => HashOfSourceAsync(job, name),
             readsSource: true);

@@ -16,6 +16,9 @@ internal readonly struct FileStat
     [FieldOffset(40)]
     private readonly ulong size;
 
+    [FieldOffset(48)]
+    private readonly ulong blocks;
+
     [FieldOffset(112)]
     private readonly long modifiedSeconds;
 
@@ -31,6 +34,9 @@ internal readonly struct FileStat
     };
 
     public long Size => (long)size;
+
+    /// <summary>It takes less of the disk than it is long.</summary>
+    public bool HasHoles => blocks * 512 < size;
 
     /// <summary>Null when it lies outside the years 1 to 9999, which some file systems can say.</summary>
     public DateTimeOffset? ModifiedAt

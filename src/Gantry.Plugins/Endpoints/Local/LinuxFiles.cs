@@ -233,13 +233,30 @@ internal static unsafe partial class LinuxFiles
         return Result(ioctl(heldTarget.Descriptor, Clone, heldSource.Descriptor));
     }
 
-    /// <summary>Copies on from both files' own positions, inside the kernel.</summary>
-    public static long CopyRange(SafeFileHandle source, SafeFileHandle target, long bytes)
+    /// <summary>Copies a part to the same place of the other file, inside the kernel; answers how many bytes that were.</summary>
+    public static long CopyRange(SafeFileHandle source, SafeFileHandle target, long offset, long bytes)
     {
         using var heldSource = new HeldHandle(source);
         using var heldTarget = new HeldHandle(target);
-        var copied = copy_file_range(heldSource.Descriptor, null, heldTarget.Descriptor, null, (nuint)bytes, 0);
+        var (from, to) = (offset, offset);
+        var copied = copy_file_range(heldSource.Descriptor, &from, heldTarget.Descriptor, &to, (nuint)bytes, 0);
         return copied < 0 ? -Marshal.GetLastPInvokeError() : copied;
+    }
+
+    /// <summary>Where data next begins (or a hole), from the offset on; ENXIO when nothing comes but a hole.</summary>
+    public static long Seek(SafeFileHandle file, long offset, bool isForData)
+    {
+        const int Data = 3;
+        const int Hole = 4;
+        using var held = new HeldHandle(file);
+        var position = lseek(held.Descriptor, offset, isForData ? Data : Hole);
+        return position < 0 ? -Marshal.GetLastPInvokeError() : position;
+    }
+
+    public static int SetLength(SafeFileHandle file, long length)
+    {
+        using var held = new HeldHandle(file);
+        return Result(ftruncate(held.Descriptor, length));
     }
 
     /// <summary>Fills the buffer with directory records of the kernel's form; 0 at the end.</summary>
@@ -330,6 +347,12 @@ internal static unsafe partial class LinuxFiles
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint pwrite(int file, byte* buffer, nuint length, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial long lseek(int file, long offset, int whence);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int ftruncate(int file, long length);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int ioctl(int file, ulong request, nint argument);

@@ -19,6 +19,6 @@ internal sealed partial class LocalEndpoint
     {
         EndpointPath.CheckBelowRoot(path);
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult<IRangedWrite>(new LocalRangedWrite(LocalPartial.Create(root, path, options), options));
+        return ValueTask.FromResult<IRangedWrite>(new LocalRangedWrite(LocalPartial.Create(root, folders, path, options), options));
     }
 }

@@ -10,11 +10,15 @@ internal sealed partial class LocalEndpoint : IEndpoint, IMoves, ICopiesInside, 
 {
     private const int SmallBytesMax = 256 * 1024;
     private const int BufferBytes = 256 * 1024;
-    private const long RangeBytes = 64 * 1024 * 1024;
 
     private readonly LocalRoot root;
+    private readonly LocalFolders folders;
 
-    public LocalEndpoint(string fullPath, IReadOnlyList<string>? allowedRoots) => root = new LocalRoot(fullPath, allowedRoots);
+    public LocalEndpoint(string fullPath, IReadOnlyList<string>? allowedRoots)
+    {
+        root = new LocalRoot(fullPath, allowedRoots);
+        folders = new LocalFolders(root);
+    }
 
     public string Address => root.FullPath;
 
@@ -75,7 +79,7 @@ internal sealed partial class LocalEndpoint : IEndpoint, IMoves, ICopiesInside, 
         EndpointPath.CheckBelowRoot(path);
         cancellationToken.ThrowIfCancellationRequested();
         var isSmall = options.Length is <= SmallBytesMax;
-        using var partial = LocalPartial.Create(root, path, options);
+        using var partial = LocalPartial.Create(root, folders, path, options);
 
         // One byte more than announced shows in one reading that the content ends there.
         var buffer = ArrayPool<byte>.Shared.Rent(isSmall ? (int)options.Length!.Value + 1 : BufferBytes);
@@ -224,6 +228,7 @@ internal sealed partial class LocalEndpoint : IEndpoint, IMoves, ICopiesInside, 
 
     public ValueTask DisposeAsync()
     {
+        folders.Dispose();
         root.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -355,59 +360,21 @@ internal sealed partial class LocalEndpoint : IEndpoint, IMoves, ICopiesInside, 
 
     private Entry Copy(LocalEndpoint source, string sourcePath, string path, WriteOptions options, CancellationToken cancellationToken)
     {
-        using var file = source.OpenFile(sourcePath, out var size);
-        using var partial = LocalPartial.Create(root, path, options);
-        if (size > SmallBytesMax && LinuxFiles.CloneFrom(partial.File, file) >= 0)
+        if (options.Length is not <= SmallBytesMax)
         {
-            Check(LinuxFiles.Stat(partial.File, out var stat), path);
-            partial.Count(stat.Size);
-            return partial.Publish();
+            using var file = source.OpenFile(sourcePath, out _);
+            using var large = LocalPartial.Create(root, folders, path, options);
+            return new LocalCopy(file, source.root.FullPathOf(sourcePath), large, root.FullPathOf(path), cancellationToken).Run(options.Length);
         }
 
-        if (size <= SmallBytesMax || !CopyInKernel(file, partial, cancellationToken))
-        {
-            CopyByReading(file, source.root.FullPathOf(sourcePath), partial, (int)Math.Min(size + 1, BufferBytes), cancellationToken);
-        }
-
-        return partial.Publish();
-    }
-
-    /// <summary>False when the kernel cannot for these two files and nothing was copied.</summary>
-    private bool CopyInKernel(SafeFileHandle file, LocalPartial partial, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var copied = LinuxFiles.CopyRange(file, partial.File, RangeBytes);
-            switch (copied)
-            {
-                case 0:
-                    return partial.Written > 0;
-                case > 0:
-                    partial.Count(copied);
-                    break;
-                case -LocalErrors.Interrupted:
-                    break;
-                case < 0 when partial.Written == 0:
-                    return false;
-                default:
-                    throw LocalErrors.Of((int)-copied, root.FullPath);
-            }
-        }
-    }
-
-    private static void CopyByReading(
-        SafeFileHandle file, string fullPath, LocalPartial partial, int bufferBytes, CancellationToken cancellationToken)
-    {
-        using var reader = new LocalReadStream(file, fullPath, 0, isSmall: true);
-        var buffer = ArrayPool<byte>.Shared.Rent(bufferBytes);
+        // One byte more than expected shows in one reading that the file ends there.
+        var buffer = ArrayPool<byte>.Shared.Rent((int)options.Length.Value + 1);
         try
         {
-            while (reader.Read(buffer) is > 0 and var read)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                partial.Write(buffer.AsSpan(0, read));
-            }
+            var read = source.ReadWhole(sourcePath, buffer);
+            using var partial = LocalPartial.Create(root, folders, path, options);
+            partial.Write(buffer.AsSpan(0, read));
+            return partial.Publish();
         }
         finally
         {

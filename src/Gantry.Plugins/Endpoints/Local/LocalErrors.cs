@@ -18,7 +18,7 @@ internal static class LocalErrors
     public const int TooManyLinks = 40;
 
     private const int NotPermitted = 1;
-    private const int NoSuchDevice = 6;
+    public const int NoSuchDevice = 6;
     private const int TryAgain = 11;
     private const int AccessDenied = 13;
     private const int Busy = 16;

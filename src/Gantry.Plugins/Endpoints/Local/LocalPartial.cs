@@ -7,16 +7,20 @@ namespace Gantry.Plugins.Endpoints.Local;
 internal sealed class LocalPartial : IDisposable
 {
     private const int FileMode = 0x1B6; // 0666, which the umask narrows.
+    private const int OwnerMayWrite = 0x80;
+    private const int PermissionBits = 0xFFF;
 
+    private readonly LocalFolder parent;
     private readonly SafeFileHandle folder;
     private readonly string path;
     private readonly string fullPath;
     private readonly WriteOptions options;
     private bool isKept;
 
-    private LocalPartial(SafeFileHandle folder, string path, string fullPath, WriteOptions options)
+    private LocalPartial(LocalFolder parent, string path, string fullPath, WriteOptions options)
     {
-        this.folder = folder;
+        this.parent = parent;
+        folder = parent.Handle;
         this.path = path;
         this.fullPath = fullPath;
         this.options = options;
@@ -30,13 +34,26 @@ internal sealed class LocalPartial : IDisposable
 
     public long Written { get; private set; }
 
-    public static LocalPartial Create(LocalRoot root, string path, WriteOptions options)
+    public static LocalPartial Create(LocalRoot root, LocalFolders folders, string path, WriteOptions options)
     {
         EndpointPath.CheckPartialName(options.PartialName);
-        var parent = root.OpenParent(path);
         try
         {
-            return new LocalPartial(parent, path, root.FullPathOf(path), options);
+            return CreateIn(folders.Parent(path), path, root.FullPathOf(path), options);
+        }
+        catch (EndpointException exception) when (exception.Error == EndpointError.NotFound)
+        {
+            // The folder may have been removed and made anew a moment ago.
+            folders.Forget();
+            return CreateIn(folders.Parent(path), path, root.FullPathOf(path), options);
+        }
+    }
+
+    private static LocalPartial CreateIn(LocalFolder parent, string path, string fullPath, WriteOptions options)
+    {
+        try
+        {
+            return new LocalPartial(parent, path, fullPath, options);
         }
         catch
         {
@@ -76,9 +93,6 @@ internal sealed class LocalPartial : IDisposable
         }
     }
 
-    /// <summary>The kernel wrote these by itself.</summary>
-    public void Count(long bytes) => Written += bytes;
-
     /// <summary>Checks the length of what was written in order, sets what is to be set, and renames.</summary>
     public Entry Publish()
     {
@@ -96,11 +110,6 @@ internal sealed class LocalPartial : IDisposable
     /// <summary>The same for what was written in any order: the file must be of this size.</summary>
     public Entry Publish(long size)
     {
-        if (options.UnixMode is { } mode)
-        {
-            Check(LinuxFiles.SetMode(File, mode & 0xFFF));
-        }
-
         if (options.ModifiedAt is { } modifiedAt)
         {
             Check(LinuxFiles.SetTimes(File, modifiedAt));
@@ -113,10 +122,17 @@ internal sealed class LocalPartial : IDisposable
                 EndpointError.ContentDiffers, $"'{EndpointPath.Printable(fullPath)}' got {size} bytes and has {stat.Size}.", isTransient: true);
         }
 
-        var name = EndpointPath.NameOf(path);
-        Check(LinuxFiles.Rename(folder, options.PartialName, folder, name));
+        // Most files were made with the mode that they are to have.
+        var entry = stat.ToEntry(EndpointPath.NameOf(path));
+        if (options.UnixMode is { } mode && entry.UnixMode != (mode & PermissionBits))
+        {
+            Check(LinuxFiles.SetMode(File, mode & PermissionBits));
+            entry = entry with { UnixMode = mode & PermissionBits };
+        }
+
+        Check(LinuxFiles.Rename(folder, options.PartialName, folder, entry.Name));
         isKept = true;
-        return stat.ToEntry(name);
+        return entry;
     }
 
     /// <summary>What arrived stays under the partial name when this is disposed of.</summary>
@@ -132,17 +148,18 @@ internal sealed class LocalPartial : IDisposable
         }
 
         File.Dispose();
-        folder.Dispose();
+        parent.Dispose();
     }
 
     private SafeFileHandle Create()
     {
-        var answer = LinuxFiles.CreateFile(folder, options.PartialName, FileMode);
+        var mode = ((options.UnixMode ?? FileMode) & FileMode) | OwnerMayWrite;
+        var answer = LinuxFiles.CreateFile(folder, options.PartialName, mode);
         if (answer == -LocalErrors.Exists)
         {
             // What an earlier try of the same transfer left behind.
             LinuxFiles.Remove(folder, options.PartialName, isFolder: false);
-            answer = LinuxFiles.CreateFile(folder, options.PartialName, FileMode);
+            answer = LinuxFiles.CreateFile(folder, options.PartialName, mode);
         }
 
         return LocalRoot.Checked(answer, fullPath);
