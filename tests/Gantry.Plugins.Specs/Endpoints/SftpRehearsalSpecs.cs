@@ -21,7 +21,7 @@ public sealed class SftpRehearsalSpecs
             Target = new TransferTarget { Endpoint = target },
         }).RunAsync(TestContext.Current.CancellationToken);
 
-        result.Copied.ShouldBe(1);
+        result.Copied.ShouldBe(1, $"{result.EndedBy} {string.Join(" ", result.Failures)}");
         (await target.FindAsync("a", TestContext.Current.CancellationToken)).ShouldBeNull();
     }
 

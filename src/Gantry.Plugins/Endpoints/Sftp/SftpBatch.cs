@@ -12,13 +12,39 @@ internal readonly ref struct SftpBatch
 
     public SftpBatch(SftpConnection connection) => this.connection = connection;
 
-    public void Open(SftpCall call, SftpPath path, uint flags)
+    public void Open(SftpCall call, SftpPath path, uint flags) =>
+        connection.Handles.OnOpening(SendOpen(call, path, flags), (flags & SftpWire.OpenWrite) != 0);
+
+    /// <summary>
+    /// Opens a file with the handle foretold, which is closed in this same batch. False when no handle can be foretold now: then nothing
+    /// was added.
+    /// </summary>
+    public bool TryOpenAhead(SftpCall call, SftpPath path, uint flags, Span<byte> handle, out uint id)
     {
-        var packet = Begin(call, SftpWire.Open, path.Bytes + 12);
-        packet.Path(path);
-        packet.UInt32(flags);
-        packet.UInt32(0);
+        id = 0;
+        if (!connection.Server.KeepsOrder || !connection.Handles.TryTell(handle))
+        {
+            return false;
+        }
+
+        id = SendOpen(call, path, flags);
+        return true;
     }
+
+    public void OpenFolder(SftpCall call, SftpPath path)
+    {
+        Begin(call, SftpWire.OpenFolder, path.Bytes + 4, out var id).Path(path);
+        connection.Handles.OnOpening(id, isForWriting: false);
+    }
+
+    public void Close(SftpCall call, ReadOnlySpan<byte> handle)
+    {
+        ForHandle(call, SftpWire.Close, handle);
+        connection.Handles.OnClosing(handle);
+    }
+
+    /// <summary>Closes what was opened ahead.</summary>
+    public void CloseAhead(SftpCall call, ReadOnlySpan<byte> handle) => ForHandle(call, SftpWire.Close, handle);
 
     /// <summary>A request that is a path and nothing else.</summary>
     public void ForPath(SftpCall call, byte type, SftpPath path) => Begin(call, type, path.Bytes + 4).Path(path);
@@ -93,6 +119,15 @@ internal readonly ref struct SftpBatch
 
     /// <summary>The seconds that the protocol can say: 1970 to 2106.</summary>
     public static uint SecondsOf(DateTimeOffset time) => (uint)Math.Clamp(time.ToUnixTimeSeconds(), 0, uint.MaxValue);
+
+    private uint SendOpen(SftpCall call, SftpPath path, uint flags)
+    {
+        var packet = Begin(call, SftpWire.Open, path.Bytes + 12, out var id);
+        packet.Path(path);
+        packet.UInt32(flags);
+        packet.UInt32(0);
+        return id;
+    }
 
     private static int StatBytes(DateTimeOffset? modifiedAt, int? mode) => 4 + (modifiedAt is null ? 0 : 8) + (mode is null ? 0 : 4);
 

@@ -13,6 +13,20 @@ internal sealed class SftpBudget
 
     public SftpBudget(long most) => this.most = most;
 
+    /// <summary>Whoever asks waits, and is let in by <see cref="LetIn"/> only.</summary>
+    public bool IsPaced { get; set; }
+
+    public bool IsQueueEmpty
+    {
+        get
+        {
+            lock (gate)
+            {
+                return queue.Count == 0;
+            }
+        }
+    }
+
     /// <summary>There is more of it than was thought, or less.</summary>
     public void Resize(long newMost)
     {
@@ -44,7 +58,7 @@ internal sealed class SftpBudget
     {
         lock (gate)
         {
-            if (queue.Count > 0 || !Fits(amount))
+            if (IsPaced || queue.Count > 0 || !Fits(amount))
             {
                 queue.AddLast((amount, enter));
                 return;
@@ -61,7 +75,7 @@ internal sealed class SftpBudget
         lock (gate)
         {
             taken -= amount;
-            if (isLettingIn)
+            if (isLettingIn || IsPaced)
             {
                 // Whoever is at it goes on with this, too: who enters may give back at once.
                 return;
@@ -74,6 +88,45 @@ internal sealed class SftpBudget
         {
             enter();
         }
+    }
+
+    /// <summary>Lets in who waits and fits, until that is so much together or a little more. Answers how many those were.</summary>
+    public int LetIn(long most)
+    {
+        lock (gate)
+        {
+            if (isLettingIn)
+            {
+                return 0;
+            }
+
+            isLettingIn = true;
+        }
+
+        var count = 0;
+        for (var left = most; left > 0; count++)
+        {
+            long amount;
+            lock (gate)
+            {
+                amount = queue.First?.Value.Amount ?? 0;
+            }
+
+            if (Next() is not { } enter)
+            {
+                return count;
+            }
+
+            enter();
+            left -= amount;
+        }
+
+        lock (gate)
+        {
+            isLettingIn = false;
+        }
+
+        return count;
     }
 
     private Action? Next()

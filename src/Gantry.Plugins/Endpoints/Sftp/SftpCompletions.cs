@@ -65,7 +65,10 @@ internal sealed class SftpCompletions
     {
         while (completed.TryDequeue(out var upload))
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static upload => upload.Tell(), upload, preferLocal: false);
+            TellElsewhere(upload);
         }
     }
+
+    public static void TellElsewhere(SftpSmallUpload upload) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static upload => upload.Tell(), upload, preferLocal: false);
 }

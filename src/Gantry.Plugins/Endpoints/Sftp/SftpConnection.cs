@@ -15,6 +15,7 @@ internal sealed class SftpConnection : IAsyncDisposable
     private const int BufferBytesMin = 256 * 1024;
 
     private readonly SftpPipe pipe;
+    private readonly Action<SftpServer> onLearned;
     private readonly Lock gate = new();
     private readonly ManualResetEventSlim work = new(initialState: false, spinCount: 0);
     private readonly TaskCompletionSource<EndpointException> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,16 +28,28 @@ internal sealed class SftpConnection : IAsyncDisposable
     private byte[]? sending;
     private int sendingLength;
     private bool writerSleeps;
-    private bool readerHolds;
+    private int holders;
+    private int readerThread;
     private EndpointException? end;
     private Task loops = Task.CompletedTask;
 
+    private readonly SftpGreeting version = new();
     private SftpServer server = SftpServer.Unknown;
 
-    private SftpConnection(SftpPipe pipe) => this.pipe = pipe;
+    private SftpConnection(SftpPipe pipe, Action<SftpServer> onLearned)
+    {
+        this.pipe = pipe;
+        this.onLearned = onLearned;
+    }
 
     /// <summary>What is known of the server; another object as soon as more is known.</summary>
     public SftpServer Server { get => Volatile.Read(ref server); private set => Volatile.Write(ref server, value); }
+
+    /// <summary>To be asked and told under the lock: by a batch, or by the reader.</summary>
+    public SftpHandleForecast Handles { get; } = new();
+
+    /// <summary>Whether small files may be opened ahead, as long as nothing stands against it at the moment.</summary>
+    public bool ForetellsHandles => Server.KeepsOrder && Handles.IsProven;
 
     public bool IsOver => Volatile.Read(ref end) is not null;
 
@@ -44,12 +57,20 @@ internal sealed class SftpConnection : IAsyncDisposable
     public Task<EndpointException> Ended => ended.Task;
 
     /// <summary>Greets the server and learns what it can. Owns the pipe from here on, also when it fails.</summary>
-    public static async Task<SftpConnection> OpenAsync(SftpPipe pipe, TimeProvider clock, CancellationToken cancellationToken)
+    /// <param name="pipe">To the server.</param>
+    /// <param name="clock">Measures the distance.</param>
+    /// <param name="onBegun">Gets it before the server has answered: what is asked already then is answered with the greeting.</param>
+    /// <param name="onLearned">Told on the reader's thread what the server answered to the question for its limits.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<SftpConnection> OpenAsync(
+        SftpPipe pipe, TimeProvider clock, Action<SftpConnection> onBegun, Action<SftpServer> onLearned, CancellationToken cancellationToken)
     {
-        var connection = new SftpConnection(pipe);
+        var connection = new SftpConnection(pipe, onLearned);
         try
         {
-            await connection.GreetAsync(clock, cancellationToken).ConfigureAwait(false);
+            connection.Greet();
+            onBegun(connection);
+            await connection.HearGreetingAsync(clock, cancellationToken).ConfigureAwait(false);
             pipe.OnGreeted();
             return connection;
         }
@@ -73,6 +94,20 @@ internal sealed class SftpConnection : IAsyncDisposable
         return new SftpBatch(this);
     }
 
+    /// <summary>Does something, and sends all that it sends in one go.</summary>
+    public void Gather(Action send)
+    {
+        HoldWriter(holds: true);
+        try
+        {
+            send();
+        }
+        finally
+        {
+            HoldWriter(holds: false);
+        }
+    }
+
     /// <summary>Closes a handle that nobody needs any more, without waiting.</summary>
     public void TryClose(ReadOnlySpan<byte> handle)
     {
@@ -84,7 +119,7 @@ internal sealed class SftpConnection : IAsyncDisposable
         try
         {
             using var batch = Begin();
-            batch.ForHandle(SftpIgnoredCall.Instance, SftpWire.Close, handle);
+            batch.Close(SftpIgnoredCall.Instance, handle);
         }
         catch (EndpointException)
         {
@@ -118,14 +153,46 @@ internal sealed class SftpConnection : IAsyncDisposable
     internal uint Register(SftpCall call) => pending.Add(call);
 
     /// <summary>On the reader's thread: what the server answered to the question for its limits.</summary>
-    internal void Learn(TimeSpan roundTrip, SftpReply reply) => Server = Server.With(roundTrip, reply);
+    internal void Learn(TimeSpan roundTrip, SftpReply reply)
+    {
+        Server = Server.With(roundTrip, reply);
+        onLearned(Server);
+    }
 
-    /// <summary>For uploads, on the reader's thread: told when the present reading is worked off.</summary>
-    internal void Complete(SftpSmallUpload upload) => completions.Add(upload);
+    /// <summary>On the reader's thread: the probe saw that handles come as foretold.</summary>
+    internal void OnHandlesForetold()
+    {
+        lock (gate)
+        {
+            Handles.Prove();
+        }
+    }
+
+    /// <summary>On the reader's thread: something was opened ahead, and came with another handle.</summary>
+    internal void OnHandleMissed()
+    {
+        lock (gate)
+        {
+            Handles.Break();
+        }
+    }
+
+    /// <summary>For uploads. On the reader's thread: told when the present reading is worked off. Elsewhere: told by the pool.</summary>
+    internal void Complete(SftpSmallUpload upload)
+    {
+        if (Environment.CurrentManagedThreadId == Volatile.Read(ref readerThread))
+        {
+            completions.Add(upload);
+        }
+        else
+        {
+            SftpCompletions.TellElsewhere(upload);
+        }
+    }
 
     internal void EndBatch()
     {
-        var wakes = writerSleeps && !readerHolds && (waiting.Length > 0 || sending is not null);
+        var wakes = writerSleeps && holders == 0 && (waiting.Length > 0 || sending is not null);
         if (wakes)
         {
             writerSleeps = false;
@@ -140,23 +207,27 @@ internal sealed class SftpConnection : IAsyncDisposable
 
     private static EndpointException Copy(EndpointException reason) => new(reason.Error, reason.Message, reason.IsTransient, reason);
 
-    private async Task GreetAsync(TimeProvider clock, CancellationToken cancellationToken)
+    private void Greet()
     {
         var greeting = new byte[9];
         BinaryPrimitives.WriteUInt32BigEndian(greeting, 5);
         greeting[4] = SftpWire.Init;
         BinaryPrimitives.WriteUInt32BigEndian(greeting.AsSpan(5), SftpWire.Version);
-        var version = new SftpGreeting();
         lock (gate)
         {
             greeting.CopyTo(Reserve(greeting.Length).Take(greeting.Length));
             pending.AddGreeting(version);
+            new SftpHandleProbe(this).Send(new SftpBatch(this));
         }
 
         // Threads of their own: the streams of a process block, and must not keep the pool's threads.
         loops = Task.WhenAll(
             Task.Factory.StartNew(ReadLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap(),
             Task.Factory.StartNew(WriteLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap());
+    }
+
+    private async Task HearGreetingAsync(TimeProvider clock, CancellationToken cancellationToken)
+    {
         var extensions = await version.Extensions.WaitAsync(cancellationToken).ConfigureAwait(false);
         Server = pipe.Describe(new SftpServer { Extensions = extensions });
         new SftpLimitsCall(this, clock).Ask();
@@ -193,7 +264,7 @@ internal sealed class SftpConnection : IAsyncDisposable
     {
         lock (gate)
         {
-            writerSleeps = readerHolds || !TakeUp();
+            writerSleeps = holders > 0 || !TakeUp();
             buffer = writerSleeps ? null : sending;
             return end is null;
         }
@@ -251,7 +322,10 @@ internal sealed class SftpConnection : IAsyncDisposable
 
     private async Task ReadLoop()
     {
+        Volatile.Write(ref readerThread, Environment.CurrentManagedThreadId);
         var reason = ReadAll();
+        Volatile.Write(ref readerThread, 0);
+        completions.TellElsewhere();
         await EndAsync(reason).ConfigureAwait(false);
         LoseAll();
     }
@@ -339,7 +413,7 @@ internal sealed class SftpConnection : IAsyncDisposable
     private void HoldWriter(bool holds)
     {
         gate.Enter();
-        readerHolds = holds;
+        holders += holds ? 1 : -1;
         EndBatch();
     }
 
@@ -361,6 +435,7 @@ internal sealed class SftpConnection : IAsyncDisposable
         lock (gate)
         {
             call = pending.Remove(id) ?? throw Unasked(type, id);
+            Handles.OnAnswer(id, type == SftpWire.HandleReply ? packet.Rest : []);
         }
 
         try
@@ -420,7 +495,5 @@ internal sealed class SftpConnection : IAsyncDisposable
         {
             call.OnLost(Copy(end!));
         }
-
-        completions.TellElsewhere();
     }
 }

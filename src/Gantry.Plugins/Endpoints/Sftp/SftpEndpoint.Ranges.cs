@@ -15,7 +15,7 @@ internal sealed partial class SftpEndpoint
     private volatile bool goesOnNowhere;
 
     /// <summary>How many connections pay at a server of this distance.</summary>
-    public Func<SftpServer, int> ConnectionsFor { get; init; } = server => 1 + (int)Math.Min(64, server.Distance.TotalMilliseconds / 2);
+    public Func<SftpServer, int> ConnectionsFor { get; init; } = server => 1 + (int)Math.Min(64, (server.Distance?.TotalMilliseconds ?? 0) / 2);
 
     /// <summary>Never where a program in between takes a file only from its beginning to its end.</summary>
     public long RangedFromBytes => sessions.Standing is { Server.ReplacesByDeleting: true } ? long.MaxValue

@@ -127,7 +127,7 @@ internal sealed partial class SftpEndpoint
             }
 
             batch.ForHandle(stat, SftpWire.FileStat, handle);
-            batch.ForHandle(close, SftpWire.Close, handle);
+            batch.Close(close, handle);
         }
 
         var takesStat = !setsStat || (await setStat.ReplyAsync(cancellationToken).ConfigureAwait(false)).IsOk;

@@ -40,11 +40,11 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
         this.root = root;
         this.clock = clock;
         this.notice = notice;
-        sessions = new SftpSessions(OpenAsync, clock);
-        stripes = new SftpStripes(sessions, OpenAsync, connectionsMax, clock);
+        sessions = new SftpSessions((onBegun, token) => OpenAsync(onBegun, Learn, token), clock);
+        stripes = new SftpStripes(sessions, token => OpenAsync(_ => { }, _ => { }, token), connectionsMax, clock);
 
-        async Task<SftpConnection> OpenAsync(CancellationToken token) =>
-            await SftpConnection.OpenAsync(await connect(token).ConfigureAwait(false), clock, token).ConfigureAwait(false);
+        async Task<SftpConnection> OpenAsync(Action<SftpConnection> onBegun, Action<SftpServer> onLearned, CancellationToken token) =>
+            await SftpConnection.OpenAsync(await connect(token).ConfigureAwait(false), clock, onBegun, onLearned, token).ConfigureAwait(false);
     }
 
     public string Address { get; }
@@ -68,14 +68,19 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
     public async IAsyncEnumerable<Entry> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         EndpointPath.Check(folder);
+
+        // With the greeting, which saves a round trip.
+        using var early = sessions is { Standing: null, Begun: { IsOver: false } begun } ? new SftpFolderOpening(begun, root, folder) : null;
         var connection = await ConnectionAsync(cancellationToken).ConfigureAwait(false);
         await flight!.Handles.TakeAsync(1, cancellationToken).ConfigureAwait(false);
         try
         {
-            var (opened, stat) = await OpenFolderAsync(connection, folder, cancellationToken).ConfigureAwait(false);
+            using var late = early?.Connection == connection ? null : new SftpFolderOpening(connection, root, folder);
+            var opening = late ?? early!;
+            var opened = await opening.HandleAsync(cancellationToken).ConfigureAwait(false);
             if (opened.Handle is not { } handle)
             {
-                throw await ListFailureAsync(connection, opened, stat, folder, cancellationToken).ConfigureAwait(false);
+                throw await ListFailureAsync(connection, opened, opening.Stat, folder, cancellationToken).ConfigureAwait(false);
             }
 
             try
@@ -245,7 +250,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
         {
             if (flight is null)
             {
-                flight = new SftpFlight(server);
+                flight = new SftpFlight(server, clock, Gather);
             }
             else
             {
@@ -256,14 +261,26 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
             // by, more only wait in each other's way.
             const int FilesAtOnce = 160;
             const int FilesMost = 2048;
-            var distance = server.Distance.TotalMilliseconds;
+            var distance = server.Distance?.TotalMilliseconds ?? FilesMost;
             capabilities = capabilities with
             {
-                ConcurrentFiles = (int)Math.Clamp(FilesAtOnce + (distance * 96), 1, Math.Min(FilesMost, server.HandlesMax * 2)),
+                ConcurrentFiles = (int)Math.Clamp(FilesAtOnce + (distance * 96), 1, server.KeepsOrder ? FilesMost : Math.Min(FilesMost, server.HandlesMax * 2)),
                 ConcurrentListings = (int)Math.Clamp(8 + (distance * 2), 1, Math.Min(64, server.HandlesMax)),
                 KeepsOrder = server.KeepsOrder,
             };
             Volatile.Write(ref known, server);
+        }
+    }
+
+    private void Gather(Action send)
+    {
+        if (sessions.Standing is { } connection)
+        {
+            connection.Gather(send);
+        }
+        else
+        {
+            send();
         }
     }
 
@@ -312,24 +329,6 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
                 yield return entry;
             }
         }
-    }
-
-    /// <summary>The root is often not there yet: why that is, is asked with the same round trip.</summary>
-    private async ValueTask<(SftpReply Opened, SftpRequest? Stat)> OpenFolderAsync(
-        SftpConnection connection, string folder, CancellationToken cancellationToken)
-    {
-        var open = new SftpRequest(connection);
-        var stat = folder.Length == 0 ? new SftpRequest(connection) : null;
-        using (var batch = connection.Begin())
-        {
-            batch.ForPath(open, SftpWire.OpenFolder, new SftpPath(root, folder));
-            if (stat is not null)
-            {
-                batch.ForPath(stat, SftpWire.Stat, new SftpPath(root, folder));
-            }
-        }
-
-        return (await open.ReplyAsync(cancellationToken).ConfigureAwait(false), stat);
     }
 
     private async ValueTask<EndpointException> ListFailureAsync(

@@ -144,7 +144,7 @@ public sealed partial class SftpKind : EndpointKind
     public override void WarmUp() => SshProcess.WarmUp();
 
     public override IEndpoint? OpenRehearsal() =>
-        new SftpEndpoint("sftp://rehearsal", "", _ => Task.FromResult(SftpRehearsal.Open()), TimeProvider.System, _ => { });
+        new SftpEndpoint("sftp://rehearsal/stage", "/stage", _ => Task.FromResult(SftpRehearsal.Open()), TimeProvider.System, _ => { });
 
     private static async ValueTask<SshLogin> LoginAsync(EndpointSettings settings, EndpointContext context, CancellationToken cancellationToken)
     {

@@ -11,6 +11,9 @@ internal ref struct SftpReader
 
     public SftpReader(ReadOnlySpan<byte> packet) => rest = packet;
 
+    /// <summary>What is not read yet.</summary>
+    public readonly ReadOnlySpan<byte> Rest => rest;
+
     public readonly bool IsAtEnd => rest.IsEmpty;
 
     public byte Byte() => Take(1)[0];

@@ -10,12 +10,14 @@ namespace Gantry.Plugins.Endpoints.Sftp;
 /// </summary>
 internal sealed class SftpRehearsal
 {
+
     private const uint FolderMode = 0x41ED; // drwxr-xr-x
 
     private readonly object gate = new(); // A monitor: the reader waits in it.
     private readonly List<byte> replies = [];
     private readonly List<byte> heard = [];
     private bool isOver;
+    private bool isMade;
 
     public static SftpPipe Open()
     {
@@ -49,14 +51,23 @@ internal sealed class SftpRehearsal
             case SftpWire.Init:
                 Reply([SftpWire.VersionReply, 0, 0, 0, 3, .. Text(SftpWire.PosixRename), .. Text("1"), .. Text(SftpWire.FileSync), .. Text("1")]);
                 break;
-            case SftpWire.Open or SftpWire.OpenFolder:
-                Reply([SftpWire.HandleReply, .. id, .. Text("h")]);
+            case SftpWire.OpenFolder or SftpWire.Stat when !isMade && !IsHome(request):
+                // A first failure takes the program longest of all.
+                Reply(Status(id, SftpStatus.NoSuchFile));
+                break;
+            case SftpWire.MakeFolder:
+                isMade = true;
+                Reply(Status(id, SftpStatus.Ok));
                 break;
             case SftpWire.Stat:
                 var attributes = new byte[8];
                 BinaryPrimitives.WriteUInt32BigEndian(attributes, SftpWire.HasMode);
                 BinaryPrimitives.WriteUInt32BigEndian(attributes.AsSpan(4), FolderMode);
                 Reply([SftpWire.AttributesReply, .. id, .. attributes]);
+                break;
+            case SftpWire.Open or SftpWire.OpenFolder:
+                // As OpenSSH's server answers when nothing else is open.
+                Reply([SftpWire.HandleReply, .. id, 0, 0, 0, 4, 0, 0, 0, 0]);
                 break;
             case SftpWire.LinkStat:
                 Reply(Status(id, SftpStatus.NoSuchFile));
@@ -69,6 +80,9 @@ internal sealed class SftpRehearsal
                 break;
         }
     }
+
+    /// <summary>Whether it is about ".": that is there, and nothing else.</summary>
+    private static bool IsHome(ReadOnlySpan<byte> request) => request[9..].SequenceEqual("."u8);
 
     private static byte[] Status(ReadOnlySpan<byte> id, SftpStatus status) =>
         [SftpWire.StatusReply, .. id, 0, 0, 0, (byte)status, .. Text(""), .. Text("")];

@@ -7,6 +7,7 @@ internal sealed class SftpRequest : SftpCall
 {
     private readonly TaskCompletionSource<SftpReply> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SftpConnection connection;
+    private bool isTaken;
 
     public SftpRequest(SftpConnection connection) => this.connection = connection;
 
@@ -21,16 +22,27 @@ internal sealed class SftpRequest : SftpCall
 
     public override void OnLost(EndpointException reason) => completion.TrySetException(reason);
 
+    /// <summary>Nobody waits for the reply, unless it came already and was taken.</summary>
+    public void Abandon()
+    {
+        if (!isTaken && !completion.TrySetCanceled() && completion.Task is { IsCompletedSuccessfully: true, Result.Handle: { } handle })
+        {
+            connection.TryClose(handle);
+        }
+    }
+
     /// <summary>The reply. On cancellation the reply is no longer waited for, and the connection stays usable.</summary>
     public async ValueTask<SftpReply> ReplyAsync(CancellationToken cancellationToken)
     {
-        if (!cancellationToken.CanBeCanceled || completion.Task.IsCompleted)
+        if (cancellationToken.CanBeCanceled && !completion.Task.IsCompleted)
         {
-            return await completion.Task.ConfigureAwait(false);
+            await using var registration = cancellationToken.UnsafeRegister(
+                static (state, token) => ((TaskCompletionSource<SftpReply>)state!).TrySetCanceled(token), completion).ConfigureAwait(false);
+            await ((Task)completion.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await using var registration = cancellationToken.UnsafeRegister(
-            static (state, token) => ((TaskCompletionSource<SftpReply>)state!).TrySetCanceled(token), completion).ConfigureAwait(false);
-        return await completion.Task.ConfigureAwait(false);
+        var reply = await completion.Task.ConfigureAwait(false);
+        isTaken = true;
+        return reply;
     }
 }

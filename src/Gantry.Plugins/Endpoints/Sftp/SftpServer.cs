@@ -37,11 +37,11 @@ internal sealed record SftpServer
     /// <summary>How many handles we use at once: nearly all that the server allows one session.</summary>
     public int HandlesMax { get; init; } = HandlesUnknown;
 
-    /// <summary>Zero until it is known.</summary>
-    public TimeSpan RoundTrip { get; init; }
+    /// <summary>Null until it is known.</summary>
+    public TimeSpan? RoundTrip { get; init; }
 
-    /// <summary>The round trip without the millisecond or two that the machine needs, and not the line.</summary>
-    public TimeSpan Distance => RoundTrip > machineTime ? RoundTrip - machineTime : TimeSpan.Zero;
+    /// <summary>The round trip without the millisecond or two that the machine needs, and not the line; null until it is known.</summary>
+    public TimeSpan? Distance => RoundTrip > machineTime ? RoundTrip - machineTime : RoundTrip is null ? null : TimeSpan.Zero;
 
     /// <summary>The same, with what its answer to the question for its limits tells.</summary>
     public SftpServer With(TimeSpan roundTrip, SftpReply reply) =>

@@ -10,14 +10,16 @@ internal sealed class SftpSessions : IAsyncDisposable
 {
     private static readonly TimeSpan connectingMax = TimeSpan.FromSeconds(60);
 
-    private readonly Func<CancellationToken, Task<SftpConnection>> connect;
+    private readonly Func<Action<SftpConnection>, CancellationToken, Task<SftpConnection>> connect;
     private readonly TimeProvider clock;
     private readonly CancellationTokenSource closing = new();
     private readonly Lock gate = new();
     private Task<SftpConnection>? current;
     private bool isClosed;
 
-    public SftpSessions(Func<CancellationToken, Task<SftpConnection>> connect, TimeProvider clock)
+    /// <param name="connect">Tells the connection when it is begun, and answers it when it stands.</param>
+    /// <param name="clock">Measures patience.</param>
+    public SftpSessions(Func<Action<SftpConnection>, CancellationToken, Task<SftpConnection>> connect, TimeProvider clock)
     {
         this.connect = connect;
         this.clock = clock;
@@ -30,6 +32,9 @@ internal sealed class SftpSessions : IAsyncDisposable
 
     /// <summary>The connection that stands, if one does.</summary>
     public SftpConnection? Standing => current is { IsCompletedSuccessfully: true } task && !task.Result.IsOver ? task.Result : null;
+
+    /// <summary>The first connection as soon as it is begun: whether the server lets us in is not known yet.</summary>
+    public SftpConnection? Begun { get; private set; }
 
     public ValueTask<SftpConnection> GetAsync(CancellationToken cancellationToken)
     {
@@ -111,7 +116,7 @@ internal sealed class SftpSessions : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, closing.Token);
         try
         {
-            return await connect(either.Token).ConfigureAwait(false);
+            return await connect(connection => Begun ??= connection, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !closing.IsCancellationRequested)
         {

@@ -106,7 +106,7 @@ internal sealed class SftpSmallDownload : SftpCall
             using var batch = connection.Begin();
             remaining = 2;
             batch.Read(this, handle, offset, requested);
-            batch.ForHandle(this, SftpWire.Close, handle);
+            batch.Close(this, handle);
         }
         catch (EndpointException reason)
         {

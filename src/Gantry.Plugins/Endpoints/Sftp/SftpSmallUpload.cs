@@ -16,8 +16,9 @@ internal enum SftpUploadStage
 internal readonly record struct SftpUploadOutcome(SftpUploadStage Stage, SftpReply Failure, SftpAttributes? Attributes, bool TakesStat);
 
 /// <summary>
-/// The happy path of a file that fits into one WRITE, in three round trips and without a thread of its own: OPEN; then WRITE, FSETSTAT and
-/// CLOSE in one burst; then, only when all of these were answered well, RENAME. The connection's reader takes each next step.
+/// The happy path of a file that fits into one WRITE, without a thread of its own: OPEN; then WRITE, FSETSTAT and CLOSE in one burst; then, only when
+/// all of these were answered well, RENAME. That is three round trips, or two where the handle can be foretold (<see cref="SftpHandleForecast"/>): then
+/// OPEN is part of the burst. The connection's reader takes each next step.
 /// </summary>
 internal abstract class SftpSmallUpload : SftpCall
 {
@@ -36,7 +37,9 @@ internal abstract class SftpSmallUpload : SftpCall
     private uint setStatId;
     private bool takesStat = true;
     private byte[] handle = [];
-    private bool hasHandle = true;
+    private byte[]? strayHandle;
+    private uint openId;
+    private int handlesHeld = 1;
     private bool hasBytes;
 
     /// <param name="connection">On which it goes.</param>
@@ -77,17 +80,22 @@ internal abstract class SftpSmallUpload : SftpCall
     protected void Begin()
     {
         stage = SftpUploadStage.Opening;
-        remaining = 1;
+        if (connection.ForetellsHandles)
+        {
+            flight.Bytes.Take(content.Length, OpenAhead);
+            flight.Pace();
+            return;
+        }
+
         using var batch = connection.Begin();
-        batch.Open(this, partial, SftpWire.OpenWrite | SftpWire.OpenCreate | SftpWire.OpenExclusive);
+        Open(batch);
     }
 
     /// <summary>Gives the handle back, if that was not done yet.</summary>
     protected void GiveHandle()
     {
-        if (hasHandle)
+        if (Interlocked.Exchange(ref handlesHeld, 0) > 0)
         {
-            hasHandle = false;
             flight.Handles.Give(1);
         }
     }
@@ -96,8 +104,14 @@ internal abstract class SftpSmallUpload : SftpCall
     {
         switch (type)
         {
+            case SftpWire.StatusReply when id == openId:
+                OnOpenedAhead(SftpReply.ReadStatus(ref body));
+                break;
             case SftpWire.StatusReply:
                 OnStatus(id, SftpReply.ReadStatus(ref body));
+                break;
+            case SftpWire.HandleReply when id == openId:
+                OnOpenedAhead(SftpReply.ReadHandle(ref body));
                 break;
             case SftpWire.HandleReply when stage == SftpUploadStage.Opening:
                 remaining = 0;
@@ -137,11 +151,35 @@ internal abstract class SftpSmallUpload : SftpCall
         OnAnswered();
     }
 
+    private void OnOpenedAhead(SftpReply refusal)
+    {
+        // What followed in the burst was refused for want of a handle, and says nothing.
+        stage = SftpUploadStage.Opening;
+        failure = refusal;
+        OnAnswered();
+    }
+
+    private void OnOpenedAhead(ReadOnlySpan<byte> given)
+    {
+        if (!given.SequenceEqual(handle))
+        {
+            strayHandle = given.ToArray();
+            connection.OnHandleMissed();
+        }
+
+        OnAnswered();
+    }
+
     private void OnAnswered()
     {
         if (--remaining > 0)
         {
             return;
+        }
+
+        if (strayHandle is not null)
+        {
+            connection.TryClose(strayHandle);
         }
 
         switch (stage)
@@ -152,7 +190,7 @@ internal abstract class SftpSmallUpload : SftpCall
             case SftpUploadStage.Writing when IsCancelled:
                 Remove();
                 break;
-            case SftpUploadStage.Writing when !failure.IsOk || IsOfAnotherSize:
+            case SftpUploadStage.Writing when !failure.IsOk || IsOfAnotherSize || strayHandle is not null:
                 Fail();
                 break;
             case SftpUploadStage.Writing when target is null:
@@ -187,7 +225,7 @@ internal abstract class SftpSmallUpload : SftpCall
             Send(static (upload, batch) =>
             {
                 upload.remaining = 2;
-                batch.ForHandle(upload, SftpWire.Close, upload.handle);
+                batch.Close(upload, upload.handle);
                 batch.ForPath(upload, SftpWire.Remove, upload.partial);
             });
             return;
@@ -195,12 +233,48 @@ internal abstract class SftpSmallUpload : SftpCall
 
         stage = SftpUploadStage.Writing;
         flight.Bytes.Take(content.Length, SendContent);
+        flight.Pace();
+    }
+
+    private void Open(SftpBatch batch)
+    {
+        remaining = 1;
+        batch.Open(this, partial, SftpWire.OpenWrite | SftpWire.OpenCreate | SftpWire.OpenExclusive);
+    }
+
+    /// <summary>There is room for the content.</summary>
+    private void OpenAhead()
+    {
+        hasBytes = true;
+        Send(static (upload, batch) =>
+        {
+            upload.handle = new byte[SftpHandleForecast.HandleBytes];
+            if (batch.TryOpenAhead(upload, upload.partial, SftpWire.OpenWrite | SftpWire.OpenCreate | SftpWire.OpenExclusive, upload.handle, out upload.openId))
+            {
+                upload.stage = SftpUploadStage.Writing;
+                upload.remaining = 1;
+                upload.Burst(batch, isAhead: true);
+            }
+        });
+        if (openId != 0)
+        {
+            // What is opened from here on is opened after this one is closed.
+            GiveHandle();
+            return;
+        }
+
+        // Something else was opened meanwhile, and what handle that gets has to be awaited.
+        GiveBytes();
+        if (LostBy is null)
+        {
+            Send(static (upload, batch) => upload.Open(batch));
+        }
     }
 
     private void SendContent()
     {
         hasBytes = true;
-        Send(static (upload, batch) => upload.Burst(batch));
+        Send(static (upload, batch) => upload.Burst(batch, isAhead: false));
         if (connection.Server.KeepsOrder)
         {
             // What is opened from here on is opened after this one is closed.
@@ -208,7 +282,7 @@ internal abstract class SftpSmallUpload : SftpCall
         }
     }
 
-    private void Burst(SftpBatch batch)
+    private void Burst(SftpBatch batch, bool isAhead)
     {
         if (!content.IsEmpty)
         {
@@ -229,7 +303,14 @@ internal abstract class SftpSmallUpload : SftpCall
         }
 
         remaining++;
-        batch.ForHandle(this, SftpWire.Close, handle);
+        if (isAhead)
+        {
+            batch.CloseAhead(this, handle);
+        }
+        else
+        {
+            batch.Close(this, handle);
+        }
     }
 
     private void Rename()
