@@ -38,8 +38,8 @@ public sealed class FileCommandSpecs : IDisposable
         var sync = await RunAsync("sync", "--dry-run", folder["in"], folder["out"]);
         var move = await RunAsync("move", "--dry-run", folder["in"], folder["other"]);
 
-        copy.Output.ShouldBe("Would be: 1 copied (3 B), 0 unchanged.\n");
-        sync.Output.ShouldBe("Would be: 1 copied (3 B), 0 unchanged, 1 deleted.\n");
+        copy.Output.ShouldBe("copy    new.txt (3 B)\nWould be: 1 copied (3 B), 0 unchanged.\n");
+        sync.Output.ShouldBe("copy    new.txt (3 B)\ndelete  extra.txt\nWould be: 1 copied (3 B), 0 unchanged, 1 deleted.\n");
         move.Status.ShouldBe(0, move.ToString());
         Directory.Exists(folder["other"]).ShouldBeFalse();
         File.Exists(folder["in/new.txt"]).ShouldBeTrue();
@@ -111,7 +111,7 @@ public sealed class FileCommandSpecs : IDisposable
         failure.GetProperty("path").GetString().ShouldBe("name");
         failure.GetProperty("reason").GetString().ShouldNotBeNullOrEmpty();
         document.EnumerateObject().Select(member => member.Name).ShouldBe(
-            ["status", "copied", "skipped", "deleted", "failed", "bytes", "folders", "duration_seconds", "failures", "notes", "error"]);
+            ["status", "copied", "skipped", "deleted", "failed", "bytes", "bytes_resumed", "folders", "duration_seconds", "failures", "notes", "error"]);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Hubs;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Endpoints.Limits;
 using Gantry.Engine.Secrets;
 using Gantry.Plugins;
 
@@ -44,6 +45,11 @@ internal static class EndpointCommand
         [
             new("--set", "A setting of the kind.") { Value = "KEY=VALUE", IsMany = true },
             new("--secret", "A secret setting, by reference: --secret 'password=${cred:NAME}'.") { Value = "KEY=REFERENCE", IsMany = true },
+            new("--limit", $"What bounds the transfers there: {string.Join(", ", LimitSettings.Settings.Select(limit => limit.Name))}. Without it, limits stay as they are.")
+            {
+                Value = "KEY=VALUE",
+                IsMany = true,
+            },
             HubChoice.Option,
         ],
         Notes = ["Without --hub and GANTRY_HUB it is saved in this user's own file; a secret is then looked for in the environment as NAME."],
@@ -52,6 +58,8 @@ internal static class EndpointCommand
             "gantry endpoint add backup /mnt/backup",
             "gantry endpoint add web sftp://deploy@www.example.org/var/www",
             "gantry endpoint add shop sftp://shop@host:2222/htdocs --secret 'password=${cred:SHOP_PASSWORD}'",
+            "gantry endpoint add hosting ftp://shop@ftp.example.org/htdocs --set tls=explicit --secret 'password=${cred:SHOP_PASSWORD}'",
+            "gantry endpoint add plant sftp://plant@host/in --limit 'bandwidth=08:00,10M 19:00,off' --limit time_zone=Europe/Berlin --limit transfers=2",
         ],
         RunAsync = AddAsync,
     };
@@ -135,7 +143,14 @@ internal static class EndpointCommand
                 : throw new UsageException($"--secret {setting}=… takes a reference, {setting}=${{cred:NAME}}: a secret itself is never on a command line.");
         }
 
-        await Places(invocation).SaveAsync(name, invocation.Argument("ADDRESS"), settings, cancellationToken);
+        var limits = invocation.FindPairs("--limit");
+        LimitSettings.Parse(limits);
+        await Places(invocation).SaveAsync(
+            name,
+            invocation.Argument("ADDRESS"),
+            settings,
+            limits.Count == 0 ? null : new JsonObject(limits.Select(limit => KeyValuePair.Create(limit.Key, (JsonNode?)limit.Value))),
+            cancellationToken);
         Console.Out.WriteLine($"Saved. Its address is {name}:PATH; try it with 'gantry endpoint test {name}'.");
         return ExitStatus.Succeeded;
     }

@@ -14,7 +14,12 @@ internal interface IEndpointPlaces
 
     Task<JsonElement> ShowAsync(string name, CancellationToken cancellationToken);
 
-    Task SaveAsync(string name, string address, JsonObject settings, CancellationToken cancellationToken);
+    /// <param name="name">The endpoint's.</param>
+    /// <param name="address">What it is an endpoint of.</param>
+    /// <param name="settings">Over those that the address tells.</param>
+    /// <param name="limits">What bounds its transfers; null leaves that as it is.</param>
+    /// <param name="cancellationToken">Breaks it off.</param>
+    Task SaveAsync(string name, string address, JsonObject settings, JsonObject? limits, CancellationToken cancellationToken);
 
     Task RemoveAsync(string name, CancellationToken cancellationToken);
 
@@ -32,8 +37,16 @@ internal sealed class HubEndpointPlaces(HubClient hub) : IEndpointPlaces
 
     public Task<JsonElement> ShowAsync(string name, CancellationToken cancellationToken) => hub.GetAsync(PathOf(name), cancellationToken);
 
-    public Task SaveAsync(string name, string address, JsonObject settings, CancellationToken cancellationToken) =>
-        hub.SendAsync(HttpMethod.Put, PathOf(name), new JsonObject { ["address"] = address, ["settings"] = settings }, cancellationToken);
+    public Task SaveAsync(string name, string address, JsonObject settings, JsonObject? limits, CancellationToken cancellationToken)
+    {
+        var body = new JsonObject { ["address"] = address, ["settings"] = settings };
+        if (limits is not null)
+        {
+            body["limits"] = limits;
+        }
+
+        return hub.SendAsync(HttpMethod.Put, PathOf(name), body, cancellationToken);
+    }
 
     public Task RemoveAsync(string name, CancellationToken cancellationToken) => hub.SendAsync(HttpMethod.Delete, PathOf(name), body: null, cancellationToken);
 
@@ -56,10 +69,10 @@ internal sealed class UserEndpointPlaces : IEndpointPlaces
 
     public Task<JsonElement> ShowAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Describe(name, Find(name)));
 
-    public Task SaveAsync(string name, string address, JsonObject settings, CancellationToken cancellationToken)
+    public Task SaveAsync(string name, string address, JsonObject settings, JsonObject? limits, CancellationToken cancellationToken)
     {
         var parsed = new UserEndpointOpener(AllPlugins.Endpoints, UserEndpointOpener.UserContext()).Resolve(address);
-        saved.Put(name, EndpointCheck.Complete(AllPlugins.Endpoints, parsed, settings.Select(pair => KeyValuePair.Create(pair.Key, pair.Value!.GetValue<string>()))));
+        saved.Put(name, EndpointCheck.Complete(AllPlugins.Endpoints, parsed, Texts(settings)), limits is null ? null : Texts(limits).ToDictionary(StringComparer.Ordinal));
         return Task.CompletedTask;
     }
 
@@ -108,13 +121,17 @@ internal sealed class UserEndpointPlaces : IEndpointPlaces
         }
     }
 
-    private static JsonElement Describe(string name, EndpointSettings settings) => ToElement(new JsonObject
+    private JsonElement Describe(string name, EndpointSettings settings) => ToElement(new JsonObject
     {
         ["name"] = name,
         ["kind"] = settings.Kind,
         ["address"] = AllPlugins.Endpoints.Find(settings.Kind)?.Format(settings),
         ["settings"] = new JsonObject(settings.Values.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+        ["limits"] = new JsonObject(saved.LimitsOf(name).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
     });
+
+    private static IEnumerable<KeyValuePair<string, string>> Texts(JsonObject members) =>
+        members.Select(pair => KeyValuePair.Create(pair.Key, pair.Value!.GetValue<string>()));
 
     private static JsonElement ToElement(JsonObject node) => JsonElement.Parse(node.ToJsonString());
 

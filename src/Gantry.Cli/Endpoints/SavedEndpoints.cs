@@ -10,6 +10,7 @@ internal sealed class SavedEndpoints
 {
     private const string FileName = "endpoints.json";
     private readonly SortedDictionary<string, EndpointSettings> settingsByName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyDictionary<string, string>> limitsByName = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, EndpointSettings> All => settingsByName;
 
@@ -27,6 +28,10 @@ internal sealed class SavedEndpoints
             foreach (var endpoint in document.RootElement.EnumerateObject())
             {
                 saved.settingsByName[endpoint.Name] = Read(endpoint.Value);
+                if (endpoint.Value.TryGetProperty("limits", out var limits))
+                {
+                    saved.limitsByName[endpoint.Name] = Texts(limits);
+                }
             }
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or KeyNotFoundException)
@@ -40,9 +45,20 @@ internal sealed class SavedEndpoints
 
     public EndpointSettings? Find(string name) => settingsByName.GetValueOrDefault(name);
 
-    public void Put(string name, EndpointSettings settings)
+    /// <summary>What bounds its transfers, as it was written; empty when nothing does.</summary>
+    public IReadOnlyDictionary<string, string> LimitsOf(string name) => limitsByName.GetValueOrDefault(name) ?? new Dictionary<string, string>();
+
+    /// <param name="name">The endpoint's.</param>
+    /// <param name="settings">Its kind and settings.</param>
+    /// <param name="limits">Null leaves those it has.</param>
+    public void Put(string name, EndpointSettings settings, IReadOnlyDictionary<string, string>? limits = null)
     {
         settingsByName[name] = settings;
+        if (limits is not null)
+        {
+            limitsByName[name] = limits;
+        }
+
         Save();
     }
 
@@ -50,6 +66,7 @@ internal sealed class SavedEndpoints
     public bool Remove(string name)
     {
         var removed = settingsByName.Remove(name);
+        limitsByName.Remove(name);
         Save();
         return removed;
     }
@@ -57,9 +74,11 @@ internal sealed class SavedEndpoints
     private static EndpointSettings Read(JsonElement endpoint) => new()
     {
         Kind = endpoint.GetProperty("kind").GetString()!,
-        Values = endpoint.GetProperty("settings").EnumerateObject()
-            .ToDictionary(value => value.Name, value => value.Value.GetString()!, StringComparer.Ordinal),
+        Values = Texts(endpoint.GetProperty("settings")),
     };
+
+    private static Dictionary<string, string> Texts(JsonElement members) =>
+        members.EnumerateObject().ToDictionary(value => value.Name, value => value.Value.GetString()!, StringComparer.Ordinal);
 
     private void Save()
     {
@@ -71,13 +90,12 @@ internal sealed class SavedEndpoints
             {
                 json.WriteStartObject(name);
                 json.WriteString("kind", settings.Kind);
-                json.WriteStartObject("settings");
-                foreach (var (setting, value) in settings.Values)
+                Write(json, "settings", settings.Values);
+                if (LimitsOf(name) is { Count: > 0 } limits)
                 {
-                    json.WriteString(setting, value);
+                    Write(json, "limits", limits);
                 }
 
-                json.WriteEndObject();
                 json.WriteEndObject();
             }
 
@@ -85,5 +103,16 @@ internal sealed class SavedEndpoints
         }
 
         UserFolder.Write(FileName, content.WrittenSpan);
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> values)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, value) in values)
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
     }
 }

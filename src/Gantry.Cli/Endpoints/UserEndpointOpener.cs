@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Credentials;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Endpoints.Limits;
 using Gantry.Engine.Secrets;
 
 namespace Gantry.Cli.Endpoints;
@@ -10,6 +12,9 @@ namespace Gantry.Cli.Endpoints;
 /// </summary>
 internal sealed class UserEndpointOpener(EndpointCatalog catalog, EndpointContext context) : IEndpointOpener
 {
+    // Of this process: all its transfers at one endpoint share them.
+    private static readonly ConcurrentDictionary<string, EndpointLimits> limitsByName = new(StringComparer.Ordinal);
+
     private SavedEndpoints? saved;
 
     /// <summary>On the command line the user is the user: every folder, and the user's own ssh_config unless another is named.</summary>
@@ -35,6 +40,18 @@ internal sealed class UserEndpointOpener(EndpointCatalog catalog, EndpointContex
             // Opening it says what is wrong with it.
             return ValueTask.FromResult<IReadOnlyList<string>>([]);
         }
+    }
+
+    public ValueTask<EndpointLimits?> FindLimitsAsync(string address, CancellationToken cancellationToken)
+    {
+        if (!NamedAddress.TryParse(address, out var named))
+        {
+            return ValueTask.FromResult<EndpointLimits?>(null);
+        }
+
+        saved ??= SavedEndpoints.Load();
+        var limits = saved.LimitsOf(named.Name);
+        return ValueTask.FromResult(limits.Count == 0 ? null : limitsByName.GetOrAdd(named.Name, _ => new EndpointLimits(LimitSettings.Parse(limits))));
     }
 
     /// <summary>The credentials that an endpoint's settings refer to.</summary>

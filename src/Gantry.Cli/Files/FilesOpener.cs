@@ -1,6 +1,7 @@
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Endpoints;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Endpoints.Limits;
 using Gantry.Engine.Secrets;
 using Gantry.Plugins;
 
@@ -53,6 +54,8 @@ internal sealed class FilesOpener : IEndpointOpener
 
     public ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken) =>
         ValueTask.FromResult(AllPlugins.Endpoints.Open(SettingsOf(address), context));
+
+    public ValueTask<EndpointLimits?> FindLimitsAsync(string address, CancellationToken cancellationToken) => user.FindLimitsAsync(address, cancellationToken);
 
     public EndpointKind KindOf(string address) => AllPlugins.Endpoints.Find(user.Resolve(address).Kind)!;
 

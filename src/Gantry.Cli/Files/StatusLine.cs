@@ -1,23 +1,25 @@
-using System.Globalization;
-using Gantry.Engine.Endpoints;
-using Gantry.Engine.Settings;
 using Gantry.Engine.Transfers;
 
 namespace Gantry.Cli.Files;
 
-/// <summary>One line at the bottom of the terminal that is written over a few times a second, and gone at the end.</summary>
+/// <summary>
+/// On a terminal one line at the bottom that is written over a few times a second, and gone at the end. Elsewhere, such as in a log, a plain line now and then.
+/// </summary>
 internal sealed class StatusLine : IAsyncDisposable
 {
     private const int WidthDefault = 80;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
 
     private readonly Func<TransferProgress> progress;
+    private readonly bool isTerminal;
     private readonly CancellationTokenSource ending = new();
     private readonly Task drawing;
 
-    public StatusLine(Func<TransferProgress> progress)
+    public StatusLine(Func<TransferProgress> progress, bool isTerminal)
     {
         this.progress = progress;
+        this.isTerminal = isTerminal;
         drawing = DrawAsync();
     }
 
@@ -26,34 +28,28 @@ internal sealed class StatusLine : IAsyncDisposable
         await ending.CancelAsync();
         await drawing;
         ending.Dispose();
-        Console.Error.Write("\r\u001b[K");
-    }
-
-    /// <summary>"1,204 of 20,000 files, 4.7 of 78.1 MiB, 3.1 MiB/s, 24 s left: images/a.jpg".</summary>
-    internal static string Text(TransferProgress progress)
-    {
-        var more = progress.IsWalkDone ? "" : "+";
-        var left = progress is { IsWalkDone: true, BytesPerSecond: > 0 }
-            ? string.Create(CultureInfo.InvariantCulture, $", {(progress.BytesTotal - progress.BytesDone) / progress.BytesPerSecond:0} s left")
-            : "";
-        var failed = progress.Failed > 0 ? $", {progress.Failed} failed" : "";
-        var current = progress.CurrentFiles.Count > 0 ? ": " + EndpointPath.Printable(progress.CurrentFiles[0]) : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{progress.FilesDone:N0} of {progress.FilesTotal:N0}{more} files, {ByteSize.Format(progress.BytesDone)} of {ByteSize.Format(progress.BytesTotal)}{more}, "
-            + $"{ByteSize.Format(progress.BytesPerSecond)}/s{left}{failed}{current}");
+        if (isTerminal)
+        {
+            Console.Error.Write("\r\u001b[K");
+        }
     }
 
     private async Task DrawAsync()
     {
-        using var timer = new PeriodicTimer(Interval);
+        var text = new ProgressText();
+        using var timer = new PeriodicTimer(isTerminal ? Interval : PlainInterval);
         try
         {
             while (await timer.WaitForNextTickAsync(ending.Token))
             {
-                var text = Text(progress());
-                var width = Width() - 1;
-                Console.Error.Write($"\r{(text.Length > width ? text[..width] : text)}\u001b[K");
+                if (isTerminal)
+                {
+                    Console.Error.Write($"\r{ProgressText.Cut(text.Line(progress()), Width() - 1)}\u001b[K");
+                }
+                else
+                {
+                    Console.Error.WriteLine("gantry: " + text.Plain(progress()));
+                }
             }
         }
         catch (OperationCanceledException)

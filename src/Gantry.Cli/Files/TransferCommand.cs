@@ -1,5 +1,6 @@
 using Gantry.Cli.CommandLine;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Endpoints.Limits;
 using Gantry.Engine.Transfers;
 
 namespace Gantry.Cli.Files;
@@ -15,24 +16,29 @@ internal static class TransferCommand
         "An address is a path, sftp://user@host/path or NAME:path of a saved endpoint ('gantry endpoint kinds' lists the forms).",
         "A folder gives its content to TARGET, or itself with --keep-name. A file goes into TARGET under its own name; when it is the only",
         "source, and TARGET is no folder that exists and does not end with '/', TARGET is its new name.",
+        "TARGET may hold {year} {month} {day} {hour} {minute} {second} {timestamp} {date:FORMAT} {execution}, and for each file {filename} {basename}",
+        "{extension} {source.dir}; a brace that is meant is doubled: '{{'.",
         "Exit status: 0 all moved, 1 something failed, 2 wrong usage, 3 could not connect, 130 cancelled.",
     ];
 
     public static Command DescribeCopy() => Describe(
-        "copy", "Copies what is new or changed; nothing is deleted.", TransferMode.Copy, isMany: true, [TransferOptions.KeepName],
+        "copy", "Copies what is new or changed; nothing is deleted.", TransferMode.Copy, isMany: true, [.. TransferOptions.Many, TransferOptions.BackupDir, TransferOptions.Purge, TransferOptions.MaxDelete],
         [
             "gantry copy site/ /srv/backup/site",
             "gantry copy site/ sftp://deploy@www.example.org:22/var/www --exclude '*.tmp' --exclude '/cache/**'",
             "gantry copy report.pdf photos/ web:files --keep-name --verify",
+            "gantry copy ftp://shop@ftp.example.org/htdocs s3://shop-backup/site --ask password --manifest site.jsonl",
+            "gantry copy s3://shop-backup/site ftp://shop@ftp.example.org/htdocs --ask password --bandwidth 2M",
+            "gantry copy inbox/ 'archive:{year}/{month}/{basename}-{timestamp}.{extension}' --time-zone Europe/Berlin",
         ]);
 
     public static Command DescribeMove() => Describe(
-        "move", "Copies, and deletes each source file once its copy is verified.", TransferMode.Move, isMany: true, [TransferOptions.KeepName],
-        ["gantry move outbox/ partner:incoming --min-age 1m"]);
+        "move", "Copies, and deletes each source file once its copy is verified.", TransferMode.Move, isMany: true, [.. TransferOptions.Many, TransferOptions.BackupDir, TransferOptions.Purge, TransferOptions.MaxDelete],
+        ["gantry move outbox/ partner:incoming --min-age 1m", "gantry move outbox/ 'partner:in/{date:yyyy-MM-dd}' --manifest moved.jsonl"]);
 
     public static Command DescribeSync() => Describe(
-        "sync", "Makes the target like the source: copies, then deletes what only the target has.", TransferMode.Sync, isMany: false, [TransferOptions.MaxDelete],
-        ["gantry sync site/ web:html --dry-run", "gantry sync site/ web:html --max-delete 100"]);
+        "sync", "Makes the target like the source: copies, then deletes what only the target has.", TransferMode.Sync, isMany: false, [TransferOptions.MaxDelete, TransferOptions.BackupDir],
+        ["gantry sync site/ web:html --dry-run", "gantry sync site/ web:html --max-delete 100", "gantry sync site/ web:html --backup-dir 'web:old/{timestamp}'"]);
 
     public static Command DescribeCheck() => new()
     {
@@ -62,19 +68,22 @@ internal static class TransferCommand
 
     private static async Task<int> RunAsync(Invocation invocation, TransferMode mode, CancellationToken cancellationToken)
     {
-        var target = invocation.Argument(Target);
-        var sources = invocation.Arguments(Source);
-        var opener = await FilesOpener.CreateAsync(invocation, [.. sources, target], cancellationToken);
+        var addresses = AddressesOf(invocation);
+        var opener = await FilesOpener.CreateAsync(invocation, [.. addresses.Sources.Select(source => source.Address), addresses.Target], cancellationToken);
 
         Scheduling.PreferThroughput();
 
         // Connections take longest to make, so that they are begun before anything else is thought about.
-        var opening = TransferPlaces.OpenAsync(opener, sources, target, invocation.Has("--keep-name"), cancellationToken).AsTask();
-        await using var rehearsal = new FilesRehearsal(opener, target, opening);
+        var opening = TransferPlaces.OpenAsync(opener, addresses, cancellationToken).AsTask();
+        await using var rehearsal = new FilesRehearsal(opener, addresses.Target, opening);
         TransferRequest options;
+        EndpointLimits? bandwidth;
+        (int? Source, int? Target) parallel;
         try
         {
             options = TransferOptions.Read(invocation, mode);
+            bandwidth = TransferOptions.ReadBandwidth(invocation);
+            parallel = TransferOptions.ReadParallel(invocation);
         }
         catch
         {
@@ -86,8 +95,16 @@ internal static class TransferCommand
         {
             await using var places = await opening;
             using var session = TransferSession.Begin(places);
-            var runner = new TransferRunner(options with { Sources = places.Sources, Target = places.Target, TransferId = session.TransferId });
-            return await TransferOutcome.ShowAsync(runner, invocation, mode, cancellationToken);
+            using var share = bandwidth is null ? null : await bandwidth.EnterAsync(TransferPriority.Normal, cancellationToken);
+            var request = options with
+            {
+                Sources = [.. places.Sources.Select(source => source with { ConcurrentFiles = parallel.Source })],
+                Target = places.Target with { ConcurrentFiles = parallel.Target },
+                BackupFolder = places.BackupFolder,
+                Share = share,
+                TransferId = session.TransferId,
+            };
+            return await TransferOutcome.ShowAsync(request, invocation, mode, cancellationToken);
         }
         catch (EndpointException exception) when (invocation.Has("--json"))
         {
@@ -95,6 +112,19 @@ internal static class TransferCommand
             return TransferOutcome.ShowJson(TransferReport.NotBegun(exception));
         }
     }
+
+    private static TransferAddresses AddressesOf(Invocation invocation) => new()
+    {
+        Sources =
+        [
+            .. invocation.Arguments(Source).Select(source => new SourceAddress(source, invocation.Has("--keep-name"))),
+            .. invocation.FindAll("--keep").Select(source => new SourceAddress(source, KeepName: true)),
+        ],
+        Target = invocation.Argument(Target),
+        Values = TransferOptions.ReadValues(invocation),
+        Backup = invocation.Find("--backup-dir"),
+        OnWaiting = () => Terminal.Note("Waiting for a place at an endpoint whose transfers are limited."),
+    };
 
     /// <summary>The usage was wrong, which is what the user is told; how the connections went is not.</summary>
     private static async Task DisposeAsync(Task<TransferPlaces> opening)

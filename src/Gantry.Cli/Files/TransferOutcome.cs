@@ -10,36 +10,45 @@ internal static class TransferOutcome
 {
     private const int FailuresShown = 20;
 
-    public static async Task<int> ShowAsync(TransferRunner runner, Invocation invocation, TransferMode mode, CancellationToken cancellationToken)
+    public static async Task<int> ShowAsync(TransferRequest request, Invocation invocation, TransferMode mode, CancellationToken cancellationToken)
     {
-        var asJson = invocation.Has("--json");
+        var (asJson, isQuiet) = (invocation.Has("--json"), invocation.Has("--quiet"));
+        await using var manifest = ManifestOf(invocation);
+        using var planned = invocation.Has("--dry-run") && (asJson || !isQuiet) ? new PlannedFiles(asJson) : null;
+        var runner = new TransferRunner(request with { Manifest = Both(manifest, planned) });
         TransferResult result;
         try
         {
-            await using var status = invocation.Has("--quiet") || asJson || Console.IsErrorRedirected ? null : new StatusLine(() => runner.Progress);
+            await using var status = isQuiet || asJson ? null : new StatusLine(() => runner.Progress, isTerminal: !Console.IsErrorRedirected);
             result = await runner.RunAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            ShowCancelled(runner.Progress, asJson);
+            manifest?.Complete(null, runner.Progress);
+            planned?.End();
+            ShowCancelled(runner.Progress, asJson, planned is not null);
             return ExitStatus.Cancelled;
         }
 
+        manifest?.Complete(result, runner.Progress);
+        planned?.End();
         if (asJson)
         {
-            return ShowJson(result);
+            ShowJson(result, planned is not null);
+        }
+        else
+        {
+            Show(result, isQuiet ? null : Summary(result, mode, invocation));
         }
 
-        var summary = mode == TransferMode.Check ? $"{result.Skipped} the same, {result.Failed} different."
-            : invocation.Has("--dry-run") ? "Would be: " + TransferReport.Summary(result)
-            : TransferReport.Summary(result);
-        Show(result, invocation.Has("--quiet") ? null : summary);
-        return StatusOf(result);
+        return manifest?.Failure is { } failure
+            ? throw new CommandException($"The manifest '{invocation.Find("--manifest")}' could not be written whole: {failure.Message}")
+            : StatusOf(result);
     }
 
     public static int ShowJson(TransferResult result)
     {
-        Console.Out.WriteLine(TransferReport.ToJson(result).GetRawText());
+        ShowJson(result, isContinued: false);
         return StatusOf(result);
     }
 
@@ -50,6 +59,38 @@ internal static class TransferOutcome
             CommandProgram.StatusOf(end.Error),
         _ => ExitStatus.Failed,
     };
+
+    /// <param name="isContinued">The document was begun already, with the files of a dry run.</param>
+    private static void ShowJson(TransferResult result, bool isContinued)
+    {
+        var document = TransferReport.ToJson(result).GetRawText();
+        Console.Out.WriteLine(isContinued ? document[1..] : document);
+    }
+
+    private static ManifestFile? ManifestOf(Invocation invocation)
+    {
+        if (invocation.Find("--manifest") is not { } path)
+        {
+            return null;
+        }
+
+        try
+        {
+            return ManifestFile.Create(Path.GetFullPath(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"The manifest '{path}' cannot be written, so nothing was begun: {exception.Message}");
+        }
+    }
+
+    private static ITransferManifest? Both(ManifestFile? manifest, PlannedFiles? planned) =>
+        manifest is null ? planned : planned is null ? manifest : new TwoManifests(manifest, planned);
+
+    private static string Summary(TransferResult result, TransferMode mode, Invocation invocation) =>
+        mode == TransferMode.Check ? $"{result.Skipped} the same, {result.Failed} different."
+        : invocation.Has("--dry-run") ? "Would be: " + TransferReport.Summary(result)
+        : TransferReport.Summary(result);
 
     private static void Show(TransferResult result, string? summary)
     {
@@ -65,7 +106,7 @@ internal static class TransferOutcome
 
         if (result.Failed > FailuresShown)
         {
-            Console.Error.WriteLine($"gantry: … and {result.Failed - FailuresShown} more failures; --json lists up to {result.Failures.Count} of them.");
+            Console.Error.WriteLine($"gantry: … and {result.Failed - FailuresShown} more failures; --json lists up to {result.Failures.Count} of them, --manifest FILE all.");
         }
 
         if (result.EndedBy is { } end)
@@ -79,22 +120,32 @@ internal static class TransferOutcome
         }
     }
 
-    private static void ShowCancelled(TransferProgress progress, bool asJson)
+    private static void ShowCancelled(TransferProgress progress, bool asJson, bool isContinued)
     {
         if (asJson)
         {
-            Console.Out.WriteLine(new JsonObject
+            var document = new JsonObject
             {
                 ["status"] = "cancelled",
                 ["copied"] = progress.Copied,
                 ["skipped"] = progress.Skipped,
                 ["deleted"] = progress.Deleted,
                 ["failed"] = progress.Failed,
-            }.ToJsonString());
+            }.ToJsonString();
+            Console.Out.WriteLine(isContinued ? document[1..] : document);
         }
         else
         {
             Console.Error.WriteLine($"gantry: Cancelled. {progress.Copied} copied, {progress.Skipped} unchanged, {progress.Deleted} deleted, {progress.Failed} failed.");
+        }
+    }
+
+    private sealed class TwoManifests(ITransferManifest one, ITransferManifest other) : ITransferManifest
+    {
+        public void Add(in ManifestEntry entry)
+        {
+            one.Add(entry);
+            other.Add(entry);
         }
     }
 }

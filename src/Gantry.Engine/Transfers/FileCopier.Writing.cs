@@ -167,6 +167,8 @@ internal sealed partial class FileCopier
         {
             throw new EndpointException(EndpointError.ContentDiffers, $"What arrived is not what was sent: {name} {hashes[1]} instead of {hashes[0]}.", isTransient: true);
         }
+
+        job.Hash = new FileHash(name, hashes[0]);
     }
 
     private static void CheckSize(FileJob job, Entry written)

@@ -25,7 +25,7 @@ internal sealed partial class FileCopier
     {
         this.run = run;
         var request = run.Request;
-        flight = new FlightGate(() => request.ConcurrentFiles ?? run.Target.Endpoint.Capabilities.ConcurrentFiles, FlightBytesMax);
+        flight = new FlightGate(() => request.Target.ConcurrentFiles ?? request.ConcurrentFiles ?? run.Target.Endpoint.Capabilities.ConcurrentFiles, FlightBytesMax);
         inside = run.Target.Endpoint as ICopiesInside;
         whole = WholeWritesOf(run);
         run.Token.Register(() =>
@@ -73,7 +73,7 @@ internal sealed partial class FileCopier
     }
 
     private int ReadersOf(TransferSide source) =>
-        Math.Min(ReadersMax, run.Request.ConcurrentFiles ?? Math.Max(1, source.Endpoint.Capabilities.ConcurrentFiles));
+        Math.Min(ReadersMax, source.ConcurrentFiles ?? run.Request.ConcurrentFiles ?? Math.Max(1, source.Endpoint.Capabilities.ConcurrentFiles));
 
     private async Task ReadAsync()
     {

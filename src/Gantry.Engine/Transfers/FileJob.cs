@@ -62,6 +62,9 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
     /// <summary>The time that the target is given, as far as it is known: when it was changed, else when its store took it in.</summary>
     public DateTimeOffset? ModifiedAt => Details?.ModifiedAt ?? Entry.ModifiedAt ?? Entry.StoredAt;
 
+    /// <summary>Of its content, when it was told or computed anyway; null otherwise.</summary>
+    public FileHash? Hash { get; set; } = entry.Hash;
+
     /// <summary>It holds its places at limited endpoints: see <see cref="TransferGate"/>.</summary>
     public bool HoldsPlaces { get; set; }
 

@@ -34,6 +34,9 @@ public readonly record struct ManifestEntry
     /// <summary>"sha256:…" and the like, when the transfer computed one anyway.</summary>
     public string? Hash { get; init; }
 
+    /// <summary>Of a copied file: how much an earlier attempt had brought already.</summary>
+    public long ResumedBytes { get; init; }
+
     /// <summary>From its being taken up to its end; zero for what was only looked at.</summary>
     public TimeSpan Duration { get; init; }
 

@@ -29,6 +29,9 @@ internal static class RequestCheck
         }
 
         Require(request.Retries >= 0, "The number of retries is a number from 0.");
+        Require(
+            request.Sources.All(source => source.ConcurrentFiles is null or (>= 1 and <= 4096)) && request.Target.ConcurrentFiles is null or (>= 1 and <= 4096),
+            "The number of files in flight at a side is a number from 1 to 4096.");
         Require(request.ConcurrentFiles is null or (>= 1 and <= 4096), "The number of files in flight is a number from 1 to 4096.");
         Require(
             request.TransferId is null || (request.TransferId.Length is >= TransferIdMin and <= TransferIdMax && request.TransferId.All(char.IsAsciiLetterOrDigit)),

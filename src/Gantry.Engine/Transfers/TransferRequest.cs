@@ -76,6 +76,9 @@ public sealed record TransferSource
 
     /// <summary>The transfer's place at the endpoint, entered; null when it has no limits.</summary>
     public EndpointShare? Share { get; init; }
+
+    /// <summary>How many files are read here at once; null leaves it to the request, and then to the endpoint.</summary>
+    public int? ConcurrentFiles { get; init; }
 }
 
 /// <summary>Where it goes.</summary>
@@ -94,6 +97,9 @@ public sealed record TransferTarget
 
     /// <summary>The transfer's place at the endpoint, entered; null when it has no limits.</summary>
     public EndpointShare? Share { get; init; }
+
+    /// <summary>How many files are written here at once; null leaves it to the request, and then to the endpoint.</summary>
+    public int? ConcurrentFiles { get; init; }
 }
 
 /// <summary>One transfer, completely told.</summary>

@@ -167,7 +167,7 @@ internal sealed class TransferRun
     public void Copied(FileJob job, long? size = null)
     {
         Tally.Copied(size ?? job.Entry.Size, job.ResumedBytes);
-        Request.Manifest?.Add(EntryOf(job.Folder, job.Entry, FileOutcome.Copied, job.Place) with { Duration = job.BegunAt == 0 ? TimeSpan.Zero : Clock.GetElapsedTime(job.BegunAt) });
+        Request.Manifest?.Add(EntryOf(job.Folder, job.Entry, FileOutcome.Copied, job.Place) with { ResumedBytes = job.ResumedBytes, Hash = job.Hash is { } hash ? $"{hash.Name}:{hash.Hex}" : null, Duration = job.BegunAt == 0 ? TimeSpan.Zero : Clock.GetElapsedTime(job.BegunAt) });
     }
 
     public void Skipped(FolderNode folder, Entry entry, TargetPlace? place = null)
@@ -317,7 +317,7 @@ internal sealed class TransferRun
     private async Task<(TransferSource Source, TransferSide Side, Entry Entry)> FindSourceAsync(TransferSource source)
     {
         var gate = new TransferGate(source.Share, targetPlace.Share, Request.Share, Token);
-        var side = new TransferSide(source.Endpoint, gate, Stop, Request.Retries, Clock);
+        var side = new TransferSide(source.Endpoint, gate, Stop, Request.Retries, Clock) { ConcurrentFiles = source.ConcurrentFiles };
         var entry = await side.RunAsync((endpoint, cancellationToken) => endpoint.FindAsync(source.Path, cancellationToken));
         if (entry is { Kind: EntryKind.SymbolicLink })
         {

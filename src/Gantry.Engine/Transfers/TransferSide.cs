@@ -21,6 +21,9 @@ internal sealed class TransferSide(IEndpoint endpoint, TransferGate gate, Transf
     /// <summary>What the files of this source pass on their way; of the target's own side it is open.</summary>
     public TransferGate Gate { get; } = gate;
 
+    /// <summary>As the request says of this side; null when it does not.</summary>
+    public int? ConcurrentFiles { get; init; }
+
     /// <summary>To be called for every success; it costs next to nothing.</summary>
     public void Succeeded()
     {

@@ -29,6 +29,9 @@ public sealed class BandwidthTimetable
     /// <summary>As it was written.</summary>
     public string Text { get; }
 
+    /// <summary>Up and down are told apart in it.</summary>
+    public bool HasDirections => entries.Values.Any(entry => !entry.IsShared);
+
     /// <summary>Text that is no timetable fails with BadSetting.</summary>
     public static BandwidthTimetable Parse(string text)
     {
