@@ -10,7 +10,7 @@ internal static class TransferRecords
     public static async Task<TransferRecord?> FindAsync(HubSession session, Guid id, CancellationToken cancellationToken)
     {
         var row = await session.FindAsync<Row>("""
-            select t.name, t.mode, t.request, t.template_id, t.retry_of, t.search_text, t.grams,
+            select t.name, t.mode, t.request, t.template_id, t.retry_of, t.search_text,
                    array(select n.endpoint from transfer_endpoints n where n.workspace_id = t.workspace_id and n.transfer_id = t.id) as endpoints
             from transfers t where t.workspace_id = @workspace and t.id = @id
             """, new { workspace = session.Actor.WorkspaceId, id }, cancellationToken);
@@ -22,7 +22,6 @@ internal static class TransferRecords
             TemplateId = row.TemplateId,
             RetryOf = row.RetryOf,
             SearchText = row.SearchText,
-            Grams = row.Grams,
             Endpoints = row.Endpoints,
         };
     }
@@ -40,8 +39,6 @@ internal static class TransferRecords
         public Guid? RetryOf { get; init; }
 
         public string SearchText { get; init; } = "";
-
-        public int[] Grams { get; init; } = [];
 
         public string[] Endpoints { get; init; } = [];
     }

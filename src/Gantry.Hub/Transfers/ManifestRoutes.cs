@@ -3,6 +3,7 @@ using Gantry.Engine.Endpoints;
 using Gantry.Engine.Transfers;
 using Gantry.Hub.Database;
 using Gantry.Hub.Executions;
+using Gantry.Hub.Executions.Journal;
 using Gantry.Hub.Web;
 
 namespace Gantry.Hub.Transfers;
@@ -100,8 +101,8 @@ internal static class ManifestRoutes
     {
         if (result is not null && !Outcomes.Contains(result))
             throw ProblemException.Invalid($"The parameter 'result' is one of {string.Join(", ", Outcomes)}.");
-        if (q is { Length: 0 or > SearchGrams.QuestionMax })
-            throw ProblemException.Invalid($"The parameter 'q' is a text of at most {SearchGrams.QuestionMax} characters.");
+        if (q is { Length: 0 or > TransferGrams.QuestionMax })
+            throw ProblemException.Invalid($"The parameter 'q' is a text of at most {TransferGrams.QuestionMax} characters.");
         if (step is { Length: 0 or > 200 } || step?.Contains('\0') == true)
             throw ProblemException.Invalid("The parameter 'step' is the path of a step, such as 0.");
         return new ManifestFilter { Outcome = result is null ? null : (FileOutcome)Array.IndexOf(Outcomes, result), Text = q, Step = step };

@@ -4,6 +4,7 @@ using System.Text;
 using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
+using Gantry.Hub.Executions.Journal;
 using Gantry.Hub.Plans;
 using Gantry.Hub.Web;
 
@@ -46,8 +47,8 @@ internal static class TransferRoutes
             throw ProblemException.Invalid($"The parameter 'status' is one of {string.Join(", ", StatusNames.Executions)}.");
         if (endpoint is { Length: 0 or > 200 } || endpoint?.Contains('\0') == true)
             throw ProblemException.Invalid("The parameter 'endpoint' is the name of a saved endpoint.");
-        if (q is not null && (q.Length is < SearchGrams.QuestionMin or > SearchGrams.QuestionMax || q.Any(char.IsControl)))
-            throw ProblemException.Invalid($"The parameter 'q' is a text of {SearchGrams.QuestionMin} to {SearchGrams.QuestionMax} characters.");
+        if (q is not null && (q.Length is < TransferGrams.QuestionMin or > TransferGrams.QuestionMax || q.Any(char.IsControl)))
+            throw ProblemException.Invalid($"The parameter 'q' is a text of {TransferGrams.QuestionMin} to {TransferGrams.QuestionMax} characters.");
         var filter = new TransferFilter
         {
             Status = status,

@@ -27,7 +27,7 @@ internal sealed class TransferStarter(ExecuteRoutes executions, PlanLibrary plan
             PlanText = text,
             Plan = Check(text),
             Inputs = "{}",
-            Transfer = Record(caller, spec, name, null, retryOf),
+            Transfer = Record(spec, name, null, retryOf),
         }, spec, hash);
     }
 
@@ -40,7 +40,7 @@ internal sealed class TransferStarter(ExecuteRoutes executions, PlanLibrary plan
             Saved = saved,
             Plan = plan,
             Inputs = "{}",
-            Transfer = Record(caller, spec, saved.Name, saved.Id, null),
+            Transfer = Record(spec, saved.Name, saved.Id, null),
         }, spec, hash);
 
     /// <summary>The plan of a transfer, or why there can be none.</summary>
@@ -63,19 +63,14 @@ internal sealed class TransferStarter(ExecuteRoutes executions, PlanLibrary plan
             ExecuteRoutes.WaitOf(context.Request));
     }
 
-    private static TransferRecord Record(Caller caller, TransferSpec spec, string? name, Guid? templateId, Guid? retryOf)
+    private static TransferRecord Record(TransferSpec spec, string? name, Guid? templateId, Guid? retryOf) => new()
     {
-        var text = SearchGrams.TextOf([name, .. spec.From, .. spec.To]);
-        return new TransferRecord
-        {
-            Name = name,
-            Mode = spec.Mode,
-            Request = spec.ToJson(),
-            TemplateId = templateId,
-            RetryOf = retryOf,
-            SearchText = ExecutionJson.Storable(text),
-            Grams = SearchGrams.Of(caller.WorkspaceId!.Value, text),
-            Endpoints = spec.Endpoints,
-        };
-    }
+        Name = name,
+        Mode = spec.Mode,
+        Request = spec.ToJson(),
+        TemplateId = templateId,
+        RetryOf = retryOf,
+        SearchText = ExecutionJson.Storable(TransferGrams.TextOf([name, .. spec.From, .. spec.To])),
+        Endpoints = spec.Endpoints,
+    };
 }

@@ -27,16 +27,21 @@ internal sealed record TransferFilter
     public Guid? After { get; init; }
 
     public required int Count { get; init; }
+
+    /// <summary>Ids behind it were given later; null when there is no end.</summary>
+    public Guid? IdUntil => Until is { } until ? TransferStore.IdAt(until.AddMilliseconds(1)) : null;
+
+    public bool IsOpen => Status is "queued" or "running" or "waiting";
+
+    /// <summary>What is not at its end, and what failed, are few of many: they are looked through one by one.</summary>
+    public bool IsOfFew => IsOpen || Status is "failed" or "cancelled";
 }
 
 /// <summary>Transfers of the session's workspace.</summary>
 internal static class TransferStore
 {
-    /// <summary>So many of the newest are looked through before the index of texts is asked: what is found often is found there.</summary>
-    private const int NewestMax = 2_000;
-
-    /// <summary>So many that hold a text are taken in one go.</summary>
-    private const int FoundMax = 2_000;
+    /// <summary>An execution is accepted at most so long after its id is made.</summary>
+    public static readonly TimeSpan AcceptedWithin = TimeSpan.FromMinutes(1);
 
     private const string Columns = """
         e.id, e.user_id, t.name, t.mode, t.request, t.template_id, t.retry_of, e.status, e.waiting_for, e.cancel_requested, e.created_at, e.started_at, e.ended_at,
@@ -47,7 +52,7 @@ internal static class TransferStore
 
     /// <summary>The newest first. Each way to choose has an index of its own, so that no history makes a page slow.</summary>
     public static Task<IReadOnlyList<TransferView>> ListAsync(HubSession session, TransferFilter filter, CancellationToken cancellationToken) =>
-        filter.Text is null ? PageAsync(session, filter, null, cancellationToken) : SearchAsync(session, filter, cancellationToken);
+        filter.Text is null || filter.IsOfFew ? PageAsync(session, filter, null, cancellationToken) : new TransferSearch(session, filter).RunAsync(cancellationToken);
 
     /// <summary>Null when the session sees none of this id.</summary>
     public static Task<TransferView?> FindAsync(HubSession session, Guid id, CancellationToken cancellationToken) =>
@@ -56,55 +61,14 @@ internal static class TransferStore
             where e.workspace_id = @workspace and e.id = @id
             """, new { workspace = session.Actor.WorkspaceId, id }, cancellationToken);
 
-    private static async Task<IReadOnlyList<TransferView>> SearchAsync(HubSession session, TransferFilter filter, CancellationToken cancellationToken)
-    {
-        var newest = await session.QueryAsync<Guid>("""
-            select n.id from (
-              select t.id, t.search_text from transfers t where t.workspace_id = @workspace and (@before::uuid is null or t.id < @before) order by t.id desc limit @count) n
-            where strpos(n.search_text, @Text) > 0
-            """, new { workspace = session.Actor.WorkspaceId, before = filter.After, count = NewestMax, filter.Text }, cancellationToken);
-        var page = newest.Count == 0 ? [] : await PageAsync(session, filter, newest, cancellationToken);
-        return page.Count >= filter.Count ? page : await SearchIndexAsync(session, filter, cancellationToken);
-    }
-
-    private static async Task<IReadOnlyList<TransferView>> SearchIndexAsync(HubSession session, TransferFilter filter, CancellationToken cancellationToken)
-    {
-        var grams = SearchGrams.OfQuestion(session.Actor.WorkspaceId!.Value, filter.Text!);
-        var found = await FindTextAsync(session, filter, grams, filter.After, inOrder: false, cancellationToken);
-        if (found.Count < FoundMax)
-            return await PageAsync(session, filter, found, cancellationToken);
-
-        // There are many: the newest of them, and again further back while other filters leave them out.
-        List<TransferView> page = [];
-        for (var before = filter.After; page.Count < filter.Count;)
-        {
-            found = await FindTextAsync(session, filter, grams, before, inOrder: true, cancellationToken);
-            page.AddRange(await PageAsync(session, filter with { Count = filter.Count - page.Count }, found, cancellationToken));
-            if (found.Count < FoundMax)
-                break;
-            before = found[^1];
-        }
-
-        return page;
-    }
-
-    private static Task<IReadOnlyList<Guid>> FindTextAsync(
-        HubSession session, TransferFilter filter, int[] grams, Guid? before, bool inOrder, CancellationToken cancellationToken) =>
-        session.QueryAsync<Guid>(
-            "select * from find_transfers(@grams, @Text, @before, @count, @inOrder)",
-            new { grams, filter.Text, before, count = FoundMax, inOrder }, cancellationToken);
-
     /// <param name="session">Whose transfers.</param>
     /// <param name="filter">Which of them.</param>
     /// <param name="among">Only these; null means all.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    private static async Task<IReadOnlyList<TransferView>> PageAsync(
+    public static async Task<IReadOnlyList<TransferView>> PageAsync(
         HubSession session, TransferFilter filter, IReadOnlyList<Guid>? among, CancellationToken cancellationToken)
     {
-        // What is not at its end, and what failed, are few: they are looked through, and their other sides held against them.
-        var isOpen = filter.Status is "queued" or "running" or "waiting";
-        var isBad = filter.Status is "failed" or "cancelled";
-        var (from, id) = (among, isOpen || isBad, filter) switch
+        var (from, id) = (among, filter.IsOfFew, filter) switch
         {
             ({ }, _, _) => ("unnest(@among) a(id) join executions e on e.workspace_id = @workspace and e.id = a.id", "a.id"),
             (_, true, _) => ("executions e", "e.id"),
@@ -127,15 +91,18 @@ internal static class TransferStore
         if (filter.After is not null)
             conditions.Add($"{id} < @After");
         if (filter.Since is not null)
-            conditions.Add($"{id} >= @since");
+            conditions.Add($"{id} >= @idSince and e.created_at >= @Since");
         if (filter.Until is not null)
-            conditions.Add($"{id} < @until");
-        if (isOpen)
+            conditions.Add($"{id} < @idUntil and e.created_at < @Until");
+        if (filter.IsOpen)
             conditions.Add("e.status = @Status and e.ended_at is null");
-        else if (isBad)
+        else if (filter.IsOfFew)
             conditions.Add("e.status = @Status and e.error is not null");
         else if (filter.Status is not null)
             conditions.Add("e.status not in ('queued', 'running', 'waiting', 'failed', 'cancelled')");
+        if (filter.Text is not null)
+            conditions.Add("strpos(t.search_text, @Text) > 0");
+
         // A page is read in the order of an index, or the planner might gather and sort all that fits before it takes the first few.
         var sort = among is null ? "off" : "on";
         await session.ExecuteAsync(
@@ -153,15 +120,18 @@ internal static class TransferStore
             filter.Endpoint,
             filter.TemplateId,
             filter.RetryOf,
+            filter.Text,
             filter.After,
-            since = filter.Since is { } since ? IdAt(since) : (Guid?)null,
-            until = filter.Until is { } until ? IdAt(until) : (Guid?)null,
+            filter.Since,
+            filter.Until,
+            idSince = filter.Since is { } since ? IdAt(since - AcceptedWithin) : (Guid?)null,
+            idUntil = filter.IdUntil,
             filter.Count,
         }, cancellationToken);
     }
 
-    /// <summary>The least id that is given at this time: ids begin with their millisecond.</summary>
-    private static Guid IdAt(DateTimeOffset time)
+    /// <summary>The least id that is given at this time: ids begin with their millisecond, a little before the execution is accepted.</summary>
+    public static Guid IdAt(DateTimeOffset time)
     {
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();

@@ -136,7 +136,7 @@ grant select, insert on transfer_templates to gantry_hub;
 -- of arrays are not; so this function keeps to the workspace by itself. In the order of the index as long as there are few, else the newest first.
 create function find_transfers(p_grams int[], p_text text, p_before uuid, p_limit int, p_newest boolean) returns setof uuid
   language plpgsql stable security definer set search_path = gantry, pg_temp
-  set enable_seqscan = off set enable_indexscan = off set enable_indexonlyscan = off set jit = off as $$
+  set enable_bitmapscan = on set enable_sort = on set enable_seqscan = off set enable_indexscan = off set enable_indexonlyscan = off set jit = off as $$
 begin
   if not is_member() then
     return;

@@ -36,7 +36,7 @@ internal sealed class AcceptRecord : JournalRecord
     /// <summary>Set when the key was used before: the execution it started, and whether the request was the same.</summary>
     public KnownStart? Known { get; set; }
 
-    public override int Weight => 300 + Inputs.Length + (PlanText?.Length ?? 0) + (Transfer is { } transfer ? 2 * transfer.Request.Length + (12 * transfer.Grams.Length) : 0);
+    public override int Weight => 300 + Inputs.Length + (PlanText?.Length ?? 0) + (Transfer is { } transfer ? 2 * transfer.Request.Length + (30 * transfer.SearchText.Length) : 0);
 }
 
 /// <summary>What an Idempotency-Key had started already.</summary>

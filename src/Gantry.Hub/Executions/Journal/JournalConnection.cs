@@ -153,7 +153,7 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
             accepts.Column(accept => accept.Transfer!.TemplateId),
             accepts.Column(accept => accept.Transfer!.RetryOf),
             accepts.Column(accept => accept.Transfer!.SearchText),
-            accepts.Column(accept => "{" + string.Join(',', accept.Transfer!.Grams) + "}"));
+            accepts.Column(accept => "{" + string.Join(',', TransferGrams.Of(accept.WorkspaceId, accept.ExecutionId, accept.Transfer!)) + "}"));
         var endpoints = accepts.SelectMany(accept => accept.Transfer!.Endpoints.Select(endpoint => (Accept: accept, Endpoint: endpoint))).ToList();
         if (endpoints.Count > 0)
         {

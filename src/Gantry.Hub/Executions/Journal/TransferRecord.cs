@@ -20,8 +20,6 @@ internal sealed record TransferRecord
     /// <summary>In lower case.</summary>
     public required string SearchText { get; init; }
 
-    public required int[] Grams { get; init; }
-
     /// <summary>The saved endpoints that it names, each once.</summary>
     public required IReadOnlyList<string> Endpoints { get; init; }
 }
