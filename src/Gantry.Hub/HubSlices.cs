@@ -32,6 +32,7 @@ internal static class HubSlices
         {
             LocalRoots = EndpointBounds.ReadRoots(configuration[HubSettings.LocalRoots]),
             SshConfigFile = configuration[HubSettings.SshConfig],
+            RcloneConfigFile = configuration[HubSettings.RcloneConfig],
             KnownHostsFile = knownHosts,
         });
         services.AddProviders(AllPlugins.Providers);

@@ -3,6 +3,7 @@ using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
 using Gantry.Plugins.Endpoints.Ftp;
 using Gantry.Plugins.Endpoints.Local;
+using Gantry.Plugins.Endpoints.Rclone;
 using Gantry.Plugins.Endpoints.S3;
 using Gantry.Plugins.Endpoints.Sftp;
 using Gantry.Plugins.Providers.CustomApi;
@@ -24,6 +25,8 @@ public static class AllPlugins
         new LocalKind(),
         new SftpKind(),
         new S3Kind(),
+        new SmbKind(),
+        new RcloneKind(),
     ]);
 
     /// <summary>The servers that a login can be tried at.</summary>

@@ -26,6 +26,9 @@ public abstract partial class EndpointContract : IAsyncLifetime
     /// <summary>Whether the server tells what is there exactly and at once: modes and times as they are, nothing that could not be kept.</summary>
     protected virtual bool IsExact => true;
 
+    /// <summary>Whether "A" and "a" are two names. Where they are not, the second is refused and the first stays.</summary>
+    protected virtual bool TellsCaseApart => true;
+
     /// <summary>Whether symbolic links can be made, where the endpoint's protocol can say them at all.</summary>
     protected virtual bool KeepsLinks => true;
 

@@ -50,6 +50,7 @@ internal sealed class EndpointAccess(
         LocalRoots = bound is null ? null : bounds.LocalRoots,
         AddressOf = bound is null ? null : egress.ForEndpoints(bound),
         SshConfigFile = bounds.SshConfigFile,
+        RcloneConfigFile = bounds.RcloneConfigFile,
         KnownHostsFile = bounds.KnownHostsFile,
     };
 

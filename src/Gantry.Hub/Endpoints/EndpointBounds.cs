@@ -9,6 +9,9 @@ internal sealed record EndpointBounds
     /// <summary>GANTRY_SSH_CONFIG; null means none: an ssh_config can start programs, so never one of a user or of a plan.</summary>
     public string? SshConfigFile { get; init; }
 
+    /// <summary>GANTRY_RCLONE_CONFIG; null means none: a remote may be a folder of this machine or start programs, so never one of a user or of a plan.</summary>
+    public string? RcloneConfigFile { get; init; }
+
     /// <summary>Host keys that the administrator vouches for, besides those pinned in saved endpoints.</summary>
     public required string KnownHostsFile { get; init; }
 

@@ -105,6 +105,9 @@ internal static class HubSettings
     public static readonly HubSetting SshConfig = new("ssh_config", null,
         "The ssh_config that SFTP endpoints use. Without it none is read: an ssh_config can start programs.");
 
+    public static readonly HubSetting RcloneConfig = new("rclone_config", null,
+        "The rclone.conf whose remotes endpoints of the kind 'rclone' may name. Without it none; a remote that is a folder of this machine is for administrators only.");
+
     public static readonly HubSetting RunsMax = new("runs_max", "1000",
         "How many executions run at once; the others wait.");
 
@@ -119,6 +122,6 @@ internal static class HubSettings
         Data, Listen, Database, DatabaseFile, DatabaseOwner, DatabaseOwnerFile, AdminPassword, AdminPasswordFile, MasterKey, MasterKeyFile,
         LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, RequestsPerKey, RequestsPerUser, RequestsPerAddress, StreamsPerUser,
         CorsOrigins, TrustedProxies, SessionHours, TokenMinutes, TokenKeyDays, DrainSeconds,
-        LocalRoots, SshConfig, RunsMax, ExecutionLogDays, EgressAllow,
+        LocalRoots, SshConfig, RcloneConfig, RunsMax, ExecutionLogDays, EgressAllow,
     ];
 }

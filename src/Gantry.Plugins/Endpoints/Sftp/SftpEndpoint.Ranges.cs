@@ -223,7 +223,7 @@ internal sealed partial class SftpEndpoint
                 handles.Remove(connection);
             }
 
-            var (attributes, takesStat) = await endpoint.SettleAsync(connection, path, handle, options.Length!.Value, options, cancellationToken).ConfigureAwait(false);
+            var (attributes, takesStat) = await endpoint.SettleAsync(connection, path, partial, handle, options.Length!.Value, options, cancellationToken).ConfigureAwait(false);
             isCompleting = true;
             var movesAside = connection.Server.ReplacesByDeleting && await endpoint.LookAsync(connection, path, cancellationToken).ConfigureAwait(false) is not null;
             await endpoint.PublishAsync(connection, path, partial, movesAside, cancellationToken).ConfigureAwait(false);

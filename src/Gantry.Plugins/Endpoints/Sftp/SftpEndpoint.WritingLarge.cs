@@ -26,7 +26,7 @@ internal sealed partial class SftpEndpoint
         var opened = await OpenPartialAsync(connection, path, partial, cancellationToken).ConfigureAwait(false);
         return await OrRemoveAsync(connection, partial, async () =>
         {
-            var (written, attributes, takesStat) = await SendAsync(connection, path, opened, first, content, options, cancellationToken).ConfigureAwait(false);
+            var (written, attributes, takesStat) = await SendAsync(connection, path, partial, opened, first, content, options, cancellationToken).ConfigureAwait(false);
             await PublishAsync(connection, path, partial, movesAside, cancellationToken).ConfigureAwait(false);
             return EntryOf(path, written, options, attributes, takesStat);
         }).ConfigureAwait(false);
@@ -91,7 +91,7 @@ internal sealed partial class SftpEndpoint
 
     /// <summary>Sends all content, sets time and mode, checks the size and closes the handle, whatever happens.</summary>
     private async ValueTask<(long Written, SftpAttributes? Attributes, bool TakesStat)> SendAsync(
-        SftpConnection connection, string path, byte[] handle, ReadOnlyMemory<byte> first, Stream content, WriteOptions options, CancellationToken cancellationToken)
+        SftpConnection connection, string path, SftpPath partial, byte[] handle, ReadOnlyMemory<byte> first, Stream content, WriteOptions options, CancellationToken cancellationToken)
     {
         var isSettling = false;
         try
@@ -99,7 +99,7 @@ internal sealed partial class SftpEndpoint
             var written = await SendContentAsync(connection, path, handle, first, content, cancellationToken).ConfigureAwait(false);
             CheckLength(path, options, written);
             isSettling = true;
-            var (attributes, takesStat) = await SettleAsync(connection, path, handle, written, options, cancellationToken).ConfigureAwait(false);
+            var (attributes, takesStat) = await SettleAsync(connection, path, partial, handle, written, options, cancellationToken).ConfigureAwait(false);
             return (written, attributes, takesStat);
         }
         finally
@@ -113,7 +113,7 @@ internal sealed partial class SftpEndpoint
 
     /// <summary>Sets time and mode, checks the size and closes the handle.</summary>
     private async ValueTask<(SftpAttributes? Attributes, bool TakesStat)> SettleAsync(
-        SftpConnection connection, string path, byte[] handle, long written, WriteOptions options, CancellationToken cancellationToken)
+        SftpConnection connection, string path, SftpPath partial, byte[] handle, long written, WriteOptions options, CancellationToken cancellationToken)
     {
         var setStat = new SftpRequest(connection);
         var stat = new SftpRequest(connection);
@@ -126,8 +126,16 @@ internal sealed partial class SftpEndpoint
                 batch.SetStat(setStat, handle, options.ModifiedAt, options.UnixMode);
             }
 
-            batch.ForHandle(stat, SftpWire.FileStat, handle);
-            batch.Close(close, handle);
+            if (connection.Server.StoresAtClose)
+            {
+                batch.Close(close, handle);
+                batch.ForPath(stat, SftpWire.LinkStat, partial);
+            }
+            else
+            {
+                batch.ForHandle(stat, SftpWire.FileStat, handle);
+                batch.Close(close, handle);
+            }
         }
 
         var takesStat = !setsStat || (await setStat.ReplyAsync(cancellationToken).ConfigureAwait(false)).IsOk;

@@ -51,6 +51,9 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
 
     public Task Connecting => sessions.First;
 
+    /// <summary>There is no connection now; the next call makes one.</summary>
+    internal bool IsConnectionLost => sessions.Standing is null;
+
     /// <summary>Careful guesses until the server has been asked; then what its limits and its distance tell.</summary>
     public Capabilities Capabilities
     {
@@ -467,10 +470,10 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
         }
     }
 
-    /// <summary>The root's folders from the top: "/a", "/a/b", "/a/b/c".</summary>
+    /// <summary>The root's folders from the top: "/a", "/a/b", "/a/b/c". Of "/" there are none: it is there.</summary>
     private IEnumerable<string> RootSegments()
     {
-        for (var end = 0; end < root.Length;)
+        for (var end = root == "/" ? 1 : 0; end < root.Length;)
         {
             var slash = root.IndexOf('/', end + 1);
             end = slash < 0 ? root.Length : slash;

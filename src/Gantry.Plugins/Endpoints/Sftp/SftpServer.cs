@@ -25,6 +25,9 @@ internal sealed record SftpServer
     /// <summary>A rename onto a file deletes that one first, so that a rename which then fails would leave neither.</summary>
     public bool ReplacesByDeleting { get; init; }
 
+    /// <summary>What is written reaches its place when it is closed, and is looked at after that. Such a server works off in order what it is asked of one file.</summary>
+    public bool StoresAtClose { get; init; }
+
     /// <summary>OpenSSH works requests off in the order in which they come.</summary>
     public bool KeepsOrder => IsOpenSsh;
 

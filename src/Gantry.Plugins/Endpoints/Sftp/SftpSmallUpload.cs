@@ -296,7 +296,8 @@ internal abstract class SftpSmallUpload : SftpCall
             setStatId = batch.SetStat(this, handle, options.ModifiedAt, options.UnixMode);
         }
 
-        if (asksStat)
+        var asksClosed = asksStat && connection.Server.StoresAtClose;
+        if (asksStat && !asksClosed)
         {
             remaining++;
             batch.ForHandle(this, SftpWire.FileStat, handle);
@@ -310,6 +311,12 @@ internal abstract class SftpSmallUpload : SftpCall
         else
         {
             batch.Close(this, handle);
+        }
+
+        if (asksClosed)
+        {
+            remaining++;
+            batch.ForPath(this, SftpWire.LinkStat, partial);
         }
     }
 

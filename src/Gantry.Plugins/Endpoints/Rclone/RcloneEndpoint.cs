@@ -1,0 +1,335 @@
+using System.Runtime.CompilerServices;
+using Gantry.Engine.Endpoints;
+using Gantry.Plugins.Endpoints.Sftp;
+
+namespace Gantry.Plugins.Endpoints.Rclone;
+
+/// <summary>
+/// A folder behind rclone: our SFTP client speaks with `rclone serve sftp`, and what only the system itself knows is asked through rclone's remote control.
+/// </summary>
+internal sealed class RcloneEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes
+{
+    private readonly RcloneSession session;
+    private readonly SftpEndpoint files;
+    private readonly CaseGuard cases;
+    private readonly RcloneNames names;
+    private readonly Action<string> notice;
+    // rclone 1.60 takes a time of 0 for none.
+    private static readonly DateTimeOffset timeFirst = DateTimeOffset.FromUnixTimeSeconds(1);
+    private int saidNoTimes;
+
+    /// <param name="address">For messages, without secrets and without a '/' at the end.</param>
+    /// <param name="names">How names are written there.</param>
+    /// <param name="describe">What rclone is to serve; asked for at once, and again when a connection was lost.</param>
+    /// <param name="clock">Measures and limits.</param>
+    /// <param name="notice">Hears once what this system cannot do.</param>
+    public RcloneEndpoint(string address, RcloneNames names, Func<CancellationToken, ValueTask<RcloneRemote>> describe, TimeProvider clock, Action<string> notice)
+    {
+        this.notice = notice;
+        this.names = names;
+        session = new RcloneSession(describe, clock);
+        files = new SftpEndpoint(address, "/", session.ConnectAsync, clock, notice);
+        cases = new CaseGuard(this, session);
+        Address = address;
+    }
+
+    public string Address { get; }
+
+    public Task Connecting => files.Connecting;
+
+    public Capabilities Capabilities => files.Capabilities with
+    {
+        TimePrecision = Volatile.Read(ref saidNoTimes) == 0 ? session.Features.TimePrecision : null,
+        TimeFirst = timeFirst,
+        ConcurrentFiles = 16,
+        ConcurrentListings = 4,
+        FoldersAreImplied = session.Features.ImpliesFolders,
+        KeepsOrder = false,
+    };
+
+    public async IAsyncEnumerable<Entry> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        EndpointPath.Check(folder);
+        await session.ReadyAsync(files, cancellationToken).ConfigureAwait(false);
+        if (session.RootFile is not null)
+        {
+            throw new EndpointException(EndpointError.NotAFolder, $"'{PlaceOf(folder)}' is not a folder.");
+        }
+
+        var place = names.Encode(folder);
+        await session.ForgetAsync(place, cancellationToken).ConfigureAwait(false);
+        var isEmpty = true;
+        await using var entries = files.ListAsync(place, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await TellAsync(entries.MoveNextAsync()).ConfigureAwait(false))
+        {
+            isEmpty = false;
+            yield return Known(entries.Current);
+        }
+
+        // Rclone lists a root that is not there as an empty one.
+        if (isEmpty && folder.Length == 0 && await session.Control.FindAsync("", cancellationToken).ConfigureAwait(false) is null)
+        {
+            throw new EndpointException(EndpointError.NotFound, $"There is nothing at '{Address}'.");
+        }
+    }
+
+    public async ValueTask<Entry?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        EndpointPath.Check(path);
+        await session.ReadyAsync(files, cancellationToken).ConfigureAwait(false);
+        if (session.RootFile is { } name)
+        {
+            return path.Length == 0 ? await session.Control.FindAsync(name, cancellationToken).ConfigureAwait(false) : null;
+        }
+
+        var place = names.Encode(path);
+        var folder = EndpointPath.ParentOf(place);
+        if (!IsText(place))
+        {
+            await session.ForgetAsync(folder, cancellationToken).ConfigureAwait(false);
+            return await CachedAsync(place, cancellationToken).ConfigureAwait(false);
+        }
+
+        Entry? now;
+        try
+        {
+            now = await session.Control.FindAsync(place, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EndpointException failure) when (failure.Error == EndpointError.Other && path.Length > 0)
+        {
+            // Some systems fail when they are asked for something below a file.
+            await session.ForgetAsync(folder, cancellationToken).ConfigureAwait(false);
+            return await CachedAsync(place, cancellationToken).ConfigureAwait(false);
+        }
+
+        now = now is null ? null : Known(now);
+        if (path.Length > 0 && session.Remembers(folder) && await CachedAsync(place, cancellationToken).ConfigureAwait(false) is var known
+            && (known?.Kind != now?.Kind || (now?.Kind == EntryKind.File && known != now)))
+        {
+            // What is read or deleted from here on is what is there, not what rclone remembers.
+            await session.ForgetAsync(folder, cancellationToken).ConfigureAwait(false);
+        }
+
+        return now;
+    }
+
+    public async ValueTask<Stream> OpenReadAsync(string path, long offset, long? expectedSize, CancellationToken cancellationToken)
+    {
+        EndpointPath.Check(path);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        await session.ReadyAsync(files, cancellationToken).ConfigureAwait(false);
+        path = InRoot(names.Encode(path));
+        session.Remember(EndpointPath.ParentOf(path));
+
+        // Rclone takes a small step forward for a request that overtook another, and waits for that one: such a beginning is skipped here.
+        const int SkippedMost = 8 * SftpWire.SafeDataBytes;
+        if (offset is 0 or > SkippedMost)
+        {
+            return await TellAsync(files.OpenReadAsync(path, offset, expectedSize, cancellationToken)).ConfigureAwait(false);
+        }
+
+        var stream = await TellAsync(files.OpenReadAsync(path, 0, expectedSize, cancellationToken)).ConfigureAwait(false);
+        try
+        {
+            var skipped = new byte[offset];
+            _ = await stream.ReadAtLeastAsync(skipped, skipped.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask<Entry> WriteAsync(string path, Stream content, WriteOptions options, CancellationToken cancellationToken)
+    {
+        EndpointPath.CheckBelowRoot(path);
+        EndpointPath.CheckPartialName(options.PartialName);
+        await ReadyForFilesAsync(cancellationToken).ConfigureAwait(false);
+        var isNew = await cases.TakeAsync(path, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await WriteAloneAsync(path, content, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch when (isNew)
+        {
+            cases.Leave(path);
+            throw;
+        }
+    }
+
+    private async ValueTask<Entry> WriteAloneAsync(string path, Stream content, WriteOptions options, CancellationToken cancellationToken)
+    {
+        var place = names.Encode(path);
+        session.Remember(EndpointPath.ParentOf(place));
+
+        // Rclone opens what is there already, and some systems do not let it be written again: what an earlier try left is removed.
+        var partial = EndpointPath.Join(EndpointPath.ParentOf(place), options.PartialName);
+        if (await TellAsync(files.FindAsync(partial, cancellationToken)).ConfigureAwait(false) is { Kind: EntryKind.File })
+        {
+            await TellAsync(files.DeleteFileAsync(partial, cancellationToken)).ConfigureAwait(false);
+        }
+
+        var written = await TellAsync(files.WriteAsync(place, content, options with { UnixMode = null, ModifiedAt = Kept(options.ModifiedAt) }, cancellationToken)).ConfigureAwait(false);
+        CheckTime(written, options);
+        return Known(written);
+    }
+
+    public async ValueTask DeleteFileAsync(string path, CancellationToken cancellationToken)
+    {
+        EndpointPath.CheckBelowRoot(path);
+        await ReadyForFilesAsync(cancellationToken).ConfigureAwait(false);
+        session.Remember(EndpointPath.ParentOf(names.Encode(path)));
+        await TellAsync(files.DeleteFileAsync(names.Encode(path), cancellationToken)).ConfigureAwait(false);
+        cases.Leave(path);
+    }
+
+    public async ValueTask CreateFolderAsync(string path, CancellationToken cancellationToken)
+    {
+        EndpointPath.Check(path);
+        await ReadyForFilesAsync(cancellationToken).ConfigureAwait(false);
+        if (path.Length > 0)
+        {
+            for (var slash = path.IndexOf('/'); slash > 0; slash = path.IndexOf('/', slash + 1))
+            {
+                await cases.TakeAsync(path[..slash], cancellationToken).ConfigureAwait(false);
+            }
+
+            await cases.TakeAsync(path, cancellationToken).ConfigureAwait(false);
+            session.Remember(EndpointPath.ParentOf(names.Encode(path)));
+            await TellAsync(files.CreateFolderAsync(names.Encode(path), cancellationToken)).ConfigureAwait(false);
+            return;
+        }
+
+        // Not over SFTP: rclone 1.60 makes a folder named '．' (U+FF0E) of a share's root.
+        if (await session.Control.FindAsync("", cancellationToken).ConfigureAwait(false) is null)
+        {
+            await session.Control.MakeFolderAsync("", cancellationToken).ConfigureAwait(false);
+            await session.ForgetAsync("", cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DeleteFolderAsync(string path, CancellationToken cancellationToken)
+    {
+        EndpointPath.CheckBelowRoot(path);
+        await ReadyForFilesAsync(cancellationToken).ConfigureAwait(false);
+        session.Remember(names.Encode(path));
+        await TellAsync(files.DeleteFolderAsync(names.Encode(path), cancellationToken)).ConfigureAwait(false);
+        cases.Leave(path);
+    }
+
+    public async ValueTask MoveAsync(string source, string target, CancellationToken cancellationToken)
+    {
+        EndpointPath.CheckBelowRoot(source);
+        EndpointPath.CheckBelowRoot(target);
+        await ReadyForFilesAsync(cancellationToken).ConfigureAwait(false);
+        await cases.TakeAsync(target, cancellationToken).ConfigureAwait(false);
+        session.Remember(EndpointPath.ParentOf(names.Encode(source)));
+        session.Remember(EndpointPath.ParentOf(names.Encode(target)));
+        await TellAsync(files.MoveAsync(names.Encode(source), names.Encode(target), cancellationToken)).ConfigureAwait(false);
+        if (source != target)
+        {
+            cases.Leave(source);
+        }
+    }
+
+    public async ValueTask SetModifiedAtAsync(string path, DateTimeOffset modifiedAt, CancellationToken cancellationToken)
+    {
+        EndpointPath.CheckBelowRoot(path);
+        await ReadyForFilesAsync(cancellationToken).ConfigureAwait(false);
+        session.Remember(EndpointPath.ParentOf(names.Encode(path)));
+        await TellAsync(files.SetModifiedAtAsync(names.Encode(path), Kept(modifiedAt)!.Value, cancellationToken)).ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => files.DisposeAsync();
+
+    /// <summary>The name as it stands at the system, such as another's whose case differs; null when nothing is there. Asked of the system itself.</summary>
+    internal ValueTask<Entry?> FindNowAsync(string path, CancellationToken cancellationToken) => session.Control.FindAsync(names.Encode(path), cancellationToken);
+
+    /// <summary>The names in a folder, as rclone remembers them or reads them now.</summary>
+    internal async IAsyncEnumerable<string> NamesInAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var place = names.Encode(folder);
+        session.Remember(place);
+        await foreach (var entry in files.ListAsync(place, cancellationToken).ConfigureAwait(false))
+        {
+            yield return names.Decode(entry.Name);
+        }
+    }
+
+    private async ValueTask<Entry?> CachedAsync(string place, CancellationToken cancellationToken)
+    {
+        session.Remember(EndpointPath.ParentOf(place));
+        return await TellAsync(files.FindAsync(place, cancellationToken)).ConfigureAwait(false) is { } entry ? Known(entry) : null;
+    }
+
+    private static DateTimeOffset? Kept(DateTimeOffset? time) => time < timeFirst ? timeFirst : time;
+
+    private Entry Known(Entry entry) => entry with { Name = names.Decode(entry.Name), UnixMode = null };
+
+    /// <summary>Whether the name can be said in JSON: it holds no byte that is not UTF-8.</summary>
+    private static bool IsText(string path)
+    {
+        for (var index = 0; index < path.Length; index++)
+        {
+            if (char.IsSurrogate(path[index]) && (index + 1 == path.Length || !char.IsSurrogatePair(path[index], path[++index])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static async ValueTask<T> TellAsync<T>(ValueTask<T> action)
+    {
+        try
+        {
+            return await action.ConfigureAwait(false);
+        }
+        catch (EndpointException failure)
+        {
+            throw RcloneErrors.Refine(failure);
+        }
+    }
+
+    private static async ValueTask TellAsync(ValueTask action)
+    {
+        try
+        {
+            await action.ConfigureAwait(false);
+        }
+        catch (EndpointException failure)
+        {
+            throw RcloneErrors.Refine(failure);
+        }
+    }
+
+    private async ValueTask ReadyForFilesAsync(CancellationToken cancellationToken)
+    {
+        await session.ReadyAsync(files, cancellationToken).ConfigureAwait(false);
+        if (session.RootFile is not null)
+        {
+            throw new EndpointException(EndpointError.NotAFolder, $"'{Address}' is a file, not a folder.");
+        }
+    }
+
+    private string InRoot(string path) => session.RootFile is { } name && path.Length == 0 ? name : path;
+
+    private void CheckTime(Entry there, WriteOptions options)
+    {
+        if (options.ModifiedAt is not { } wanted || session.Features.TimePrecision is not { } precision || there.ModifiedAt is not { } got)
+        {
+            return;
+        }
+
+        var kept = Math.Clamp(wanted.ToUnixTimeSeconds(), timeFirst.ToUnixTimeSeconds(), uint.MaxValue);
+        if (Math.Abs(got.ToUnixTimeSeconds() - kept) > precision.TotalSeconds && Interlocked.Exchange(ref saidNoTimes, 1) == 0)
+        {
+            notice($"{Address}: the system behind it does not take modification times from rclone. Files are compared by their size only.");
+        }
+    }
+
+    private string PlaceOf(string path) => path.Length == 0 ? Address : $"{Address}/{EndpointPath.Printable(path)}";
+}
