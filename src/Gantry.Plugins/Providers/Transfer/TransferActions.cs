@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gantry.Engine.Endpoints.Limits;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Settings;
 
@@ -28,7 +29,16 @@ internal static class TransferActions
         Name = "to",
         Type = SettingType.Address,
         IsRequired = true,
-        Help = "The folder that receives them; it is made when it is missing. For a single file it may be the file's new name.",
+        Help = "The folder that receives them; it is made when it is missing. For a single file it may be the file's new name. It may hold {year} {month} {day} {hour} {minute} {second} "
+            + "{timestamp} {date:FORMAT} {execution}, and for each file {filename} {basename} {extension} {source.dir}.",
+    };
+
+    private static readonly Setting KeptFrom = new()
+    {
+        Name = "kept_from",
+        Type = SettingType.List,
+        Items = SettingType.Address,
+        Help = "Addresses of further folders, each of which arrives in a folder of its own name.",
     };
 
     private static readonly Setting KeepName = Switch("keep_name", "A source folder arrives in a folder of its own name instead of only its content.");
@@ -38,10 +48,29 @@ internal static class TransferActions
         new() { Name = "include", Type = SettingType.List, Help = "Only files that match one of these patterns, by rclone's rules: '*.jpg', '/top/**'." },
         new() { Name = "exclude", Type = SettingType.List, Help = "No files that match one of these patterns." },
         new() { Name = "filter", Type = SettingType.List, Help = "Rules '+ PATTERN' and '- PATTERN' in order; the first that matches decides." },
-        new() { Name = "min_age", Type = SettingType.Duration, Help = "Only files whose last change is at least so long ago." },
-        new() { Name = "max_age", Type = SettingType.Duration, Help = "Only files whose last change is at most so long ago." },
+        Switch("ignore_case", "'A' and 'a' are the same to the patterns."),
+        new() { Name = "min_age", Help = "Only files whose last change is at least so long ago, such as '30s', '2h', '1d', '2w', or was before '2026-01-31'." },
+        new() { Name = "max_age", Help = "Only files whose last change is at most so long ago, such as '1d', or was after '2026-01-31'." },
         new() { Name = "min_size", Type = SettingType.Text, Help = "Only files at least so large, such as '64K' or '10M'." },
         new() { Name = "max_size", Type = SettingType.Text, Help = "Only files at most so large, such as '64K' or '10M'." },
+    ];
+
+    private static readonly Setting[] ByMetadata =
+    [
+        new() { Name = "metadata_include", Type = SettingType.List, Help = "Only files with such metadata (object stores): 'state=final', 'owner=*'." },
+        new() { Name = "metadata_exclude", Type = SettingType.List, Help = "No files with such metadata." },
+    ];
+
+    private static readonly Setting BackupDir = new()
+    {
+        Name = "backup_dir",
+        Help = "Keeps what would be overwritten or deleted: a folder in 'to', or the address of one on the same endpoint; it may hold {year} and such.",
+    };
+
+    private static readonly Setting[] Purging =
+    [
+        Switch("purge", "Once all has arrived, deletes at the target what this transfer neither brought nor found there."),
+        new() { Name = "max_delete", Type = SettingType.Integer, Help = "With a purge: when more files would be deleted, none is, and the step fails." },
     ];
 
     private static readonly Setting[] Chosen =
@@ -64,7 +93,18 @@ internal static class TransferActions
         new() { Name = "verify", Default = Text("size"), Choices = ["size", "checksum"], Help = "How each copy is proved." },
         new() { Name = "links", Default = Text("skip"), Choices = ["skip", "follow", "keep"], Help = "What becomes of symbolic links." },
         new() { Name = "no_match", Default = Text("succeed"), Choices = ["succeed", "fail"], Help = "Whether finding no file at all is a failure." },
+        new() { Name = "metadata", Type = SettingType.Map, Help = "Metadata that each file gets at an object store, over what its source keeps." },
+        new() { Name = "time_zone", Default = Text("UTC"), Help = "By whose clocks the variables in 'to' and timetables go, such as 'Europe/Berlin'." },
+        new() { Name = "bandwidth", Help = $"What this step may take at most: {BandwidthTimetable.Form}." },
+        new()
+        {
+            Name = "priority",
+            Choices = ["low", "normal", "high", "urgent"],
+            Help = "Who comes first at endpoints with limits; while an urgent transfer runs there, others rest. Without it the endpoints say.",
+        },
         new() { Name = "parallel", Type = SettingType.Integer, Help = "Files in flight at once; without it as many as the endpoints like." },
+        new() { Name = "parallel_source", Type = SettingType.Integer, Help = "Files that are read at once, when that is another number." },
+        new() { Name = "parallel_target", Type = SettingType.Integer, Help = "Files that are written at once, when that is another number." },
         new() { Name = "retries", Type = SettingType.Integer, Default = JsonElement.Parse("5"), Help = "How often an operation is repeated that failed for a reason that may pass." },
         Switch("dry_run", "Tells what would be done, and does nothing."),
     ];
@@ -75,7 +115,7 @@ internal static class TransferActions
         {
             Id = "copy",
             Help = "Copies files from one place to another; what is there unchanged already is not sent again.",
-            Parameters = [From, To, MoreFrom, KeepName, .. Selection, .. Chosen, .. Changing],
+            Parameters = [From, To, MoreFrom, KeptFrom, KeepName, .. Selection, .. ByMetadata, .. Chosen, BackupDir, .. Purging, .. Changing],
             IsRepeatable = true,
         },
         new()
@@ -86,7 +126,7 @@ internal static class TransferActions
             [
                 From, To,
                 new() { Name = "max_delete", Type = SettingType.Integer, Help = "When more files would be deleted, none is, and the step fails." },
-                .. Selection, .. Chosen, .. Changing,
+                BackupDir, .. Selection, .. Chosen, .. Changing,
             ],
             IsRepeatable = true,
         },
@@ -94,7 +134,7 @@ internal static class TransferActions
         {
             Id = "move",
             Help = "Copies files, and deletes each at the source once its copy is verified.",
-            Parameters = [From, To, MoreFrom, KeepName, .. Selection, .. Chosen, .. Changing],
+            Parameters = [From, To, MoreFrom, KeptFrom, KeepName, .. Selection, .. ByMetadata, .. Chosen, BackupDir, .. Purging, .. Changing],
             IsRepeatable = true,
         },
         new()

@@ -40,12 +40,16 @@ public sealed class TransferProvider : IProvider
 
         TransferRunner? runner = null;
         await using var manifest = call.Manifests?.Begin(call.StepPath, call.Attempt, () => runner?.Progress);
-        await using var places = await TransferPlaces.OpenAsync(call.Endpoints, parameters.Sources, parameters.To, parameters.Is("keep_name"), cancellationToken);
+        var bandwidth = parameters.Bandwidth;
+        await using var places = await TransferPlaces.OpenAsync(call.Endpoints, parameters.Addresses, cancellationToken);
+        using var share = bandwidth is null ? null : await bandwidth.EnterAsync(places.Priority, cancellationToken);
         runner = new TransferRunner(
             options with
             {
-                Sources = places.Sources,
-                Target = places.Target,
+                Sources = [.. places.Sources.Select(source => source with { ConcurrentFiles = parameters.ParallelSource })],
+                Target = places.Target with { ConcurrentFiles = parameters.ParallelTarget },
+                BackupFolder = places.BackupFolder,
+                Share = share,
                 Selection = options.Selection.With(chosen.Only, chosen.Except),
                 Manifest = chosen.Only is null ? manifest : chosen.Watch(manifest),
             },
