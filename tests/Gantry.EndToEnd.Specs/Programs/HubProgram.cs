@@ -79,6 +79,13 @@ public sealed class HubProgram : IAsyncDisposable
         await reading;
     }
 
+    /// <summary>Completes when it has ended by itself.</summary>
+    public async Task EndedAsync()
+    {
+        await process!.WaitForExitAsync(CancellationToken.None);
+        await reading;
+    }
+
     /// <summary>As Ctrl-C does; answers the status.</summary>
     public async Task<int> StopAsync()
     {

@@ -1,4 +1,5 @@
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Work;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gantry.Plugins.Endpoints.Local;
@@ -130,7 +131,9 @@ internal sealed class LocalPartial : IDisposable
             entry = entry with { UnixMode = mode & PermissionBits };
         }
 
+        FaultPoint.Pass("publish.before");
         Check(LinuxFiles.Rename(folder, options.PartialName, folder, entry.Name));
+        FaultPoint.Pass("publish.after");
         isKept = true;
         return entry;
     }

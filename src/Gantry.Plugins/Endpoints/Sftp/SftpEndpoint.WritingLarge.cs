@@ -1,5 +1,6 @@
 using System.Buffers;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Work;
 
 namespace Gantry.Plugins.Endpoints.Sftp;
 
@@ -34,6 +35,7 @@ internal sealed partial class SftpEndpoint
 
     private async ValueTask PublishAsync(SftpConnection connection, string path, SftpPath partial, bool movesAside, CancellationToken cancellationToken)
     {
+        FaultPoint.Pass("publish.before");
         if (movesAside)
         {
             await ReplaceAsync(connection, partial, default, path, cancellationToken).ConfigureAwait(false);
@@ -52,6 +54,8 @@ internal sealed partial class SftpEndpoint
         {
             await ReplaceAsync(connection, partial, renamed, path, cancellationToken).ConfigureAwait(false);
         }
+
+        FaultPoint.Pass("publish.after");
     }
 
     private async ValueTask<byte[]> OpenPartialAsync(SftpConnection connection, string path, SftpPath partial, CancellationToken cancellationToken)
