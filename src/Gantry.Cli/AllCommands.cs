@@ -27,6 +27,7 @@ internal static class AllCommands
             new("mkdir", "Makes a folder.", PlaceCommands.DescribeMkdir),
             new("rm", "Deletes a file or a folder.", PlaceCommands.DescribeRm),
             new("cat", "Writes a file to standard output.", PlaceCommands.DescribeCat),
+            new("link", "Makes a link for downloading or uploading one file.", LinkCommand.Describe),
             new("endpoint", "Saves places for files under a name, and tests them.", EndpointCommand.Describe),
             new("credential", "Keeps passwords, keys and tokens, which ${cred:NAME} then stands for.", CredentialCommand.Describe) { OtherNames = ["cred", "--credential"] },
             new("--credential-backend", "The older spelling of 'credential backend'.", BackendCommand.Describe) { IsHidden = true },

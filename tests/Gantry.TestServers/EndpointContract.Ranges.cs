@@ -128,7 +128,6 @@ public abstract partial class EndpointContract
     public async Task A_later_attempt_goes_on_with_what_stands()
     {
         Assert.SkipUnless(GoesOn, "This server takes a file only from its beginning to its end.");
-        Assert.SkipWhen(Endpoint.Capabilities.WritesAreAtomic, "This kind uses no partial names.");
         var content = await RangedContentAsync();
         string earlier;
         await using (var dead = await BeginAsync("file", content, out var options))
@@ -158,7 +157,6 @@ public abstract partial class EndpointContract
     public async Task Of_two_attempts_that_take_over_one_gets_it_and_both_write_whole_files()
     {
         Assert.SkipUnless(GoesOn, "This server takes a file only from its beginning to its end.");
-        Assert.SkipWhen(Endpoint.Capabilities.WritesAreAtomic, "This kind uses no partial names.");
         var content = await RangedContentAsync();
         string earlier;
         await using (var dead = await BeginAsync("file", content, out var options))
@@ -188,7 +186,6 @@ public abstract partial class EndpointContract
     [Fact]
     public async Task What_stands_and_is_longer_than_the_file_is_of_no_use()
     {
-        Assert.SkipWhen(Endpoint.Capabilities.WritesAreAtomic, "This kind uses no partial names.");
         var content = await RangedContentAsync();
         var earlier = Options(content.Length).PartialName;
         await WriteAsync(earlier, Bytes(content.Length + 1, seed: 2));
@@ -206,7 +203,6 @@ public abstract partial class EndpointContract
     public async Task A_partial_file_that_is_taken_away_is_not_found_any_more()
     {
         Assert.SkipUnless(GoesOn, "This server takes a file only from its beginning to its end.");
-        Assert.SkipWhen(Endpoint.Capabilities.WritesAreAtomic, "This kind uses no partial names.");
         var content = await RangedContentAsync();
         await using var write = await BeginAsync("file", content, out var options);
         await WriteRangesAsync(write, content, until: write.RangeBytes);

@@ -96,7 +96,7 @@ internal sealed partial class FileCopier
         }
 
         var now = await run.Target.RunAsync((endpoint, cancellationToken) => endpoint.FindAsync(job.TargetFolder.TargetPathOf(leftover.Name), cancellationToken));
-        return now is not null && now.Size == leftover.Size && now.ModifiedAt == leftover.ModifiedAt;
+        return now is not null && now.Size == leftover.Size && VersionTimeOf(now) == leftover.ModifiedAt;
     }
 
     /// <summary>What tells one version of a file from the next of the same size; null when the source does not say.</summary>

@@ -34,7 +34,7 @@ internal sealed class TargetCleanup(TransferRun run)
             var path = folder.TargetPathOf(partial.Name);
             if (IsOfFormerAttempt(partial.Name))
             {
-                if (run.Target.Endpoint is IWritesRanges ranges && partial.Size >= ranges.RangedFromBytes)
+                if (MayBeGoneOnWith(partial))
                 {
                     Expect(path);
                     continue;
@@ -43,7 +43,7 @@ internal sealed class TargetCleanup(TransferRun run)
                 partials.Remove(partial);
                 run.Start(async () => await DeleteQuietlyAsync(run.Target.Endpoint, path));
             }
-            else if (partial.ModifiedAt is { } time && run.StartedAt - time > StrayAge)
+            else if (FileCopier.VersionTimeOf(partial) is { } time && run.StartedAt - time > StrayAge)
             {
                 lock (gate)
                 {
@@ -69,7 +69,7 @@ internal sealed class TargetCleanup(TransferRun run)
         foreach (var partial in partials.Where(partial => PartialName.FileIn(partial.Name) == file))
         {
             var isFormer = IsOfFormerAttempt(partial.Name);
-            leftovers.Add(new Leftover(partial.Name, partial.Size, partial.ModifiedAt, isFormer ? LeftoverWriter.FormerAttempt : LeftoverWriter.Another));
+            leftovers.Add(new Leftover(partial.Name, partial.Size, FileCopier.VersionTimeOf(partial), isFormer ? LeftoverWriter.FormerAttempt : LeftoverWriter.Another));
             if (isFormer)
             {
                 lock (gate)
@@ -155,6 +155,10 @@ internal sealed class TargetCleanup(TransferRun run)
             // The next transfer finds it.
         }
     }
+
+    /// <summary>Where writes are atomic, what has the name only stands for what arrived elsewhere, and its size says nothing.</summary>
+    private bool MayBeGoneOnWith(Entry partial) =>
+        run.Target.Endpoint is IWritesRanges ranges && (run.Target.Endpoint.Capabilities.WritesAreAtomic || partial.Size >= ranges.RangedFromBytes);
 
     /// <summary>It goes at the end, unless a file turns up that it is of.</summary>
     private void Expect(string path)
@@ -315,7 +319,7 @@ internal sealed class TargetCleanup(TransferRun run)
         try
         {
             var now = await run.Target.Endpoint.FindAsync(path, run.Token);
-            if (now is not null && now.Size == listed.Size && now.ModifiedAt == listed.ModifiedAt)
+            if (now is not null && SourceVersion.IsSame(listed, now))
             {
                 await run.Target.Endpoint.DeleteFileAsync(path, run.Token);
             }

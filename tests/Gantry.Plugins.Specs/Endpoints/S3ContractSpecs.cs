@@ -10,6 +10,9 @@ public sealed class S3ContractSpecs(SharedS3Servers servers) : EndpointContract
 
     protected override bool KeepsModes => false;
 
+    // fauxqs does not tell which parts of an upload it has (ListParts).
+    protected override bool GoesOn => false;
+
     protected override async ValueTask<IEndpoint> OpenAsync() =>
         new S3Kind().Open(await (await servers.FauxqsAsync()).NewBucketAsync(), S3Server.Context());
 }
@@ -23,6 +26,9 @@ public sealed class S3rverContractSpecs(SharedS3Servers servers) : EndpointContr
 
     // A key is a file name to it, and an error of the file system ends it.
     protected override bool KeepsLongNames => false;
+
+    // It knows neither which parts it has nor how to forget them.
+    protected override bool GoesOn => false;
 
     // It answers with 500 when the folder of what is deleted is not there.
     protected override bool TakesDeletesOfNothing => false;

@@ -115,7 +115,12 @@ public sealed partial class S3Kind : EndpointKind
         var bucket = settings.Find(Bucket);
         Check(bucket is not null && BucketPattern.IsMatch(bucket), Bucket, bucket, "cannot be the name of a bucket: it has 3 to 63 characters out of lower-case letters, digits, '-' and '.'");
         Check(settings.Find(Region) is not { } region || RegionPattern.IsMatch(region), Region, settings.Find(Region), "is no region, such as eu-west-1");
-        Check(settings.Find(Endpoint) is not { } endpoint || ServiceUrlOf(endpoint) is not null, Endpoint, settings.Find(Endpoint), "is no address of a service: https://host:port");
+        if (settings.Find(Endpoint) is { } endpoint && ServiceUrlOf(endpoint) is null)
+        {
+            // It is not shown: it may hold a password.
+            throw Wrong($"The setting '{Endpoint}' is no address of a service: it is written https://host:port, without a login.");
+        }
+
         Check(settings.Find(PartSize) is null || PartBytesOf(settings) is not null, PartSize, settings.Find(PartSize), "is no size of a part: 5M to 1G");
         Check(settings.Find(Connections) is null || ConnectionsOf(settings) is not null, Connections, settings.Find(Connections), $"is no number of connections: 1 to {ConnectionsMax}");
         foreach (var name in (string[])[StorageClass, EncryptionKey, CacheControl])

@@ -66,14 +66,23 @@ internal sealed class S3Multipart(S3Wire wire, S3Control control, S3Keys keys, S
         var markerPath = Beside(path, options.EarlierPartialName!);
         if (await ReadMarkerAsync(markerPath, cancellationToken).ConfigureAwait(false) is not { } upload)
         {
+            await DeleteAsync(markerPath, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
-        var isOurs = upload.Key == keys.Of(path) && upload.Length == length && upload.PartBytes >= S3Parts.BytesMin
+        if (upload.Key != keys.Of(path))
+        {
+            return null;
+        }
+
+        var isOurs = upload.Length == length && upload.PartBytes >= S3Parts.BytesMin
             && upload.PartBytes == S3Parts.BytesOf(length, upload.PartBytes);
         var parts = isOurs ? await PartsAsync(upload, path, cancellationToken).ConfigureAwait(false) : null;
         if (parts is null)
         {
+            // Of no use to anybody any more.
+            await AbortAsync(upload, path, cancellationToken).ConfigureAwait(false);
+            await DeleteAsync(markerPath, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
