@@ -22,6 +22,22 @@ public static class AddressTemplate
         return template.IsPerFile ? Split(expanded, hasScheme) : (expanded, null);
     }
 
+    /// <summary>The same template with the transfer's own values in it, so that it means the same at any time.</summary>
+    public static string Fix(string address, TemplateValues values)
+    {
+        if (!address.AsSpan().ContainsAny('{', '}'))
+        {
+            return address;
+        }
+
+        var template = PathTemplate.Parse(address);
+        var expanded = template.Expand(values, address.Contains("://", StringComparison.Ordinal) ? Escaped : value => value);
+        return template.IsPerFile ? expanded : expanded.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
+    }
+
+    /// <summary>Whether each file gets a place of its own in it.</summary>
+    public static bool IsPerFile(string address) => address.AsSpan().ContainsAny('{', '}') && PathTemplate.Parse(address).IsPerFile;
+
     private static (string Address, PathTemplate? Files) Split(string address, bool hasScheme)
     {
         var query = hasScheme ? address.IndexOf('?', StringComparison.Ordinal) : -1;

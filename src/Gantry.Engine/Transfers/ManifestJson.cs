@@ -9,6 +9,13 @@ public static class ManifestJson
     public static void Write(Utf8JsonWriter json, in ManifestEntry entry)
     {
         json.WriteStartObject();
+        WriteMembers(json, entry);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The same within an object that has more to say.</summary>
+    public static void WriteMembers(Utf8JsonWriter json, in ManifestEntry entry)
+    {
         json.WriteString("path", EndpointPath.AsText(entry.Path));
         json.WriteString("result", entry.Outcome switch
         {
@@ -48,7 +55,5 @@ public static class ManifestJson
             json.WriteString("reason", reason);
             json.WriteBoolean("transient", entry.IsTransient);
         }
-
-        json.WriteEndObject();
     }
 }

@@ -24,7 +24,7 @@ internal sealed class TargetPurge(TransferRun run)
 
         if (kept.IsEmpty)
         {
-            run.Tally.Failed("", "The source has no file at all, so the purge deleted nothing at the target.", isTransient: false);
+            run.FailAll("The source has no file at all, so the purge deleted nothing at the target.");
             return;
         }
 
@@ -33,7 +33,7 @@ internal sealed class TargetPurge(TransferRun run)
         var count = extras.Count(extra => extra.Kind != EntryKind.Folder);
         if (run.Request.DeletesMax is { } max && count > max)
         {
-            run.Tally.Failed("", $"The purge would delete {count} files at the target, more than {max}, so it deleted none. Raise the bound if that is meant.", isTransient: false);
+            run.FailAll($"The purge would delete {count} files at the target, more than {max}, so it deleted none. Raise the bound if that is meant.");
             return;
         }
 

@@ -79,14 +79,13 @@ internal sealed class ExecuteRoutes(
 
     private async Task<IResult> StartAsync(HttpContext context, Caller caller, ExecutionStart start, TimeSpan? wait)
     {
-        var (view, status) = await BeginAsync(context, caller, start, wait);
+        var (view, status) = await BeginAsync(context, caller, start, Guid.CreateVersion7(clock.GetUtcNow()), wait);
         return Answer(context, view, status);
     }
 
     /// <summary>Starts it, or finds what the same key started before, and waits for the end when that is asked: the execution, and the status to answer with.</summary>
-    public async Task<(ExecutionView View, int Status)> BeginAsync(HttpContext context, Caller caller, ExecutionStart start, TimeSpan? wait)
+    public async Task<(ExecutionView View, int Status)> BeginAsync(HttpContext context, Caller caller, ExecutionStart start, Guid id, TimeSpan? wait)
     {
-        var id = Guid.CreateVersion7(clock.GetUtcNow());
         using var ending = wait is null ? null : ends.Begin(id);
         var accepted = await starter.StartAsync(start, id);
         if (accepted.Known is { } known)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Gantry.Engine.Endpoints;
 using Gantry.Engine.Transfers;
 using Gantry.Hub.Database;
 using Gantry.Hub.Executions;
@@ -74,24 +73,8 @@ internal static class ManifestRoutes
 
     private static void Write(Utf8JsonWriter json, ManifestLine line)
     {
-        var file = line.File;
         json.WriteStartObject();
-        json.WriteString("path", ExecutionJson.Storable(EndpointPath.AsText(file.Path)));
-        json.WriteString("result", Outcomes[(int)file.Outcome]);
-        if (file.TargetPath is { } target)
-            json.WriteString("target_path", ExecutionJson.Storable(EndpointPath.AsText(target)));
-        if (file.Size is { } size)
-            json.WriteNumber("size", size);
-        if (file.ModifiedAt is { } time)
-            json.WriteString("modified_at", time.UtcDateTime);
-        EventJson.WriteText(json, "hash", file.Hash);
-        json.WriteNumber("duration_seconds", Math.Round(file.Duration.TotalSeconds, 6));
-        if (file.Reason is { } reason)
-        {
-            json.WriteString("reason", ExecutionJson.Storable(reason));
-            json.WriteBoolean("transient", file.IsTransient);
-        }
-
+        ManifestJson.WriteMembers(json, line.File);
         json.WriteString("step", line.Step);
         json.WriteNumber("attempt", line.Attempt);
         json.WriteEndObject();

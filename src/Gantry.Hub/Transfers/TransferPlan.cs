@@ -2,6 +2,10 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Gantry.Engine.Endpoints;
+using Gantry.Engine.Endpoints.Limits;
+using Gantry.Engine.Plans;
+using Gantry.Engine.Transfers;
 
 namespace Gantry.Hub.Transfers;
 
@@ -11,8 +15,11 @@ internal static class TransferPlan
     /// <summary>The options that hold at every link of a chain. The others choose files, and the later links take what arrived before.</summary>
     private static readonly HashSet<string> OfEveryLink = new(StringComparer.Ordinal)
     {
-        "change", "verify", "links", "parallel", "retries", "bandwidth", "priority",
+        "change", "verify", "links", "parallel", "parallel_source", "parallel_target", "retries", "bandwidth", "time_zone", "priority", "metadata",
     };
+
+    /// <summary>Begins what a plan expands before a step sees it.</summary>
+    private const string Reference = "${";
 
     /// <param name="spec">What is moved.</param>
     /// <param name="name">The plan's; null for one that is not saved.</param>
@@ -46,6 +53,17 @@ internal static class TransferPlan
     public static string InputsOf(TransferSpec spec) =>
         spec.Files is null ? "{}" : JsonSerializer.Serialize(new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["files"] = spec.Files });
 
+    /// <summary>
+    /// The same with the time and the execution put into its targets, as the execution itself would: what a link reads, and what a retry adds to, is where the files went.
+    /// </summary>
+    /// <exception cref="EndpointException">A target has a variable that is not known.</exception>
+    public static TransferSpec Fix(TransferSpec spec, Guid execution)
+    {
+        var zone = spec.Options.TryGetValue("time_zone", out var named) && named.ValueKind == JsonValueKind.String ? LimitSettings.ZoneOf(named.GetString()!) : TimeZoneInfo.Utc;
+        var values = new TemplateValues(ExecutionTime.Of(execution), zone, execution.ToString());
+        return spec with { To = [.. spec.To.Select(to => to.Contains(Reference, StringComparison.Ordinal) ? to : AddressTemplate.Fix(to, values))] };
+    }
+
     /// <summary>Where the link reads.</summary>
     public static string FromOf(TransferSpec spec, int link) => link == 0 ? spec.From[0] : RootOf(ToOf(spec, link - 1));
 
@@ -53,7 +71,7 @@ internal static class TransferPlan
     public static string ToOf(TransferSpec spec, int link)
     {
         var to = spec.To[link];
-        if (!spec.IsChain)
+        if (!spec.IsChain || AddressTemplate.IsPerFile(to))
             return to;
         var query = to.Contains("://", StringComparison.Ordinal) ? to.IndexOf('?', StringComparison.Ordinal) : -1;
         var path = query < 0 ? to : to[..query];
@@ -61,11 +79,8 @@ internal static class TransferPlan
     }
 
     /// <summary>The folder below which a path with variables lies.</summary>
-    private static string RootOf(string address)
-    {
-        var variable = address.IndexOf('{', StringComparison.Ordinal);
-        return variable < 0 ? address : address[..(Math.Max(address.LastIndexOf('/', variable), address.IndexOf(':', StringComparison.Ordinal)) + 1)];
-    }
+    public static string RootOf(string address) =>
+        address.Contains(Reference, StringComparison.Ordinal) ? address : AddressTemplate.Resolve(address, new TemplateValues(default, TimeZoneInfo.Utc, "")).Address;
 
     private static void WriteInputs(Utf8JsonWriter json)
     {

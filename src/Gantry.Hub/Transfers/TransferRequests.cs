@@ -92,7 +92,8 @@ internal static class TransferSpecs
     /// <summary>Refuses addresses that name nothing here. Whether the user may use what they name is decided when it is opened.</summary>
     public static async Task CheckAsync(TransferSpec spec, HubSession session, EndpointAccess access, CancellationToken cancellationToken)
     {
-        foreach (var address in spec.From.Concat(spec.To).Where(address => !address.Contains("${", StringComparison.Ordinal)))
+        var targets = TransferStarter.Fix(spec, Guid.CreateVersion7()).To.Select(TransferPlan.RootOf);
+        foreach (var address in spec.From.Concat(targets).Where(address => !address.Contains("${", StringComparison.Ordinal)))
         {
             if (!NamedAddress.TryParse(address, out var named))
                 Check(access, address);

@@ -14,6 +14,9 @@ internal static class TransferRetry
         {
             // A file that was named and is still to come is among the failed ones, or has not been looked at.
             Files = IsComplete(stands, 0) ? null : spec.Files,
+
+            // What is at the target besides is more than what failed: a retry deletes none of it.
+            Options = spec.Options.Where(option => option.Key != "purge" && !(option.Key == "max_delete" && spec.Mode != "sync")).ToDictionary(StringComparer.Ordinal),
             Choices = [.. Enumerable.Range(0, spec.To.Count).Select(link => Choice(old.Id, spec, stands, link))],
         };
     }

@@ -64,6 +64,7 @@ internal sealed record LinkShape(
 /// <param name="Reason">Why it failed.</param>
 /// <param name="Transient">It may succeed when it is tried again.</param>
 /// <param name="Hash">When the transfer computed one.</param>
+/// <param name="ResumedBytes">So many of its bytes were at the target from an attempt before.</param>
 internal sealed record ManifestShape(
     string Path,
     string Result,
@@ -72,6 +73,7 @@ internal sealed record ManifestShape(
     double DurationSeconds,
     string? TargetPath = null,
     long? Size = null,
+    long? ResumedBytes = null,
     DateTimeOffset? ModifiedAt = null,
     string? Hash = null,
     string? Reason = null,

@@ -1,3 +1,4 @@
+using Gantry.Engine.Endpoints;
 using Gantry.Engine.Plans;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Executions;
@@ -8,7 +9,7 @@ using Gantry.Hub.Web;
 namespace Gantry.Hub.Transfers;
 
 /// <summary>Starts transfers: each is an execution of the plan that it says.</summary>
-internal sealed class TransferStarter(ExecuteRoutes executions, PlanLibrary plans)
+internal sealed class TransferStarter(ExecuteRoutes executions, PlanLibrary plans, TimeProvider clock)
 {
     /// <param name="context">Of the request; its Idempotency-Key counts.</param>
     /// <param name="caller">Who asks.</param>
@@ -19,48 +20,76 @@ internal sealed class TransferStarter(ExecuteRoutes executions, PlanLibrary plan
     /// <exception cref="ProblemException">It cannot be run.</exception>
     public Task<(ExecutionView View, int Status)> StartAsync(HttpContext context, Caller caller, TransferSpec spec, string? name, Guid? retryOf, byte[] hash)
     {
-        var text = TransferPlan.Write(spec);
-        return StartAsync(context, caller, new ExecutionStart
-        {
-            WorkspaceId = caller.WorkspaceId!.Value,
-            UserId = caller.UserId,
-            PlanText = text,
-            Plan = Check(text),
-            Inputs = "{}",
-            Transfer = Record(spec, name, null, retryOf),
-        }, spec, hash);
+        var id = Guid.CreateVersion7(clock.GetUtcNow());
+        return StartAsync(context, caller, id, Given(caller, Fix(spec, id), name, null, retryOf), hash);
     }
 
-    /// <summary>Runs a template as it is saved.</summary>
-    public Task<(ExecutionView View, int Status)> StartAsync(HttpContext context, Caller caller, TransferSpec spec, SavedPlan saved, Plan plan, byte[] hash) =>
-        StartAsync(context, caller, new ExecutionStart
-        {
-            WorkspaceId = caller.WorkspaceId!.Value,
-            UserId = caller.UserId,
-            Saved = saved,
-            Plan = plan,
-            Inputs = "{}",
-            Transfer = Record(spec, saved.Name, saved.Id, null),
-        }, spec, hash);
+    /// <summary>Runs a template as it is saved; a chain whose places depend on the time, as it is at this moment.</summary>
+    public Task<(ExecutionView View, int Status)> StartAsync(HttpContext context, Caller caller, TransferSpec spec, SavedPlan saved, Plan plan, byte[] hash)
+    {
+        var id = Guid.CreateVersion7(clock.GetUtcNow());
+        var known = Fix(spec, id);
+        var isSaved = !spec.IsChain || known.To.SequenceEqual(spec.To, StringComparer.Ordinal);
+        var start = isSaved
+            ? new ExecutionStart
+            {
+                WorkspaceId = caller.WorkspaceId!.Value,
+                UserId = caller.UserId,
+                Saved = saved,
+                Plan = plan,
+                Inputs = TransferPlan.InputsOf(spec),
+                Transfer = Record(known, saved.Name, saved.Id, null),
+            }
+            : Given(caller, known, saved.Name, saved.Id, null);
+        return StartAsync(context, caller, id, start, hash);
+    }
 
     /// <summary>The plan of a transfer, or why there can be none.</summary>
     public Plan Check(string text)
     {
         var found = plans.Check(text);
-        return found.Plan ?? throw new ProblemException(
-            StatusCodes.Status422UnprocessableEntity,
-            "The transfer cannot be run: " + string.Join(' ', found.Findings.Select(finding => finding.Message).Distinct(StringComparer.Ordinal)));
+        return found.Plan ?? throw Refused(string.Join(' ', found.Findings.Select(finding => finding.Message).Distinct(StringComparer.Ordinal)));
     }
 
-    private Task<(ExecutionView View, int Status)> StartAsync(HttpContext context, Caller caller, ExecutionStart start, TransferSpec spec, byte[] hash)
+    /// <summary>The targets as they are for this execution.</summary>
+    /// <exception cref="ProblemException">One of them has a variable that is not known.</exception>
+    public static TransferSpec Fix(TransferSpec spec, Guid execution)
+    {
+        try
+        {
+            return TransferPlan.Fix(spec, execution);
+        }
+        catch (EndpointException wrong)
+        {
+            throw Refused(wrong.Message);
+        }
+    }
+
+    private Task<(ExecutionView View, int Status)> StartAsync(HttpContext context, Caller caller, Guid id, ExecutionStart start, byte[] hash)
     {
         var key = ExecuteRoutes.KeyOf(context.Request);
-        var inputs = ExecuteRoutes.InputsFor(start.Plan, ExecutionJson.Parse(TransferPlan.InputsOf(spec)));
+        var inputs = ExecuteRoutes.InputsFor(start.Plan, ExecutionJson.Parse(start.Inputs));
         return executions.BeginAsync(
             context,
             caller,
             start with { Inputs = inputs, Address = AuditLog.AddressOf(context), Key = key, RequestHash = key is null ? null : hash },
+            id,
             ExecuteRoutes.WaitOf(context.Request));
+    }
+
+    /// <summary>Of a plan that is given with the start.</summary>
+    private ExecutionStart Given(Caller caller, TransferSpec spec, string? name, Guid? templateId, Guid? retryOf)
+    {
+        var text = TransferPlan.Write(spec);
+        return new ExecutionStart
+        {
+            WorkspaceId = caller.WorkspaceId!.Value,
+            UserId = caller.UserId,
+            PlanText = text,
+            Plan = Check(text),
+            Inputs = TransferPlan.InputsOf(spec),
+            Transfer = Record(spec, name, templateId, retryOf),
+        };
     }
 
     private static TransferRecord Record(TransferSpec spec, string? name, Guid? templateId, Guid? retryOf) => new()
@@ -73,4 +102,6 @@ internal sealed class TransferStarter(ExecuteRoutes executions, PlanLibrary plan
         SearchText = ExecutionJson.Storable(TransferGrams.TextOf([name, .. spec.From, .. spec.To])),
         Endpoints = spec.Endpoints,
     };
+
+    private static ProblemException Refused(string why) => new(StatusCodes.Status422UnprocessableEntity, "The transfer cannot be run: " + why);
 }

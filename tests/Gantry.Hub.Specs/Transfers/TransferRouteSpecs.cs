@@ -263,6 +263,31 @@ public sealed class TransferRouteSpecs(HubFixture hub) : IClassFixture<HubFixtur
     }
 
     [Fact]
+    public async Task A_chain_through_places_of_the_day_and_its_retry_find_what_arrived_there()
+    {
+        await SaveAllAsync();
+        folder.WriteFile("from/a", "a");
+        folder.WriteFile("from/late", "late");
+        Directory.CreateDirectory(folder["two/late"]);
+        var name = HubFixture.NewName("daily");
+        using var created = await hub.Admin.PostAsJsonAsync("/api/transfer-templates", new { name, from = source + ":", to = new[] { primary + ":{year}/{execution}", archive + ":" } });
+
+        var first = await PostAsync($"/api/transfer-templates/{name}/run?wait=30s", null);
+        Directory.Delete(folder["two/late"]);
+        var second = await RetryAsync(first);
+        using var unknown = await hub.Admin.PostAsJsonAsync("/api/transfers", new { from = source + ":", to = primary + ":{yaer}" });
+
+        var day = $"{first.GetProperty("created_at").GetString()![..4]}/{Id(first)}";
+        first.GetProperty("to")[0].GetString().ShouldBe($"{primary}:{day}");
+        Files("one").ShouldBe([$"{day}/a", $"{day}/late"]);
+        second.GetProperty("status").GetString().ShouldBe("succeeded", second.ToString());
+        Files("two").ShouldBe(["a", "late"]);
+        (await IdsAsync("template=" + name)).ShouldBe([Id(first)]);
+        unknown.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await unknown.ReadDetailAsync()).ShouldContain("yaer");
+    }
+
+    [Fact]
     public async Task The_same_key_starts_one_transfer()
     {
         await SaveAllAsync();

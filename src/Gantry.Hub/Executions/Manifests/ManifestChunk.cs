@@ -70,6 +70,7 @@ internal sealed class ManifestChunk
         writer.Write7BitEncodedInt64(file.Size is { } size ? size + 1 : 0);
         writer.Write7BitEncodedInt64(file.ModifiedAt is { } time ? time.UtcTicks : 0);
         writer.Write7BitEncodedInt64(file.Duration.Ticks / TimeSpan.TicksPerMicrosecond);
+        writer.Write7BitEncodedInt64(file.ResumedBytes);
         writer.Write(file.Reason ?? "");
         writer.Write(file.Hash ?? "");
     }
@@ -93,6 +94,7 @@ internal sealed class ManifestChunk
             Size = size == 0 ? null : size - 1,
             ModifiedAt = time == 0 ? null : new DateTimeOffset(time, TimeSpan.Zero),
             Duration = TimeSpan.FromMicroseconds(reader.Read7BitEncodedInt64()),
+            ResumedBytes = reader.Read7BitEncodedInt64(),
             Reason = reader.ReadString() is { Length: > 0 } reason ? reason : null,
             Hash = reader.ReadString() is { Length: > 0 } hash ? hash : null,
         };
@@ -100,13 +102,27 @@ internal sealed class ManifestChunk
 
     private static byte[] WritePath(BinaryWriter writer, string path, byte[] before)
     {
-        var bytes = new byte[NameBytes.Count(path)];
-        NameBytes.Encode(path, bytes);
+        var bytes = BytesOf(path);
         var shared = bytes.AsSpan().CommonPrefixLength(before);
         writer.Write7BitEncodedInt(shared);
         writer.Write7BitEncodedInt(bytes.Length - shared);
         writer.Write(bytes.AsSpan(shared));
         return bytes;
+    }
+
+    /// <summary>A name that no file has by its bytes, which some object store may tell, is kept as near as text can be.</summary>
+    private static byte[] BytesOf(string path)
+    {
+        try
+        {
+            var bytes = new byte[NameBytes.Count(path)];
+            NameBytes.Encode(path, bytes);
+            return bytes;
+        }
+        catch (EndpointException)
+        {
+            return Encoding.UTF8.GetBytes(path);
+        }
     }
 
     private static byte[] ReadPath(BinaryReader reader, byte[] before)

@@ -41,6 +41,12 @@ internal sealed class ChosenFiles
             except.AddRange(await PathsAsync(manifests, name, ManifestPart.Settled, cancellationToken));
         }
 
+        if ((only is not null || except.Count > 0) && parameters.Is("purge"))
+        {
+            throw new EndpointException(
+                EndpointError.BadSetting, "A purge leaves at the target only what the transfer brings, and this one brings only the files that are named. Leave out 'purge', or the list.");
+        }
+
         var exceptSet = except.Count == 0 ? null : new PathSet(except);
         return new ChosenFiles(only is null ? null : new PathSet(exceptSet is null ? only : only.Where(path => !exceptSet.Contains(path))), exceptSet);
     }
