@@ -21,12 +21,14 @@ internal sealed partial class FileCopier
     private async ValueTask<(Entry Entry, string? Hash)> WriteRangesAsync(
         FileJob job, IWritesRanges target, string path, WriteOptions options, IncrementalHash? hash)
     {
-        _ = hash?.GetHashAndReset();
+        // A source that cannot hash by itself is read once, from its beginning to its end, rather than in parts and then again.
+        var streamed = hash is not null && job.Source.Endpoint is IHashes hashes && hashes.HashNames.Contains(HashName(job)) ? null : hash;
+        _ = streamed?.GetHashAndReset();
         await LearnBeforeCopyAsync(job);
         options = Completed(options, job);
         await using var write = await BeginAsync(job, target, path, options);
         using var copy = new RangedCopy(run, job, rangesRoom);
-        return (await copy.WriteAsync(write, options, hash), copy.SourceHash);
+        return (await copy.WriteAsync(write, options, streamed), copy.SourceHash);
     }
 
     /// <summary>On top of the first thing left that is of use.</summary>

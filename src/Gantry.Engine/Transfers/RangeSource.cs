@@ -5,15 +5,15 @@ using Gantry.Engine.Endpoints;
 namespace Gantry.Engine.Transfers;
 
 /// <summary>
-/// Where the ranges of a large file come from: several parts at once where the source can; else one stream from the beginning to the end,
-/// of which ranges are held in memory while they are written.
+/// Where the ranges of a large file come from: several parts at once where the source can, and no hash is wanted of what streams by; else one
+/// stream from the beginning to the end, of which ranges are held in memory while they are written.
 /// </summary>
 internal sealed class RangeSource(FileJob job, IncrementalHash? hash, CancellationToken cancellationToken) : IAsyncDisposable
 {
     // Longer ranges go through one after the other.
     private const long HeldBytesMax = 32 * 1024 * 1024;
 
-    private readonly IReadsRanges? parts = job.Source.Endpoint as IReadsRanges;
+    private readonly IReadsRanges? parts = hash is null ? job.Source.Endpoint as IReadsRanges : null;
     private Stream? stream;
     private long position;
     private bool isHashed = hash is not null;

@@ -121,6 +121,25 @@ public sealed class RangedCopySpecs : IAsyncDisposable
         (await TreeAsync()).ShouldBe(["large=" + content]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_source_that_cannot_hash_is_read_once_when_its_copy_is_proved(bool isResumed)
+    {
+        await PutAsync();
+        if (isResumed)
+        {
+            await LeaveAsync(content[..(30 * RangeBytes)], TimeSpan.FromMinutes(10));
+        }
+
+        var bare = new FaultyEndpoint(source);
+        var result = await RunAsync(request => request with { Verification = Verification.Checksum, Sources = [new TransferSource { Endpoint = bare }] });
+
+        result.IsSuccess.ShouldBeTrue();
+        bare.CallsOf("read").ShouldBe(isResumed ? 2 : 1);
+        (await TreeAsync()).ShouldBe(["large=" + content]);
+    }
+
     [Fact]
     public async Task What_another_transfer_left_is_gone_on_with_when_it_was_quiet_for_a_while()
     {
