@@ -52,7 +52,8 @@ internal sealed class TargetPurge(TransferRun run)
         foreach (var entry in entries)
         {
             var path = EndpointPath.Join(folder, entry.Name);
-            var goes = run.Backup?.Is(path) != true
+            var goes = EndpointPath.IsName(entry.Name)
+                && run.Backup?.Is(path) != true
                 && (entry.Kind != EntryKind.Folder || await FindAsync(path, extras))
                 && !PartialName.Is(entry.Name)
                 && entry.Kind != EntryKind.Other

@@ -21,7 +21,7 @@ internal sealed class TemplatePlaces(TransferRun run, PathTemplate template)
             return;
         }
 
-        if (Find(folder, entry.Name, path) is not { } targetPath)
+        if (Find(folder, entry.Name, path, elsewhere) is not { } targetPath)
         {
             return;
         }
@@ -39,12 +39,14 @@ internal sealed class TemplatePlaces(TransferRun run, PathTemplate template)
     }
 
     /// <summary>Null when it gets none; then the failure is recorded.</summary>
-    private string? Find(FolderNode folder, string name, string path)
+    private string? Find(FolderNode folder, string name, string path, FilePlace? elsewhere)
     {
         try
         {
             var sourceFolder = run.SourceFolderOf(folder);
             var targetPath = EndpointPath.Join(run.Request.Target.Folder, template.PathOf(sourceFolder, name));
+            var side = elsewhere?.Side ?? folder.Source;
+            RequestCheck.CheckFile(run.Request, new TransferSource { Endpoint = side.Endpoint, Path = elsewhere?.Path ?? folder.SourcePathOf(name) }, targetPath);
             var key = run.Target.Endpoint.Capabilities.NamesIgnoreCase ? targetPath.ToUpperInvariant() : targetPath;
             if (taken.TryAdd(key, path))
             {

@@ -252,7 +252,7 @@ internal sealed class TransferRun
             throw new EndpointException(EndpointError.BadSetting, "A name for the file at the target can be given for one source only, which is a file.");
         }
 
-        foreach (var (source, _, entry) in files)
+        foreach (var (source, _, entry) in files.Where(_ => targetPlace.Files is null))
         {
             RequestCheck.CheckFile(Request, source, EndpointPath.Join(targetPlace.Folder, FileNameOf(targetPlace, source, entry)));
         }

@@ -12,6 +12,9 @@ internal sealed class CaseGuard(RcloneEndpoint endpoint, RcloneSession session)
     private readonly ConcurrentDictionary<string, Lazy<Task<ConcurrentDictionary<string, string>>>> folders = new(StringComparer.Ordinal);
     private volatile bool tellsCaseApart;
 
+    /// <summary>It was tried, and two such names are two files.</summary>
+    public bool TellsCaseApart => tellsCaseApart;
+
     /// <summary>
     /// The name is about to be used; answers whether it was free before. Fails with BadPath when another one stands there that is the same to the system.
     /// </summary>

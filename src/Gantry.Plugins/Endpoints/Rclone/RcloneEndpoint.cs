@@ -44,6 +44,7 @@ internal sealed class RcloneEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes
         ConcurrentFiles = 16,
         ConcurrentListings = 4,
         FoldersAreImplied = session.Features.ImpliesFolders,
+        NamesIgnoreCase = session.Features.IgnoresCase && !cases.TellsCaseApart,
         KeepsOrder = false,
     };
 

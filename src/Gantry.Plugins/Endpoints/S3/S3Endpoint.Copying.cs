@@ -43,6 +43,11 @@ internal sealed partial class S3Endpoint : ICopiesInside
             ETagToMatch = S3Wire.Header(head, "etag"),
         };
         choices.ApplyTo(request);
+        if (options.Metadata is { } wanted && wanted.Any(pair => details.Metadata.GetValueOrDefault(pair.Key) != pair.Value))
+        {
+            ReplaceMetadata(request, head, options with { ModifiedAt = details.ModifiedAt ?? options.ModifiedAt });
+        }
+
         await control.RunAsync(About(path), (client, token) => client.CopyObjectAsync(request, token), cancellationToken).ConfigureAwait(false);
 
         // The answer tells no size.
@@ -52,13 +57,28 @@ internal sealed partial class S3Endpoint : ICopiesInside
             : throw new EndpointException(EndpointError.ContentDiffers, $"'{About(path)}' was copied and is not there as it was.", isTransient: true);
     }
 
+    /// <summary>Whoever replaces metadata has to say the headers that go with it anew as well.</summary>
+    private void ReplaceMetadata(CopyObjectRequest request, HttpResponseMessage head, WriteOptions options)
+    {
+        request.MetadataDirective = S3MetadataDirective.REPLACE;
+        foreach (var (name, value) in choices.MetadataOf(options))
+        {
+            request.Metadata.Add(name, S3Metadata.Encode(value));
+        }
+
+        request.ContentType = head.Content.Headers.ContentType?.ToString();
+        request.Headers.CacheControl = head.Headers.CacheControl?.ToString();
+        request.Headers.ContentDisposition = head.Content.Headers.ContentDisposition?.ToString();
+        request.Headers.ContentEncoding = head.Content.Headers.ContentEncoding.Count > 0 ? string.Join(", ", head.Content.Headers.ContentEncoding) : null;
+    }
+
     /// <summary>What is too large for one request.</summary>
     private async ValueTask<Entry> CopyInPartsAsync(
         S3Endpoint from, string sourcePath, string path, HttpResponseMessage head, WriteOptions options, CancellationToken cancellationToken)
     {
         var details = S3Metadata.DetailsOf(head);
         var size = head.Content.Headers.ContentLength ?? 0;
-        var kept = options with { Metadata = details.Metadata, ModifiedAt = details.ModifiedAt ?? options.ModifiedAt };
+        var kept = options with { Metadata = options.Metadata ?? details.Metadata, ModifiedAt = details.ModifiedAt ?? options.ModifiedAt };
         var upload = await multipart.BeginAsync(path, size, kept, cancellationToken).ConfigureAwait(false);
         try
         {
