@@ -27,6 +27,8 @@ public static class AllPlugins
         new S3Kind(),
         new SmbKind(),
         new RcloneKind(),
+        FtpKind.Ftp,
+        FtpKind.Ftps,
     ]);
 
     /// <summary>The servers that a login can be tried at.</summary>

@@ -149,7 +149,7 @@ public sealed class FileCommandSpecs : IDisposable
     [InlineData("copy", "a", "b", "--dryrun")]
     [InlineData("copy", "a", "b", "--max-size", "big")]
     [InlineData("copy", "a", "b", "--checksum", "--always")]
-    [InlineData("copy", "ftp://nowhere/x", "b")]
+    [InlineData("copy", "gopher://nowhere/x", "b")]
     [InlineData("copy", "sftp://user:secret@host/x", "b")]
     [InlineData("sync", "a", "b", "c")]
     [InlineData("ls")]

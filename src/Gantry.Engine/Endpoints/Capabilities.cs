@@ -6,6 +6,11 @@ public sealed record Capabilities
     /// <summary>The step in which modification times are kept (1 s for SFTP); null means that they are not kept.</summary>
     public TimeSpan? TimePrecision { get; init; }
 
+    /// <summary>
+    /// A file that is written gets the time it is given. When not, times are only read: at a target they are the server's own, and say nothing of the source's.
+    /// </summary>
+    public bool KeepsGivenTimes { get; init; } = true;
+
     /// <summary>An earlier time is kept as this one (1970 for SFTP).</summary>
     public DateTimeOffset TimeFirst { get; init; } = DateTimeOffset.MinValue;
 

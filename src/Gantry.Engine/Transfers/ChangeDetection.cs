@@ -28,7 +28,7 @@ internal sealed class ChangeDetection
     {
         this.rule = rule;
         var (ofSource, ofTarget) = (source.Capabilities, target.Capabilities);
-        precision = ofSource.TimePrecision is { } a && ofTarget.TimePrecision is { } b ? (a > b ? a : b) : null;
+        precision = ofSource.TimePrecision is { } a && ofTarget is { KeepsGivenTimes: true, TimePrecision: { } b } ? (a > b ? a : b) : null;
         first = ofSource.TimeFirst > ofTarget.TimeFirst ? ofSource.TimeFirst : ofTarget.TimeFirst;
         last = ofSource.TimeLast < ofTarget.TimeLast ? ofSource.TimeLast : ofTarget.TimeLast;
         canAskSource = source is ITellsDetails;

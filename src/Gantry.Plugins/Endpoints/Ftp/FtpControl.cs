@@ -2,28 +2,39 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using System.Text;
 using Gantry.Engine.Endpoints;
 
 namespace Gantry.Plugins.Endpoints.Ftp;
 
-/// <summary>The control connection: commands out, replies in, plain or over TLS.</summary>
+/// <summary>The control connection: commands out, replies in, plain or over TLS (RFC 959, RFC 4217).</summary>
 internal sealed class FtpControl : IAsyncDisposable
 {
     private const int LineBytesMax = 8 * 1024;
     private const int LinesMax = 1000;
 
-    private readonly byte[] buffer = new byte[LineBytesMax];
+    private readonly byte[] buffer = new byte[2 * LineBytesMax];
+    private readonly Socket socket;
     private Stream stream;
     private int start;
     private int end;
 
-    private FtpControl(string name, Stream stream) => (Name, this.stream) = (name, stream);
+    private FtpControl(string name, Socket socket) => (Name, this.socket, stream) = (name, socket, new NetworkStream(socket, ownsSocket: true));
 
     /// <summary>"host:21", for messages.</summary>
     public string Name { get; }
+
+    /// <summary>The machine that was dialled: data connections go there and come from there, whatever else the server says.</summary>
+    public IPAddress Peer => Plain((IPEndPoint)socket.RemoteEndPoint!);
+
+    public IPAddress Local => Plain((IPEndPoint)socket.LocalEndPoint!);
+
+    /// <summary>What data connections are encrypted with, so that they resume this connection's session; null while it is plain.</summary>
+    public SslClientAuthenticationOptions? TlsOptions { get; private set; }
+
+    /// <summary>How replies are read.</summary>
+    public FtpText Text { get; set; } = FtpText.Utf8;
 
     public static async Task<FtpControl> ConnectAsync(string host, int port, EndpointContext context, CancellationToken cancellationToken)
     {
@@ -32,8 +43,9 @@ internal sealed class FtpControl : IAsyncDisposable
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
             await socket.ConnectAsync(target, cancellationToken);
-            return new(name, new NetworkStream(socket, ownsSocket: true));
+            return new(name, socket);
         }
         catch (SocketException failed)
         {
@@ -57,58 +69,60 @@ internal sealed class FtpControl : IAsyncDisposable
     }
 
     /// <summary>From here on everything is encrypted. What the server sent before that in plain text, and was not asked for, ends the connection.</summary>
-    public async Task SecureAsync(string host, X509Certificate2Collection? authorities, CancellationToken cancellationToken)
+    public async Task SecureAsync(FtpTls tls, CancellationToken cancellationToken)
     {
         if (start < end)
         {
             throw new EndpointException(EndpointError.Protocol, $"{Name} sent more than was asked for before TLS began; somebody may have put it there.");
         }
 
-        SslStream secured = new(stream, leaveInnerStreamOpen: false);
-        try
-        {
-            await secured.AuthenticateAsClientAsync(OptionsFor(host, authorities), cancellationToken);
-            stream = secured;
-        }
-        catch (Exception failed) when (failed is AuthenticationException or IOException)
-        {
-            await secured.DisposeAsync();
-            throw new EndpointException(
-                EndpointError.Disconnected,
-                $"TLS with {Name} failed: {(failed.InnerException?.Message ?? failed.Message).TrimEnd('.')}. A certificate of one's own is trusted with --ca-file FILE; a server without TLS takes --tls none.",
-                innerException: failed);
-        }
+        TlsOptions = tls.ToOptions();
+        stream = await FtpTls.SecureAsync(stream, TlsOptions, Name, cancellationToken);
     }
 
     /// <summary>Sends a command and reads its reply.</summary>
     public async Task<FtpReply> AskAsync(string command, string argument, CancellationToken cancellationToken)
     {
         CheckArgument($"argument of {command}", argument);
-        var line = Encoding.UTF8.GetBytes($"{command} {argument}\r\n");
+        var line = Encoding.UTF8.GetBytes(argument.Length == 0 ? $"{command}\r\n" : $"{command} {argument}\r\n");
         try
         {
-            await stream.WriteAsync(line, cancellationToken);
-            await stream.FlushAsync(cancellationToken);
-        }
-        catch (IOException failed)
-        {
-            throw Lost(failed);
+            await WriteAsync(line, cancellationToken);
         }
         finally
         {
-            System.Security.Cryptography.CryptographicOperations.ZeroMemory(line);
+            CryptographicOperations.ZeroMemory(line);
         }
 
         return await ReadReplyAsync(cancellationToken);
     }
 
+    /// <summary>Sends whole lines.</summary>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.WriteAsync(lines, cancellationToken);
+        }
+        catch (Exception failed) when (failed is IOException or ObjectDisposedException)
+        {
+            throw Lost(failed);
+        }
+    }
+
     /// <summary>One reply, of one line or of several ("220-…" to "220 …").</summary>
-    public async Task<FtpReply> ReadReplyAsync(CancellationToken cancellationToken)
+    public async ValueTask<FtpReply> ReadReplyAsync(CancellationToken cancellationToken)
     {
         var first = await ReadLineAsync(cancellationToken);
         var code = CodeOf(first) ?? throw Broken(first);
-        List<string> lines = [first.Length > 4 ? first[4..] : ""];
-        for (var isMore = first.Length > 3 && first[3] == '-'; isMore;)
+        var text = first.Length > 4 ? first[4..] : "";
+        if (first.Length <= 3 || first[3] != '-')
+        {
+            return new(code, [text]);
+        }
+
+        List<string> lines = [text];
+        for (var isMore = true; isMore;)
         {
             if (lines.Count == LinesMax)
             {
@@ -138,24 +152,18 @@ internal sealed class FtpControl : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the connection at once; whoever reads from it learns that.</summary>
+    public void Abort() => socket.Dispose();
+
     public ValueTask DisposeAsync() => stream.DisposeAsync();
+
+    /// <summary>Our sockets speak both versions, and write an IPv4 address as one of IPv6.</summary>
+    internal static IPAddress Plain(IPEndPoint end) => end.Address.IsIPv4MappedToIPv6 ? end.Address.MapToIPv4() : end.Address;
 
     private static int? CodeOf(string line) =>
         line.Length >= 3 && char.IsAsciiDigit(line[1]) && char.IsAsciiDigit(line[2]) && line[0] is >= '1' and <= '5' && (line.Length == 3 || line[3] is ' ' or '-')
-            ? int.Parse(line.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture)
+            ? ((line[0] - '0') * 100) + ((line[1] - '0') * 10) + (line[2] - '0')
             : null;
-
-    private static SslClientAuthenticationOptions OptionsFor(string host, X509Certificate2Collection? authorities)
-    {
-        SslClientAuthenticationOptions options = new() { TargetHost = host };
-        if (authorities is not null)
-        {
-            options.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-        }
-
-        return options;
-    }
 
     private static string Describe(string name, string host, SocketException failed) => failed.SocketErrorCode switch
     {
@@ -166,14 +174,19 @@ internal sealed class FtpControl : IAsyncDisposable
         _ => $"{name} could not be reached: {failed.Message}",
     };
 
-    private async Task<string> ReadLineAsync(CancellationToken cancellationToken)
+    private async ValueTask<string> ReadLineAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             var length = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
+            if (length > LineBytesMax || (length < 0 && end - start > LineBytesMax))
+            {
+                throw new EndpointException(EndpointError.Protocol, $"{Name} sent a line of more than {LineBytesMax} bytes; it does not speak FTP.");
+            }
+
             if (length >= 0)
             {
-                var line = Encoding.UTF8.GetString(buffer, start, length).TrimEnd('\r');
+                var line = Text.Decode(buffer.AsSpan(start, length).TrimEnd((byte)'\r'));
                 start += length + 1;
                 return line;
             }
@@ -184,31 +197,26 @@ internal sealed class FtpControl : IAsyncDisposable
                 (start, end) = (0, end - start);
             }
 
-            if (end == buffer.Length)
-            {
-                throw new EndpointException(EndpointError.Protocol, $"{Name} sent a line of more than {LineBytesMax} bytes; it does not speak FTP.");
-            }
-
             await FillAsync(cancellationToken);
         }
     }
 
-    private async Task FillAsync(CancellationToken cancellationToken)
+    private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
         try
         {
             var read = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken);
             end += read > 0 ? read : throw new EndOfStreamException();
         }
-        catch (IOException failed)
+        catch (Exception failed) when (failed is IOException or ObjectDisposedException)
         {
             throw Lost(failed);
         }
     }
 
     private EndpointException Broken(string line) => new(
-        EndpointError.Protocol, $"{Name} does not speak FTP: it sent '{EndpointPath.Printable(line.Length > 80 ? line[..80] + "…" : line)}'. Implicit TLS is chosen with --tls implicit.");
+        EndpointError.Protocol, $"{Name} does not speak FTP: it sent '{EndpointPath.Printable(line.Length > 80 ? line[..80] + "…" : line)}'. Implicit TLS is chosen with tls=implicit (--tls implicit where a login is tried).");
 
     private EndpointException Lost(Exception failed) =>
-        new(EndpointError.Disconnected, $"{Name} closed the connection in the middle of the login.", isTransient: true, failed);
+        new(EndpointError.Disconnected, $"{Name} closed the connection.", isTransient: true, failed);
 }

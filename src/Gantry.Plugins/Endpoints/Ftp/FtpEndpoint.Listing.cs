@@ -1,0 +1,369 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Plugins.Endpoints.Ftp;
+
+/// <summary>Listings: MLSD once a folder; else LIST, whose rough times are made exact by MDTM, hundreds in one flight.</summary>
+internal sealed partial class FtpEndpoint
+{
+    private const int TimesInFlight = 200;
+
+    private int saidNoTimes;
+
+    public async IAsyncEnumerable<Entry> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        EndpointPath.Check(folder);
+        await KnowAsync(cancellationToken).ConfigureAwait(false);
+
+        // It is read as fast as the server gives it, so that it holds no session while the caller does something else with each entry.
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var entries = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var listing = Task.Run(() => ListIntoAsync(folder, entries.Writer, leaving.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var entry in entries.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return entry;
+            }
+        }
+        finally
+        {
+            await leaving.CancelAsync().ConfigureAwait(false);
+            await listing.ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask<Entry?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        EndpointPath.Check(path);
+        await KnowAsync(cancellationToken).ConfigureAwait(false);
+        if (path.Length == 0)
+        {
+            return await IsFolderAsync(path, cancellationToken).ConfigureAwait(false) ? new Entry { Name = "", Kind = EntryKind.Folder } : null;
+        }
+
+        return manners.HasMachineLists
+            ? await FindByMachineListAsync(path, cancellationToken).ConfigureAwait(false)
+            : await FindByPlainListAsync(path, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ListIntoAsync(string folder, ChannelWriter<Entry> entries, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (manners.HasMachineLists && await TryListByMachineAsync(folder, entries, cancellationToken).ConfigureAwait(false))
+            {
+                entries.Complete();
+                return;
+            }
+
+            await ListPlainAsync(folder, entries, cancellationToken).ConfigureAwait(false);
+            entries.Complete();
+        }
+        catch (Exception failed)
+        {
+            // Thrown where the entries are read.
+            entries.Complete(failed);
+        }
+    }
+
+    /// <summary>False when the server does not know MLSD after all.</summary>
+    private async Task<bool> TryListByMachineAsync(string folder, ChannelWriter<Entry> entries, CancellationToken cancellationToken)
+    {
+        // What was given to the caller cannot be taken back: beyond that the listing is not begun anew.
+        var isGiven = false;
+        var place = PathOf(folder);
+        var refusal = await OnSessionAsync(
+            session => ReadLinesAsync(
+                session,
+                new FtpCommand("MLSD", place, FtpCommandKind.Transfer),
+                folder,
+                isAgain: isGiven,
+                line =>
+                {
+                    isGiven = true;
+                    if (FtpMachineList.Parse(line) is { } entry && entry.Name is not ("." or ".."))
+                    {
+                        entries.TryWrite(Checked(entry, folder));
+                    }
+                },
+                cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        if (refusal is null)
+        {
+            return true;
+        }
+
+        return refusal.Code is 500 or 502 ? false : throw await ListFailureAsync(refusal, folder, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ListPlainAsync(string folder, ChannelWriter<Entry> entries, CancellationToken cancellationToken)
+    {
+        var (found, isFolder) = await ReadPlainAsync(folder, cancellationToken).ConfigureAwait(false);
+        if (!isFolder && !await IsFolderAsync(folder, cancellationToken).ConfigureAwait(false))
+        {
+            throw folder.Length > 0 && await SizeAsync(folder, cancellationToken).ConfigureAwait(false) is not null
+                ? new EndpointException(EndpointError.NotAFolder, $"'{PlaceOf(folder)}' is not a folder.")
+                : new EndpointException(EndpointError.NotFound, $"There is no folder at '{PlaceOf(folder)}'.");
+        }
+
+        foreach (var entry in found.Where(entry => entry.Kind != EntryKind.File || !manners.HasModificationTimes))
+        {
+            entries.TryWrite(entry);
+        }
+
+        if (!manners.HasModificationTimes)
+        {
+            if (Interlocked.Exchange(ref saidNoTimes, 1) == 0)
+            {
+                notice($"{Address}: this server does not tell modification times exactly (no MLSD, no MDTM): files of the same size count as unchanged.");
+            }
+
+            return;
+        }
+
+        await AddTimesAsync(folder, [.. found.Where(entry => entry.Kind == EntryKind.File)], entries, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for the times of all files, the next flight before the last one is answered.</summary>
+    private async Task AddTimesAsync(string folder, List<Entry> files, ChannelWriter<Entry> entries, CancellationToken cancellationToken)
+    {
+        var flights = files.Chunk(TimesInFlight).Select(flight => (Files: flight, Replies: (Task<FtpReply[]>?)null)).ToArray();
+        for (var i = 0; i < flights.Length; i++)
+        {
+            for (var ahead = i; ahead < Math.Min(i + 2, flights.Length); ahead++)
+            {
+                var names = flights[ahead].Files;
+                flights[ahead].Replies ??= AskAsync(() => [.. names.Select(file => TimeQuestion(EndpointPath.Join(folder, file.Name)))], cancellationToken).AsTask();
+            }
+
+            var replies = await flights[i].Replies!.ConfigureAwait(false);
+            for (var j = 0; j < replies.Length; j++)
+            {
+                var entry = flights[i].Files[j];
+                entries.TryWrite(replies[j].Code == 213 && FtpTime.Parse(replies[j].Text) is { } time ? entry with { ModifiedAt = time } : entry);
+            }
+        }
+    }
+
+    /// <summary>
+    /// vsftpd takes MDTM for a wish to set a time when the first space of a path stands where it would end that time; a further '/' moves it.
+    /// </summary>
+    private FtpCommand TimeQuestion(string path)
+    {
+        var place = PathOf(path);
+        while (place.StartsWith('/') && place.IndexOf(' ', StringComparison.Ordinal) is var space && (space is 8 or 14 || (space > 15 && place[14] == '.')))
+        {
+            place = "/" + place;
+        }
+
+        return new FtpCommand("MDTM", place);
+    }
+
+    /// <summary>The entries that LIST tells, and whether it is certain that this is a folder.</summary>
+    private async ValueTask<(List<Entry> Entries, bool IsFolder)> ReadPlainAsync(string folder, CancellationToken cancellationToken)
+    {
+        if (manners.ListsAll != false)
+        {
+            var (all, isFolder, refusal) = await ReadPlainAsync("LIST -a", folder, cancellationToken).ConfigureAwait(false);
+            if (refusal is null && (isFolder || all.Count > 0 || manners.ListsAll == true))
+            {
+                manners.ListsAll ??= true;
+                return (all, isFolder);
+            }
+
+            // A server that takes "-a" for a part of the name finds nothing under it.
+            var (plain, _, again) = await ReadPlainAsync("LIST", folder, cancellationToken).ConfigureAwait(false);
+            if (again is not null)
+            {
+                throw await ListFailureAsync(again, folder, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (plain.Count > 0)
+            {
+                manners.ListsAll = false;
+            }
+
+            return (plain, false);
+        }
+
+        var (entries, _, refused) = await ReadPlainAsync("LIST", folder, cancellationToken).ConfigureAwait(false);
+        return refused is null ? (entries, entries.Count > 0 && folder.Length == 0) : throw await ListFailureAsync(refused, folder, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(List<Entry> Entries, bool IsFolder, FtpReply? Refusal)> ReadPlainAsync(string verb, string folder, CancellationToken cancellationToken)
+    {
+        FtpPlainList parser = new(clock.GetUtcNow());
+        List<Entry> entries = [];
+        var isFolder = false;
+        var refusal = await OnSessionAsync(
+            session =>
+            {
+                entries.Clear();
+                return ReadLinesAsync(
+                    session,
+                    new FtpCommand(verb, PathOf(folder), FtpCommandKind.Transfer),
+                    folder,
+                    isAgain: false,
+                    line =>
+                    {
+                        isFolder |= parser.IsFolderItself(line);
+                        if (parser.Parse(line) is { } entry)
+                        {
+                            entries.Add(Checked(entry, folder));
+                        }
+                    },
+                    cancellationToken);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return (entries, isFolder, refusal);
+    }
+
+    /// <summary>Reads a listing's lines; the refusal when there is none.</summary>
+    private async ValueTask<FtpReply?> ReadLinesAsync(
+        FtpSession session, FtpCommand command, string folder, bool isAgain, Action<string> onLine, CancellationToken cancellationToken)
+    {
+        if (isAgain)
+        {
+            throw new EndpointException(EndpointError.Disconnected, $"The connection was lost while '{PlaceOf(folder)}' was listed.", isTransient: true);
+        }
+
+        await using var transfer = await FtpTransfer.BeginAsync(session, command, 0, [], sessions.IsWanted, cancellationToken).ConfigureAwait(false);
+        if (transfer.Refusal is null)
+        {
+            await FtpLines.ReadAsync(transfer.Data, session.Control.Text, () => PlaceOf(folder), onLine, cancellationToken).ConfigureAwait(false);
+        }
+
+        var reply = await transfer.EndAsync(cancellationToken).ConfigureAwait(false);
+        if (session.IsOver)
+        {
+            throw new EndpointException(EndpointError.Disconnected, $"The connection was lost while '{PlaceOf(folder)}' was listed.", isTransient: true);
+        }
+
+        if (reply.Code is 226 or 250 && transfer.Refusal is null && !transfer.Data.IsEndTold)
+        {
+            throw new EndpointException(
+                EndpointError.Disconnected, $"The listing of '{PlaceOf(folder)}' ended without TLS's own end: something may have cut it off.", isTransient: true);
+        }
+
+        // Some say so when a folder is empty.
+        var isEmpty = reply.Code is 450 or 550 && reply.Says("no files found");
+        return reply.IsDone || isEmpty ? null : reply;
+    }
+
+    /// <summary>A name that could lead elsewhere makes the whole listing unfit for use.</summary>
+    private Entry Checked(Entry entry, string folder) => EndpointPath.IsName(entry.Name)
+        ? entry
+        : throw new EndpointException(
+            EndpointError.Protocol, $"The server lists '{EndpointPath.Printable(entry.Name)}' in '{PlaceOf(folder)}', which is no name; the listing is not used.");
+
+    private async ValueTask<EndpointException> ListFailureAsync(FtpReply refusal, string folder, CancellationToken cancellationToken)
+    {
+        if (refusal.Code is 421 or 425 or 426 or 451 or 452)
+        {
+            return Refused(refusal, folder, "listed");
+        }
+
+        if (folder.Length > 0 && await FindAsync(folder, cancellationToken).ConfigureAwait(false) is { Kind: EntryKind.File })
+        {
+            return new EndpointException(EndpointError.NotAFolder, $"'{PlaceOf(folder)}' is not a folder.");
+        }
+
+        return await IsFolderAsync(folder, cancellationToken).ConfigureAwait(false)
+            ? Refused(refusal, folder, "listed")
+            : new EndpointException(EndpointError.NotFound, $"There is no folder at '{PlaceOf(folder)}'.");
+    }
+
+    private async ValueTask<Entry?> FindByMachineListAsync(string path, CancellationToken cancellationToken)
+    {
+        var reply = await AskAsync("MLST", path, cancellationToken).ConfigureAwait(false);
+        if (reply.IsDone && reply.Lines.Count > 2)
+        {
+            // " type=file;size=3; /path": the one line between the first and the last.
+            return FtpMachineList.Parse(reply.Lines[1].TrimStart(' '), EndpointPath.NameOf(path)) ?? throw new EndpointException(
+                EndpointError.Protocol, $"The server's answer about '{PlaceOf(path)}' is not understood: {manners.Redact(reply.ToString())}.");
+        }
+
+        if (reply.Code is 550 or 501 or 553 or 450 or 551)
+        {
+            return FtpErrors.KindOf(reply) == EndpointError.PermissionDenied && !reply.Says("no such") ? await FindInFolderAsync(path, cancellationToken).ConfigureAwait(false) : null;
+        }
+
+        return reply.Code is 500 or 502 ? await FindInFolderAsync(path, cancellationToken).ConfigureAwait(false) : throw Refused(reply, path, "looked at");
+    }
+
+    /// <summary>Without MLST: STAT with a pattern where that lists on the control connection, else the folder's listing.</summary>
+    private async ValueTask<Entry?> FindByPlainListAsync(string path, CancellationToken cancellationToken)
+    {
+        if (!manners.FindsByStat)
+        {
+            return await FindInFolderAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+
+        var name = EndpointPath.NameOf(path);
+        var replies = await AskAsync(() => [new FtpCommand("STAT -a", PathOf(PatternOf(path))), TimeQuestion(path)], cancellationToken).ConfigureAwait(false);
+        FtpPlainList parser = new(clock.GetUtcNow());
+        if (replies[0].IsDone && replies[0].Lines.Select(parser.Parse).FirstOrDefault(entry => entry?.Name == name) is { } found)
+        {
+            return found.Kind == EntryKind.File && replies[1].Code == 213 ? found with { ModifiedAt = FtpTime.Parse(replies[1].Text) ?? found.ModifiedAt } : found;
+        }
+
+        return replies[0].Code is 213 or 212 or 211 ? null : await FindInFolderAsync(path, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// A pattern that the name matches, but that is not its own name: of a folder's own name what is in it would be listed. What is special in a
+    /// pattern, and the last character, becomes a '?' for each of its bytes.
+    /// </summary>
+    private static string PatternOf(string path)
+    {
+        var name = EndpointPath.NameOf(path);
+        var last = name.Length > 1 && char.IsLowSurrogate(name[^1]) && char.IsHighSurrogate(name[^2]) ? 2 : 1;
+        var pattern = string.Concat(name[..^last].Select(letter => letter is '*' or '?' or '[' or ']' or '{' or '}' or '\\' ? '?' : letter));
+        return EndpointPath.Join(EndpointPath.ParentOf(path), pattern + new string('?', NameBytes.Count(name[^last..])));
+    }
+
+    private async ValueTask<Entry?> FindInFolderAsync(string path, CancellationToken cancellationToken)
+    {
+        var name = EndpointPath.NameOf(path);
+        try
+        {
+            var (entries, _) = manners.HasMachineLists
+                ? (await ListAsync(EndpointPath.ParentOf(path), cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false), true)
+                : await ReadPlainAsync(EndpointPath.ParentOf(path), cancellationToken).ConfigureAwait(false);
+            var found = entries.Find(entry => entry.Name == name);
+            if (found is not { Kind: EntryKind.File } || manners.HasMachineLists || !manners.HasModificationTimes)
+            {
+                return found;
+            }
+
+            var reply = (await AskAsync(() => [TimeQuestion(path)], cancellationToken).ConfigureAwait(false))[0];
+            return reply.Code == 213 ? found with { ModifiedAt = FtpTime.Parse(reply.Text) ?? found.ModifiedAt } : found;
+        }
+        catch (EndpointException failed) when (failed.Error is EndpointError.NotFound or EndpointError.NotAFolder)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether the login can go there; where it is does not matter, since all paths are absolute.</summary>
+    private async ValueTask<bool> IsFolderAsync(string path, CancellationToken cancellationToken)
+    {
+        await KnowAsync(cancellationToken).ConfigureAwait(false);
+        var isRelative = !PathOf(path).StartsWith('/');
+        var replies = await AskAsync(
+            () => isRelative ? [new FtpCommand("CWD", PathOf(path)), .. Back()] : [new FtpCommand("CWD", PathOf(path))], cancellationToken).ConfigureAwait(false);
+        return replies[0].IsDone;
+    }
+
+    /// <summary>Where paths are relative, a session has to stay where it was.</summary>
+    private FtpCommand[] Back() => manners.Home is { } home ? [new FtpCommand("CWD", home)] : [];
+
+    /// <summary>In bytes, of a file at a path of the server; null when there is none.</summary>
+    internal async ValueTask<long?> SizeAtAsync(string place, CancellationToken cancellationToken) =>
+        SizeIn((await AskAsync(() => [new FtpCommand("SIZE", place)], cancellationToken).ConfigureAwait(false))[0]);
+
+    private async ValueTask<long?> SizeAsync(string path, CancellationToken cancellationToken) =>
+        SizeIn(await AskAsync("SIZE", path, cancellationToken).ConfigureAwait(false));
+}

@@ -1,0 +1,139 @@
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Plugins.Endpoints.Ftp;
+
+/// <summary>
+/// One command with a data connection, from its beginning to its last reply. What can be asked in the same flight follows behind it: on a server that keeps
+/// the order this costs no time.
+/// </summary>
+internal sealed class FtpTransfer : IAsyncDisposable
+{
+    /// <summary>More than this may come in two segments; some servers take what comes during a transfer for nonsense.</summary>
+    private const int FlightBytesMax = 1200;
+    private static readonly TimeSpan abortPatience = TimeSpan.FromSeconds(2);
+
+    private readonly FtpCommand command;
+    private readonly FtpCommand? next;
+    private readonly FtpCommand? probe;
+    private bool isEnded;
+
+    private FtpTransfer(FtpSession session, FtpData data, FtpCommand command, FtpCommand? next, FtpCommand? probe, bool sentBehind)
+    {
+        Session = session;
+        Data = data;
+        this.command = command;
+        this.next = next;
+        this.probe = probe;
+        SentBehind = sentBehind;
+    }
+
+    public FtpSession Session { get; }
+
+    public FtpData Data { get; }
+
+    public FtpCommand Command => command;
+
+    /// <summary>Whether the commands that were to follow it have been sent.</summary>
+    public bool SentBehind { get; }
+
+    /// <summary>Why the server will not; null when it has begun, or may still.</summary>
+    public FtpReply? Refusal { get; private set; }
+
+    /// <param name="session">The caller's.</param>
+    /// <param name="command">The transfer's command.</param>
+    /// <param name="restart">Where in the file it begins.</param>
+    /// <param name="behind">Commands to follow in the same flight, where the server bears that.</param>
+    /// <param name="wantsNext">Another transfer follows on this session: where its data goes is asked in the same flight.</param>
+    /// <param name="cancellationToken">Breaks it off, and leaves the session as it was or ends it.</param>
+    public static async ValueTask<FtpTransfer> BeginAsync(
+        FtpSession session, FtpCommand command, long restart, IReadOnlyList<FtpCommand> behind, bool wantsNext, CancellationToken cancellationToken)
+    {
+        var data = await session.Dialer.OpenAsync(session, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (restart > 0 && await session.AskAsync(new FtpCommand($"REST {restart}"), cancellationToken).ConfigureAwait(false) is { IsGood: false } refused)
+            {
+                return new FtpTransfer(session, data, command, null, null, sentBehind: false) { Refusal = refused, isEnded = true };
+            }
+
+            var manners = session.Manners;
+            var keepsOrder = manners is { Pipelines: true, Order: FtpOrder.Kept } && command.LengthMax * (behind.Count + 1) < FlightBytesMax;
+            var next = keepsOrder && wantsNext && !session.Dialer.IsActive ? FtpDataDialer.PassiveCommand(session) : null;
+            var probe = manners is { Pipelines: true, Order: FtpOrder.Unknown } ? new FtpCommand("NOOP") : null;
+            FtpCommand[] flight = [command, .. keepsOrder ? behind : [], .. Some(next), .. Some(probe)];
+            FtpTransfer transfer = new(session, data, command, next, probe, keepsOrder);
+            await session.SendAsync(flight, cancellationToken).ConfigureAwait(false);
+            await transfer.ReadyAsync(cancellationToken).ConfigureAwait(false);
+            return transfer;
+        }
+        catch
+        {
+            // Whatever was sent, its data connection is gone now.
+            data.Abort();
+            await data.DisposeAsync().ConfigureAwait(false);
+            if (command.IsSent && !command.Reply.IsCompleted)
+            {
+                session.End(new EndpointException(EndpointError.Disconnected, $"{session.Name}: a transfer was broken off.", isTransient: true));
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>The last reply. Tells only what the server says, not whether all bytes came.</summary>
+    public async ValueTask<FtpReply> EndAsync(CancellationToken cancellationToken)
+    {
+        var reply = Refusal ?? await Session.ReplyAsync(command, cancellationToken).ConfigureAwait(false);
+        isEnded = true;
+        if (probe is not null)
+        {
+            await Session.ReplyAsync(probe, cancellationToken).ConfigureAwait(false);
+            if (Session.Manners.Order == FtpOrder.Unknown)
+            {
+                Session.Manners.Order = FtpOrder.Kept;
+            }
+        }
+
+        if (next is not null && Session.Dialer.PortOf(await Session.ReplyAsync(next, cancellationToken).ConfigureAwait(false)) is { } port)
+        {
+            Session.Ahead = port;
+        }
+
+        await Data.DisposeAsync().ConfigureAwait(false);
+        return reply;
+    }
+
+    /// <summary>Not wanted any more. The session can be used again when the server says so soon, and is ended otherwise.</summary>
+    public async ValueTask AbortAsync()
+    {
+        Data.Abort();
+        if (!isEnded && !Session.IsOver)
+        {
+            using var patience = new CancellationTokenSource(abortPatience, Session.Dialer.Clock);
+            try
+            {
+                await EndAsync(patience.Token).ConfigureAwait(false);
+            }
+            catch (Exception failed) when (failed is EndpointException or OperationCanceledException)
+            {
+                Session.End(new EndpointException(EndpointError.Disconnected, $"{Session.Name}: a transfer was broken off.", isTransient: true));
+            }
+        }
+
+        isEnded = true;
+        await Data.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => isEnded ? Data.DisposeAsync() : AbortAsync();
+
+    private static FtpCommand[] Some(FtpCommand? command) => command is null ? [] : [command];
+
+    private async ValueTask ReadyAsync(CancellationToken cancellationToken)
+    {
+        var isReady = await Data.ReadyAsync(command, cancellationToken).ConfigureAwait(false);
+        if (!isReady || (probe is not null && !await Session.BegunAsync(command, cancellationToken).ConfigureAwait(false)))
+        {
+            Refusal = await Session.ReplyAsync(command, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
