@@ -5,6 +5,7 @@ using Gantry.Bench.Vault;
 return args switch
 {
     ["proxy", .. var rest] => await ProxyCommand.RunAsync(rest),
+    ["ftp-proxy", .. var rest] => await ProxyCommand.RunAsync(rest, isFtp: true),
     ["engine", .. { Length: >= 2 } rest] => await EngineCommand.RunAsync(rest),
     ["redact"] => RedactCommand.Run(),
     ["secrets"] => await SecretsCommand.RunAsync(),
@@ -14,6 +15,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: Gantry.Bench proxy LISTEN-PORT TARGET-PORT RTT-MS\n       Gantry.Bench engine HUB.dll RUNS [w2|w3|w5|w6]…\n       Gantry.Bench redact\n       Gantry.Bench secrets\n       Gantry.Bench vault HUB.dll RUNS");
+    Console.Error.WriteLine("Usage: Gantry.Bench proxy|ftp-proxy LISTEN-PORT TARGET-PORT RTT-MS\n       Gantry.Bench engine HUB.dll RUNS [w2|w3|w5|w6]…\n       Gantry.Bench redact\n       Gantry.Bench secrets\n       Gantry.Bench vault HUB.dll RUNS");
     return 2;
 }

@@ -3,14 +3,17 @@ using System.Net;
 
 namespace Gantry.Bench;
 
-/// <summary>"proxy LISTEN-PORT TARGET-PORT RTT-MS": a line with that round trip time between two ports of this machine.</summary>
+/// <summary>
+/// "proxy LISTEN-PORT TARGET-PORT RTT-MS": a line with that round trip time between two ports of this machine; "ftp-proxy" takes the data connections of an
+/// FTP server along.
+/// </summary>
 internal static class ProxyCommand
 {
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, bool isFtp = false)
     {
         if (args.Length != 3)
         {
-            await Console.Error.WriteLineAsync("Usage: proxy LISTEN-PORT TARGET-PORT RTT-MS");
+            await Console.Error.WriteLineAsync("Usage: proxy|ftp-proxy LISTEN-PORT TARGET-PORT RTT-MS");
             return 2;
         }
 
@@ -21,10 +24,12 @@ internal static class ProxyCommand
             signal.Cancel = true;
             ending.Cancel();
         };
-        var proxy = new DelayProxy(new IPEndPoint(IPAddress.Loopback, numbers[1]), TimeSpan.FromMilliseconds(numbers[2] / 2.0), TimeProvider.System);
+        var delay = TimeSpan.FromMilliseconds(numbers[2] / 2.0);
         try
         {
-            await proxy.RunAsync(numbers[0], port => Console.Out.WriteLine($"listening {port}"), ending.Token);
+            await (isFtp
+                ? new FtpProxy(numbers[1], delay, TimeProvider.System).RunAsync(numbers[0], Listening, ending.Token)
+                : new DelayProxy(new IPEndPoint(IPAddress.Loopback, numbers[1]), delay, TimeProvider.System).RunAsync(numbers[0], Listening, ending.Token));
         }
         catch (OperationCanceledException)
         {
@@ -33,4 +38,6 @@ internal static class ProxyCommand
 
         return 0;
     }
+
+    private static void Listening(int port) => Console.Out.WriteLine($"listening {port}");
 }
