@@ -108,7 +108,7 @@ internal static class ListCommand
         var link = entry.LinkTarget is { } target ? $" -> {EndpointPath.Printable(target)}" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Letter(entry.Kind)}{Mode(entry.UnixMode)} {entry.Size,14} {entry.ModifiedAt,20:yyyy-MM-ddTHH:mm:ssZ} {Short(path, entry)}{link}");
+            $"{Letter(entry.Kind)}{Mode(entry.UnixMode)} {entry.Size,14} {entry.ModifiedAt ?? entry.StoredAt,20:yyyy-MM-ddTHH:mm:ssZ} {Short(path, entry)}{link}");
     }
 
     private static char Letter(EntryKind kind) => kind switch
@@ -133,6 +133,16 @@ internal static class ListCommand
         if (entry.ModifiedAt is { } time)
         {
             json.WriteString("modified_at", time.UtcDateTime);
+        }
+
+        if (entry.StoredAt is { } stored)
+        {
+            json.WriteString("stored_at", stored.UtcDateTime);
+        }
+
+        if (entry.Hash is { } hash)
+        {
+            json.WriteString("hash", $"{hash.Name}:{hash.Hex}");
         }
 
         if (entry.LinkTarget is { } target)
