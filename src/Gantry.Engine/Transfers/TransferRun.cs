@@ -62,6 +62,9 @@ internal sealed class TransferRun
     /// <summary>The caller does not want it any more.</summary>
     public bool IsCancelled => callerToken.IsCancellationRequested;
 
+    /// <summary>No source follows the one that is walked.</summary>
+    public bool IsLastPass { get; private set; }
+
     /// <summary>Nothing is changed on either side.</summary>
     public bool IsReadOnly => Request.IsDryRun || Request.Mode == TransferMode.Check;
 
@@ -265,13 +268,16 @@ internal sealed class TransferRun
             await SamePlace.CheckAsync(this, side, EndpointPath.ParentOf(source.Path), targetPlace.Folder);
         }
 
+        var folders = found.Where(source => source.Entry.Kind != EntryKind.File).ToList();
         if (files.Count > 0)
         {
+            IsLastPass = folders.Count == 0;
             await RunPassAsync(() => Tree.PushFiles(targetPlace, files));
         }
 
-        foreach (var (source, side, entry) in found.Where(source => source.Entry.Kind != EntryKind.File))
+        foreach (var (source, side, _) in folders)
         {
+            IsLastPass = source == folders[^1].Source;
             var folder = source.KeepName ? EndpointPath.Join(targetPlace.Folder, NameOf(source)) : targetPlace.Folder;
             RequestCheck.CheckPlaces(Request, source, folder);
             Ahead.Begin(side, source.Path);

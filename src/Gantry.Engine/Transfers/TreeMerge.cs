@@ -20,9 +20,13 @@ internal sealed class TreeMerge(TransferRun run)
     private readonly TemplatePlaces? places = run.Request.Target.Files is { } files ? new TemplatePlaces(run, files) : null;
     private int walkers;
 
+    // Of the pass: found and not through yet.
+    private int open;
+
     public void Push(FolderNode folder)
     {
         run.Active.Enter();
+        Interlocked.Increment(ref open);
         lock (gate)
         {
             folders.Push(folder);
@@ -41,7 +45,21 @@ internal sealed class TreeMerge(TransferRun run)
     public void PushFiles(TransferTarget target, IReadOnlyList<(TransferSource Source, TransferSide Side, Entry Entry)> files)
     {
         run.Active.Enter();
-        run.Start(async () => await MergeFilesAsync(target, files));
+        Interlocked.Increment(ref open);
+        run.Start(async () =>
+        {
+            await MergeFilesAsync(target, files);
+            Walked();
+        });
+    }
+
+    /// <summary>With the last one of the last pass all is known that there is to do.</summary>
+    private void Walked()
+    {
+        if (Interlocked.Decrement(ref open) == 0 && run.IsLastPass)
+        {
+            run.Tally.IsWalkDone = true;
+        }
     }
 
     private StringComparer NameComparer => run.Target.Endpoint.Capabilities.NamesIgnoreCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
@@ -55,6 +73,7 @@ internal sealed class TreeMerge(TransferRun run)
         while (TryPop() is { } folder)
         {
             await MergeAsync(folder);
+            Walked();
             if (AwaitsCreation(folder))
             {
                 run.Start(() => FinishCreatedAsync(folder));

@@ -11,6 +11,36 @@ public sealed class StreamingSpecs
     private readonly TransferStage stage = new();
 
     [Fact]
+    public async Task The_total_is_final_when_all_is_walked_though_files_are_still_on_their_way()
+    {
+        await stage.PutSourceAsync("in/a", "1");
+        await stage.PutSourceAsync("in/deep/b", "2");
+        var isWriting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goesOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        stage.Target.Before = async (member, _) =>
+        {
+            if (member == "write")
+            {
+                isWriting.TrySetResult();
+                await goesOn.Task;
+            }
+        };
+        var runner = new TransferRunner(stage.Request, stage.Clock);
+
+        var running = runner.RunAsync(stage.Token);
+        await isWriting.Task;
+        while (!runner.Progress.IsWalkDone)
+        {
+            await Task.Yield();
+            running.IsCompleted.ShouldBeFalse();
+        }
+
+        (runner.Progress.FilesTotal, runner.Progress.Copied).ShouldBe((2, 0));
+        goesOn.SetResult();
+        (await running).Copied.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task The_first_file_moves_before_the_source_listing_ends()
     {
         var moved = new TaskCompletionSource();
