@@ -20,7 +20,7 @@ internal sealed class LocalCopy(SafeFileHandle source, string sourcePath, LocalP
 
     private bool isKernelUnable;
 
-    /// <param name="expectedBytes">As listed. A source of another length fails with ContentDiffers.</param>
+    /// <param name="expectedBytes">As listed. A source of another length, or one that is changed meanwhile, fails with ContentDiffers.</param>
     public Entry Run(long? expectedBytes)
     {
         Check(LinuxFiles.Stat(source, out var stat), sourcePath);
@@ -32,11 +32,11 @@ internal sealed class LocalCopy(SafeFileHandle source, string sourcePath, LocalP
         }
 
         Check(LinuxFiles.Stat(source, out var now), sourcePath);
-        return now.Size == stat.Size && (expectedBytes ?? now.Size) == now.Size
+        return now.Size == stat.Size && now.ModifiedAt == stat.ModifiedAt && (expectedBytes ?? now.Size) == now.Size
             ? target.Publish(stat.Size)
             : throw new EndpointException(
                 EndpointError.ContentDiffers,
-                $"'{EndpointPath.Printable(sourcePath)}' was announced with {expectedBytes} bytes and has {now.Size}: it was changed meanwhile.",
+                $"'{EndpointPath.Printable(sourcePath)}' was announced with {expectedBytes} bytes and has {now.Size} now: it was changed meanwhile.",
                 isTransient: true);
     }
 
