@@ -1,5 +1,6 @@
 using Gantry.Bench;
 using Gantry.Bench.Engine;
+using Gantry.Bench.S3;
 using Gantry.Bench.Vault;
 
 return args switch
@@ -7,6 +8,7 @@ return args switch
     ["proxy", .. var rest] => await ProxyCommand.RunAsync(rest),
     ["ftp-proxy", .. var rest] => await ProxyCommand.RunAsync(rest, isFtp: true),
     ["engine", .. { Length: >= 2 } rest] => await EngineCommand.RunAsync(rest),
+    ["s3", .. var rest] => await S3Command.RunAsync(rest),
     ["redact"] => RedactCommand.Run(),
     ["secrets"] => await SecretsCommand.RunAsync(),
     ["vault", .. { Length: 2 } rest] => await VaultCommand.RunAsync(rest),
@@ -15,6 +17,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: Gantry.Bench proxy|ftp-proxy LISTEN-PORT TARGET-PORT RTT-MS\n       Gantry.Bench engine HUB.dll RUNS [w2|w3|w5|w6]…\n       Gantry.Bench redact\n       Gantry.Bench secrets\n       Gantry.Bench vault HUB.dll RUNS");
+    Console.Error.WriteLine("Usage: Gantry.Bench proxy|ftp-proxy LISTEN-PORT TARGET-PORT RTT-MS\n       Gantry.Bench engine HUB.dll RUNS [w2|w3|w5|w6]…\n       Gantry.Bench s3 PORT\n       Gantry.Bench redact\n       Gantry.Bench secrets\n       Gantry.Bench vault HUB.dll RUNS");
     return 2;
 }

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Gantry.Plugins.Endpoints.S3;
 
 /// <summary>
@@ -86,15 +84,26 @@ internal static class S3ContentType
         application/sql sql
         """;
 
-    private static readonly FrozenDictionary<string, string> Types = (
-        from line in Table.Split('\n')
-        let words = line.Trim().Split(' ')
-        from ending in words.Skip(1)
-        select KeyValuePair.Create("." + ending, words[0])).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    private static readonly Dictionary<string, string> Types = ReadTable();
 
     public static string Of(string path)
     {
         var dot = path.LastIndexOf('.');
         return dot > path.LastIndexOf('/') && Types.TryGetValue(path[dot..], out var type) ? type : Unknown;
+    }
+
+    private static Dictionary<string, string> ReadTable()
+    {
+        Dictionary<string, string> types = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var line in Table.Split('\n'))
+        {
+            var words = line.Trim().Split(' ');
+            foreach (var ending in words.AsSpan(1))
+            {
+                types["." + ending] = words[0];
+            }
+        }
+
+        return types;
     }
 }

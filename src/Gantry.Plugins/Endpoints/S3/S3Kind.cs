@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
-using Amazon.Runtime;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
@@ -8,7 +6,7 @@ using Gantry.Engine.Settings;
 namespace Gantry.Plugins.Endpoints.S3;
 
 /// <summary>Buckets of Amazon S3, and of every service that speaks its protocol.</summary>
-public sealed partial class S3Kind : EndpointKind
+public sealed class S3Kind : EndpointKind
 {
     private const string Prefix = "s3://";
     private const string Bucket = "bucket";
@@ -113,8 +111,8 @@ public sealed partial class S3Kind : EndpointKind
     public override void Check(EndpointSettings settings)
     {
         var bucket = settings.Find(Bucket);
-        Check(bucket is not null && BucketPattern.IsMatch(bucket), Bucket, bucket, "cannot be the name of a bucket: it has 3 to 63 characters out of lower-case letters, digits, '-' and '.'");
-        Check(settings.Find(Region) is not { } region || RegionPattern.IsMatch(region), Region, settings.Find(Region), "is no region, such as eu-west-1");
+        Check(bucket is not null && IsBucket(bucket), Bucket, bucket, "cannot be the name of a bucket: it has 3 to 63 characters out of lower-case letters, digits, '-' and '.'");
+        Check(settings.Find(Region) is not { } region || IsRegion(region), Region, settings.Find(Region), "is no region, such as eu-west-1");
         if (settings.Find(Endpoint) is { } endpoint && ServiceUrlOf(endpoint) is null)
         {
             // It is not shown: it may hold a password.
@@ -177,29 +175,46 @@ public sealed partial class S3Kind : EndpointKind
             EndpointPath.Printable(Format(settings)),
             PrefixOf(settings),
             service,
-            new S3Login(settings.Find(AccessKey) ?? settings.Find(Profile) ?? "", token => FindLoginAsync(settings, context, token), context.Clock),
+            LoginOf(settings, context),
             ChoicesOf(settings),
             context);
     }
 
-    private static async ValueTask<AWSCredentials> FindLoginAsync(EndpointSettings settings, EndpointContext context, CancellationToken cancellationToken)
+    private static S3Login LoginOf(EndpointSettings settings, EndpointContext context)
     {
         if (IsTrue(settings, Anonymous))
         {
-            return new AnonymousAWSCredentials();
+            return new S3Login("", _ => ValueTask.FromResult<S3KeyPair?>(null));
         }
 
-        if (settings.Find(AccessKey) is not { } accessKey)
+        if (settings.Find(AccessKey) is { } accessKey)
         {
-            return S3OwnLogin.Find(settings.Find(Profile)) ?? throw Wrong(
-                $"There are no keys to sign in with: give '{AccessKey}' and '{SecretKey}', set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a '{Profile}', "
-                + $"or say {Anonymous}=true for a bucket that everybody may use.");
+            return new S3Login("key " + accessKey, token => KeysAsync(settings, accessKey, context, token));
         }
 
+        if (settings.Find(Profile) is null && S3OwnLogin.OfEnvironment() is { } own)
+        {
+            return new S3Login("key " + own.AccessKey, _ => ValueTask.FromResult<S3KeyPair?>(own));
+        }
+
+        return LoginOfProfile(settings.Find(Profile), context);
+    }
+
+    /// <summary>By itself: only here the SDK is needed.</summary>
+    private static S3Login LoginOfProfile(string? profile, EndpointContext context) =>
+        new(
+            "profile " + profile,
+            _ => ValueTask.FromResult(S3OwnLogin.OfProfile(profile) ?? throw Wrong(
+                $"There are no keys to sign in with: give '{AccessKey}' and '{SecretKey}', set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a '{Profile}', "
+                + $"or say {Anonymous}=true for a bucket that everybody may use.")),
+            context.Clock);
+
+    private static async ValueTask<S3KeyPair?> KeysAsync(EndpointSettings settings, string accessKey, EndpointContext context, CancellationToken cancellationToken)
+    {
         var id = SecretRef.Parse(accessKey) is null ? accessKey : (await SecretAsync(settings, AccessKey, context, cancellationToken).ConfigureAwait(false))!.Reveal();
         var secret = await SecretAsync(settings, SecretKey, context, cancellationToken).ConfigureAwait(false);
         var token = await SecretAsync(settings, SessionToken, context, cancellationToken).ConfigureAwait(false);
-        return token is null ? new BasicAWSCredentials(id.Trim(), secret!.Reveal().Trim()) : new SessionAWSCredentials(id.Trim(), secret!.Reveal().Trim(), token.Reveal().Trim());
+        return new S3KeyPair(id.Trim(), secret!.Reveal().Trim(), token?.Reveal().Trim());
     }
 
     private static async ValueTask<Secret?> SecretAsync(EndpointSettings settings, string name, EndpointContext context, CancellationToken cancellationToken)
@@ -297,10 +312,12 @@ public sealed partial class S3Kind : EndpointKind
 
     private const string RegionDefault = "us-east-1";
 
-    // Older buckets of us-east-1, and those of other services, may have upper-case letters, '_' and 255 characters.
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex BucketPattern { get; }
+    /// <summary>Older buckets of us-east-1, and those of other services, may have upper-case letters, '_' and 255 characters.</summary>
+    private static bool IsBucket(string name) =>
+        name.Length is >= 3 and <= 255
+        && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-')
+        && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]);
 
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9-]{0,62}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex RegionPattern { get; }
+    private static bool IsRegion(string name) =>
+        name.Length is > 0 and <= 63 && name.All(character => char.IsAsciiLetterOrDigit(character) || character == '-') && name[0] != '-';
 }

@@ -10,14 +10,14 @@ namespace Gantry.Plugins.Endpoints.S3;
 /// </summary>
 internal static class S3OwnLogin
 {
-    /// <summary>Null when there is none. A profile that is named and not there fails with BadSetting.</summary>
-    public static AWSCredentials? Find(string? profile)
-    {
-        if (profile is null && Variable("AWS_ACCESS_KEY_ID") is { } id && Variable("AWS_SECRET_ACCESS_KEY") is { } secret)
-        {
-            return Variable("AWS_SESSION_TOKEN") is { } token ? new SessionAWSCredentials(id, secret, token) : new BasicAWSCredentials(id, secret);
-        }
+    /// <summary>What the environment says; null when it says nothing.</summary>
+    public static S3KeyPair? OfEnvironment() => Variable("AWS_ACCESS_KEY_ID") is { } id && Variable("AWS_SECRET_ACCESS_KEY") is { } secret
+        ? new S3KeyPair(id, secret, Variable("AWS_SESSION_TOKEN"))
+        : null;
 
+    /// <summary>Null when there is none. A profile that is named and not there fails with BadSetting.</summary>
+    public static AWSCredentials? OfProfile(string? profile)
+    {
         var name = profile ?? Variable("AWS_PROFILE");
         try
         {

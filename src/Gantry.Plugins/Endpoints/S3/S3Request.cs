@@ -2,6 +2,10 @@ using System.Security.Cryptography;
 
 namespace Gantry.Plugins.Endpoints.S3;
 
+/// <param name="Name">In lower case.</param>
+/// <param name="Value">As it is sent.</param>
+internal sealed record S3Header(string Name, string Value);
+
 /// <summary>One request before it is signed.</summary>
 internal sealed class S3Request(HttpMethod method, string? key)
 {
@@ -14,7 +18,7 @@ internal sealed class S3Request(HttpMethod method, string? key)
     public IReadOnlyList<(string Name, string Value)> Query { get; init; } = [];
 
     /// <summary>Names in lower case.</summary>
-    public List<(string Name, string Value)> Headers { get; } = [];
+    public List<S3Header> Headers { get; } = [];
 
     public S3Body? Body { get; init; }
 
@@ -28,7 +32,7 @@ internal sealed class S3Request(HttpMethod method, string? key)
     {
         if (value is not null)
         {
-            Headers.Add((name, value));
+            Headers.Add(new S3Header(name, value));
         }
 
         return this;

@@ -24,24 +24,24 @@ internal sealed class S3Signer(string region, TimeProvider clock)
     public void Sign(S3Request request, string host, string path, string query, S3KeyPair? keys)
     {
         var now = clock.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        request.Headers.Add(("x-amz-content-sha256", request.PayloadHash));
+        request.Headers.Add(new S3Header("x-amz-content-sha256", request.PayloadHash));
         if (keys is null)
         {
             return;
         }
 
-        request.Headers.Add(("x-amz-date", now));
+        request.Headers.Add(new S3Header("x-amz-date", now));
         if (keys.SessionToken is { } token)
         {
-            request.Headers.Add(("x-amz-security-token", token));
+            request.Headers.Add(new S3Header("x-amz-security-token", token));
         }
 
-        List<(string Name, string Value)> signed = [("host", host)];
+        List<S3Header> signed = [new S3Header("host", host)];
         foreach (var (name, value) in request.Headers)
         {
             if (name.StartsWith("x-amz-", StringComparison.Ordinal) || name is "content-md5" or "content-type")
             {
-                signed.Add((name, value));
+                signed.Add(new S3Header(name, value));
             }
         }
 
@@ -58,7 +58,7 @@ internal sealed class S3Signer(string region, TimeProvider clock)
         var scope = $"{day}/{region}/s3/aws4_request";
         var toSign = $"AWS4-HMAC-SHA256\n{now}\n{scope}\n{Hash(canonical.ToString())}";
         var signature = Convert.ToHexStringLower(HMACSHA256.HashData(KeyOf(day, keys), Encoding.UTF8.GetBytes(toSign)));
-        request.Headers.Add(("authorization", $"AWS4-HMAC-SHA256 Credential={keys.AccessKey}/{scope},SignedHeaders={names},Signature={signature}"));
+        request.Headers.Add(new S3Header("authorization", $"AWS4-HMAC-SHA256 Credential={keys.AccessKey}/{scope},SignedHeaders={names},Signature={signature}"));
     }
 
     /// <summary>Spaces in a row count as one.</summary>
