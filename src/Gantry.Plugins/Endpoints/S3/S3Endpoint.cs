@@ -59,6 +59,7 @@ internal sealed partial class S3Endpoint : IEndpoint
         var next = PageAsync(prefix, null, PageKeys, folder, cancellationToken).AsTask();
         var isThere = prefix.Length == 0;
         List<string> hostile = [];
+        string? lastFolder = null;
         try
         {
             while (next is not null)
@@ -69,6 +70,13 @@ internal sealed partial class S3Endpoint : IEndpoint
                 foreach (var entry in EntriesOf(page, prefix, hostile))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
+                    if (entry.Kind == EntryKind.Folder && entry.Name == lastFolder)
+                    {
+                        // Some servers say the last folder of a page again on the next one.
+                        continue;
+                    }
+
+                    lastFolder = entry.Kind == EntryKind.Folder ? entry.Name : lastFolder;
                     yield return entry;
                 }
             }

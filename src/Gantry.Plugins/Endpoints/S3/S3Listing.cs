@@ -29,6 +29,12 @@ internal sealed class S3Page
             switch (reader.Depth, reader.Parent, reader.Name)
             {
                 case var _ when reader.Opened is not null:
+                    if (reader is { Depth: 1, Opened: "Error" })
+                    {
+                        throw new EndpointException(
+                            EndpointError.Other, $"{host} failed after it had begun to answer ({EndpointPath.Printable(S3Xml.Find(xml, "Code") ?? "no reason given")}).", isTransient: true);
+                    }
+
                     if (reader is { Depth: 1, Opened: not "ListBucketResult" })
                     {
                         throw new EndpointException(EndpointError.Protocol, $"{host} answered with something else than a listing. Is 'endpoint' an S3 service?");
