@@ -52,7 +52,7 @@ internal static class EndpointCommand
             },
             HubChoice.Option,
         ],
-        Notes = ["Without --hub and GANTRY_HUB it is saved in this user's own file; a secret is then looked for in the environment as NAME."],
+        Notes = ["Without --hub and GANTRY_HUB it is saved in this user's own file; a secret is then looked for among those of 'gantry cred', and in the environment as CRED_NAME."],
         Examples =
         [
             "gantry endpoint add backup /mnt/backup",

@@ -100,7 +100,7 @@ internal sealed class FilesOpener : IEndpointOpener
             {
                 throw new UsageException(
                     $"The setting '{name}' is a secret, and everybody on this machine can read a command line: "
-                    + $"put it into the environment and write --set '{name}=${{cred:NAME}}', or be asked for it by --ask {name}.");
+                    + $"put it into the environment as CRED_NAME and write --set '{name}=${{cred:NAME}}', or be asked for it by --ask {name}.");
             }
         }
     }
