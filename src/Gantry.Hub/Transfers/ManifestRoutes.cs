@@ -39,18 +39,17 @@ internal static class ManifestRoutes
     public static async Task DownloadAsync(HttpContext context, Caller caller, string id, HubDatabase database, string? result, string? q, string? step)
     {
         var filter = FilterOf(result, q, step);
+        Guid execution;
+        await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
+            execution = (await ExecutionRoutes.FindAsync(session, id, context.RequestAborted)).Id;
+        context.Response.ContentType = "application/x-ndjson; charset=utf-8";
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"manifest-{execution}.jsonl\"";
         ManifestPlace? place = ManifestPlace.Beginning;
         while (place is { } from)
         {
             IReadOnlyList<ManifestLine> lines;
             await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
-            {
-                var execution = await ExecutionRoutes.FindAsync(session, id, context.RequestAborted);
-                (lines, place) = await ManifestStore.ReadAsync(session, execution.Id, filter, from, LinesOfPart, context.RequestAborted);
-                context.Response.ContentType = "application/x-ndjson; charset=utf-8";
-                context.Response.Headers.ContentDisposition = $"attachment; filename=\"manifest-{execution.Id}.jsonl\"";
-            }
-
+                (lines, place) = await ManifestStore.ReadAsync(session, execution, filter, from, LinesOfPart, context.RequestAborted);
             foreach (var line in lines)
             {
                 context.Response.BodyWriter.Write(line);

@@ -173,6 +173,29 @@ public sealed class TransferRouteSpecs(HubFixture hub) : IClassFixture<HubFixtur
     }
 
     [Fact]
+    public async Task A_manifest_of_many_files_is_told_whole()
+    {
+        const int Many = 6_100;
+        await SaveAllAsync();
+        for (var i = 0; i < Many; i++) folder.WriteFile($"from/{i % 10}/{i}", "");
+
+        var done = await RunAsync(new { from = source + ":", to = primary + ":" });
+        var lines = (await hub.Admin.GetStringAsync($"/api/transfers/{Id(done)}/manifest.jsonl")).TrimEnd('\n').Split('\n');
+        var events = await hub.Admin.GetStringAsync($"/api/transfers/{Id(done)}/events");
+        List<string> paged = [];
+        for (var next = "0.0"; next is not null;)
+        {
+            var page = await hub.Admin.GetFromJsonAsync<JsonElement>($"/api/transfers/{Id(done)}/manifest?limit=500&after={next}");
+            paged.AddRange(page.GetProperty("items").EnumerateArray().Select(line => line.GetProperty("path").GetString()!));
+            next = page.GetProperty("next").GetString();
+        }
+
+        lines.Select(line => JsonElement.Parse(line).GetProperty("path").GetString()).Distinct(StringComparer.Ordinal).Count().ShouldBe(Many);
+        Count(events, "event: file").ShouldBe(Many);
+        paged.Distinct(StringComparer.Ordinal).Count().ShouldBe(Many);
+    }
+
+    [Fact]
     public async Task The_history_is_searched_by_text_endpoint_status_and_time()
     {
         await SaveAllAsync();
