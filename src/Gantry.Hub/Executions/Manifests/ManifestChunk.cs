@@ -32,17 +32,17 @@ internal sealed class ManifestChunk
 
     private byte[] Encode()
     {
-        using var bytes = new MemoryStream();
+        // Compressed in one go: each of the small writes would be a call into the compressor.
+        using var plain = new MemoryStream(files.Count * 64);
+        using var writer = new BinaryWriter(plain, Encoding.UTF8);
+        writer.Write7BitEncodedInt(files.Count);
+        var before = new Previous();
+        foreach (var file in files)
+            Write(writer, file, before);
+        using var bytes = new MemoryStream(1 + ((int)plain.Length / 4));
         bytes.WriteByte(Format);
         using (var compressed = new BrotliStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
-        using (var writer = new BinaryWriter(compressed, Encoding.UTF8))
-        {
-            writer.Write7BitEncodedInt(files.Count);
-            var before = new Previous();
-            foreach (var file in files)
-                Write(writer, file, before);
-        }
-
+            compressed.Write(plain.GetBuffer(), 0, (int)plain.Length);
         return bytes.ToArray();
     }
 
