@@ -15,6 +15,7 @@ public sealed class S3Server : IAsyncDisposable
 
     private readonly TemporaryFolder folder = new();
     private readonly Process process;
+    private string? onDisk;
     private int buckets;
 
     private S3Server(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, int port)
@@ -64,15 +65,18 @@ public sealed class S3Server : IAsyncDisposable
             port);
     }
 
-    public static Task<S3Server> StartS3rverAsync()
+    /// <param name="isOnDisk">For more than memory should hold.</param>
+    public static Task<S3Server> StartS3rverAsync(bool isOnDisk = false)
     {
         var port = FtpServer.FreePort();
+        var objects = isOnDisk ? Directory.CreateTempSubdirectory("gantry-s3rver-").FullName : null;
         return StartAsync(
             Installed("node", "bin", "node"),
-            [Installed("s3rver", "bin", "s3rver.js"), "-d", ".", "-a", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-s"],
+            [Installed("s3rver", "bin", "s3rver.js"), "-d", objects ?? ".", "-a", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-s"],
             // It hides the ends of its pages by DES.
             new Dictionary<string, string>(StringComparer.Ordinal) { ["NODE_OPTIONS"] = "--openssl-legacy-provider" },
-            port);
+            port,
+            objects);
     }
 
     /// <summary>The settings of an endpoint at a new bucket.</summary>
@@ -109,12 +113,16 @@ public sealed class S3Server : IAsyncDisposable
 
         process.Dispose();
         folder.Dispose();
+        if (onDisk is not null)
+        {
+            Directory.Delete(onDisk, recursive: true);
+        }
     }
 
-    private static async Task<S3Server> StartAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, int port)
+    private static async Task<S3Server> StartAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, int port, string? onDisk = null)
     {
         SshServer.SkipOrFail(arguments.Prepend(program).Take(2).All(File.Exists), "fauxqs and s3rver are not installed (npm ci in tests/servers).");
-        S3Server server = new(program, arguments, environment, port);
+        S3Server server = new(program, arguments, environment, port) { onDisk = onDisk };
         while (!server.process.HasExited)
         {
             using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);

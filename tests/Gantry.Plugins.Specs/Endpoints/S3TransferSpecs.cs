@@ -231,7 +231,7 @@ public sealed class S3TransferSpecs(SharedS3Servers servers) : IAsyncLifetime
             file.SetLength(Length);
         }
 
-        var server = await servers.S3rverAsync();
+        await using var server = await S3Server.StartS3rverAsync(isOnDisk: true);
         await using var target = new S3Kind().Open(await server.NewBucketAsync(), S3Server.Context());
         await using var source = stage.Local();
         var result = await S3Stage.TransferAsync(source, target, Token);
