@@ -12,6 +12,8 @@ internal sealed partial class DelayLine(Socket from, Socket to, TimeSpan delay, 
     private const int BufferBytes = 4 * 1024 * 1024;
     private const int ChunkBytes = 1024 * 1024;
     private const long BytesMax = 64 * 1024 * 1024;
+    private const int Tcp = 6;
+    private const int QuickAcknowledgement = 12;
     private const uint LookMicroseconds = 200;
 
     private readonly Queue<(long Due, byte[] Bytes)> line = new();
@@ -38,6 +40,8 @@ internal sealed partial class DelayLine(Socket from, Socket to, TimeSpan delay, 
         {
             while (from.Receive(buffer) is > 0 and var count)
             {
+                // The line is nobody who acknowledges late: that is for its ends.
+                from.SetRawSocketOption(Tcp, QuickAcknowledgement, [1, 0, 0, 0]);
                 var due = clock.GetTimestamp() + (long)(delay.TotalSeconds * clock.TimestampFrequency);
                 lock (gate)
                 {

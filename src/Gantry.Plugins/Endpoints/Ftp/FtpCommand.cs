@@ -52,7 +52,7 @@ internal sealed class FtpCommand
     public string Word => verb.Split(' ')[0];
 
     /// <summary>In bytes, at most.</summary>
-    public int LengthMax => verb.Length + ((path?.Length ?? 0) * 3) + 3;
+    public int LengthMax => verb.Length + NameBytes.Count(path ?? "") + 3;
 
     /// <summary>A reply to it is to be expected.</summary>
     public bool IsSent { get; set; }

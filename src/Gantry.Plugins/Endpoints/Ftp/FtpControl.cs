@@ -205,12 +205,27 @@ internal sealed class FtpControl : IAsyncDisposable
     {
         try
         {
+            AcknowledgeAtOnce();
             var read = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken);
             end += read > 0 ? read : throw new EndOfStreamException();
         }
-        catch (Exception failed) when (failed is IOException or ObjectDisposedException)
+        catch (Exception failed) when (failed is IOException or SocketException or ObjectDisposedException)
         {
             throw Lost(failed);
+        }
+    }
+
+    /// <summary>
+    /// A server says 150 and 226 in two small segments, and many hold the second back until the first is acknowledged (RFC 896), which a system
+    /// puts off for 40 ms (RFC 1122, 4.2.3.2). Linux forgets this choice, so that it is made for every reading (tcp(7), TCP_QUICKACK).
+    /// </summary>
+    private void AcknowledgeAtOnce()
+    {
+        const int Tcp = 6;
+        const int QuickAcknowledgement = 12;
+        if (OperatingSystem.IsLinux())
+        {
+            socket.SetRawSocketOption(Tcp, QuickAcknowledgement, [1, 0, 0, 0]);
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class FtpTransfer : IAsyncDisposable
             }
 
             var manners = session.Manners;
-            var keepsOrder = manners is { Pipelines: true, Order: FtpOrder.Kept } && command.LengthMax * (behind.Count + 1) < FlightBytesMax;
+            var keepsOrder = manners is { Pipelines: true, Order: FtpOrder.Kept } && command.LengthMax + behind.Sum(question => question.LengthMax) < FlightBytesMax;
             var next = keepsOrder && wantsNext && !session.Dialer.IsActive ? FtpDataDialer.PassiveCommand(session) : null;
             var probe = manners is { Pipelines: true, Order: FtpOrder.Unknown } ? new FtpCommand("NOOP") : null;
             FtpCommand[] flight = [command, .. keepsOrder ? behind : [], .. Some(next), .. Some(probe)];
