@@ -38,7 +38,11 @@ public sealed partial class MemoryEndpoint
                 throw Failure(EndpointError.IsAFolder, path, "is a folder that stands in the way");
             }
 
-            var file = options.EarlierPartialName is { } earlier && siblings.Remove(earlier, out var left) && left.Content!.Length <= options.Length
+            var file = options.EarlierPartialName is { } earlier
+                && siblings.TryGetValue(earlier, out var left)
+                && left.Kind == EntryKind.File
+                && siblings.Remove(earlier)
+                && left.Content!.Length <= options.Length
                 ? left
                 : MemoryNode.File([], clock.GetUtcNow(), options.UnixMode ?? MemoryNode.FileMode);
             siblings[CheckedName(partialPath)] = file;

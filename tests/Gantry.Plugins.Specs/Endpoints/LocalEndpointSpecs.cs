@@ -54,6 +54,58 @@ public sealed class LocalEndpointSpecs : IDisposable
         (await Should.ThrowAsync<EndpointException>(() => endpoint.OpenReadAsync("fifo", 0, null, Token).AsTask())).Error.ShouldBe(EndpointError.NotSupported);
     }
 
+    [Theory]
+    [InlineData("a symbolic link")]
+    [InlineData("a hard link")]
+    [InlineData("a folder")]
+    [InlineData("a FIFO")]
+    [InlineData("from before the machine was started")]
+    public async Task What_is_put_in_place_of_a_partial_file_is_not_written_on(string what)
+    {
+        var secret = new string('s', 100 * 1024 * 1024);
+        folder.WriteFile("outside/secret", secret);
+        folder.Folder("root");
+        var (earlier, planted) = (Options().PartialName, "");
+        planted = folder["root/" + earlier];
+        switch (what)
+        {
+            case "a symbolic link":
+                File.CreateSymbolicLink(planted, "../outside/secret");
+                break;
+            case "a folder":
+                Directory.CreateDirectory(planted);
+                break;
+            case "from before the machine was started":
+                await File.WriteAllTextAsync(planted, secret, Token);
+                File.SetLastWriteTimeUtc(planted, new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+                break;
+            default:
+                string[] make = what == "a FIFO" ? ["/usr/bin/mkfifo", planted] : ["/usr/bin/ln", folder["outside/secret"], planted];
+                using (var process = Process.Start(new ProcessStartInfo(make[0], make[1..]) { UseShellExecute = false })!)
+                {
+                    await process.WaitForExitAsync(Token);
+                    process.ExitCode.ShouldBe(0);
+                }
+
+                break;
+        }
+
+        await using var endpoint = Open("root");
+        var content = new byte[120 * 1024 * 1024];
+        await using var write = await ((IWritesRanges)endpoint).BeginRangesAsync(
+            "file", Options() with { Length = content.Length, EarlierPartialName = earlier }, Token);
+
+        write.Has(0).ShouldBeFalse();
+        for (var offset = 0; offset < content.Length; offset += write.RangeBytes)
+        {
+            await write.WriteAsync(offset, new MemoryStream(content, offset, write.RangeBytes), write.RangeBytes, Token);
+        }
+
+        await write.CompleteAsync(Token);
+        File.ReadAllText(folder["outside/secret"]).ShouldBe(secret);
+        new FileInfo(folder["root/file"]).Length.ShouldBe(content.Length);
+    }
+
     [Fact]
     public async Task Outside_the_allowed_roots_nothing_is_touched()
     {

@@ -174,7 +174,11 @@ internal sealed class LocalPartial : IDisposable
     /// </summary>
     private SafeFileHandle? TryTakeOver()
     {
-        if (options.EarlierPartialName is not { } earlier || LinuxFiles.Rename(folder, earlier, folder, options.PartialName) < 0)
+        if (options.EarlierPartialName is not { } earlier
+            || !EndpointPath.IsName(earlier)
+            || LinuxFiles.Stat(folder, earlier, out var found) < 0
+            || found.Kind != EntryKind.File
+            || LinuxFiles.Rename(folder, earlier, folder, options.PartialName) < 0)
         {
             return null;
         }

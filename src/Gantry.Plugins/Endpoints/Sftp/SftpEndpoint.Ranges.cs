@@ -103,13 +103,25 @@ internal sealed partial class SftpEndpoint
         }
 
         EndpointPath.CheckPartialName(earlier);
-        var partialPath = EndpointPath.Join(EndpointPath.ParentOf(path), options.PartialName);
-        var partial = new SftpPath(root, partialPath);
+        var earlierPath = EndpointPath.Join(EndpointPath.ParentOf(path), earlier);
+
+        // A link that somebody put there, or something longer than the file will be, is not written on.
+        if (await LookAsync(connection, earlierPath, cancellationToken).ConfigureAwait(false) is not { Kind: EntryKind.File } there)
+        {
+            return null;
+        }
+
+        if (there.Size > options.Length)
+        {
+            await AskAsync(connection, SftpWire.Remove, earlierPath, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        var partial = PartialOf(path, options);
         var rename = new SftpRequest(connection);
         using (var batch = connection.Begin())
         {
-            batch.Rename(
-                rename, new SftpPath(root, EndpointPath.Join(EndpointPath.ParentOf(path), earlier)), partial, connection.Server.HasPosixRename);
+            batch.Rename(rename, new SftpPath(root, earlierPath), partial, connection.Server.HasPosixRename);
         }
 
         if (!(await rename.ReplyAsync(cancellationToken).ConfigureAwait(false)).IsOk)
@@ -117,10 +129,7 @@ internal sealed partial class SftpEndpoint
             return null;
         }
 
-        // A link that somebody put there, or something longer than the file will be, is not written on.
-        if (await LookAsync(connection, partialPath, cancellationToken).ConfigureAwait(false) is { Kind: EntryKind.File } there
-            && there.Size <= options.Length
-            && (await OpenAgainAsync(connection, partial, cancellationToken).ConfigureAwait(false)).Handle is { } handle)
+        if ((await OpenAgainAsync(connection, partial, cancellationToken).ConfigureAwait(false)).Handle is { } handle)
         {
             return (handle, there.Size);
         }
