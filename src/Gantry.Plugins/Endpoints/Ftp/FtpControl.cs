@@ -20,15 +20,20 @@ internal sealed class FtpControl : IAsyncDisposable
     private int start;
     private int end;
 
-    private FtpControl(string name, Socket socket) => (Name, this.socket, stream) = (name, socket, new NetworkStream(socket, ownsSocket: true));
+    private FtpControl(string name, Socket socket)
+    {
+        (Name, this.socket, stream) = (name, socket, new NetworkStream(socket, ownsSocket: true));
+        Peer = Plain((IPEndPoint)socket.RemoteEndPoint!);
+        Local = Plain((IPEndPoint)socket.LocalEndPoint!);
+    }
 
     /// <summary>"host:21", for messages.</summary>
     public string Name { get; }
 
     /// <summary>The machine that was dialled: data connections go there and come from there, whatever else the server says.</summary>
-    public IPAddress Peer => Plain((IPEndPoint)socket.RemoteEndPoint!);
+    public IPAddress Peer { get; }
 
-    public IPAddress Local => Plain((IPEndPoint)socket.LocalEndPoint!);
+    public IPAddress Local { get; }
 
     /// <summary>What data connections are encrypted with, so that they resume this connection's session; null while it is plain.</summary>
     public SslClientAuthenticationOptions? TlsOptions { get; private set; }

@@ -46,7 +46,7 @@ internal sealed partial class FtpEndpoint
                 stream = new FtpReadStream(this, sessions, transfer, path, offset, expected, lengthMax, clock);
                 return await StartAsync(stream, transfer, expected, cancellationToken).ConfigureAwait(false);
             }
-            catch (EndpointException) when (session is { IsOver: true, EndedInnocently: true } && tries < TriesMax)
+            catch (EndpointException failed) when (failed.Error == EndpointError.Disconnected && session is { IsOver: true, EndedInnocently: true } && tries < TriesMax)
             {
                 await LetGoAsync(session, stream).ConfigureAwait(false);
             }

@@ -87,7 +87,7 @@ internal sealed partial class FtpEndpoint
                 sessions.Give(session);
                 return await NameAsync(session, upload, naming, content.Length).ConfigureAwait(false);
             }
-            catch (EndpointException) when (session is { IsOver: true, EndedInnocently: true } && tries < TriesMax)
+            catch (EndpointException failed) when (failed.Error == EndpointError.Disconnected && session is { IsOver: true, EndedInnocently: true } && tries < TriesMax)
             {
                 // On another one: the partial file is written anew from its beginning.
             }

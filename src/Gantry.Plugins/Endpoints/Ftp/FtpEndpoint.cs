@@ -90,7 +90,7 @@ internal sealed partial class FtpEndpoint : IEndpoint, IConnects, IMoves, ISetsT
             {
                 return await work(session).ConfigureAwait(false);
             }
-            catch (EndpointException) when (session is { IsOver: true, EndedInnocently: true } && tries < TriesMax)
+            catch (EndpointException failed) when (failed.Error == EndpointError.Disconnected && session is { IsOver: true, EndedInnocently: true } && tries < TriesMax)
             {
                 // On another one.
             }
@@ -130,7 +130,7 @@ internal sealed partial class FtpEndpoint : IEndpoint, IConnects, IMoves, ISetsT
 
                 return replies;
             }
-            catch (EndpointException) when (session is { IsOver: true, EndedInnocently: true } && tries < TriesMax)
+            catch (EndpointException failed) when (failed.Error == EndpointError.Disconnected && session is { IsOver: true, EndedInnocently: true } && tries < TriesMax)
             {
                 // On another one.
             }

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Gantry.TestServers;
+
+/// <summary>Passes TCP connections on, and cuts each of them when so many bytes went one way.</summary>
+public sealed class CuttingProxy : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource stop = new();
+    private readonly ConcurrentBag<Task> passing = [];
+    private readonly int target;
+    private readonly Task serving;
+    private long most;
+
+    public CuttingProxy(int target)
+    {
+        this.target = target;
+        listener.Start();
+        serving = ServeAsync();
+    }
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    public long CutAfter { get; set; } = long.MaxValue;
+
+    /// <summary>What the server says is counted; otherwise what it hears.</summary>
+    public bool CountsSaid { get; set; }
+
+    /// <summary>The most bytes that went over one connection the way that is counted.</summary>
+    public long Most => Volatile.Read(ref most);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        listener.Dispose();
+        await serving;
+        await Task.WhenAll(passing);
+        stop.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                passing.Add(PassAsync(await listener.AcceptSocketAsync(stop.Token)));
+            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The test has had enough.
+        }
+    }
+
+    private async Task PassAsync(Socket client)
+    {
+        using var near = client;
+        using Socket far = new(SocketType.Stream, ProtocolType.Tcp);
+        var cutAfter = CutAfter;
+        try
+        {
+            await far.ConnectAsync(IPAddress.Loopback, target, stop.Token);
+            using var cut = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+            var ways = new[] { PassAsync(near, far, CountsSaid ? long.MaxValue : cutAfter, cut), PassAsync(far, near, CountsSaid ? cutAfter : long.MaxValue, cut) };
+            await Task.WhenAny(ways);
+            await cut.CancelAsync();
+            await Task.WhenAll(ways);
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or SocketException)
+        {
+            // Cut.
+        }
+    }
+
+    private async Task PassAsync(Socket from, Socket to, long cutAfter, CancellationTokenSource cut)
+    {
+        var buffer = new byte[16 * 1024];
+        long passed = 0;
+        try
+        {
+            while (passed < cutAfter && await from.ReceiveAsync(buffer, cut.Token) is > 0 and var read)
+            {
+                var count = (int)Math.Min(read, cutAfter - passed);
+                for (var sent = 0; sent < count;)
+                {
+                    sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), cut.Token);
+                }
+
+                passed += count;
+                if (cutAfter != long.MaxValue || CutAfter == long.MaxValue)
+                {
+                    InterlockedMax(passed);
+                }
+            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or SocketException)
+        {
+            // Cut.
+        }
+    }
+
+    private void InterlockedMax(long passed)
+    {
+        for (var known = Volatile.Read(ref most); passed > known; known = Volatile.Read(ref most))
+        {
+            Interlocked.CompareExchange(ref most, passed, known);
+        }
+    }
+}
