@@ -40,8 +40,14 @@ internal sealed class CaseGuard(RcloneEndpoint endpoint, RcloneSession session)
         }
 
         // The system may tell them apart after all. While the other is still being written, nobody knows.
-        var isOtherThere = await endpoint.FindNowAsync(EndpointPath.Join(folder, other), cancellationToken).ConfigureAwait(false) is not null;
-        if (isOtherThere && await endpoint.FindNowAsync(path, cancellationToken).ConfigureAwait(false) is null)
+        var there = await endpoint.FindNowAsync(EndpointPath.Join(folder, other), cancellationToken).ConfigureAwait(false);
+        var isApart = there switch
+        {
+            null => false,
+            { Kind: EntryKind.Folder } => !await endpoint.IsListedAsync(path, cancellationToken).ConfigureAwait(false),
+            _ => await endpoint.FindNowAsync(path, cancellationToken).ConfigureAwait(false) is null,
+        };
+        if (isApart)
         {
             tellsCaseApart = true;
             folders.Clear();
@@ -51,7 +57,7 @@ internal sealed class CaseGuard(RcloneEndpoint endpoint, RcloneSession session)
         throw new EndpointException(
             EndpointError.BadPath,
             $"'{endpoint.Address}/{EndpointPath.Printable(path)}' cannot stand beside '{EndpointPath.Printable(other)}': this system does not tell upper case from lower. Rename one of them.",
-            isTransient: !isOtherThere);
+            isTransient: there is null);
     }
 
     /// <summary>The name is free again.</summary>

@@ -75,13 +75,32 @@ internal sealed class RcloneControl : IDisposable
 
         using (answer)
         {
-            return answer.RootElement.TryGetProperty("item", out var item) && item.ValueKind == JsonValueKind.Object ? EntryOf(item, EndpointPath.NameOf(path)) : null;
+            // Where rclone ignores case, it may answer with another name's entry.
+            return answer.RootElement.TryGetProperty("item", out var item) && item.ValueKind == JsonValueKind.Object && item.GetProperty("Path").GetString() == path ? EntryOf(item, EndpointPath.NameOf(path)) : null;
+        }
+    }
+
+    /// <summary>Whether this can be listed, however the system spells it.</summary>
+    public async ValueTask<bool> IsFolderAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            (await AskAsync("operations/list", new { fs = OwnRemote, remote = path, opt = new { dirsOnly = true, noModTime = true } }, cancellationToken).ConfigureAwait(false)).Dispose();
+            return true;
+        }
+        catch (EndpointException failure) when (failure.Error == EndpointError.NotFound)
+        {
+            return false;
         }
     }
 
     /// <summary>Makes a folder and those above it.</summary>
     public async ValueTask MakeFolderAsync(string path, CancellationToken cancellationToken) =>
         (await AskAsync("operations/mkdir", new { fs = OwnRemote, remote = path }, cancellationToken).ConfigureAwait(false)).Dispose();
+
+    /// <summary>Removes a file. One that is not there fails with NotFound.</summary>
+    public async ValueTask RemoveAsync(string path, CancellationToken cancellationToken) =>
+        (await AskAsync("operations/deletefile", new { fs = OwnRemote, remote = path }, cancellationToken).ConfigureAwait(false)).Dispose();
 
     /// <summary>What rclone remembers of this folder is asked for again when it is next needed. What is being written there stays.</summary>
     public async ValueTask ForgetAsync(string folder, CancellationToken cancellationToken) =>

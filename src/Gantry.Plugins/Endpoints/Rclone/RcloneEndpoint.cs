@@ -7,7 +7,7 @@ namespace Gantry.Plugins.Endpoints.Rclone;
 /// <summary>
 /// A folder behind rclone: our SFTP client speaks with `rclone serve sftp`, and what only the system itself knows is asked through rclone's remote control.
 /// </summary>
-internal sealed class RcloneEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes
+internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
 {
     private readonly RcloneSession session;
     private readonly SftpEndpoint files;
@@ -16,6 +16,9 @@ internal sealed class RcloneEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes
     private readonly Action<string> notice;
     // rclone 1.60 takes a time of 0 for none.
     private static readonly DateTimeOffset timeFirst = DateTimeOffset.FromUnixTimeSeconds(1);
+    private static readonly TimeSpan cleaningPatience = TimeSpan.FromSeconds(2);
+
+    private readonly TimeProvider clock;
     private int saidNoTimes;
 
     /// <param name="address">For messages, without secrets and without a '/' at the end.</param>
@@ -27,6 +30,7 @@ internal sealed class RcloneEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes
     {
         this.notice = notice;
         this.names = names;
+        this.clock = clock;
         session = new RcloneSession(describe, clock);
         files = new SftpEndpoint(address, "/", session.ConnectAsync, clock, notice);
         cases = new CaseGuard(this, session);
@@ -172,6 +176,24 @@ internal sealed class RcloneEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes
             await TellAsync(files.DeleteFileAsync(partial, cancellationToken)).ConfigureAwait(false);
         }
 
+        var isWritten = false;
+        try
+        {
+            var entry = await WriteToAsync(place, content, options, cancellationToken).ConfigureAwait(false);
+            isWritten = true;
+            return entry;
+        }
+        finally
+        {
+            if (!isWritten)
+            {
+                await TryRemoveAsync(partial).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask<Entry> WriteToAsync(string place, Stream content, WriteOptions options, CancellationToken cancellationToken)
+    {
         var written = await TellAsync(files.WriteAsync(place, content, options with { UnixMode = null, ModifiedAt = Kept(options.ModifiedAt) }, cancellationToken)).ConfigureAwait(false);
         CheckTime(written, options);
         return Known(written);
@@ -235,7 +257,8 @@ internal sealed class RcloneEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes
         }
     }
 
-    public async ValueTask SetModifiedAtAsync(string path, DateTimeOffset modifiedAt, CancellationToken cancellationToken)
+    /// <summary>For systems that keep times; others take this and forget it.</summary>
+    protected async ValueTask SetTimeAsync(string path, DateTimeOffset modifiedAt, CancellationToken cancellationToken)
     {
         EndpointPath.CheckBelowRoot(path);
         await ReadyForFilesAsync(cancellationToken).ConfigureAwait(false);
@@ -243,10 +266,17 @@ internal sealed class RcloneEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes
         await TellAsync(files.SetModifiedAtAsync(names.Encode(path), Kept(modifiedAt)!.Value, cancellationToken)).ConfigureAwait(false);
     }
 
-    public ValueTask DisposeAsync() => files.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await files.DisposeAsync().ConfigureAwait(false);
+    }
 
     /// <summary>The name as it stands at the system, such as another's whose case differs; null when nothing is there. Asked of the system itself.</summary>
     internal ValueTask<Entry?> FindNowAsync(string path, CancellationToken cancellationToken) => session.Control.FindAsync(names.Encode(path), cancellationToken);
+
+    /// <summary>Whether the system lists something under exactly this spelling of a folder's path.</summary>
+    internal ValueTask<bool> IsListedAsync(string path, CancellationToken cancellationToken) => session.Control.IsFolderAsync(names.Encode(path), cancellationToken);
 
     /// <summary>The names in a folder, as rclone remembers them or reads them now.</summary>
     internal async IAsyncEnumerable<string> NamesInAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -263,6 +293,22 @@ internal sealed class RcloneEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes
     {
         session.Remember(EndpointPath.ParentOf(place));
         return await TellAsync(files.FindAsync(place, cancellationToken)).ConfigureAwait(false) is { } entry ? Known(entry) : null;
+    }
+
+    /// <summary>Rclone forgets a file whose upload failed, while its system may have kept a part: the system itself is asked to remove it, as far as it can be reached.</summary>
+    private ValueTask TryRemoveAsync(string partial) => TryAsync(token => session.Control.RemoveAsync(partial, token));
+
+    private async ValueTask TryAsync(Func<CancellationToken, ValueTask> clean)
+    {
+        using var patience = new CancellationTokenSource(cleaningPatience, clock);
+        try
+        {
+            await clean(patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is EndpointException or OperationCanceledException)
+        {
+            // It is gone, or nothing can be done: the failure that led here is told, and the name says whose file it is.
+        }
     }
 
     private static DateTimeOffset? Kept(DateTimeOffset? time) => time < timeFirst ? timeFirst : time;

@@ -24,7 +24,7 @@ internal static class RcloneErrors
             "530 Login", "couldn't login", "invalid_client"),
         new(EndpointError.NotFound, false, "Check the share's name; a hidden one ends in '$'.", "Network Name Not Found", "specified share name cannot be found", "BAD_NETWORK_NAME"),
         new(EndpointError.NoSpace, false, "Make room there, or raise the quota.",
-            "Disk Full", "DISK_FULL", "no space left", "Insufficient Storage", "507 ", "quota exceeded", "QuotaExceeded", "QUOTA_EXCEEDED", "There is not enough space"),
+            "Disk Full", "disk was full", "DISK_FULL", "no space left", "Insufficient Storage", "507 ", "quota exceeded", "QuotaExceeded", "QUOTA_EXCEEDED", "There is not enough space"),
         new(EndpointError.PermissionDenied, false, "Check what the login may do there.", "Access Denied", "ACCESS_DENIED", "permission denied", "403 Forbidden", "AccessDenied", "operation not permitted", "read-only file system", "Media Write Protected"),
         new(EndpointError.BadPath, false, "The system behind it cannot hold this name.",
             "file name too long", "name is too long", "object name is invalid", "Object Name Not Found Path Invalid", "volume label syntax is incorrect", "OBJECT_NAME_INVALID", "NAME_TOO_LONG"),
@@ -34,7 +34,7 @@ internal static class RcloneErrors
         new(EndpointError.TimedOut, true, "The server does not answer.", "i/o timeout", "deadline exceeded", "TLS handshake timeout"),
         new(EndpointError.Disconnected, true, "Is the server running, and is the port right?", "connection refused"),
         new(EndpointError.Disconnected, true, "The server cannot be reached.",
-            "connection reset", "broken pipe", "no route to host", "network is unreachable", "use of closed network connection", "unexpected EOF", "connection closed", "NETWORK_NAME_DELETED", "NETWORK_SESSION_EXPIRED", "USER_SESSION_DELETED"),
+            "connection reset", "connection error", "broken pipe", "no route to host", "network is unreachable", "use of closed network connection", "unexpected EOF", "connection closed", "NETWORK_NAME_DELETED", "NETWORK_SESSION_EXPIRED", "USER_SESSION_DELETED"),
         new(EndpointError.Other, true, "The server may manage it later.",
             "500 Internal", "502 ", "503 ", "504 ", "429 ", "Too Many Requests", "rate limit", "rateLimitExceeded", "SlowDown", "Sharing Violation", "SHARING_VIOLATION", "being used by another process"),
     ];

@@ -13,6 +13,9 @@ internal sealed class RcloneProcess : ProcessPipe
     /// <summary>The remote that is served: an alias in the environment, so that no argument tells where the files are.</summary>
     public const string ServedName = "gantry_served";
 
+    /// <summary>Its SFTP library takes packets of up to 256 KiB, heads included.</summary>
+    private const int WriteBytesMax = 128 * 1024;
+
     private static readonly (int Major, int Minor) versionMin = (1, 60);
 
     /// <summary>Variables that rclone gets when it works for others: what finds programs, names and certificates, and nothing of an account.</summary>
@@ -107,6 +110,7 @@ internal sealed class RcloneProcess : ProcessPipe
         Extensions = told.Extensions.Where(name => name != SftpWire.PosixRename).ToHashSet(StringComparer.Ordinal),
         ReplacesByDeleting = true,
         StoresAtClose = true,
+        WriteBytesMax = WriteBytesMax,
     };
 
     public override async ValueTask<EndpointException> ExplainAsync(EndpointException reason)
@@ -176,9 +180,9 @@ internal sealed class RcloneProcess : ProcessPipe
         // What it knows of a folder it keeps, since it changes only through us; RcloneControl.ForgetAsync makes it look again.
         "--dir-cache-time", "24h", "--poll-interval", "0",
 
-        // Eight threads take our requests, which may overtake each other: each waits for those before it, at a slow remote long. Else a write fails, and a read begins
-        // anew elsewhere. What is asked behind the end of a file waits in vain, so that reads do not wait for ever.
-        "--vfs-write-wait", "24h", "--vfs-read-wait", "500ms",
+        // Eight threads take our reads, which may overtake each other: each waits for those before it, at a slow remote long, since otherwise the reading begins anew
+        // elsewhere. What is asked behind the end of a file waits in vain, so that it is not for ever. Writes do not overtake each other.
+        "--vfs-read-wait", "500ms",
 
         // A file is read by one request, not by one for each so many bytes. What is read ahead is asked for by us.
         "--vfs-read-chunk-size", "off", "--buffer-size", "4M",

@@ -108,7 +108,7 @@ public sealed class SmbKind : EndpointKind
     public override IEndpoint Open(EndpointSettings settings, EndpointContext context)
     {
         Check(settings);
-        return new RcloneEndpoint(
+        return new RcloneTimedEndpoint(
             EndpointPath.Printable(Format(settings)), new RcloneNames(reservesDevices: true), token => DescribeAsync(settings, context, token), context.Clock, context.Notice);
     }
 

@@ -329,7 +329,7 @@ internal sealed partial class SftpEndpoint
                             EndpointError.ContentDiffers, $"A part of '{endpoint.PlaceOf(path)}' came with less bytes than announced: the source changed meanwhile.", isTransient: true);
                     }
 
-                    await SendChunkAsync(stripe, acknowledgements, handle, offset, buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                    await SendChunkAsync(stripe.Connection, stripe.Window, acknowledgements, handle, offset, buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
                     offset += read;
                 }
             }

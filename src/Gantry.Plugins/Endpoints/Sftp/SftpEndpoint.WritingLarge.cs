@@ -162,7 +162,10 @@ internal sealed partial class SftpEndpoint
         var chunkBytes = connection.Server.WriteBytesMax;
         var written = 0L;
         var stripe = stripes.Of(connection);
-        var acknowledgements = new SftpAcknowledgements(stripe.Window);
+
+        // Where nothing may overtake, one chunk is under way at a time: a chunk behind one that failed would wait for it for ever.
+        var window = connection.Server.StoresAtClose ? new SftpBudget(chunkBytes) : stripe.Window;
+        var acknowledgements = new SftpAcknowledgements(window);
         for (; !first.IsEmpty; first = first[Math.Min(chunkBytes, first.Length)..])
         {
             written += await SendOneAsync(first[..Math.Min(chunkBytes, first.Length)]).ConfigureAwait(false);
@@ -184,32 +187,48 @@ internal sealed partial class SftpEndpoint
         }
 
         await acknowledgements.AllAsync(cancellationToken).ConfigureAwait(false);
-        return acknowledgements.HasFailed
-            ? throw await WriteFailureAsync(connection, acknowledgements.Failure, path, chunkBytes, cancellationToken).ConfigureAwait(false)
-            : written;
+        if (!acknowledgements.HasFailed)
+        {
+            return written;
+        }
+
+        // Such a server says at the end why it takes no more.
+        var closed = connection.Server.StoresAtClose ? await CloseAsync(connection, handle, cancellationToken).ConfigureAwait(false) : default;
+        throw await WriteFailureAsync(connection, closed.IsOk ? acknowledgements.Failure : closed, path, chunkBytes, cancellationToken).ConfigureAwait(false);
 
         async ValueTask<int> SendOneAsync(ReadOnlyMemory<byte> chunk)
         {
-            await SendChunkAsync(stripe, acknowledgements, handle, written, chunk, cancellationToken).ConfigureAwait(false);
+            await SendChunkAsync(stripe.Connection, window, acknowledgements, handle, written, chunk, cancellationToken).ConfigureAwait(false);
             return chunk.Length;
         }
     }
 
-    private static async ValueTask SendChunkAsync(
-        SftpStripe stripe, SftpAcknowledgements acknowledgements, byte[] handle, long offset, ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
+    private static async ValueTask<SftpReply> CloseAsync(SftpConnection connection, byte[] handle, CancellationToken cancellationToken)
     {
-        await stripe.Window.TakeAsync(chunk.Length, cancellationToken).ConfigureAwait(false);
+        var close = new SftpRequest(connection);
+        using (var batch = connection.Begin())
+        {
+            batch.Close(close, handle);
+        }
+
+        return await close.ReplyAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask SendChunkAsync(
+        SftpConnection connection, SftpBudget window, SftpAcknowledgements acknowledgements, byte[] handle, long offset, ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
+    {
+        await window.TakeAsync(chunk.Length, cancellationToken).ConfigureAwait(false);
         var isSent = false;
         try
         {
-            acknowledgements.Send(stripe.Connection, handle, offset, chunk.Span);
+            acknowledgements.Send(connection, handle, offset, chunk.Span);
             isSent = true;
         }
         finally
         {
             if (!isSent)
             {
-                stripe.Window.Give(chunk.Length);
+                window.Give(chunk.Length);
             }
         }
     }
