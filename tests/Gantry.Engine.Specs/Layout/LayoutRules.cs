@@ -54,6 +54,10 @@ public static partial class LayoutRules
     private static bool UsesRelatively(SourceFile file, string folder, string type) =>
         file.Code.Contains(folder + "." + type, StringComparison.Ordinal) && file.Uses($"{folder}.{type}");
 
+    /// <summary>SFTP is the lingua franca: what speaks it by another program is built on its client.</summary>
+    private static bool IsBuiltOn(string path, string plugin) =>
+        plugin == "src/Gantry.Plugins/Endpoints/Sftp" && path.StartsWith("src/Gantry.Plugins/Endpoints/Rclone/", StringComparison.Ordinal);
+
     /// <summary>Nothing outside a plugin's folder says a name of it; only AllPlugins.cs does.</summary>
     private static IEnumerable<string> Plugins(SourceTree tree)
     {
@@ -63,7 +67,8 @@ public static partial class LayoutRules
         foreach (var plugin in plugins)
         {
             var outside = product.Where(file => !file.Path.StartsWith(plugin.Key + "/", StringComparison.Ordinal)
-                && file.Path != "src/Gantry.Plugins/AllPlugins.cs");
+                && file.Path != "src/Gantry.Plugins/AllPlugins.cs"
+                && !IsBuiltOn(file.Path, plugin.Key));
             var name = plugin.Key["src/".Length..].Replace('/', '.');
             var folder = name[(name.LastIndexOf('.') + 1)..];
             List<string> names = [name, .. plugin.SelectMany(file => file.Types).Distinct().Select(type => $"{folder}.{type}")];

@@ -12,7 +12,7 @@ using Xunit;
 namespace Gantry.Plugins.Specs.Transfer;
 
 /// <summary>What must hold between any two kinds: names, times, second runs, and what is kept with a file.</summary>
-public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3) : IDisposable
+public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3, SharedFtpServers ftp) : IDisposable
 {
     private static readonly string[] Names =
     [
@@ -28,6 +28,7 @@ public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3) : IDi
     public static TheoryData<string, string> Pairs => new()
     {
         { "local", "sftp" }, { "local", "s3" }, { "sftp", "s3" }, { "s3", "sftp" }, { "s3", "local" }, { "s3", "s3" },
+        { "local", "vsftpd" }, { "vsftpd", "local" }, { "pyftpdlib", "s3" }, { "s3", "pyftpdlib" }, { "sftp", "pyftpdlib" }, { "vsftpd", "pyftpdlib" },
     };
 
     public void Dispose() => folder.Dispose();
@@ -38,7 +39,8 @@ public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3) : IDi
     {
         var (source, target) = (await OpenAsync(from, "source"), await OpenAsync(to, "target"));
         var time = new DateTimeOffset(2024, 2, 29, 12, 34, 56, 789, TimeSpan.Zero);
-        foreach (var (name, i) in Names.Select((name, i) => (name, i)))
+        var names = Names.Where(name => IsHeld(name, from) && IsHeld(name, to)).ToList();
+        foreach (var (name, i) in names.Select((name, i) => (name, i)))
         {
             await PutAsync(source, $"in {name}/{name}", name, time.AddMinutes(i));
         }
@@ -48,7 +50,7 @@ public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3) : IDi
         var sync = await RunAsync(source, target, TransferMode.Sync);
 
         first.Failures.ShouldBeEmpty();
-        (first.Copied, second.Copied, second.Skipped).ShouldBe((Names.Length, 0, Names.Length));
+        (first.Copied, second.Copied, second.Skipped).ShouldBe((names.Count, 0, names.Count));
         (sync.Copied, sync.Deleted, sync.Failed).ShouldBe((0, 0, 0));
         (await TreeAsync(target)).ShouldBe(await TreeAsync(source));
         await DisposeAllAsync();
@@ -69,6 +71,23 @@ public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3) : IDi
 
         (result.Copied, result.Skipped).ShouldBe((1, 1));
         (await TreeAsync(target)).ShouldBe(["a=1", "b=2"]);
+        await DisposeAllAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public async Task A_move_leaves_nothing_at_its_source(string from, string to)
+    {
+        var (source, target) = (await OpenAsync(from, "source"), await OpenAsync(to, "target"));
+        var time = new DateTimeOffset(2024, 2, 29, 12, 34, 56, TimeSpan.Zero);
+        await PutAsync(source, "in/a", "1", time);
+        await PutAsync(source, "in/deep/b", "", time);
+
+        var result = await RunAsync(source, target, TransferMode.Move);
+
+        result.Failures.ShouldBeEmpty();
+        (await TreeAsync(target)).ShouldBe(["in/a=1", "in/deep/b="]);
+        (await source.ListAsync("", Token).ToListAsync(Token)).ShouldBeEmpty();
         await DisposeAllAsync();
     }
 
@@ -108,6 +127,8 @@ public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3) : IDi
     [InlineData("local")]
     [InlineData("sftp")]
     [InlineData("s3")]
+    [InlineData("vsftpd")]
+    [InlineData("pyftpdlib")]
     public async Task What_is_overwritten_or_deleted_is_kept_on_each_kind(string kind)
     {
         var (source, target) = (await OpenAsync("local", "source"), await OpenAsync(kind, "target"));
@@ -128,11 +149,22 @@ public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3) : IDi
         IEndpoint endpoint = kind switch
         {
             "sftp" => await OpenSftpAsync(),
+            "vsftpd" => await OpenFtpAsync(FtpMake.Vsftpd),
+            "pyftpdlib" => await OpenFtpAsync(FtpMake.Pyftpdlib),
             "s3" => new S3Kind().Open(await (await s3.FauxqsAsync()).NewBucketAsync(), S3Server.Context()),
             _ => new LocalKind().Open(new LocalKind().Parse(folder.Folder(name))!, S3Server.Context()),
         };
         opened.Add(endpoint);
         return endpoint;
+    }
+
+    /// <summary>A line end would end the command.</summary>
+    private static bool IsHeld(string name, string kind) => !name.Contains('\n', StringComparison.Ordinal) || kind is not ("vsftpd" or "pyftpdlib");
+
+    private async Task<IEndpoint> OpenFtpAsync(FtpMake make)
+    {
+        var place = await ftp.GetAsync(make);
+        return place.Open(place.NewFolder().AtServer);
     }
 
     private async Task<IEndpoint> OpenSftpAsync()
