@@ -130,8 +130,7 @@ internal sealed partial class FtpEndpoint
             catch (EndpointException) when (!session.IsOver)
             {
                 // What the server says about it is worth more.
-                transfer.Data.Abort();
-                var reason = await transfer.EndAsync(cancellationToken).ConfigureAwait(false);
+                var reason = await transfer.ReasonAsync(cancellationToken).ConfigureAwait(false);
                 return reason.IsDone ? throw Broken(upload.Path) : reason;
             }
         }
@@ -225,12 +224,11 @@ internal sealed partial class FtpEndpoint
                 }
                 catch (EndpointException failed) when (!session.IsOver && failed.Error == EndpointError.Disconnected)
                 {
-                    transfer.Data.Abort();
                     broken = true;
                 }
             }
 
-            var reply = await transfer.EndAsync(cancellationToken).ConfigureAwait(false);
+            var reply = await (broken ? transfer.ReasonAsync(cancellationToken) : transfer.EndAsync(cancellationToken)).ConfigureAwait(false);
             if (!reply.IsDone && !session.IsOver)
             {
                 throw new FtpRefusedException(reply);

@@ -168,8 +168,7 @@ internal sealed class FtpRangedWrite : IRangedWrite
             catch (EndpointException) when (!session.IsOver)
             {
                 // The server says why, if it says anything.
-                transfer.Data.Abort();
-                var reply = await transfer.EndAsync(cancellationToken).ConfigureAwait(false);
+                var reply = await transfer.ReasonAsync(cancellationToken).ConfigureAwait(false);
                 throw reply.IsDone ? endpoint.Broken(upload.Path) : await endpoint.WriteFailureAsync(upload, reply, keepsPartial: true).ConfigureAwait(false);
             }
 

@@ -11,6 +11,7 @@ internal sealed class FtpTransfer : IAsyncDisposable
     /// <summary>More than this may come in two segments; some servers take what comes during a transfer for nonsense.</summary>
     private const int FlightBytesMax = 1200;
     private static readonly TimeSpan abortPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan reasonPatience = TimeSpan.FromSeconds(5);
 
     private readonly FtpCommand command;
     private readonly FtpCommand? next;
@@ -103,6 +104,28 @@ internal sealed class FtpTransfer : IAsyncDisposable
         return reply;
     }
 
+    /// <summary>
+    /// The data connection broke: what the server says about it. One that took it for an end that was never connected, or lost it, says nothing, and
+    /// would be waited for in vain: its session is ended.
+    /// </summary>
+    public async ValueTask<FtpReply> ReasonAsync(CancellationToken cancellationToken)
+    {
+        Data.Abort();
+        using var patience = new CancellationTokenSource(reasonPatience, Session.Dialer.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await EndAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            EndpointException broken = new(
+                EndpointError.Disconnected, $"{Session.Name}: the data connection broke, and the server does not say why.", isTransient: true);
+            Session.End(broken, isInnocent: true);
+            throw broken;
+        }
+    }
+
     /// <summary>Not wanted any more. The session can be used again when the server says so soon, and is ended otherwise.</summary>
     public async ValueTask AbortAsync()
     {
@@ -131,7 +154,10 @@ internal sealed class FtpTransfer : IAsyncDisposable
     private async ValueTask ReadyAsync(CancellationToken cancellationToken)
     {
         var isReady = await Data.ReadyAsync(command, cancellationToken).ConfigureAwait(false);
-        if (!isReady || (probe is not null && !await Session.BegunAsync(command, cancellationToken).ConfigureAwait(false)))
+
+        // A server that serves all sessions by one loop may take data that comes before it has read the command for nobody's, and then wait for it (seen with
+        // pyftpdlib). One that keeps the order looks at the data only when it has read the command.
+        if (!isReady || (Session.Manners.Order != FtpOrder.Kept && !await Session.BegunAsync(command, cancellationToken).ConfigureAwait(false)))
         {
             Refusal = await Session.ReplyAsync(command, cancellationToken).ConfigureAwait(false);
         }
