@@ -33,7 +33,7 @@ public sealed class FtpServer : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private Process? process;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = LocalPort.Free();
 
     /// <summary>The certificate that the server shows, as PEM: whoever trusts it trusts the server.</summary>
     public string CertificateFile => folder["server.crt"];
@@ -160,13 +160,6 @@ public sealed class FtpServer : IAsyncDisposable
         return server;
     }
 
-    public static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     public async ValueTask DisposeAsync()
     {
         if (process is { HasExited: false })
@@ -203,27 +196,10 @@ public sealed class FtpServer : IAsyncDisposable
         }
 
         process = Process.Start(start)!;
-        await WaitForPortAsync();
-    }
-
-    /// <summary>vsftpd says nothing when it is ready; it is when it takes a connection.</summary>
-    private async Task WaitForPortAsync()
-    {
-        while (!process!.HasExited)
+        if (!await LocalPort.OpensAsync(Port, process))
         {
-            using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync(IPAddress.Loopback, Port);
-                return;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-            }
+            throw new InvalidOperationException("The FTP server did not start: " + await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync());
         }
-
-        throw new InvalidOperationException("The FTP server did not start: " + await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync());
     }
 
     private void MakeCertificate()

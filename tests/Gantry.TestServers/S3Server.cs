@@ -52,7 +52,7 @@ public sealed class S3Server : IAsyncDisposable
 
     public static Task<S3Server> StartFauxqsAsync()
     {
-        var port = FtpServer.FreePort();
+        var port = LocalPort.Free();
         return StartAsync(
             Installed("node", "bin", "node"),
             [Installed("fauxqs", "dist", "cli.js")],
@@ -68,7 +68,7 @@ public sealed class S3Server : IAsyncDisposable
     /// <param name="isOnDisk">For more than memory should hold.</param>
     public static Task<S3Server> StartS3rverAsync(bool isOnDisk = false)
     {
-        var port = FtpServer.FreePort();
+        var port = LocalPort.Free();
         var objects = isOnDisk ? Directory.CreateTempSubdirectory("gantry-s3rver-").FullName : null;
         return StartAsync(
             Installed("node", "bin", "node"),
@@ -123,21 +123,7 @@ public sealed class S3Server : IAsyncDisposable
     {
         SshServer.SkipOrFail(arguments.Prepend(program).Take(2).All(File.Exists), "fauxqs and s3rver are not installed (npm ci in tests/servers).");
         S3Server server = new(program, arguments, environment, port) { onDisk = onDisk };
-        while (!server.process.HasExited)
-        {
-            using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync("127.0.0.1", port);
-                return server;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-            }
-        }
-
-        throw new InvalidOperationException("The S3 server did not start.");
+        return await LocalPort.OpensAsync(port, server.process) ? server : throw new InvalidOperationException("The S3 server did not start.");
     }
 
     private static string Installed(params string[] path)

@@ -21,7 +21,7 @@ public sealed class SambaServer : IAsyncDisposable
     {
     }
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = LocalPort.Free();
 
     public static string User => Environment.UserName;
 
@@ -98,15 +98,9 @@ public sealed class SambaServer : IAsyncDisposable
         })!;
         _ = process.StandardOutput.ReadToEndAsync();
         var said = process.StandardError.ReadToEndAsync();
-        var ended = process.WaitForExitAsync();
-        while (!await ListensAsync())
+        if (!await LocalPort.OpensAsync(Port, process))
         {
-            if (ended.IsCompleted)
-            {
-                throw new InvalidOperationException("smbd did not start: " + await said);
-            }
-
-            await Task.WhenAny(ended, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None));
+            throw new InvalidOperationException("smbd did not start: " + await said);
         }
     }
 
@@ -127,20 +121,6 @@ public sealed class SambaServer : IAsyncDisposable
     {
         await StopAsync();
         folder.Dispose();
-    }
-
-    private async Task<bool> ListensAsync()
-    {
-        using var client = new TcpClient();
-        try
-        {
-            await client.ConnectAsync(IPAddress.Loopback, Port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private async Task AddUserAsync()
@@ -206,11 +186,4 @@ public sealed class SambaServer : IAsyncDisposable
         read only = no
 
         """;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

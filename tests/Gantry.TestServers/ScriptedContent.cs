@@ -1,7 +1,9 @@
+using Gantry.Engine.Endpoints;
+
 namespace Gantry.TestServers;
 
 /// <summary>A source that gives so many bytes in portions as it is told, and then ends, fails or waits for ever.</summary>
-public sealed class ScriptedContent : Stream
+public sealed class ScriptedContent : ContentStream
 {
     private readonly byte[] bytes;
     private readonly int portion;
@@ -18,16 +20,6 @@ public sealed class ScriptedContent : Stream
 
     /// <summary>Completes when all its bytes were taken.</summary>
     public Task ReachedEnd => reachedEnd.Task;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>In portions of an odd size, as networks deliver.</summary>
     public static ScriptedContent Of(byte[] bytes, int portion = 1021) => new(bytes, portion, _ => ValueTask.CompletedTask);
@@ -51,19 +43,4 @@ public sealed class ScriptedContent : Stream
         given += length;
         return length;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Endpoints read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

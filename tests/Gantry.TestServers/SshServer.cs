@@ -22,7 +22,7 @@ public sealed class SshServer : IAsyncDisposable
 
     private SshServer(string extraConfiguration) => this.extraConfiguration = extraConfiguration;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = LocalPort.Free();
 
     /// <summary>A private key that the server accepts.</summary>
     public string KeyFile => folder["login"];
@@ -163,13 +163,6 @@ public sealed class SshServer : IAsyncDisposable
     {
         await StopAsync();
         folder.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<List<int>> ChildrenAsync(int id)

@@ -7,7 +7,7 @@ namespace Gantry.Cli.Executions;
 /// <summary>"gantry executions …": what a hub did and does.</summary>
 internal static class ExecutionsCommand
 {
-    private static readonly Argument Id = new("ID", "The execution's id, as 'list' shows it.");
+    private static readonly Argument Id = IdOf("execution");
     private static readonly Option Json = new("--json", "Prints JSON.");
 
     public static Command Describe() => new()
@@ -17,14 +17,46 @@ internal static class ExecutionsCommand
         Commands =
         [
             new("list", "Lists executions, the newest first.", DescribeList),
-            new("show", "Shows one execution and its steps.", DescribeShow),
+            new("show", "Shows one execution and its steps.", () => DescribeShow("execution", "Shows one execution and its steps.")),
             new("logs", "Prints the log of one execution.", DescribeLogs),
             new("follow", "Follows one execution to its end.", DescribeFollow),
-            new("cancel", "Cancels one execution.", DescribeCancel),
+            new("cancel", "Cancels one execution.", () => DescribeCancel("execution", "Cancels one execution; a running step is stopped.")),
             new("rerun", "Starts one execution again.", DescribeRerun),
         ],
         Examples = ["gantry executions list --status failed", "gantry executions logs ID --level warning", "gantry executions rerun ID --follow"],
     };
+
+    /// <summary>The same for all that is an execution; the hub has a route for each of the nouns.</summary>
+    internal static Command DescribeShow(string noun, string help) => new()
+    {
+        Name = "show",
+        Help = help,
+        Arguments = [IdOf(noun)],
+        Options = [Json, HubChoice.Option],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            Answer.Print(await hub.GetAsync(PathOf(invocation, noun), cancellationToken), invocation.Has("--json"));
+            return ExitStatus.Succeeded;
+        },
+    };
+
+    internal static Command DescribeCancel(string noun, string help) => new()
+    {
+        Name = "cancel",
+        Help = help,
+        Arguments = [IdOf(noun)],
+        Options = [HubChoice.Option],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            var execution = await hub.SendAsync(HttpMethod.Post, PathOf(invocation) + "/cancel", new JsonObject(), cancellationToken);
+            Console.Out.WriteLine($"{char.ToUpperInvariant(noun[0])}{noun[1..]} {invocation.Argument("ID")}: {execution?.FindText("status") ?? "cancelled"}.");
+            return ExitStatus.Succeeded;
+        },
+    };
+
+    internal static Argument IdOf(string noun) => new("ID", $"The {noun}'s id, as 'list' shows it.");
 
     private static Command DescribeList() => new()
     {
@@ -42,26 +74,9 @@ internal static class ExecutionsCommand
         {
             using var hub = HubChoice.Open(invocation);
             var limit = invocation.FindInteger("--limit", 1, 100_000) ?? 20;
-            var path = $"api/executions?limit={Math.Min(limit, 100)}"
-                + (invocation.Find("--plan") is { } plan ? "&plan=" + Uri.EscapeDataString(plan) : "")
-                + (invocation.Find("--status") is { } status ? "&status=" + Uri.EscapeDataString(status) : "");
+            var path = $"api/executions?limit={Math.Min(limit, 100)}" + HubQuery.Of(invocation, ("--plan", "plan"), ("--status", "status"));
             var executions = await hub.ListAsync(path, cancellationToken).Take(limit).ToListAsync(cancellationToken);
             Answer.PrintList(executions, ["id", "plan", "status", "created_at", "ended_at"], invocation.Has("--json"));
-            return ExitStatus.Succeeded;
-        },
-    };
-
-    private static Command DescribeShow() => new()
-    {
-        Name = "show",
-        Help = "Shows one execution and its steps.",
-        Arguments = [Id],
-        Options = [Json, HubChoice.Option],
-        RunAsync = async (invocation, cancellationToken) =>
-        {
-            using var hub = HubChoice.Open(invocation);
-            var execution = await hub.GetAsync(PathOf(invocation), cancellationToken);
-            Answer.Print(execution, invocation.Has("--json"));
             return ExitStatus.Succeeded;
         },
     };
@@ -80,8 +95,7 @@ internal static class ExecutionsCommand
         RunAsync = async (invocation, cancellationToken) =>
         {
             using var hub = HubChoice.Open(invocation);
-            var path = $"api/execution-logs?execution={Uri.EscapeDataString(invocation.Argument("ID"))}"
-                + (invocation.Find("--level") is { } level ? "&level=" + Uri.EscapeDataString(level) : "");
+            var path = $"api/execution-logs?execution={Uri.EscapeDataString(invocation.Argument("ID"))}" + HubQuery.Of(invocation, ("--level", "level"));
             await foreach (var line in hub.ListAsync(path, cancellationToken))
             {
                 if (invocation.Has("--json"))
@@ -111,21 +125,6 @@ internal static class ExecutionsCommand
         },
     };
 
-    private static Command DescribeCancel() => new()
-    {
-        Name = "cancel",
-        Help = "Cancels one execution; a running step is stopped.",
-        Arguments = [Id],
-        Options = [HubChoice.Option],
-        RunAsync = async (invocation, cancellationToken) =>
-        {
-            using var hub = HubChoice.Open(invocation);
-            var execution = await hub.SendAsync(HttpMethod.Post, PathOf(invocation) + "/cancel", new JsonObject(), cancellationToken);
-            Console.Out.WriteLine($"Execution {invocation.Argument("ID")}: {execution?.FindText("status") ?? "cancelled"}.");
-            return ExitStatus.Succeeded;
-        },
-    };
-
     private static Command DescribeRerun() => new()
     {
         Name = "rerun",
@@ -150,5 +149,5 @@ internal static class ExecutionsCommand
         return ExecutionFollower.StatusOf(execution);
     }
 
-    private static string PathOf(Invocation invocation) => "api/executions/" + Uri.EscapeDataString(invocation.Argument("ID"));
+    private static string PathOf(Invocation invocation, string noun = "execution") => $"api/{noun}s/{Uri.EscapeDataString(invocation.Argument("ID"))}";
 }

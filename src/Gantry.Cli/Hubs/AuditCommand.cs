@@ -73,10 +73,9 @@ internal static class AuditCommand
     {
         using var hub = HubChoice.Open(invocation);
         var limit = invocation.FindInteger("--limit", 1, 100_000) ?? 50;
-        string[] filters = ["action", "user", "target", "address", "since", "until"];
-        var query = filters.Select(filter => (filter, Value: invocation.Find("--" + filter))).Where(filter => filter.Value is not null)
-            .Select(filter => $"&{filter.filter}={Uri.EscapeDataString(filter.Value!)}");
-        var entries = await hub.ListAsync($"api/audit?limit={Math.Min(limit, 100)}{string.Concat(query)}", cancellationToken)
+        var query = HubQuery.Of(
+            invocation, ("--action", "action"), ("--user", "user"), ("--target", "target"), ("--address", "address"), ("--since", "since"), ("--until", "until"));
+        var entries = await hub.ListAsync($"api/audit?limit={Math.Min(limit, 100)}{query}", cancellationToken)
             .Take(limit).ToListAsync(cancellationToken);
         Answer.PrintList(entries, ["position", "time", "user_name", "action", "target", "address"], invocation.Has("--json"));
         return ExitStatus.Succeeded;

@@ -16,7 +16,7 @@ internal static class HubTransferCommand
     internal static readonly Option Follow = new("--follow", "Follows it to its end; the exit status is the transfer's.");
 
     private const int FailuresShown = 20;
-    private static readonly Argument Id = new("ID", "The transfer's id, as 'list' shows it.");
+    private static readonly Argument Id = ExecutionsCommand.IdOf("transfer");
 
     public static Command Describe() => new()
     {
@@ -26,10 +26,10 @@ internal static class HubTransferCommand
         [
             new("start", "Starts a transfer on the hub.", DescribeStart),
             new("list", "Lists transfers, the newest first.", DescribeList),
-            new("show", "Shows one transfer and how its links stand.", DescribeShow),
+            new("show", "Shows one transfer and how its links stand.", () => ExecutionsCommand.DescribeShow("transfer", "Shows one transfer and how its links stand.")),
             new("manifest", "Lists what became of each file.", DescribeManifest),
             new("retry", "Starts a transfer of only what failed.", DescribeRetry),
-            new("cancel", "Cancels one transfer.", DescribeCancel),
+            new("cancel", "Cancels one transfer.", () => ExecutionsCommand.DescribeCancel("transfer", "Cancels one transfer; what arrived stays, and what was under way is cleaned up.")),
             new("template", "Saves transfers under a name, and runs them.", TemplateCommand.Describe),
         ],
         Notes = ["The hub moves the files: an address is NAME:PATH of an endpoint saved there, or one that the hub can reach."],
@@ -144,9 +144,8 @@ internal static class HubTransferCommand
         {
             using var hub = HubChoice.Open(invocation);
             var limit = invocation.FindInteger("--limit", 1, 100_000) ?? 20;
-            var path = $"api/transfers?limit={Math.Min(limit, 100)}" + string.Concat(
-                new[] { ("--search", "q"), ("--status", "status"), ("--endpoint", "endpoint"), ("--template", "template"), ("--since", "since"), ("--until", "until") }
-                    .Where(pair => invocation.Has(pair.Item1)).Select(pair => $"&{pair.Item2}={Uri.EscapeDataString(invocation.Find(pair.Item1)!)}"));
+            var path = $"api/transfers?limit={Math.Min(limit, 100)}" + HubQuery.Of(
+                invocation, ("--search", "q"), ("--status", "status"), ("--endpoint", "endpoint"), ("--template", "template"), ("--since", "since"), ("--until", "until"));
             var transfers = await hub.ListAsync(path, cancellationToken).Take(limit).ToListAsync(cancellationToken);
             if (invocation.Has("--json"))
             {
@@ -155,20 +154,6 @@ internal static class HubTransferCommand
             }
 
             TextTable.Print(["ID", "NAME", "STATUS", "CREATED AT", "FROM", "TO"], [.. transfers.Select(Row)]);
-            return ExitStatus.Succeeded;
-        },
-    };
-
-    private static Command DescribeShow() => new()
-    {
-        Name = "show",
-        Help = "Shows one transfer and how its links stand.",
-        Arguments = [Id],
-        Options = [Json, HubChoice.Option],
-        RunAsync = async (invocation, cancellationToken) =>
-        {
-            using var hub = HubChoice.Open(invocation);
-            Answer.Print(await hub.GetAsync(PathOf(invocation), cancellationToken), invocation.Has("--json"));
             return ExitStatus.Succeeded;
         },
     };
@@ -190,8 +175,7 @@ internal static class HubTransferCommand
         RunAsync = async (invocation, cancellationToken) =>
         {
             using var hub = HubChoice.Open(invocation);
-            var filter = string.Concat(new[] { ("--result", "result"), ("--search", "q") }
-                .Where(pair => invocation.Has(pair.Item1)).Select(pair => $"&{pair.Item2}={Uri.EscapeDataString(invocation.Find(pair.Item1)!)}"));
+            var filter = HubQuery.Of(invocation, ("--result", "result"), ("--search", "q"));
             if (invocation.Find("--output") is { } file)
             {
                 await using var output = file == "-" ? Console.OpenStandardOutput() : File.Create(file);
@@ -216,22 +200,6 @@ internal static class HubTransferCommand
         {
             using var hub = HubChoice.Open(invocation);
             return await StartedAsync(invocation, hub, await hub.SendAsync(HttpMethod.Post, PathOf(invocation) + "/retry", body: null, cancellationToken), cancellationToken);
-        },
-    };
-
-    private static Command DescribeCancel() => new()
-    {
-        Name = "cancel",
-        Help = "Cancels one transfer; what arrived stays, and what was under way is cleaned up.",
-        Arguments = [Id],
-        Options = [HubChoice.Option],
-        RunAsync = async (invocation, cancellationToken) =>
-        {
-            using var hub = HubChoice.Open(invocation);
-            var execution = await hub.SendAsync(
-                HttpMethod.Post, $"api/executions/{Uri.EscapeDataString(invocation.Argument("ID"))}/cancel", new JsonObject(), cancellationToken);
-            Console.Out.WriteLine($"Transfer {invocation.Argument("ID")}: {execution?.FindText("status") ?? "cancelled"}.");
-            return ExitStatus.Succeeded;
         },
     };
 

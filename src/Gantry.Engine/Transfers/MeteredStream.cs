@@ -7,7 +7,8 @@ namespace Gantry.Engine.Transfers;
 /// The content of a large file on its way: counted, hashed when asked, and guarded. A source that gives more or less than its listing
 /// told, or whose file was changed meanwhile, makes the reading fail before its last byte counts, so that the target keeps its old file.
 /// </summary>
-internal sealed class MeteredStream(Stream inner, long expected, TransferTally tally, IncrementalHash? hash, Func<ValueTask<bool>> isUnchanged) : Stream
+internal sealed class MeteredStream(Stream inner, long expected, TransferTally tally, IncrementalHash? hash, Func<ValueTask<bool>> isUnchanged)
+    : ContentStream(inner)
 {
     private long read;
     private bool isAtEnd;
@@ -17,20 +18,6 @@ internal sealed class MeteredStream(Stream inner, long expected, TransferTally t
 
     /// <summary>The source was changed while it was read.</summary>
     public bool IsChanged { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => read;
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -42,7 +29,7 @@ internal sealed class MeteredStream(Stream inner, long expected, TransferTally t
         int count;
         try
         {
-            count = await inner.ReadAsync(buffer, cancellationToken);
+            count = await Inner.ReadAsync(buffer, cancellationToken);
             read += count;
             if (read > expected || (count == 0 && (read < expected || !await isUnchanged())))
             {
@@ -62,21 +49,6 @@ internal sealed class MeteredStream(Stream inner, long expected, TransferTally t
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it with ReadAsync.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     /// <summary>Takes what was counted back: the attempt is over, well or badly.</summary>
     protected override void Dispose(bool disposing)
     {
@@ -84,17 +56,8 @@ internal sealed class MeteredStream(Stream inner, long expected, TransferTally t
         {
             tally.Moved(-read);
             read = 0;
-            inner.Dispose();
         }
 
         base.Dispose(disposing);
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        tally.Moved(-read);
-        read = 0;
-        await inner.DisposeAsync();
-        GC.SuppressFinalize(this);
     }
 }

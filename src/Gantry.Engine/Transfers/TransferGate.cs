@@ -1,3 +1,4 @@
+using Gantry.Engine.Endpoints;
 using Gantry.Engine.Endpoints.Limits;
 
 namespace Gantry.Engine.Transfers;
@@ -128,54 +129,13 @@ internal sealed class TransferGate
         }
     }
 
-    private sealed class GatedStream(Stream inner, TransferGate gate) : Stream
+    private sealed class GatedStream(Stream inner, TransferGate gate) : ContentStream(inner)
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var count = await inner.ReadAsync(buffer[..gate.ChunkBytes(buffer.Length)], cancellationToken);
+            var count = await Inner.ReadAsync(buffer[..gate.ChunkBytes(buffer.Length)], cancellationToken);
             await gate.PassAsync(count);
             return count;
-        }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it with ReadAsync.");
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                inner.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
-
-        public override async ValueTask DisposeAsync()
-        {
-            await inner.DisposeAsync();
-            GC.SuppressFinalize(this);
         }
     }
 }

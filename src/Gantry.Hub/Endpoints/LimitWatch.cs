@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Gantry.Hub.Database;
 using Npgsql;
 
@@ -24,7 +25,7 @@ internal sealed partial class LimitWatch(HubDatabase database, LiveLimits limits
             {
                 return;
             }
-            catch (Exception lost)
+            catch (Exception lost) when (lost is NpgsqlException or DatabaseUnavailableException or IOException or SocketException or TimeoutException)
             {
                 Log.Lost(logger, lost);
                 await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -3,12 +3,8 @@ using System.Text.Json;
 namespace Gantry.Hub.Executions;
 
 /// <summary>One execution, as it is shown.</summary>
-internal sealed record ExecutionView
+internal sealed record ExecutionView : ExecutionState
 {
-    public Guid Id { get; init; }
-
-    public Guid UserId { get; init; }
-
     public Guid? PlanId { get; init; }
 
     public int? PlanVersion { get; init; }
@@ -23,18 +19,6 @@ internal sealed record ExecutionView
 
     public Guid? RerunOf { get; init; }
 
-    public string Status { get; init; } = "";
-
-    public string? WaitingFor { get; init; }
-
-    public bool CancelRequested { get; init; }
-
-    public DateTimeOffset CreatedAt { get; init; }
-
-    public DateTimeOffset? StartedAt { get; init; }
-
-    public DateTimeOffset? EndedAt { get; init; }
-
     public int? EndedSeq { get; init; }
 
     /// <summary>JSON; null also when it rests in a blob.</summary>
@@ -43,11 +27,6 @@ internal sealed record ExecutionView
     public Guid? OutputBlob { get; init; }
 
     public int? OutputBytes { get; init; }
-
-    /// <summary>JSON.</summary>
-    public string? Error { get; init; }
-
-    public string? FailedStep { get; init; }
 
     public void Write(Utf8JsonWriter json, IReadOnlyList<StepView>? steps = null)
     {
@@ -63,17 +42,9 @@ internal sealed record ExecutionView
         EventJson.WriteRaw(json, "inputs", Inputs);
         if (RerunOf is { } rerunOf)
             json.WriteString("rerun_of", rerunOf);
-        EventJson.WriteText(json, "waiting_for", WaitingFor);
-        if (CancelRequested)
-            json.WriteBoolean("cancel_requested", true);
-        json.WriteString("created_at", CreatedAt.UtcDateTime);
-        if (StartedAt is { } startedAt)
-            json.WriteString("started_at", startedAt.UtcDateTime);
-        if (EndedAt is { } endedAt)
-            json.WriteString("ended_at", endedAt.UtcDateTime);
+        WriteCourse(json);
         OutputJson.Write(json, Id, Output, OutputBlob, OutputBytes);
-        EventJson.WriteRaw(json, "error", Error);
-        EventJson.WriteText(json, "failed_step", FailedStep);
+        WriteFailure(json);
         if (steps is not null)
         {
             json.WriteStartArray("steps");
@@ -84,8 +55,6 @@ internal sealed record ExecutionView
 
         json.WriteEndObject();
     }
-
-    public bool IsFinal => StatusNames.IsFinal(Status);
 
     /// <summary>The execution as this process saw it end.</summary>
     public ExecutionView EndedAs(ExecutionEnd end) => this with

@@ -4,12 +4,8 @@ using Gantry.Hub.Executions;
 namespace Gantry.Hub.Transfers;
 
 /// <summary>One transfer, as it is shown.</summary>
-internal sealed record TransferView
+internal sealed record TransferView : ExecutionState
 {
-    public Guid Id { get; init; }
-
-    public Guid UserId { get; init; }
-
     public string? Name { get; init; }
 
     public string Mode { get; init; } = "";
@@ -21,27 +17,8 @@ internal sealed record TransferView
 
     public Guid? RetryOf { get; init; }
 
-    public string Status { get; init; } = "";
-
-    public string? WaitingFor { get; init; }
-
-    public bool CancelRequested { get; init; }
-
-    public DateTimeOffset CreatedAt { get; init; }
-
-    public DateTimeOffset? StartedAt { get; init; }
-
-    public DateTimeOffset? EndedAt { get; init; }
-
-    /// <summary>JSON.</summary>
-    public string? Error { get; init; }
-
-    public string? FailedStep { get; init; }
-
     /// <summary>JSON: a list of <see cref="LinkStand"/>; null when no link has begun.</summary>
     public string? Stands { get; init; }
-
-    public bool IsFinal => StatusNames.IsFinal(Status);
 
     public TransferSpec Spec => TransferSpec.Parse(Request);
 
@@ -64,16 +41,8 @@ internal sealed record TransferView
             json.WriteString("template_id", template);
         if (RetryOf is { } retryOf)
             json.WriteString("retry_of", retryOf);
-        EventJson.WriteText(json, "waiting_for", WaitingFor);
-        if (CancelRequested)
-            json.WriteBoolean("cancel_requested", true);
-        json.WriteString("created_at", CreatedAt.UtcDateTime);
-        if (StartedAt is { } startedAt)
-            json.WriteString("started_at", startedAt.UtcDateTime);
-        if (EndedAt is { } endedAt)
-            json.WriteString("ended_at", endedAt.UtcDateTime);
-        EventJson.WriteRaw(json, "error", Error);
-        EventJson.WriteText(json, "failed_step", FailedStep);
+        WriteCourse(json);
+        WriteFailure(json);
         if (steps is not null)
             WriteRequest(json, spec);
         WriteLinks(json, spec, steps);

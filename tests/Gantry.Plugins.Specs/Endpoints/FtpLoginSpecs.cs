@@ -141,7 +141,7 @@ public sealed class FtpLoginSpecs
             Context = Context,
         };
 
-        (await Should.ThrowAsync<EndpointException>(() => SignInAsync(Attempt(FtpServer.FreePort(), "user", Password, LoginTls.None)))).Message.ShouldContain("refused the connection");
+        (await Should.ThrowAsync<EndpointException>(() => SignInAsync(Attempt(LocalPort.Free(), "user", Password, LoginTls.None)))).Message.ShouldContain("refused the connection");
         (await Should.ThrowAsync<EndpointException>(() => SignInAsync(waiting))).Error.ShouldBe(EndpointError.TimedOut);
     }
 

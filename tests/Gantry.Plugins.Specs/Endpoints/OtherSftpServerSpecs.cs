@@ -49,7 +49,7 @@ public sealed class OtherSftpServerContractSpecs : EndpointContract
             await keygen.WaitForExitAsync(Token);
         }
 
-        var port = FreePort();
+        var port = LocalPort.Free();
         var start = new ProcessStartInfo(Program)
         {
             ArgumentList =
@@ -81,12 +81,5 @@ public sealed class OtherSftpServerContractSpecs : EndpointContract
                 },
             },
             new EndpointContext { Secrets = new GivenSecrets(name => name == "OTHER" ? "other pässword" : null), SshConfigFile = null });
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -14,19 +14,15 @@ namespace Gantry.Plugins.Specs.Endpoints;
 /// <summary>One server of each make and protection for all tests that neither stop nor change it.</summary>
 public sealed class SharedFtpServers : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<FtpPlace>>> places = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<FtpMake, SharedServer<FtpPlace>> places = new();
 
-    /// <summary>Started by whoever asks first, so that it is that test which is skipped where there is no such server.</summary>
-    public Task<FtpPlace> GetAsync(FtpMake make) => places.GetOrAdd(make.ToString(), _ => new(() => FtpPlace.StartAsync(make))).Value;
+    public Task<FtpPlace> GetAsync(FtpMake make) => places.GetOrAdd(make, _ => new(() => FtpPlace.StartAsync(make))).GetAsync();
 
     public async ValueTask DisposeAsync()
     {
         foreach (var place in places.Values)
         {
-            if (place.Value.IsCompletedSuccessfully)
-            {
-                await (await place.Value).DisposeAsync();
-            }
+            await place.DisposeAsync();
         }
     }
 }

@@ -105,7 +105,7 @@ public sealed class HashiCorpVaultStoreSpecs : SecretStoreContract
         (await FailsAsync(impatient, SecretStoreError.Unavailable)).Message.ShouldContain("did not answer within 200ms");
         answering.SetResult();
 
-        using var nowhere = OpenAt($"http://127.0.0.1:{FtpServer.FreePort()}", []);
+        using var nowhere = OpenAt($"http://127.0.0.1:{LocalPort.Free()}", []);
         (await FailsAsync(nowhere, SecretStoreError.Unavailable)).Message.ShouldContain("cannot be reached");
     }
 

@@ -65,7 +65,7 @@ public sealed class FtpKind : EndpointKind
             return null;
         }
 
-        var parts = FtpAddress.Split(address[Prefix.Length..]) ?? throw new EndpointException(
+        var (parts, given) = FtpAddress.Split(address[Prefix.Length..]) ?? throw new EndpointException(
             EndpointError.BadSetting, $"This is not an address of this kind; it is written {string.Join(" or ", AddressForms)}.");
         if (parts.User?.Contains(':', StringComparison.Ordinal) == true)
         {
@@ -88,7 +88,7 @@ public sealed class FtpKind : EndpointKind
             values[Folder] = path.StartsWith("/~/", StringComparison.Ordinal) ? path[1..] : path;
         }
 
-        foreach (var (name, value) in parts.Settings)
+        foreach (var (name, value) in given)
         {
             values[SettingNamed(name)] = value;
         }
@@ -120,7 +120,7 @@ public sealed class FtpKind : EndpointKind
             throw new EndpointException(EndpointError.BadSetting, "The setting 'host' is missing: it names the server.");
         }
 
-        Check(settings, Host, FtpAddress.IsHost, "is no host name");
+        Check(settings, Host, HostAddress.IsHost, "is no host name");
         Check(settings, Port, text => PortOf(text) is not null, "is no port (1 to 65535)");
         Check(settings, User, text => text.Length > 0 && !HasLineEnd(text), "holds a line end or a NUL, or nothing");
         Check(settings, Folder, text => !HasLineEnd(text), "holds a line end or a NUL");

@@ -7,7 +7,7 @@ namespace Gantry.Plugins.Endpoints.Ftp;
 /// A file while it is read. It ends only when the data connection ended, the server said that all was sent, and, where the number of bytes is not
 /// the expected one, the server has no more of it. While nobody reads and others wait for a session, the rest is fetched and the session given back.
 /// </summary>
-internal sealed class FtpReadStream : Stream
+internal sealed class FtpReadStream : ContentStream
 {
     private const int SpillBytes = 128 * 1024;
     private static readonly TimeSpan idleMax = TimeSpan.FromSeconds(2);
@@ -48,16 +48,6 @@ internal sealed class FtpReadStream : Stream
 
     /// <summary>All of it came, and is told to be all.</summary>
     public bool IsEnded { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>For a caller who reads at his own pace; the given bytes, which were read from it, come once more.</summary>
     public FtpReadStream StartingWith(ReadOnlyMemory<byte> content)
@@ -104,9 +94,6 @@ internal sealed class FtpReadStream : Stream
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     public override async ValueTask DisposeAsync()
@@ -128,16 +115,6 @@ internal sealed class FtpReadStream : Stream
 
         await base.DisposeAsync().ConfigureAwait(false);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,9 +1,10 @@
+using Gantry.Engine.Endpoints;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gantry.Plugins.Endpoints.Local;
 
 /// <summary>A file being read, without a buffer of its own. A small one is read at once; a large one on a thread of its own pace.</summary>
-internal sealed class LocalReadStream : Stream
+internal sealed class LocalReadStream : ContentStream
 {
     private readonly SafeFileHandle file;
     private readonly string fullPath;
@@ -18,16 +19,6 @@ internal sealed class LocalReadStream : Stream
         this.offset = offset;
         this.isSmall = isSmall;
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => offset; set => throw new NotSupportedException(); }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -64,19 +55,6 @@ internal sealed class LocalReadStream : Stream
 
         return isSmall ? new(Read(buffer.Span)) : new(Task.Run(() => Read(buffer.Span), cancellationToken));
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

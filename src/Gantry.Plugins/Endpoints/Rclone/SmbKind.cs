@@ -1,7 +1,6 @@
 using System.Globalization;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Settings;
-using Gantry.Plugins.Endpoints.Sftp;
 
 namespace Gantry.Plugins.Endpoints.Rclone;
 
@@ -44,7 +43,7 @@ public sealed class SmbKind : EndpointKind
             return null;
         }
 
-        var parts = SftpAddress.Split(address[Prefix.Length..]) ?? throw new EndpointException(
+        var parts = HostAddress.Split(address[Prefix.Length..]) ?? throw new EndpointException(
             EndpointError.BadSetting, $"This is not an SMB address; it is written {AddressForms[0]} or {AddressForms[1]}.");
         if (parts.User?.Contains(':', StringComparison.Ordinal) == true)
         {
@@ -96,7 +95,7 @@ public sealed class SmbKind : EndpointKind
             throw new EndpointException(EndpointError.BadSetting, $"The share is missing: write {AddressForms[0]}.");
         }
 
-        Check(SftpAddress.IsHost(host), Host, host, "is no host name");
+        Check(HostAddress.IsHost(host), Host, host, "is no host name");
         Check(settings.Find(Port) is null || PortOf(settings) is not null, Port, settings.Find(Port), "is no port (1 to 65535)");
         Check(folder.Split('/').All(segment => EndpointPath.IsName(segment) && segment is not "." and not ".."), Folder, folder, "is not of the form 'share/folder' without '.' and '..'");
         var (domain, user) = LoginOf(settings);

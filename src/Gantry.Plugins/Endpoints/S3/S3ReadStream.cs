@@ -3,7 +3,7 @@ using Gantry.Engine.Endpoints;
 namespace Gantry.Plugins.Endpoints.S3;
 
 /// <summary>The content of one answer while it arrives. What stands still for too long is cut.</summary>
-internal sealed class S3ReadStream : Stream, IDetailedStream
+internal sealed class S3ReadStream : ContentStream, IDetailedStream
 {
     private readonly HttpResponseMessage response;
     private readonly Stream inner;
@@ -31,16 +31,6 @@ internal sealed class S3ReadStream : Stream, IDetailedStream
 
     /// <summary>In bytes; null when the server did not say.</summary>
     public long? Announced { get; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -86,21 +76,6 @@ internal sealed class S3ReadStream : Stream, IDetailedStream
             return new S3WholeStream(bytes, Details);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it with ReadAsync.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -22,6 +22,7 @@ public sealed partial class SftpKind : EndpointKind
     private const string HostKey = "host_key";
     private const string Connections = "connections";
     private const int ConnectionsMost = 8;
+    private const int UserLengthMax = 253;
 
     public override string Id => "sftp";
 
@@ -61,7 +62,7 @@ public sealed partial class SftpKind : EndpointKind
             return null;
         }
 
-        var parts = SftpAddress.Split(address[Prefix.Length..]) ?? throw new EndpointException(
+        var parts = HostAddress.Split(address[Prefix.Length..]) ?? throw new EndpointException(
             EndpointError.BadSetting, $"This is not an SFTP address; it is written {AddressForms[0]} or {AddressForms[1]}.");
         if (parts.User?.Contains(':', StringComparison.Ordinal) == true)
         {
@@ -105,8 +106,8 @@ public sealed partial class SftpKind : EndpointKind
             throw new EndpointException(EndpointError.BadSetting, "The setting 'host' is missing: it names the server.");
         }
 
-        Check(SftpAddress.IsHost(host), Host, host, "is no host name");
-        Check(settings.Find(User) is not { } user || SftpAddress.IsUser(user), User, settings.Find(User), "is no name of a login");
+        Check(HostAddress.IsHost(host), Host, host, "is no host name");
+        Check(settings.Find(User) is not { } user || IsUser(user), User, settings.Find(User), "is no name of a login");
         Check(settings.Find(Port) is null || PortOf(settings) is not null, Port, settings.Find(Port), "is no port (1 to 65535)");
         Check(settings.Find(Connections) is null || ConnectionsOf(settings) is not null, Connections, settings.Find(Connections), $"is no number from 1 to {ConnectionsMost}");
         Check(settings.Find(KeyFile) is not { } keyFile || (keyFile.StartsWith('/') && !keyFile.Any(char.IsControl)), KeyFile, settings.Find(KeyFile), "is no absolute path");
@@ -189,6 +190,13 @@ public sealed partial class SftpKind : EndpointKind
             throw new EndpointException(EndpointError.BadSetting, $"The setting '{name}' has the value '{EndpointPath.Printable(value ?? "")}', which {complaint}.");
         }
     }
+
+    /// <summary>Letters, digits and "_.@+\=,~-", as directories of users name them; nothing that ssh could take for an option.</summary>
+    private static bool IsUser(string user) =>
+        user.Length is > 0 and <= UserLengthMax
+        && (char.IsAsciiLetterOrDigit(user[0]) || user[0] is '_' or '.')
+        && user.All(character => char.IsAsciiLetterOrDigit(character) || "_.@+\\=,~-".Contains(character, StringComparison.Ordinal))
+        && !user.EndsWith('\\');
 
     private static int? PortOf(EndpointSettings settings) =>
         int.TryParse(settings.Find(Port), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535 ? port : null;

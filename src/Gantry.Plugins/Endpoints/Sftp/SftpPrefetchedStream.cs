@@ -1,9 +1,10 @@
 using System.Buffers;
+using Gantry.Engine.Endpoints;
 
 namespace Gantry.Plugins.Endpoints.Sftp;
 
 /// <summary>Bytes that are here already, and after them, where there may be more, the rest of the file.</summary>
-internal sealed class SftpPrefetchedStream : Stream
+internal sealed class SftpPrefetchedStream : ContentStream
 {
     private readonly int length;
     private readonly Func<CancellationToken, ValueTask<Stream>>? openRest;
@@ -23,14 +24,6 @@ internal sealed class SftpPrefetchedStream : Stream
 
     public override bool CanRead => buffer is not null;
 
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(this.buffer is null, this);
@@ -44,22 +37,6 @@ internal sealed class SftpPrefetchedStream : Stream
         taken += count;
         return new(count);
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("A file on a server is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -6,7 +6,7 @@ namespace Gantry.Plugins.Endpoints.Sftp;
 /// A file being read with many READs on their way at once: few at first, so that whoever looks only at the beginning costs little, and
 /// twice as many whenever the reader had to wait. Answers that are shorter than asked are completed by further READs.
 /// </summary>
-internal sealed class SftpReadStream : Stream
+internal sealed class SftpReadStream : ContentStream
 {
     private const int BytesAhead = 4 * 1024 * 1024;
     private const int ChunkBytesMin = 512;
@@ -25,7 +25,6 @@ internal sealed class SftpReadStream : Stream
     private long nextOffset;
     private SftpChunk? current;
     private int taken;
-    private long position;
     private bool isAtEnd;
     private bool isClosed;
 
@@ -44,7 +43,7 @@ internal sealed class SftpReadStream : Stream
         this.onClosed = onClosed;
         this.expectedEnd = expectedEnd ?? long.MaxValue;
         chunkBytes = connection.Server.ReadBytesMax;
-        nextOffset = position = offset;
+        nextOffset = offset;
     }
 
     private SftpReadStream(
@@ -56,14 +55,6 @@ internal sealed class SftpReadStream : Stream
     }
 
     public override bool CanRead => !isClosed;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => position; set => throw new NotSupportedException(); }
 
     /// <summary>So many bytes of a file that surely has them: all of them are asked for at once.</summary>
     public static SftpReadStream OfPart(
@@ -82,7 +73,6 @@ internal sealed class SftpReadStream : Stream
         var count = Math.Min(rest.Length, buffer.Length);
         rest[..count].CopyTo(buffer);
         taken += count;
-        position += count;
         if (taken == current.Length)
         {
             current.Release();
@@ -91,22 +81,6 @@ internal sealed class SftpReadStream : Stream
 
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("A file on a server is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
