@@ -12,7 +12,7 @@ internal sealed class CompiledPlan
     public CompiledPlan(Plan plan, ProviderCatalog providers)
     {
         References = new ReferenceCheck(plan);
-        Steps = [.. plan.Steps.Select((step, index) => new CompiledStep((ActionStep)step, index, providers))];
+        Steps = [.. plan.Steps.Select((step, index) => new CompiledStep((ActionStep)step, index, providers) { IsLast = index == plan.Steps.Count - 1 })];
     }
 
     public CompiledStep[] Steps { get; }
@@ -56,6 +56,9 @@ internal sealed class CompiledStep
     public string Path { get; }
 
     public string Use { get; }
+
+    /// <summary>When it succeeds, nothing but the execution's end follows.</summary>
+    public bool IsLast { get; init; }
 
     /// <summary>"Step 'feed' (http.get)", for messages.</summary>
     public string Name { get; }

@@ -6,6 +6,9 @@ namespace Gantry.Engine.Plans;
 public enum StepStatus
 {
     Running,
+
+    /// <summary>For what <see cref="StepAttempt.Wait"/> says; nothing is being done meanwhile.</summary>
+    Waiting,
     Succeeded,
     Failed,
     Skipped,
@@ -45,6 +48,30 @@ public sealed record StepAttempt
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
     public ProviderError? Error { get; init; }
+
+    /// <summary>Set exactly when the status is Waiting.</summary>
+    public StepWait? Wait { get; init; }
+
+    /// <summary>
+    /// The plan that this attempt calls; null when it calls none. Recording the attempt for the first time starts it (see <see cref="PlanCall"/>).
+    /// </summary>
+    public PlanCall? Call { get; init; }
+}
+
+/// <summary>When a record has to be durable.</summary>
+public enum Durability
+{
+    /// <summary>Before the call returns.</summary>
+    Now,
+
+    /// <summary>
+    /// Together with whatever is recorded next, or not at all: losing it does no harm, since it is made again. Nothing recorded later is durable without it, so nothing
+    /// that has effects happens before it is; nor is the outcome of the run (its end, or that it waits) stored without it.
+    /// </summary>
+    WithNext,
+
+    /// <summary>Nothing but the execution's end follows: both are durable together, or neither.</summary>
+    WithEnd,
 }
 
 /// <summary>One line of an execution's log.</summary>
@@ -66,21 +93,17 @@ public sealed record ExecutionLogLine
 
 /// <summary>
 /// Where the runner records what happens to one execution. The hub's journal is PostgreSQL, fenced by the claim's number; without a hub it
-/// is memory. When a call fails with <see cref="JournalLostException"/>, the execution belongs to somebody else: the runner stops at once.
+/// is memory. It is called from several branches of the execution at once. When a call fails with <see cref="JournalLostException"/>, the execution belongs to
+/// somebody else: the runner stops at once.
 /// </summary>
 public interface IExecutionJournal
 {
-    /// <summary>Returns when the start is durable: from now on the attempt may have had effects.</summary>
-    ValueTask AttemptStartedAsync(StepAttempt attempt, CancellationToken cancellationToken);
-
-    /// <summary>Returns when the end is durable. An attempt recorded as succeeded never runs again.</summary>
-    ValueTask AttemptEndedAsync(StepAttempt attempt, CancellationToken cancellationToken);
-
     /// <summary>
-    /// For the success of an action that had no effect: durable together with whatever is recorded next, or not at all. Nothing recorded later is durable
-    /// without it, so nothing that has effects happens before it is.
+    /// Records an attempt as it is now; path and number name it, so that a later record of the same attempt takes the place of the earlier one. An attempt that may have effects is
+    /// recorded as Running, durably, before it begins. One recorded as Succeeded, Skipped or Cancelled never runs again; its record is never replaced.
     /// </summary>
-    ValueTask PureAttemptEndedAsync(StepAttempt attempt, CancellationToken cancellationToken) => AttemptEndedAsync(attempt, cancellationToken);
+    /// <exception cref="CallRefusedException">The attempt calls a plan that cannot be started.</exception>
+    ValueTask RecordAsync(StepAttempt attempt, Durability durability, CancellationToken cancellationToken);
 
     /// <summary>Durable together with whatever is recorded next.</summary>
     void Write(ExecutionLogLine line);

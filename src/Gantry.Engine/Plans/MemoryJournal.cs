@@ -9,7 +9,11 @@ public sealed class MemoryJournal(IJournalListener? listener = null) : IExecutio
 {
     private readonly Lock gate = new();
     private readonly List<StepAttempt> attempts = [];
+    private readonly Dictionary<(string Path, int Attempt), int> places = [];
     private readonly List<ExecutionLogLine> lines = [];
+
+    /// <summary>Starts the plan that the step at this path calls, or fails with <see cref="CallRefusedException"/>; without it no plan can be called.</summary>
+    public Func<string, PlanCall, Task>? StartCall { get; init; }
 
     /// <summary>In the order of their starts, each as it was recorded last.</summary>
     public IReadOnlyList<StepAttempt> Attempts
@@ -34,16 +38,14 @@ public sealed class MemoryJournal(IJournalListener? listener = null) : IExecutio
         }
     }
 
-    public ValueTask AttemptStartedAsync(StepAttempt attempt, CancellationToken cancellationToken)
+    public async ValueTask RecordAsync(StepAttempt attempt, Durability durability, CancellationToken cancellationToken)
     {
-        Record(attempt);
-        return ValueTask.CompletedTask;
-    }
+        if (attempt.Call is { } call && !IsRecorded(attempt))
+        {
+            await (StartCall ?? Refuse)(attempt.StepPath, call);
+        }
 
-    public ValueTask AttemptEndedAsync(StepAttempt attempt, CancellationToken cancellationToken)
-    {
         Record(attempt);
-        return ValueTask.CompletedTask;
     }
 
     public void Write(ExecutionLogLine line)
@@ -63,23 +65,37 @@ public sealed class MemoryJournal(IJournalListener? listener = null) : IExecutio
         }
     }
 
+    private bool IsRecorded(StepAttempt attempt)
+    {
+        lock (gate)
+        {
+            return places.ContainsKey((attempt.StepPath, attempt.Attempt));
+        }
+    }
+
     private void Record(StepAttempt attempt)
     {
         lock (gate)
         {
-            var index = attempts.FindIndex(known => known.StepPath == attempt.StepPath && known.Attempt == attempt.Attempt);
-            if (index < 0)
+            if (places.TryGetValue((attempt.StepPath, attempt.Attempt), out var place))
             {
-                attempts.Add(attempt);
+                attempts[place] = attempt;
             }
             else
             {
-                attempts[index] = attempt;
+                places[(attempt.StepPath, attempt.Attempt)] = attempts.Count;
+                attempts.Add(attempt);
             }
 
             listener?.Recorded(attempt);
         }
     }
+
+    private static Task Refuse(string stepPath, PlanCall call) => throw new CallRefusedException(new()
+    {
+        Kind = Providers.ProviderErrorKind.BadRequest,
+        Message = $"The plan '{call.Plan}' cannot be called from here.",
+    });
 }
 
 /// <summary>Watches an execution that has no hub, for a terminal.</summary>

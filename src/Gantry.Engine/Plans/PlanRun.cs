@@ -31,6 +31,23 @@ public sealed record PlanRun
     /// <summary>Attempts already recorded: what succeeded is not run again, what was cut off is judged by whether repeating is safe.</summary>
     public IReadOnlyList<StepAttempt> Recorded { get; init; } = [];
 
+    /// <summary>
+    /// What waiting steps are answered with: the recorded signals from the start, new ones as they come. An execution that nobody will signal to has an empty one.
+    /// </summary>
+    public Signals Signals { get; init; } = new();
+
+    /// <summary>
+    /// How long the run stays when all that is left of it waits for something that often comes soon (a called plan's end, an event, a time that is near). After that it ends as
+    /// Waiting. What takes a person is not stayed for. Null means that it stays whatever it waits for: a run that nobody would take up again.
+    /// </summary>
+    public TimeSpan? Stays { get; init; }
+
+    /// <summary>When the execution began for the first time, by which its timeout is counted; null means now.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>What ${trigger…} finds: {"kind", "body", …} as the trigger gives it; null when a person started the execution.</summary>
+    public JsonElement? Trigger { get; init; }
+
     public required ISecretResolver Secrets { get; init; }
 
     /// <summary>Where "steps[0].with.url" stands in the document the plan was read from, for messages; null leaves it at that.</summary>
@@ -57,10 +74,14 @@ public sealed record PlanRun
     public CancellationToken HandOver { get; init; }
 }
 
-/// <summary>How an execution ended.</summary>
+/// <summary>How a run ended, and mostly the execution with it.</summary>
 public sealed record PlanOutcome
 {
-    /// <summary>Succeeded, Failed or Cancelled; Queued when it was handed over unfinished (see <see cref="PlanRun.HandOver"/>).</summary>
+    /// <summary>
+    /// Succeeded, Failed or Cancelled; Queued when it was handed over unfinished (see <see cref="PlanRun.HandOver"/>); Waiting when all that is left waits: a runner is to take it
+    /// up again at <see cref="WakeAt"/>, or when a signal for one of <see cref="Waits"/> has come. A signal that came after the run was given its signals may have been missed: whoever stores
+    /// the outcome looks, in the same transaction, whether there is one.
+    /// </summary>
     public required ExecutionStatus Status { get; init; }
 
     /// <summary>The output of the last step that gave one.</summary>
@@ -70,4 +91,18 @@ public sealed record PlanOutcome
 
     /// <summary>The path of the step that failed; null when none did.</summary>
     public string? FailedStepPath { get; init; }
+
+    /// <summary>What it waits for when it is Waiting.</summary>
+    public IReadOnlyList<StepWait> Waits { get; init; } = [];
+
+    /// <summary>The earliest time at which it goes on, or is too late for something; null when only a signal helps.</summary>
+    public DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>What it waits for in words, such as "an approval ('Go live?') by editor, and 2 more"; null when it does not wait.</summary>
+    public string? WaitingFor => Waits.Count switch
+    {
+        0 => null,
+        1 => Waits[0].Describe(),
+        var count => $"{Waits[0].Describe()}, and {count - 1} more",
+    };
 }

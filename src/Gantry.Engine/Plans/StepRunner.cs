@@ -62,7 +62,7 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
             var attempt = Begin();
             if (!step.IsPure)
             {
-                await Journal.AttemptStartedAsync(attempt, CancellationToken.None);
+                await Journal.RecordAsync(attempt, Durability.Now, CancellationToken.None);
                 Write(StepLogLevel.Info, attempt.Attempt, step.StartMessage);
             }
 
@@ -122,7 +122,7 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
         {
             attempts[^1] = ended;
             Write(isOver ? StepLogLevel.Error : StepLogLevel.Warning, last.Attempt, message);
-            await Journal.AttemptEndedAsync(ended, CancellationToken.None);
+            await Journal.RecordAsync(ended, Durability.Now, CancellationToken.None);
         }
 
         return isOver ? ended : null;
@@ -148,18 +148,15 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
         var ended = attempt with { EndedAt = clock.GetUtcNow(), Message = attempt.Message ?? attempt.Error?.Message };
         attempts[^1] = ended;
         WriteEnd(ended);
-        if (step.IsPure && ended.Status == StepStatus.Succeeded)
-        {
-            // Whoever makes it again after a crash does no harm; so the next step need not wait for it.
-            await Journal.PureAttemptEndedAsync(ended, CancellationToken.None);
-        }
-        else
-        {
-            await Journal.AttemptEndedAsync(ended, CancellationToken.None);
-        }
-
+        await Journal.RecordAsync(ended, DurabilityOf(ended), CancellationToken.None);
         return ended;
     }
+
+    /// <summary>Whoever makes a pure step again after a crash does no harm; so the next step need not wait for it.</summary>
+    private Durability DurabilityOf(StepAttempt ended) => ended.Status != StepStatus.Succeeded ? Durability.Now
+        : step.IsLast ? Durability.WithEnd
+        : step.IsPure ? Durability.WithNext
+        : Durability.Now;
 
     /// <summary>How long to wait before the next attempt; null when there is none to be made.</summary>
     private TimeSpan? WaitAfter(StepAttempt failed)

@@ -10,7 +10,7 @@ namespace Gantry.Hub.Executions;
 /// The journal of one claimed execution. Numbers its events, and hands them to the writer that serves all executions. When the claim is
 /// lost, every later call fails and <paramref name="onLost"/> is called once.
 /// </summary>
-internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents events, Claim claim, string lastStepPath, Action onLost)
+internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents events, Claim claim, Action onLost)
     : IExecutionJournal
 {
     private readonly Lock gate = new();
@@ -23,41 +23,28 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
     private JournalRecord? ahead;
     private int aheadWeight;
 
-    public async ValueTask AttemptStartedAsync(StepAttempt attempt, CancellationToken cancellationToken)
+    public ValueTask RecordAsync(StepAttempt attempt, Durability durability, CancellationToken cancellationToken)
     {
         ThrowIfLost();
-        await WriteAsync(number => NewStep(attempt, startedSequence: number, endedSequence: null));
-    }
-
-    public async ValueTask AttemptEndedAsync(StepAttempt attempt, CancellationToken cancellationToken)
-    {
-        ThrowIfLost();
-        if (attempt.Status == StepStatus.Succeeded && attempt.StepPath == lastStepPath)
+        if (attempt.Call is not null)
+            throw new CallRefusedException(new() { Kind = ProviderErrorKind.BadRequest, Message = "This hub cannot start one plan from another." });
+        if (durability == Durability.WithEnd)
         {
-            // Nothing but the execution's own end can follow: both are made durable together.
             lastStep = attempt;
-            return;
+            return ValueTask.CompletedTask;
         }
 
-        await WriteAsync(number => NewStep(attempt, startedSequence: null, endedSequence: number));
-    }
-
-    public ValueTask PureAttemptEndedAsync(StepAttempt attempt, CancellationToken cancellationToken)
-    {
-        if (attempt.StepPath == lastStepPath || aheadWeight > ExecutionLimits.AheadBytesMax)
-            return AttemptEndedAsync(attempt, cancellationToken);
-        ThrowIfLost();
-        var record = Enqueue(number => NewStep(attempt, startedSequence: null, endedSequence: number));
-        ahead = record;
-        aheadWeight += record.Weight;
-        return ValueTask.CompletedTask;
+        return durability == Durability.WithNext && TryRunAhead(attempt) ? ValueTask.CompletedTask : new(WriteAsync(number => NewStep(attempt, number)));
     }
 
     /// <summary>Returns when all that was recorded is durable.</summary>
     public async Task FlushAsync()
     {
-        if (ahead is { } record)
-            await SettledAsync(record);
+        JournalRecord? record;
+        lock (gate)
+            record = ahead;
+        if (record is not null)
+            await SettledAsync(record, record);
     }
 
     public void Write(ExecutionLogLine line)
@@ -96,7 +83,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         ThrowIfLost();
         await WriteAsync(number =>
         {
-            var step = lastStep is { } attempt ? NewStep(attempt, startedSequence: null, endedSequence: number) : null;
+            var step = lastStep is { } attempt ? NewStep(attempt, number) : null;
             var final = new FinalRecord
             {
                 WorkspaceId = claim.WorkspaceId,
@@ -143,8 +130,9 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         });
     }
 
-    private StepRecord NewStep(StepAttempt attempt, int? startedSequence, int? endedSequence)
+    private StepRecord NewStep(StepAttempt attempt, int number)
     {
+        var isOpen = attempt.Status is StepStatus.Running or StepStatus.Waiting;
         var record = new StepRecord
         {
             WorkspaceId = claim.WorkspaceId,
@@ -154,8 +142,8 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
             Message = attempt.Message is { } message ? ExecutionJson.Storable(message) : null,
             Metadata = attempt.Metadata is { Count: > 0 } metadata ? ExecutionJson.Storable(ExecutionJson.Of(metadata)) : null,
             Error = attempt.Error is { } error ? ExecutionJson.Of(error) : null,
-            StartedSequence = startedSequence,
-            EndedSequence = endedSequence,
+            StartedSequence = isOpen ? number : null,
+            EndedSequence = isOpen ? null : number,
             Output = PayloadOf(attempt.Output),
         };
         record.Committed = () =>
@@ -198,14 +186,36 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         });
     }
 
-    private Task WriteAsync(Func<int, JournalRecord> make) => SettledAsync(Enqueue(make));
+    private Task WriteAsync(Func<int, JournalRecord> make)
+    {
+        lock (gate)
+            return SettledAsync(Enqueue(make), ahead);
+    }
 
-    private async Task SettledAsync(JournalRecord record)
+    /// <summary>False when so much is not durable yet that this has to be waited for.</summary>
+    private bool TryRunAhead(StepAttempt attempt)
+    {
+        lock (gate)
+        {
+            if (aheadWeight > ExecutionLimits.AheadBytesMax)
+                return false;
+            ahead = Enqueue(number => NewStep(attempt, number));
+            aheadWeight += ahead.Weight;
+            return true;
+        }
+    }
+
+    private async Task SettledAsync(JournalRecord record, JournalRecord? before)
     {
         try
         {
             await record.Settled;
-            (ahead, aheadWeight) = (null, 0);
+            lock (gate)
+            {
+                // Another branch may have gone further ahead meanwhile.
+                if (ahead == before)
+                    (ahead, aheadWeight) = (null, 0);
+            }
         }
         catch (JournalLostException)
         {

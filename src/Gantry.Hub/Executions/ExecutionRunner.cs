@@ -68,12 +68,12 @@ internal sealed partial class ExecutionRunner(
         }
         catch (PlanUnreadableException unreadable)
         {
-            await JournalFor(claim, "", entry).FailAsync(
+            await JournalFor(claim, entry).FailAsync(
                 new ProviderError { Kind = ProviderErrorKind.BadRequest, Message = unreadable.Message }, null, startedAt, clock.GetUtcNow());
             return true;
         }
 
-        var journal = JournalFor(claim, LastPathOf(plan), entry);
+        var journal = JournalFor(claim, entry);
         if (claim.IsTakenUpAgain)
             journal.Write(Warning("Taken up again where it stood, since the hub that ran it stopped."));
         var egressAllowed = await egress.AllowedAsync(new Actor(claim.UserId, claim.WorkspaceId), CancellationToken.None);
@@ -125,8 +125,8 @@ internal sealed partial class ExecutionRunner(
         return true;
     }
 
-    private ExecutionJournal JournalFor(Claim claim, string lastStepPath, RunningExecutions.Entry entry) =>
-        new(writer, events, claim, lastStepPath, entry.Cancel);
+    private ExecutionJournal JournalFor(Claim claim, RunningExecutions.Entry entry) =>
+        new(writer, events, claim, entry.Cancel);
 
     /// <summary>What an endpoint tells from whatever thread it is on. Whether the claim still stands is the runner's business, not that thread's.</summary>
     private void WriteNotice(ExecutionJournal journal, string notice)
@@ -147,8 +147,6 @@ internal sealed partial class ExecutionRunner(
         Level = StepLogLevel.Warning,
         Message = message,
     };
-
-    private static string LastPathOf(Plan plan) => (plan.Steps.Count - 1).ToString();
 
     private static partial class Log
     {

@@ -50,7 +50,7 @@ internal sealed record ExecutionShape(
 /// <param name="Step">Its path: "0", or "2/1" for the second step below the third.</param>
 /// <param name="Id">The name the plan gives it.</param>
 /// <param name="Use">The action: "transfer.copy".</param>
-/// <param name="Status">running, succeeded, failed, cancelled, skipped or may_have_run.</param>
+/// <param name="Status">running, waiting, succeeded, failed, cancelled, skipped or may_have_run.</param>
 internal sealed record StepShape(
     string Step,
     string Use,

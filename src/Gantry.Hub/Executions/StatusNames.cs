@@ -17,6 +17,7 @@ internal static class StatusNames
     public static string Of(StepStatus status) => status switch
     {
         StepStatus.Running => "running",
+        StepStatus.Waiting => "waiting",
         StepStatus.Succeeded => "succeeded",
         StepStatus.Failed => "failed",
         StepStatus.Skipped => "skipped",
@@ -28,6 +29,7 @@ internal static class StatusNames
     public static StepStatus Step(string name) => name switch
     {
         "running" => StepStatus.Running,
+        "waiting" => StepStatus.Waiting,
         "succeeded" => StepStatus.Succeeded,
         "failed" => StepStatus.Failed,
         "skipped" => StepStatus.Skipped,

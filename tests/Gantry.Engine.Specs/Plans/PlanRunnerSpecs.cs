@@ -465,9 +465,8 @@ public sealed class PlanRunnerSpecs
     {
         private bool isLost;
 
-        public ValueTask AttemptStartedAsync(StepAttempt attempt, CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-        public ValueTask AttemptEndedAsync(StepAttempt attempt, CancellationToken cancellationToken) => throw new JournalLostException("Lost.");
+        public ValueTask RecordAsync(StepAttempt attempt, Durability durability, CancellationToken cancellationToken) =>
+            attempt.Status == StepStatus.Running ? ValueTask.CompletedTask : throw new JournalLostException("Lost.");
 
         public void Write(ExecutionLogLine line)
         {

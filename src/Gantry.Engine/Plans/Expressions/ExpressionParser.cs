@@ -16,7 +16,7 @@ internal sealed class ExpressionParser(string text, int start)
     /// <summary>A chain of operators is as deep as it is long when it is evaluated, and stacks are finite.</summary>
     private const int ValuesMax = 250;
 
-    private static readonly string[] Roots = ["input", "steps", "env", "now", "execution", "plan", "item"];
+    private static readonly string[] Roots = ["input", "steps", "env", "now", "execution", "plan", "trigger", "item", "index", "error"];
 
     private int at = start;
     private int depth;

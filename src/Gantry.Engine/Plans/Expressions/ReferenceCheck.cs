@@ -5,7 +5,7 @@ namespace Gantry.Engine.Plans.Expressions;
 /// <summary>Says of a reference whether it can ever be there, without running anything.</summary>
 internal sealed class ReferenceCheck(Plan plan)
 {
-    internal static readonly string[] Roots = ["input", "steps", "env", "now", "execution", "plan"];
+    internal static readonly string[] Roots = ["input", "steps", "env", "now", "execution", "plan", "trigger"];
 
     internal static readonly string[] StepMembers = ["output", "message", "metadata"];
 
@@ -24,6 +24,7 @@ internal sealed class ReferenceCheck(Plan plan)
     {
         "input" => InputProblem(reference),
         "steps" => StepProblem(reference, stepIndex),
+        "trigger" => null,
         "env" => reference.Segments is [{ Index: < 0 }] ? null : "A variable of the environment is written env.NAME.",
         "now" => reference.Segments.Count == 0 ? null : "'now' is a text, and has nothing in it.",
         "execution" => reference.Segments is [{ Name: "id" }] ? null : "Of the execution only execution.id can be referred to.",

@@ -1,4 +1,3 @@
-using Gantry.Engine.Plans;
 using Gantry.Engine.Work;
 using Gantry.Hub.Database;
 using Npgsql;
@@ -269,8 +268,8 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
     private static void PassFaults(JournalBatch batch, string moment)
     {
         FaultPoint.Pass("accept." + moment, batch.Accepts.Count);
-        FaultPoint.Pass("start." + moment, batch.Steps.Count(step => step.Attempt.Status == StepStatus.Running));
-        FaultPoint.Pass("end." + moment, batch.Steps.Count(step => step.Attempt.Status != StepStatus.Running));
+        FaultPoint.Pass("start." + moment, batch.Steps.Count(step => step.StartedSequence is not null));
+        FaultPoint.Pass("end." + moment, batch.Steps.Count(step => step.EndedSequence is not null));
         FaultPoint.Pass("final." + moment, batch.Finals.Count);
     }
 }

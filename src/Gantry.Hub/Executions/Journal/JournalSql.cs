@@ -96,7 +96,7 @@ internal static class JournalSql
         on conflict (workspace_id, execution_id, step_path, attempt) do update
         set status = excluded.status, ended_at = excluded.ended_at, ended_seq = excluded.ended_seq, output = excluded.output,
             output_blob = excluded.output_blob, message = excluded.message, metadata = excluded.metadata, error = excluded.error
-        where s.status in ('running', 'may_have_run') and excluded.status <> 'running'
+        where s.status in ('running', 'waiting', 'may_have_run') and excluded.status <> 'running'
         """;
 
     public const string Logs = """
