@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gantry.Engine.Plans.Triggers;
 using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Plans;
@@ -13,6 +14,9 @@ public sealed record Plan
 
     /// <summary>In the order of the plan; what is not declared here is refused when an execution is started.</summary>
     public IReadOnlyList<PlanInput> Inputs { get; init; } = [];
+
+    /// <summary>What starts it by itself, once it is saved on a hub: its 'on' block.</summary>
+    public IReadOnlyList<Trigger> Triggers { get; init; } = [];
 
     /// <summary>They run in this order, or, when one of them says what it needs, as a graph (see <see cref="Step.Needs"/>).</summary>
     public required IReadOnlyList<Step> Steps { get; init; }

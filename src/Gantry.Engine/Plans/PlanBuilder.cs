@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gantry.Engine.Documents;
+using Gantry.Engine.Plans.Triggers;
 using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Plans;
@@ -21,12 +22,13 @@ internal sealed class PlanBuilder(SourceMap source, List<PlanFinding> findings)
             return null;
         }
 
-        RefuseOthers(root, "", "plan field", "name", "description", "inputs", "steps");
+        RefuseOthers(root, "", "plan field", "name", "description", "inputs", "on", "steps");
         return new Plan
         {
             Name = ReadName(root),
             Description = ReadText(root, "", "description"),
             Inputs = ReadInputs(root),
+            Triggers = new TriggerReader(Find, FindName).ReadAll(root.Find("on")?.Value),
             Steps = ReadSteps(root),
         };
     }
