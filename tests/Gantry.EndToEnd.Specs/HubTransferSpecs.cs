@@ -10,6 +10,7 @@ namespace Gantry.EndToEnd.Specs;
 public sealed class HubTransferSpecs : IAsyncLifetime
 {
     private const int Files = 200;
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(20);
 
     private readonly TemporaryFolder folder = new();
     private readonly HubProgram hub;
@@ -107,6 +108,35 @@ public sealed class HubTransferSpecs : IAsyncLifetime
         foreach (var step in (string[])["0", "1"])
             lines.Where(line => line.GetProperty("step").GetString() == step).Select(line => line.GetProperty("path").GetString()).Distinct().Count().ShouldBe(Files);
         FileTree.Differences(folder["source"], folder["archive"]).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(1, 96)]
+    [InlineData(3000, 0)]
+    public async Task A_transfer_that_is_cancelled_over_the_API_stops_and_leaves_only_whole_files(int files, int mebibytes)
+    {
+        var source = folder.Folder("much");
+        if (mebibytes > 0)
+            await File.WriteAllBytesAsync(Path.Combine(source, "large"), new byte[mebibytes << 20]);
+        else
+            FileTree.Make(source, files);
+        var bytes = Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Sum(path => new FileInfo(path).Length);
+        await using GatedPort gate = new(server.Port, bytes / 2);
+        await SaveAsync("much", new { address = source });
+        await SaveAsync("gated", new { kind = "sftp", settings = server.Settings(remote).With("host_key", server.HostKey).With("port", $"{gate.Port}").Values });
+        var id = (await hub.Http.PostJsonAsync("/api/transfers", new { from = "much:", to = new[] { "gated:" } })).GetProperty("id").GetString();
+        await gate.Reached.WaitAsync(patience);
+
+        using (var answer = await hub.Http.PostAsync($"/api/executions/{id}/cancel", HubRequests.Json(new { })))
+            answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+        gate.Open();
+        await hub.Http.GetStringAsync($"/api/transfers/{id}/events?files=none").WaitAsync(patience);
+
+        (await hub.Http.GetJsonAsync($"/api/transfers/{id}")).GetProperty("status").GetString().ShouldBe("cancelled");
+        Directory.EnumerateFiles(remote, ".gantry-*", SearchOption.AllDirectories).ShouldBeEmpty();
+        var differences = FileTree.Differences(source, remote);
+        differences.ShouldNotBeEmpty();
+        differences.ShouldAllBe(difference => difference.StartsWith("missing: ", StringComparison.Ordinal));
     }
 
     private async Task SaveAsync(string name, object endpoint)

@@ -294,6 +294,29 @@ public sealed class CopySpecs
     }
 
     [Fact]
+    public async Task Names_that_differ_by_case_never_become_one_at_a_target_that_ignores_it()
+    {
+        stage.Target.Capabilities = stage.Target.Capabilities with { NamesIgnoreCase = true };
+        foreach (var path in (string[])["Photo.jpg", "photo.jpg", "PHOTO.JPG", "alone", "Folder/in", "folder/other"])
+        {
+            await stage.PutSourceAsync(path, path);
+        }
+
+        foreach (var run in (int[])[1, 2])
+        {
+            var result = await stage.RunAsync();
+
+            (result.Copied, result.Skipped, result.Failed).ShouldBe(run == 1 ? (3, 0, 3) : (0, 3, 3), string.Join(" ", result.Failures));
+            result.Failures.ShouldAllBe(failure => failure.Reason.Contains("upper and lower case", StringComparison.Ordinal));
+        }
+
+        var tree = await stage.TargetTreeAsync();
+        tree.Count.ShouldBe(4);
+        tree.Select(line => line.TrimEnd('/').Split('=')[0]).Distinct(StringComparer.OrdinalIgnoreCase).Count().ShouldBe(4);
+        tree.Where(line => line.Contains('=', StringComparison.Ordinal)).ShouldAllBe(line => line.Split('=', 2)[0] == line.Split('=', 2)[1]);
+    }
+
+    [Fact]
     public async Task Temporary_files_in_the_source_are_no_content()
     {
         await stage.PutSourceAsync(PartialName.Of("a", 1, null, "abcdefgh"), "half");

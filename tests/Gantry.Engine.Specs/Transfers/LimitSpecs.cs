@@ -36,6 +36,45 @@ public sealed class LimitSpecs
         }
     }
 
+    [Theory]
+    [InlineData("1000B:off", true)]
+    [InlineData("off:1000B", false)]
+    public async Task What_goes_up_and_what_comes_down_have_bounds_of_their_own(string bandwidth, bool boundsUp)
+    {
+        await PutAsync(1, 30_000);
+        foreach (var isTarget in (bool[])[true, false])
+        {
+            var limits = new EndpointLimits(new LimitSettings { Bandwidth = BandwidthTimetable.Parse(bandwidth) }, stage.Clock);
+
+            var took = await CopyAsync(limits, isTarget);
+
+            took.TotalSeconds.ShouldBe(isTarget == boundsUp ? 29 : 0, 2);
+        }
+    }
+
+    [Fact]
+    public async Task A_timetable_frees_a_file_that_is_under_way()
+    {
+        await PutAsync(1, 300_000);
+        var limits = new EndpointLimits(new LimitSettings { Bandwidth = BandwidthTimetable.Parse("12:00,1000B 12:01,off") }, stage.Clock);
+
+        var took = await CopyAsync(limits, isTarget: true);
+
+        took.TotalSeconds.ShouldBe(60, 5);
+    }
+
+    [Fact]
+    public async Task A_bound_that_is_changed_meanwhile_is_felt_by_a_file_that_is_under_way()
+    {
+        await PutAsync(1, 300_000);
+        var limits = new EndpointLimits(new LimitSettings { Bandwidth = BandwidthTimetable.Parse("1000B") }, stage.Clock);
+        stage.Source.Reading = (_, stream) => new BreakingStream(stream, 20_000, () => limits.Update(new LimitSettings { Bandwidth = BandwidthTimetable.Parse("10000B") }));
+
+        var took = await CopyAsync(limits, isTarget: true);
+
+        took.TotalSeconds.ShouldBe(19 + 28, 5);
+    }
+
     [Fact]
     public async Task A_quick_lane_is_throttled_like_any_other_way()
     {
@@ -128,6 +167,25 @@ public sealed class LimitSpecs
         using var next = await limits.EnterAsync(TransferPriority.Normal, stage.Token);
 
         (await stage.RunAsync(request => request with { Sources = [new TransferSource { Endpoint = stage.Source, Share = next }] })).Copied.ShouldBe(5);
+    }
+
+    /// <summary>How long it takes by the clock of the limits, where nobody really waits.</summary>
+    private async Task<TimeSpan> CopyAsync(EndpointLimits limits, bool isTarget)
+    {
+        using var share = await limits.EnterAsync(TransferPriority.Normal, stage.Token);
+        var target = new MemoryEndpoint("memory:another", stage.Clock);
+        var begin = stage.Clock.GetUtcNow();
+
+        var result = await new TransferRunner(
+            new TransferRequest
+            {
+                Sources = [new TransferSource { Endpoint = stage.Source, Share = isTarget ? null : share }],
+                Target = new TransferTarget { Endpoint = target, Share = isTarget ? share : null },
+            },
+            stage.Clock).RunAsync(stage.Token);
+
+        result.Copied.ShouldBe(1, result.EndedBy?.Message ?? string.Join(" ", result.Failures));
+        return stage.Clock.GetUtcNow() - begin;
     }
 
     private async Task PutAsync(int files, int bytes)
