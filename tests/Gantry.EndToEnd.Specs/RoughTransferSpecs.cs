@@ -73,6 +73,36 @@ public sealed class RoughTransferSpecs : IAsyncLifetime
         FileTree.Differences(folder["source"], remote).ShouldAllBe(difference => difference.StartsWith("missing: ", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("-INT", 1, 64 << 20)]
+    [InlineData("-TERM", 1, 64 << 20)]
+    [InlineData("-INT", 8000, 4096)]
+    public async Task A_copy_on_this_machine_that_is_cancelled_stops_and_leaves_only_whole_files(string signal, int files, int bytes)
+    {
+        for (var i = 0; i < files; i++)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(folder.Folder("source"), i.ToString(CultureInfo.InvariantCulture)), new byte[bytes]);
+        }
+
+        var target = folder.Folder("target");
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using FileSystemWatcher watcher = new(target) { EnableRaisingEvents = true };
+        watcher.Created += (_, _) => begun.TrySetResult();
+
+        // All of it would take half a minute or more by this bound.
+        using var copy = GantryProgram.Start(NoVariables, ["copy", "--bandwidth", "1M", folder["source"], target]);
+        var errors = copy.StandardError.ReadToEndAsync();
+        await begun.Task.WaitAsync(Patience);
+        await SignalAsync(signal, copy.Id);
+        await copy.WaitForExitAsync().WaitAsync(Patience);
+
+        copy.ExitCode.ShouldBe(130, await errors);
+        (await errors).ShouldContain("Cancelled.");
+        Partials(target).ShouldBeEmpty();
+        FileTree.Differences(folder["source"], target).ShouldNotBeEmpty();
+        FileTree.Differences(folder["source"], target).ShouldAllBe(difference => difference.StartsWith("missing: ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_server_that_is_killed_in_the_middle_and_started_again_is_only_a_delay()
     {
