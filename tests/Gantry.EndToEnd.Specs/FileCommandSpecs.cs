@@ -155,6 +155,7 @@ public sealed class FileCommandSpecs : IDisposable
     [InlineData("ls")]
     [InlineData("rm", "/")]
     [InlineData("copy", "a", "b", "--set", "colour=red")]
+    [InlineData("copy", "a", "b", "--ask", "colour")]
     public async Task What_was_typed_wrongly_is_status_2_and_changes_nothing(params string[] words)
     {
         var ended = await RunAsync(words);
@@ -163,6 +164,16 @@ public sealed class FileCommandSpecs : IDisposable
         ended.Errors.ShouldStartWith("gantry: ");
         ended.Errors.ShouldNotContain("secret@");
         ended.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whoever_is_asked_for_a_password_is_told_whose_it_is()
+    {
+        var ended = await RunAsync("copy", "ftp://shop@127.0.0.1:1/htdocs", folder["out"], "--ask", "password");
+
+        ended.Status.ShouldBe(2, ended.ToString());
+        ended.Errors.ShouldContain("password of ftp://shop@127.0.0.1:1/htdocs: nobody can be asked");
+        ended.Errors.ShouldContain("--set 'password=${cred:NAME}'");
     }
 
     [Fact]

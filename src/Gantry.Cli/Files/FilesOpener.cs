@@ -35,17 +35,25 @@ internal sealed class FilesOpener : IEndpointOpener
     {
         var context = UserEndpointOpener.UserContext(invocation.Find("--ssh-config"));
         var given = invocation.FindPairs("--set").ToDictionary(StringComparer.Ordinal);
-        if (invocation.Find("--ask") is { } asked)
+        var asked = invocation.Find("--ask");
+        if (asked is not null)
         {
             given[asked] = $"${{cred:{AskedName}}}";
-            var secret = new Secret(await Prompt.HiddenAsync(asked, cancellationToken));
-            context = context with { Secrets = new AskedSecrets(secret, context.Secrets) };
         }
 
         var opener = new FilesOpener(given, context);
         if (given.Count > 0)
         {
             opener.CheckGiven(addresses);
+        }
+
+        if (asked is not null)
+        {
+            var places = string.Join(" and ", addresses.Where(address => opener.Has(address, asked)).Distinct(StringComparer.Ordinal).Select(EndpointPath.Printable));
+            var secret = new Secret(await Prompt.HiddenAsync(
+                $"{asked} of {places}", cancellationToken, $"Put it into the environment as CRED_NAME and write --set '{asked}=${{cred:NAME}}'"));
+            context = context with { Secrets = new AskedSecrets(secret, context.Secrets) };
+            opener = new FilesOpener(given, context);
         }
 
         var uses = addresses.SelectMany(opener.SecretsOf).ToList();
@@ -84,6 +92,8 @@ internal sealed class FilesOpener : IEndpointOpener
         return given.Where(pair => kind.Settings.Any(setting => setting.Name == pair.Key))
             .Aggregate(settings, (changed, pair) => changed.With(pair.Key, pair.Value));
     }
+
+    private bool Has(string address, string name) => KindOf(address).Settings.Any(setting => setting.Name == name);
 
     private void CheckGiven(IReadOnlyList<string> addresses)
     {

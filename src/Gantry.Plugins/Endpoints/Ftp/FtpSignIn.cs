@@ -73,7 +73,7 @@ internal sealed record FtpSignIn
         {
             throw answer.Code == 332
                 ? new EndpointException(EndpointError.NotSupported, $"{control.Name} asks for an account (ACCT) besides the password, which Gantry does not send.")
-                : Refused(answer, $"{control.Name} refused the login of '{EndpointPath.Printable(User)}'");
+                : Refused(answer, $"{control.Name} refused the login of '{EndpointPath.Printable(User)}'{(Password.Length == 0 ? ", for whom there is no password (the setting 'password')" : "")}");
         }
     }
 
