@@ -17,6 +17,7 @@ internal sealed class FtpControl : IAsyncDisposable
     private readonly byte[] buffer = new byte[2 * LineBytesMax];
     private readonly Socket socket;
     private Stream stream;
+    private FtpWait? ownThread;
     private int start;
     private int end;
 
@@ -37,6 +38,12 @@ internal sealed class FtpControl : IAsyncDisposable
 
     /// <summary>What data connections are encrypted with, so that they resume this connection's session; null while it is plain.</summary>
     public SslClientAuthenticationOptions? TlsOptions { get; private set; }
+
+    /// <summary>
+    /// From here on whoever writes and reads does so on his own thread, and waits there: every call is done when it returns. Null ends that. Only
+    /// without TLS.
+    /// </summary>
+    public void UseOwnThread(FtpWait? wait) => ownThread = wait;
 
     /// <summary>How replies are read.</summary>
     public FtpText Text { get; set; } = FtpText.Utf8;
@@ -107,9 +114,19 @@ internal sealed class FtpControl : IAsyncDisposable
     {
         try
         {
-            await stream.WriteAsync(lines, cancellationToken);
+            if (ownThread is null)
+            {
+                await stream.WriteAsync(lines, cancellationToken);
+            }
+            else
+            {
+                for (var sent = 0; sent < lines.Length;)
+                {
+                    sent += socket.Send(lines.Span[sent..]);
+                }
+            }
         }
-        catch (Exception failed) when (failed is IOException or ObjectDisposedException)
+        catch (Exception failed) when (failed is IOException or SocketException or ObjectDisposedException)
         {
             throw Lost(failed);
         }
@@ -211,7 +228,7 @@ internal sealed class FtpControl : IAsyncDisposable
         try
         {
             AcknowledgeAtOnce();
-            var read = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken);
+            var read = ownThread is { } wait ? wait.Receive(socket, buffer.AsSpan(end)) : await stream.ReadAsync(buffer.AsMemory(end), cancellationToken);
             end += read > 0 ? read : throw new EndOfStreamException();
         }
         catch (Exception failed) when (failed is IOException or SocketException or ObjectDisposedException)

@@ -42,15 +42,20 @@ internal sealed record FtpDataDialer
             return await ListenAsync(session, cancellationToken).ConfigureAwait(false);
         }
 
-        var ahead = session.Ahead;
-        session.Ahead = null;
-        var port = ahead is { } known && Clock.GetElapsedTime(known.AskedAt) < aheadMax
-            ? known.Port
-            : await AskPortAsync(session, cancellationToken).ConfigureAwait(false);
+        var port = TakeAhead(session) ?? await AskPortAsync(session, cancellationToken).ConfigureAwait(false);
         return new FtpData(session, Clock, Timeout, await ConnectAsync(session, port, cancellationToken).ConfigureAwait(false));
     }
 
-    private async ValueTask<int> AskPortAsync(FtpSession session, CancellationToken cancellationToken)
+    /// <summary>The port that was asked for ahead; null when there is none, or when the server may have given it up.</summary>
+    public int? TakeAhead(FtpSession session)
+    {
+        var ahead = session.Ahead;
+        session.Ahead = null;
+        return ahead is { } known && Clock.GetElapsedTime(known.AskedAt) < aheadMax ? known.Port : null;
+    }
+
+    /// <summary>Where the server waits now.</summary>
+    public async ValueTask<int> AskPortAsync(FtpSession session, CancellationToken cancellationToken)
     {
         var reply = await session.AskAsync(PassiveCommand(session), cancellationToken).ConfigureAwait(false);
         if (session.Manners.HasExtendedPassive && FtpPassivePort.PortIn(reply) is null)
@@ -92,7 +97,7 @@ internal sealed record FtpDataDialer
     }
 
     /// <summary>The rules are asked for the host first, which they may know by its name, then for the very address.</summary>
-    private async ValueTask CheckAllowedAsync(FtpSession session, IPAddress peer, int port, CancellationToken cancellationToken)
+    public async ValueTask CheckAllowedAsync(FtpSession session, IPAddress peer, int port, CancellationToken cancellationToken)
     {
         if (Context.AddressOf is not { } choose)
         {

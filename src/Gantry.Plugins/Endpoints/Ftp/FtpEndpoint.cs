@@ -7,7 +7,7 @@ namespace Gantry.Plugins.Endpoints.Ftp;
 /// A folder behind an FTP server. Each file in transfer has a session of a pool for itself; everything else is asked on the control connections, several
 /// commands in one flight. Nothing holds a session while it waits for its caller and others wait for a session.
 /// </summary>
-internal sealed partial class FtpEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes, IHashes, IWritesRanges, IReadsRanges
+internal sealed partial class FtpEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes, IHashes, IWritesWhole, IWritesRanges, IReadsRanges
 {
     private const int TriesMax = 3;
 
@@ -16,6 +16,7 @@ internal sealed partial class FtpEndpoint : IEndpoint, IConnects, IMoves, ISetsT
     private readonly FtpSessions sessions;
     private readonly TimeProvider clock;
     private readonly Action<string> notice;
+    private readonly FtpQuickWrites? quick;
 
     /// <param name="address">For messages, without secrets and without a '/' at the end.</param>
     /// <param name="root">The folder on the server: absolute, or relative to the login's home; "" is the home.</param>
@@ -24,7 +25,8 @@ internal sealed partial class FtpEndpoint : IEndpoint, IConnects, IMoves, ISetsT
     /// <param name="clock">Measures and limits.</param>
     /// <param name="text">How names are written.</param>
     /// <param name="notice">Hears once what this server cannot do.</param>
-    public FtpEndpoint(string address, string root, FtpManners manners, FtpSessions sessions, TimeProvider clock, FtpText text, Action<string> notice)
+    /// <param name="dialer">For the data connections of small files; null where they go the long way.</param>
+    public FtpEndpoint(string address, string root, FtpManners manners, FtpSessions sessions, TimeProvider clock, FtpText text, Action<string> notice, FtpDataDialer? dialer = null)
     {
         Text = text;
         Address = address;
@@ -33,6 +35,7 @@ internal sealed partial class FtpEndpoint : IEndpoint, IConnects, IMoves, ISetsT
         this.sessions = sessions;
         this.clock = clock;
         this.notice = notice;
+        quick = dialer is { IsActive: false } ? new FtpQuickWrites(this, sessions, dialer) : null;
     }
 
     public string Address { get; }
@@ -57,6 +60,11 @@ internal sealed partial class FtpEndpoint : IEndpoint, IConnects, IMoves, ISetsT
 
     public async ValueTask DisposeAsync()
     {
+        if (quick is not null)
+        {
+            await quick.DisposeAsync().ConfigureAwait(false);
+        }
+
         await sessions.DisposeAsync().ConfigureAwait(false);
         manners.Dispose();
     }

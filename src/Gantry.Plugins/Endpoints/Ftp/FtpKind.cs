@@ -159,11 +159,12 @@ public sealed class FtpKind : EndpointKind
         FtpManners manners = new();
         var names = settings.Find(Encoding) == "latin1" ? FtpText.Latin1 : FtpText.Utf8;
         var address = AddressOf(settings);
+        var isPlain = !isImplicit && settings.Find(Tls) is null or "none";
         FtpConnector connector = new(
             token => SignInAsync(settings, context, manners, token), dialer, manners, names, words => context.Notice($"{address}: {words}"));
         FtpSessions sessions = new(
             connector.ConnectAsync, CountOf(settings.Find(Connections) ?? "") ?? ConnectionsDefault, context.Clock, timeout, words => context.Notice($"{address}: {words}"));
-        return new FtpEndpoint(address, RootOf(settings), manners, sessions, context.Clock, names, context.Notice);
+        return new FtpEndpoint(address, RootOf(settings), manners, sessions, context.Clock, names, context.Notice, isPlain ? dialer : null);
     }
 
     private static IReadOnlyList<Setting> Describe(bool isImplicit) =>

@@ -20,6 +20,7 @@ internal sealed class FtpSession : IAsyncDisposable
     private readonly ArrayBufferWriter<byte> lines = new(512);
     private readonly Lock gate = new();
     private EndpointException? over;
+    private CancellationTokenSource listening = new();
     private Task reading = Task.CompletedTask;
     private long lastHeard;
 
@@ -67,7 +68,21 @@ internal sealed class FtpSession : IAsyncDisposable
     public string Name => control.Name;
 
     /// <summary>Begins to read replies; from here on nobody else reads from the control connection.</summary>
-    public void Start() => reading = Task.Run(ReadAsync);
+    public void Start()
+    {
+        listening = new CancellationTokenSource();
+        reading = Task.Run(() => ReadAsync(listening.Token));
+    }
+
+    /// <summary>
+    /// Nobody reads replies any more, so that the caller may, until he starts that again. No reply may be under way: the last command's has come.
+    /// </summary>
+    public async ValueTask PauseAsync()
+    {
+        await listening.CancelAsync().ConfigureAwait(false);
+        await reading.ConfigureAwait(false);
+        listening.Dispose();
+    }
 
     /// <summary>
     /// Sends commands at once where the server bears that, else one after the other. Fails with BadPath before anything is sent when a path
@@ -200,13 +215,13 @@ internal sealed class FtpSession : IAsyncDisposable
 
     private async ValueTask WaitAsync(Task task, FtpCommand command, CancellationToken cancellationToken)
     {
-        while (!task.IsCompleted)
+        for (var left = timeout; !task.IsCompleted;)
         {
             try
             {
-                await task.WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(false);
+                await task.WaitAsync(left, clock, cancellationToken).ConfigureAwait(false);
             }
-            catch (TimeoutException) when (Idle < timeout)
+            catch (TimeoutException) when ((left = timeout - Idle) > TimeSpan.Zero)
             {
                 // It is at work on what was asked before.
             }
@@ -225,13 +240,13 @@ internal sealed class FtpSession : IAsyncDisposable
         return reason;
     }
 
-    private async Task ReadAsync()
+    private async Task ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
-                var reply = await control.ReadReplyAsync(CancellationToken.None).ConfigureAwait(false);
+                var reply = await control.ReadReplyAsync(cancellationToken).ConfigureAwait(false);
                 Touch();
                 if (!Deliver(reply))
                 {
@@ -243,6 +258,29 @@ internal sealed class FtpSession : IAsyncDisposable
         {
             End(lost, isInnocent: lost.IsTransient);
         }
+        catch (OperationCanceledException)
+        {
+            // It is paused.
+        }
+    }
+
+    /// <summary>Service not available: the server closes, because of the time or because it has too many.</summary>
+    public EndpointException EndBy(FtpReply goodbye)
+    {
+        EndedCrowded = FtpSignIn.IsTooMany(goodbye) && !goodbye.Says("time") && !goodbye.Says("idle");
+        EndpointException reason = new(EndpointError.Disconnected, $"{Name} ended the session: {Manners.Redact(goodbye.ToString())}.", isTransient: true);
+        End(reason, isInnocent: true);
+        return reason;
+    }
+
+    /// <summary>From now on nothing is sent behind the command of a transfer.</summary>
+    public EndpointException EndOutOfTurn(FtpReply reply)
+    {
+        Manners.Order = FtpOrder.NotKept;
+        EndpointException reason = new(
+            EndpointError.Disconnected, $"{Name} answered out of turn: {Manners.Redact(reply.ToString())}. It is asked one by one from now on.", isTransient: true);
+        End(reason, isInnocent: true);
+        return reason;
     }
 
     /// <summary>False when the session is over by that.</summary>
@@ -276,18 +314,7 @@ internal sealed class FtpSession : IAsyncDisposable
             return true;
         }
 
-        if (reply.Code == 421)
-        {
-            // Service not available: the server closes, because of the time or because it has too many.
-            EndedCrowded = FtpSignIn.IsTooMany(reply) && !reply.Says("time") && !reply.Says("idle");
-            End(new EndpointException(EndpointError.Disconnected, $"{Name} ended the session: {Manners.Redact(reply.ToString())}.", isTransient: true), isInnocent: true);
-            return false;
-        }
-
-        Manners.Order = FtpOrder.NotKept;
-        End(
-            new EndpointException(EndpointError.Disconnected, $"{Name} answered out of turn: {Manners.Redact(reply.ToString())}. It is asked one by one from now on.", isTransient: true),
-            isInnocent: true);
+        _ = reply.Code == 421 ? EndBy(reply) : EndOutOfTurn(reply);
         return false;
     }
 

@@ -23,6 +23,7 @@ internal sealed class FtpSessions : IAsyncDisposable
     private readonly List<FtpSession> idle = [];
     private readonly HashSet<FtpSession> all = [];
     private readonly LinkedList<TaskCompletionSource<FtpSession>> waiting = new();
+    private readonly LinkedList<TaskCompletionSource<FtpSession>> patient = new();
     private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<Task> dialling = [];
     private TaskCompletionSource wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -67,12 +68,17 @@ internal sealed class FtpSessions : IAsyncDisposable
     }
 
     /// <summary>A session for the caller alone, until it is given back.</summary>
-    public async ValueTask<FtpSession> TakeAsync(CancellationToken cancellationToken)
+    public ValueTask<FtpSession> TakeAsync(CancellationToken cancellationToken) => TakeAsync(waiting, cancellationToken);
+
+    /// <summary>The same for one who keeps it for long: he comes after all others, and nobody gives a session back for his sake.</summary>
+    public ValueTask<FtpSession> TakePatientlyAsync(CancellationToken cancellationToken) => TakeAsync(patient, cancellationToken);
+
+    private async ValueTask<FtpSession> TakeAsync(LinkedList<TaskCompletionSource<FtpSession>> line, CancellationToken cancellationToken)
     {
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var session = TakeIdle() ?? await WaitAsync(cancellationToken).ConfigureAwait(false);
+            var session = TakeIdle() ?? await WaitAsync(line, cancellationToken).ConfigureAwait(false);
             if (session.Idle < freshFor || await IsAliveAsync(session, cancellationToken).ConfigureAwait(false))
             {
                 return session;
@@ -157,7 +163,7 @@ internal sealed class FtpSessions : IAsyncDisposable
         }
     }
 
-    private async ValueTask<FtpSession> WaitAsync(CancellationToken cancellationToken)
+    private async ValueTask<FtpSession> WaitAsync(LinkedList<TaskCompletionSource<FtpSession>> line, CancellationToken cancellationToken)
     {
         TaskCompletionSource<FtpSession> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
@@ -168,14 +174,14 @@ internal sealed class FtpSessions : IAsyncDisposable
                 throw new EndpointException(known.Error, known.Message, known.IsTransient, known);
             }
 
-            waiting.AddLast(waiter);
+            line.AddLast(waiter);
             DialForWaiting();
             if (idle.Count > 0)
             {
                 // One came back meanwhile, or all have much before them.
                 var session = idle[0];
                 idle.RemoveAt(0);
-                waiting.RemoveLast();
+                line.RemoveLast();
                 return session;
             }
         }
@@ -188,7 +194,11 @@ internal sealed class FtpSessions : IAsyncDisposable
             }
             catch (TimeoutException)
             {
-                Volatile.Read(ref wanted).TrySetResult();
+                if (line == waiting)
+                {
+                    Volatile.Read(ref wanted).TrySetResult();
+                }
+
                 return await waiter.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
@@ -196,7 +206,7 @@ internal sealed class FtpSessions : IAsyncDisposable
         {
             lock (gate)
             {
-                waiting.Remove(waiter);
+                line.Remove(waiter);
             }
 
             if (!waiter.TrySetCanceled(cancellationToken) && waiter.Task.IsCompletedSuccessfully)
@@ -237,12 +247,13 @@ internal sealed class FtpSessions : IAsyncDisposable
 
     private TaskCompletionSource<FtpSession>? NextWaiting()
     {
-        if (waiting.First is not { } node)
+        var line = waiting.Count > 0 ? waiting : patient;
+        if (line.First is not { } node)
         {
             return null;
         }
 
-        waiting.RemoveFirst();
+        line.RemoveFirst();
         return node.Value;
     }
 
@@ -269,7 +280,7 @@ internal sealed class FtpSessions : IAsyncDisposable
             return;
         }
 
-        while (!isClosed && dialling.Count < Math.Min(waiting.Count, DialledAtOnceMax) && all.Count + dialling.Count < limit)
+        while (!isClosed && dialling.Count < Math.Min(waiting.Count + patient.Count, DialledAtOnceMax) && all.Count + dialling.Count < limit)
         {
             Dial();
         }
@@ -360,8 +371,9 @@ internal sealed class FtpSessions : IAsyncDisposable
         TaskCompletionSource<FtpSession>[] failed;
         lock (gate)
         {
-            failed = [.. waiting];
+            failed = [.. waiting, .. patient];
             waiting.Clear();
+            patient.Clear();
         }
 
         foreach (var waiter in failed)

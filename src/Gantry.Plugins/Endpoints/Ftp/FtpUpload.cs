@@ -123,14 +123,19 @@ internal sealed class FtpUpload
     {
         areAsked = false;
         time = Options.ModifiedAt is { } given && manners.TimeSetting != FtpTimeSetting.None ? TimeCommand(manners, given, PartialPath) : null;
-        mode = Options.UnixMode is { } bits && manners.SetsModes ? new FtpCommand($"SITE CHMOD {Convert.ToString(bits & ModeBits, 8).PadLeft(3, '0')}", PartialPath) : null;
+        mode = Options.UnixMode is { } bits && manners.SetsModes ? new FtpCommand(ModeVerb(bits & ModeBits), PartialPath) : null;
         size = manners.HasSize ? new FtpCommand("SIZE", PartialPath) : null;
         return [.. new[] { time, mode, size }.OfType<FtpCommand>()];
     }
 
     /// <summary>MFMT (draft-somers-ftp-mfxx); some older servers take a time with MDTM.</summary>
     public static FtpCommand TimeCommand(FtpManners manners, DateTimeOffset time, string place) =>
-        new($"{(manners.TimeSetting == FtpTimeSetting.Mfmt ? "MFMT" : "MDTM")} {FtpTime.Format(ToSeconds(time))}", place);
+        new(TimeVerb(manners, time), place);
+
+    public static string TimeVerb(FtpManners manners, DateTimeOffset time) =>
+        $"{(manners.TimeSetting == FtpTimeSetting.Mfmt ? "MFMT" : "MDTM")} {FtpTime.Format(ToSeconds(time))}";
+
+    public static string ModeVerb(int bits) => $"SITE CHMOD {Convert.ToString(bits, 8).PadLeft(3, '0')}";
 
     private void CheckSize(FtpReply reply, long length)
     {

@@ -1,0 +1,30 @@
+using Gantry.Engine.Endpoints;
+
+namespace Gantry.Plugins.Endpoints.Ftp;
+
+/// <summary>Small files on the short way: where a server is known to keep the order, and data needs no TLS.</summary>
+internal sealed partial class FtpEndpoint
+{
+    public bool TryBeginWrite(string path, ReadOnlyMemory<byte> content, WriteOptions options, IWholeWriteReceiver receiver, CancellationToken cancellationToken)
+    {
+        if (quick is null
+            || cancellationToken.IsCancellationRequested
+            || manners is not { IsKnown: true, Pipelines: true, Order: FtpOrder.Kept }
+            || (options.ModifiedAt is not null && manners.TimeSetting is FtpTimeSetting.Unknown))
+        {
+            return false;
+        }
+
+        try
+        {
+            EndpointPath.CheckBelowRoot(path);
+            EndpointPath.CheckPartialName(options.PartialName);
+            return quick.TryAdd(FtpQuickFile.Of(this, path, content, options, receiver, cancellationToken));
+        }
+        catch (EndpointException)
+        {
+            // The long way meets the same, and tells it.
+            return false;
+        }
+    }
+}
