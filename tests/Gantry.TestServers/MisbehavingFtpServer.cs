@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Gantry.TestServers;
@@ -17,6 +16,7 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
     private readonly ConcurrentBag<Task> sessions = [];
     private readonly Task serving;
     private int connections;
+    private int dataConnections;
 
     public MisbehavingFtpServer()
     {
@@ -41,6 +41,27 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
     /// <summary>How many bytes of a file are sent before its data connection ends; null sends all.</summary>
     public int? SendsAtMost { get; set; }
 
+    /// <summary>How many bytes of a file are taken before nothing more is; null takes all.</summary>
+    public int? TakesAtMost { get; set; }
+
+    /// <summary>Where bytes stop, a data connection stands still, and its control connection too, instead of ending.</summary>
+    public bool FallsSilent { get; set; }
+
+    /// <summary>A data connection that stops early is broken off (426), instead of ending as a whole one would.</summary>
+    public bool Breaks { get; set; }
+
+    /// <summary>The address that PASV names, with commas.</summary>
+    public string PassiveHost { get; set; } = "127,0,0,1";
+
+    /// <summary>The second half of a listing waits for this.</summary>
+    public Task HalfListed { get; set; } = Task.CompletedTask;
+
+    /// <summary>How many data connections were made to it, or by it.</summary>
+    public int DataConnections => Volatile.Read(ref dataConnections);
+
+    /// <summary>Before it dials back, somebody else does, from another address, and sends something.</summary>
+    public bool HasIntruder { get; set; }
+
     public int Connections => Volatile.Read(ref connections);
 
     public async ValueTask DisposeAsync()
@@ -62,7 +83,7 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
                 sessions.Add(ServeAsync(socket, Interlocked.Increment(ref connections)));
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception ended) when (ended is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // The test has had enough.
         }
@@ -77,7 +98,7 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
         {
             await using var stream = socket.GetStream();
             using StreamReader reader = new(stream, Encoding.Latin1);
-            StrongBox<string> renaming = new("");
+            Dialogue dialogue = new();
             async Task SayAsync(string text) => await stream.WriteAsync(Encoding.Latin1.GetBytes(text), stop.Token);
             await SayAsync(Answer(number, "") ?? "220 Hello\r\n");
             while (await reader.ReadLineAsync(stop.Token) is { } line)
@@ -94,7 +115,7 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
                     continue;
                 }
 
-                await DoAsync(line, data, SayAsync, renaming);
+                await DoAsync(line, data, SayAsync, dialogue);
             }
         }
         catch (Exception ended) when (ended is OperationCanceledException or IOException or SocketException or InvalidOperationException)
@@ -103,7 +124,7 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
         }
     }
 
-    private async Task DoAsync(string line, TcpListener data, Func<string, Task> say, StrongBox<string> renaming)
+    private async Task DoAsync(string line, TcpListener data, Func<string, Task> say, Dialogue dialogue)
     {
         var word = line.Split(' ')[0];
         var path = line.Length > word.Length ? line[(word.Length + 1)..] : "";
@@ -126,17 +147,32 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
                 break;
             case "STOR":
                 await say("150 Go on\r\n");
-                Files[path] = await ReceiveAsync(data);
-                await say("226 Done\r\n");
+                Files[path] = await ReceiveAsync(data, dialogue);
+                await say(TakesAtMost is { } most && Files[path].Length >= most ? "426 Broken\r\n" : "226 Done\r\n");
+                break;
+            case "PASV":
+                await say($"227 Entering Passive Mode ({PassiveHost},{((IPEndPoint)data.LocalEndpoint).Port / 256},{((IPEndPoint)data.LocalEndpoint).Port % 256})\r\n");
+                break;
+            case "PORT":
+                var numbers = path.Split(',').Select(int.Parse).ToArray();
+                dialogue.DialsBack = new(IPAddress.Loopback, (numbers[4] * 256) + numbers[5]);
+                await say("200 There\r\n");
+                break;
+            case "REST":
+                dialogue.Offset = int.Parse(path, System.Globalization.CultureInfo.InvariantCulture);
+                await say("350 From there\r\n");
                 break;
             case "RETR" when Files.TryGetValue(path, out var content):
                 await say("150 Here\r\n");
-                await SendAsync(data, content.AsMemory(0, Math.Min(content.Length, SendsAtMost ?? content.Length)));
-                await say("226 Done\r\n");
+                var rest = content.AsMemory(dialogue.Offset);
+                dialogue.Offset = 0;
+                var isCut = SendsAtMost < rest.Length;
+                await SendAsync(data, dialogue, rest[..Math.Min(rest.Length, SendsAtMost ?? rest.Length)], isCut);
+                await say(isCut && Breaks ? "426 Broken\r\n" : "226 Done\r\n");
                 break;
             case "MLSD" or "LIST":
                 await say("150 Here\r\n");
-                await SendAsync(data, Encoding.Latin1.GetBytes(Listing));
+                await ListAsync(data, dialogue);
                 await say("226 Done\r\n");
                 break;
             case "SIZE" when Files.TryGetValue(path, out var content):
@@ -149,10 +185,10 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
                 await say("250 Gone\r\n");
                 break;
             case "RNFR" when Files.ContainsKey(path):
-                renaming.Value = path;
+                dialogue.Renaming = path;
                 await say("350 Whereto?\r\n");
                 break;
-            case "RNTO" when Files.TryRemove(renaming.Value!, out var content):
+            case "RNTO" when Files.TryRemove(dialogue.Renaming, out var content):
                 Files[path] = content;
                 await say("250 Renamed\r\n");
                 break;
@@ -174,19 +210,84 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
         }
     }
 
-    private async Task<byte[]> ReceiveAsync(TcpListener data)
+    private async Task ListAsync(TcpListener data, Dialogue dialogue)
     {
-        using var client = await data.AcceptTcpClientAsync(stop.Token);
+        using var client = await ConnectAsync(data, dialogue);
+        var all = Encoding.Latin1.GetBytes(Listing);
+        await client.GetStream().WriteAsync(all.AsMemory(0, all.Length / 2), stop.Token);
+        await HalfListed.WaitAsync(stop.Token);
+        await client.GetStream().WriteAsync(all.AsMemory(all.Length / 2), stop.Token);
+        await EndAsync(client);
+    }
+
+    /// <summary>Says that this was all, and waits until the other side has read it.</summary>
+    private async Task EndAsync(TcpClient client)
+    {
+        var stream = client.GetStream();
+        client.Client.Shutdown(SocketShutdown.Send);
+        await stream.CopyToAsync(Stream.Null, stop.Token);
+    }
+
+    private async Task<TcpClient> ConnectAsync(TcpListener data, Dialogue dialogue)
+    {
+        Interlocked.Increment(ref dataConnections);
+        if (dialogue.DialsBack is not { } place)
+        {
+            return await data.AcceptTcpClientAsync(stop.Token);
+        }
+
+        if (HasIntruder)
+        {
+            using TcpClient intruder = new(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+            await intruder.ConnectAsync(place, stop.Token);
+            await intruder.GetStream().WriteAsync("what nobody asked for"u8.ToArray(), stop.Token);
+        }
+
+        TcpClient client = new();
+        await client.ConnectAsync(place, stop.Token);
+        return client;
+    }
+
+    private async Task<byte[]> ReceiveAsync(TcpListener data, Dialogue dialogue)
+    {
+        using var client = await ConnectAsync(data, dialogue);
         using MemoryStream content = new();
-        await client.GetStream().CopyToAsync(content, stop.Token);
+        var buffer = new byte[16 * 1024];
+        var left = TakesAtMost ?? int.MaxValue;
+        while (left > 0 && await client.GetStream().ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, left)), stop.Token) is > 0 and var read)
+        {
+            content.Write(buffer, 0, read);
+            left -= read;
+        }
+
+        if (left == 0 && FallsSilent)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
+        }
+
         return content.ToArray();
     }
 
-    private async Task SendAsync(TcpListener data, ReadOnlyMemory<byte> content)
+    private async Task SendAsync(TcpListener data, Dialogue dialogue, ReadOnlyMemory<byte> content, bool isCut)
     {
-        using var client = await data.AcceptTcpClientAsync(stop.Token);
+        using var client = await ConnectAsync(data, dialogue);
         await client.GetStream().WriteAsync(content, stop.Token);
-        client.Client.Shutdown(SocketShutdown.Send);
-        await client.GetStream().CopyToAsync(Stream.Null, stop.Token);
+        if (isCut && FallsSilent)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
+        }
+
+        await EndAsync(client);
+    }
+
+    /// <summary>What one command leaves for the next.</summary>
+    private sealed class Dialogue
+    {
+        public string Renaming { get; set; } = "";
+
+        public int Offset { get; set; }
+
+        /// <summary>Where it dials for data; null when it waits there.</summary>
+        public IPEndPoint? DialsBack { get; set; }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class FtpControl : IAsyncDisposable
 {
     private const int LineBytesMax = 8 * 1024;
     private const int LinesMax = 1000;
+    private const int ReplyLengthMax = 256 * 1024;
 
     private readonly byte[] buffer = new byte[2 * LineBytesMax];
     private readonly Socket socket;
@@ -144,6 +145,7 @@ internal sealed class FtpControl : IAsyncDisposable
         }
 
         List<string> lines = [text];
+        var length = text.Length;
         for (var isMore = true; isMore;)
         {
             if (lines.Count == LinesMax)
@@ -153,6 +155,11 @@ internal sealed class FtpControl : IAsyncDisposable
 
             // Only the same code and a space end it; lines in between may look like replies of their own.
             var line = await ReadLineAsync(cancellationToken);
+            if ((length += line.Length) > ReplyLengthMax)
+            {
+                throw new EndpointException(EndpointError.Protocol, $"{Name} sent a reply of more than {ReplyLengthMax} characters; it does not speak FTP.");
+            }
+
             isMore = CodeOf(line) != code || (line.Length > 3 && line[3] != ' ');
             lines.Add(isMore ? line : line.Length > 4 ? line[4..] : "");
         }

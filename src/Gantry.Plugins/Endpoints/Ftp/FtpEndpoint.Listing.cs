@@ -83,7 +83,11 @@ internal sealed partial class FtpEndpoint
                 line =>
                 {
                     isGiven = true;
-                    if (FtpMachineList.Parse(line) is { } entry && entry.Name is not ("." or ".."))
+                    if (FtpMachineList.Parse(line) is not { } entry)
+                    {
+                        CheckSaysNothing(line, FtpMachineList.IsNoEntry(line), folder);
+                    }
+                    else if (entry.Name is not ("." or ".."))
                     {
                         entries.TryWrite(Checked(entry, folder));
                     }
@@ -213,6 +217,10 @@ internal sealed partial class FtpEndpoint
                         {
                             entries.Add(Checked(entry, folder));
                         }
+                        else
+                        {
+                            CheckSaysNothing(line, parser.IsNoEntry(line), folder);
+                        }
                     },
                     cancellationToken);
             },
@@ -257,6 +265,17 @@ internal sealed partial class FtpEndpoint
         ? entry
         : throw new EndpointException(
             EndpointError.Protocol, $"The server lists '{EndpointPath.Printable(entry.Name)}' in '{PlaceOf(folder)}', which is no name; the listing is not used.");
+
+    /// <summary>A file that is not understood would be taken for one that is not there: copied nowhere, or deleted at a target.</summary>
+    private void CheckSaysNothing(string line, bool isNoEntry, string folder)
+    {
+        if (!isNoEntry)
+        {
+            throw new EndpointException(
+                EndpointError.Protocol,
+                $"The server lists '{EndpointPath.Printable(line.Length > 120 ? line[..120] + "…" : line)}' in '{PlaceOf(folder)}', which is not understood; the listing is not used, since a file might be missed.");
+        }
+    }
 
     private async ValueTask<EndpointException> ListFailureAsync(FtpReply refusal, string folder, CancellationToken cancellationToken)
     {

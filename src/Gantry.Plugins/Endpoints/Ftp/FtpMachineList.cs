@@ -61,6 +61,11 @@ internal static class FtpMachineList
         return !isTyped ? null : entry.Kind == EntryKind.File ? entry : entry with { Size = 0 };
     }
 
+    /// <summary>Whether a line that tells no entry is none of a file either: it is empty, or tells of the folder itself or of the one above it.</summary>
+    public static bool IsNoEntry(string line) =>
+        line.AsSpan().Trim().IsEmpty
+        || line.Split(' ')[0].Split(';').Any(fact => Is(fact, "type=cdir") || Is(fact, "type=pdir"));
+
     private static Entry OfType(Entry entry, ReadOnlySpan<char> type)
     {
         if (Is(type, "file") || Is(type, "dir"))

@@ -27,9 +27,22 @@ internal sealed class FtpPlainList(DateTimeOffset now)
     /// <summary>Whether the line tells of the folder itself, which only a listing of everything does.</summary>
     public bool IsFolderItself(string line) => line.Length > 0 && line[0] == 'd' && line.EndsWith(" .", StringComparison.Ordinal);
 
+    /// <summary>
+    /// Whether a line that tells no entry is none of a file either: it is empty, a sum ("total 12", in the server's language), the folder itself or the one above it.
+    /// </summary>
+    public bool IsNoEntry(string line)
+    {
+        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return words.Length == 0
+            || (words.Length == 2 && !char.IsAsciiDigit(line[0]) && words[1].All(char.IsAsciiDigit))
+            || words[^1] is "." or ".."
+            || line.EndsWith("\t.", StringComparison.Ordinal) || line.EndsWith("\t..", StringComparison.Ordinal);
+    }
+
     private Entry? ParseUnix(string line)
     {
-        if (line[0] is not ('-' or 'd' or 'l' or 'b' or 'c' or 'p' or 's' or 'D'))
+        // NetWare puts a space behind the letter, and its rights in brackets.
+        if (line.Length < 2 || line[1] == ' ' || line[0] is not ('-' or 'd' or 'l' or 'b' or 'c' or 'p' or 's' or 'D'))
         {
             return null;
         }
