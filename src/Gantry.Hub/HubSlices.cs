@@ -7,6 +7,7 @@ using Gantry.Hub.Operations;
 using Gantry.Hub.Plans;
 using Gantry.Hub.Providers;
 using Gantry.Hub.Transfers;
+using Gantry.Hub.Triggers;
 using Gantry.Hub.Vault;
 using Gantry.Hub.Vault.Keys;
 using Gantry.Plugins;
@@ -45,6 +46,11 @@ internal static class HubSlices
             Environment = PlanEnvironment.ForHub(),
         });
         services.AddTransfers();
+        services.AddTriggers(new TriggerOptions
+        {
+            EventsKept = TimeSpan.FromDays(configuration.Number(HubSettings.EventDays, min: 1, max: 36_500)),
+            PerMinuteOfWebhook = configuration.Number(HubSettings.RequestsPerWebhook, min: 1, max: int.MaxValue),
+        });
         services.AddApiDocument();
     }
 
@@ -56,6 +62,7 @@ internal static class HubSlices
         app.MapPlans();
         app.MapExecutions();
         app.MapTransfers();
+        app.MapTriggers();
         app.MapApiDocument();
     }
 }

@@ -20,6 +20,9 @@ internal sealed record Claim
 
     public required string Inputs { get; init; }
 
+    /// <summary>JSON: what its trigger saw; null when a person started it.</summary>
+    public string? Trigger { get; init; }
+
     public required int Fence { get; init; }
 
     public bool IsCancelRequested { get; init; }

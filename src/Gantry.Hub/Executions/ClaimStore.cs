@@ -15,7 +15,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
         update executions e
         set status = 'running', fence = e.fence + 1, hub_id = $2, started_at = coalesce(e.started_at, $3), waiting_for = null
         from free where e.workspace_id = free.workspace_id and e.id = free.id
-        returning e.id, e.workspace_id, e.user_id, e.plan_id, e.plan_version, e.plan_text, e.inputs, e.fence, e.cancel_requested
+        returning e.id, e.workspace_id, e.user_id, e.plan_id, e.plan_version, e.plan_text, e.inputs, e.fence, e.cancel_requested, e.trigger
         """;
 
     private const string AttemptsSql = """
@@ -130,6 +130,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
                 Inputs = reader.GetString(6),
                 Fence = fence,
                 IsCancelRequested = reader.GetBoolean(8),
+                Trigger = Text(reader, 9),
                 IsTakenUpAgain = fence > 1,
             });
         }

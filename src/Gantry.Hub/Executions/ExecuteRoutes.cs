@@ -69,6 +69,7 @@ internal sealed class ExecuteRoutes(
             Plan = plan,
             Inputs = InputsFor(plan, body.Inputs ?? ExecutionJson.Parse(old.Inputs)),
             RerunOf = old.Id,
+            Trigger = old.Trigger,
             Transfer = transfer,
             Address = AuditLog.AddressOf(context),
             Key = key,

@@ -94,6 +94,7 @@ internal sealed partial class ExecutionRunner(
                 ExecutionId = claim.ExecutionId,
                 Plan = plan,
                 Inputs = ExecutionJson.Parse(claim.Inputs),
+                Trigger = claim.Trigger is { } trigger ? ExecutionJson.Parse(trigger) : null,
                 Recorded = claim.Recorded,
                 Secrets = secrets,
                 Redactor = redactor,

@@ -25,6 +25,7 @@ internal sealed record RerunRequest(string? Version = null, IReadOnlyDictionary<
 /// <param name="OutputUrl">Where an output of more than 64 KB is to be had.</param>
 /// <param name="FailedStep">The path of the step that failed.</param>
 /// <param name="Steps">Every attempt at a step; only when one execution is shown.</param>
+/// <param name="Trigger">What started it saw: what ${trigger} finds. Only when one execution is shown, and no person started it.</param>
 internal sealed record ExecutionShape(
     Guid Id,
     string Status,
@@ -44,7 +45,8 @@ internal sealed record ExecutionShape(
     int? OutputBytes = null,
     ErrorShape? Error = null,
     string? FailedStep = null,
-    IReadOnlyList<StepShape>? Steps = null);
+    IReadOnlyList<StepShape>? Steps = null,
+    JsonElement? Trigger = null);
 
 /// <summary>One attempt at a step.</summary>
 /// <param name="Step">Its path: "0", or "2/1" for the second step below the third.</param>

@@ -22,6 +22,12 @@ internal sealed record ExecutionStart
     /// <summary>A JSON object, the defaults filled in.</summary>
     public required string Inputs { get; init; }
 
+    /// <summary>JSON: what ${trigger} finds; null when a person starts it.</summary>
+    public string? Trigger { get; init; }
+
+    /// <summary>What starts it; null when a person does.</summary>
+    public EventRow? Event { get; init; }
+
     public Guid? RerunOf { get; init; }
 
     public string? Address { get; init; }
@@ -42,7 +48,8 @@ internal sealed record SavedPlan(Guid Id, int Version, string Name);
 /// <param name="CreatedAt">When it was accepted, if it is new.</param>
 /// <param name="IsClaimed">It runs already.</param>
 /// <param name="Known">Set when the Idempotency-Key was used before.</param>
-internal sealed record AcceptedStart(Guid ExecutionId, DateTimeOffset CreatedAt, bool IsClaimed, KnownStart? Known);
+/// <param name="Taken">Set when another event counts in the place of the one that it was started by, so that it was not.</param>
+internal sealed record AcceptedStart(Guid ExecutionId, DateTimeOffset CreatedAt, bool IsClaimed, KnownStart? Known, TakenEvent? Taken);
 
 /// <summary>
 /// Accepts starts: when it returns, the execution is on record and will reach its end. Where a worker is free, the same write claims it.
@@ -60,13 +67,14 @@ internal sealed class ExecutionStarter(JournalWriter writer, Dispatcher dispatch
 
             // Whoever asked may go away meanwhile; what is accepted runs all the same.
             await record.Settled;
-            if (record.Known is null)
+            var taken = start.Event?.Taken;
+            if (record.Known is null && taken is null)
             {
                 await DispatchAsync(start, executionId, isClaimed);
                 isStarted = isClaimed;
             }
 
-            return new AcceptedStart(record.Known?.ExecutionId ?? executionId, record.CreatedAt, isClaimed, record.Known);
+            return new AcceptedStart(record.Known?.ExecutionId ?? executionId, record.CreatedAt, isClaimed, record.Known, taken);
         }
         finally
         {
@@ -93,6 +101,7 @@ internal sealed class ExecutionStarter(JournalWriter writer, Dispatcher dispatch
             PlanText = start.PlanText,
             Plan = start.Plan,
             Inputs = start.Inputs,
+            Trigger = start.Trigger,
             Fence = 1,
         });
     }
@@ -107,6 +116,8 @@ internal sealed class ExecutionStarter(JournalWriter writer, Dispatcher dispatch
         PlanName = start.Saved?.Name ?? start.Plan.Name,
         PlanText = start.PlanText,
         Inputs = start.Inputs,
+        Trigger = start.Trigger,
+        Event = start.Event,
         RerunOf = start.RerunOf,
         CreatedAt = clock.GetUtcNow(),
         Address = start.Address,

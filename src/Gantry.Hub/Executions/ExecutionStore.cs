@@ -59,7 +59,7 @@ internal static class ExecutionStore
     /// <summary>Null when the session sees none of this id.</summary>
     public static Task<ExecutionView?> FindAsync(HubSession session, Guid id, CancellationToken cancellationToken) =>
         session.FindAsync<ExecutionView>($"""
-            select {Columns}, e.plan_text, b.bytes as output_bytes
+            select {Columns}, e.plan_text, e.trigger, b.bytes as output_bytes
             from executions e left join execution_blobs b on b.workspace_id = e.workspace_id and b.execution_id = e.id and b.id = e.output_blob
             where e.id = @id and e.workspace_id = @workspace
             """, new { id, workspace = session.Actor.WorkspaceId }, cancellationToken);

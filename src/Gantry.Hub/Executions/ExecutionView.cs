@@ -17,6 +17,9 @@ internal sealed record ExecutionView : ExecutionState
     /// <summary>JSON.</summary>
     public string Inputs { get; init; } = "{}";
 
+    /// <summary>JSON: what its trigger saw; null when a person started it, and in lists.</summary>
+    public string? Trigger { get; init; }
+
     public Guid? RerunOf { get; init; }
 
     public int? EndedSeq { get; init; }
@@ -40,6 +43,7 @@ internal sealed record ExecutionView : ExecutionState
             json.WriteNumber("plan_version", version);
         json.WriteString("user_id", UserId);
         EventJson.WriteRaw(json, "inputs", Inputs);
+        EventJson.WriteRaw(json, "trigger", Trigger);
         if (RerunOf is { } rerunOf)
             json.WriteString("rerun_of", rerunOf);
         WriteCourse(json);

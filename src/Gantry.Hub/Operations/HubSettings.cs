@@ -78,6 +78,9 @@ internal static class HubSettings
     public static readonly HubSetting RequestsPerAddress = new("requests_per_address", "6000",
         "How many requests a minute may come from one address (of IPv6 from one /64) without being signed in.");
 
+    public static readonly HubSetting RequestsPerWebhook = new("requests_per_webhook", "600000",
+        "How many calls a minute one webhook takes; those of ten seconds may come at once.");
+
     public static readonly HubSetting StreamsPerUser = new("streams_per_user", "50",
         "How many event streams one user may have open.");
 
@@ -114,14 +117,17 @@ internal static class HubSettings
     public static readonly HubSetting ExecutionLogDays = new("execution_log_days", "90",
         "How long the lines that executions log are kept.");
 
+    public static readonly HubSetting EventDays = new("event_days", "90",
+        "How long the events that triggers saw are kept.");
+
     public static readonly HubSetting EgressAllow = new("egress_allow", null,
         "Addresses of this machine or of private networks that plans may reach, as host:port, separated by commas.");
 
     public static IReadOnlyList<HubSetting> All { get; } =
     [
         Data, Listen, Database, DatabaseFile, DatabaseOwner, DatabaseOwnerFile, AdminPassword, AdminPasswordFile, MasterKey, MasterKeyFile,
-        LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, RequestsPerKey, RequestsPerUser, RequestsPerAddress, StreamsPerUser,
+        LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, RequestsPerKey, RequestsPerUser, RequestsPerAddress, RequestsPerWebhook, StreamsPerUser,
         CorsOrigins, TrustedProxies, SessionHours, TokenMinutes, TokenKeyDays, DrainSeconds,
-        LocalRoots, SshConfig, RcloneConfig, RunsMax, ExecutionLogDays, EgressAllow,
+        LocalRoots, SshConfig, RcloneConfig, RunsMax, ExecutionLogDays, EventDays, EgressAllow,
     ];
 }

@@ -51,7 +51,7 @@ internal static class PlanRoutes
     }
 
     private static async Task<IResult> CreateAsync(
-        HttpContext context, Caller caller, PlanLibrary plans, HubDatabase database, CancellationToken cancellationToken)
+        HttpContext context, Caller caller, PlanLibrary plans, HubDatabase database, PlanSaved saved, CancellationToken cancellationToken)
     {
         var source = await PlanBody.ReadPlanAsync(context.Request, cancellationToken);
         var found = plans.Check(source);
@@ -59,14 +59,15 @@ internal static class PlanRoutes
             return PlanProblem.Of(found.Findings);
         var name = NameOf(plan, null);
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        return await SaveNewAsync(context, session, name, plan, source, cancellationToken);
+        return await SaveNewAsync(context, session, name, plan, source, saved, cancellationToken);
     }
 
     private static async Task<IResult> SaveNewAsync(
-        HttpContext context, HubSession session, string name, Plan plan, string source, CancellationToken cancellationToken)
+        HttpContext context, HubSession session, string name, Plan plan, string source, PlanSaved saved, CancellationToken cancellationToken)
     {
         var row = await PlanStore.CreateAsync(session, name, plan.Description, source, cancellationToken)
             ?? throw ProblemException.Conflict($"There is a plan '{name}' already. Change it by PUT /api/plans/{Uri.EscapeDataString(name)}, or choose another name.");
+        await saved(session, row, plan, cancellationToken);
         await AuditLog.AppendAsync(session, context, "plan.created", row.Id.ToString(), new { name, version = 1 }, cancellationToken);
         await session.CommitAsync(cancellationToken);
         context.Response.Headers.Location = $"/api/plans/{row.Id}";
@@ -84,7 +85,7 @@ internal static class PlanRoutes
 
     /// <summary>Makes the plan what the body says; a name that nobody has is made a plan.</summary>
     private static async Task<IResult> ChangeAsync(
-        HttpContext context, Caller caller, string plan, PlanLibrary plans, HubDatabase database, CancellationToken cancellationToken)
+        HttpContext context, Caller caller, string plan, PlanLibrary plans, HubDatabase database, PlanSaved saved, CancellationToken cancellationToken)
     {
         plan = NameFrom(plan);
         var source = await PlanBody.ReadPlanAsync(context.Request, cancellationToken);
@@ -96,29 +97,30 @@ internal static class PlanRoutes
         {
             if (Guid.TryParse(plan, out _) || IfMatch(context) is not null || (read.Name is { } other && other != plan))
                 throw NotFound(plan);
-            return await SaveNewAsync(context, session, NameOf(read, plan), read, source, cancellationToken);
+            return await SaveNewAsync(context, session, NameOf(read, plan), read, source, saved, cancellationToken);
         }
 
         RefuseOtherVersion(context, row);
         var newest = await PlanStore.VersionAsync(session, row.Id, row.Version, cancellationToken);
         return newest!.Source == source
             ? Answer(context, row, source, StatusCodes.Status200OK)
-            : await SaveAsync(context, session, row, read, source, "plan.changed", cancellationToken);
+            : await SaveAsync(context, session, row, read, source, "plan.changed", saved, cancellationToken);
     }
 
     private static async Task<IResult> SaveAsync(
-        HttpContext context, HubSession session, SavedPlanRow row, Plan plan, string source, string action, CancellationToken cancellationToken)
+        HttpContext context, HubSession session, SavedPlanRow row, Plan plan, string source, string action, PlanSaved follow, CancellationToken cancellationToken)
     {
         try
         {
             var saved = await PlanStore.ChangeAsync(
                 session, row.Id, row.Version, NameOf(plan, row.Name), plan.Description, source, cancellationToken) ?? throw Changed(row);
+            await follow(session, saved, plan, cancellationToken);
             await AuditLog.AppendAsync(
                 session, context, action, row.Id.ToString(), new { name = saved.Name, version = saved.Version }, cancellationToken);
             await session.CommitAsync(cancellationToken);
             return Answer(context, saved, source, StatusCodes.Status200OK);
         }
-        catch (PostgresException taken) when (taken.SqlState == PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException taken) when (taken is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "execution_plans_by_name" })
         {
             throw ProblemException.Conflict($"There is another plan '{plan.Name}' already.");
         }
@@ -156,7 +158,7 @@ internal static class PlanRoutes
 
     /// <summary>The old text becomes the newest version.</summary>
     private static async Task<IResult> RestoreAsync(
-        HttpContext context, Caller caller, string plan, int version, PlanLibrary plans, HubDatabase database, CancellationToken cancellationToken)
+        HttpContext context, Caller caller, string plan, int version, PlanLibrary plans, HubDatabase database, PlanSaved saved, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var row = await FindAsync(session, NameFrom(plan), cancellationToken);
@@ -164,7 +166,7 @@ internal static class PlanRoutes
         var source = (await FindVersionAsync(session, row, version, cancellationToken)).Source!;
         var found = plans.Check(source);
         return found.Plan is { } read
-            ? await SaveAsync(context, session, row, read, source, "plan.restored", cancellationToken)
+            ? await SaveAsync(context, session, row, read, source, "plan.restored", saved, cancellationToken)
             : PlanProblem.Of(found.Findings);
     }
 

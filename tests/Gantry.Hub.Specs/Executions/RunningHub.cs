@@ -6,6 +6,7 @@ using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
 using Gantry.Hub.Plans;
+using Gantry.Hub.Triggers;
 using Gantry.Hub.Vault;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -38,6 +39,7 @@ internal sealed class RunningHub : IAsyncDisposable
         services.AddSingleton(database);
         services.AddSingleton(new ProviderCatalog([provider]));
         services.AddPlans();
+        services.AddTriggers(new TriggerOptions());
         services.AddExecutions(identity ?? HubIdentity.New(), options ?? new ExecutionOptions());
         services.AddSingleton<SecretsOf>(_ => new NoSecrets());
         services.AddEgress([]);

@@ -75,6 +75,17 @@ internal static class RouteTable
         PUT /api/transfer-templates/{template}                         401 403 403 200 200 201 403 200
         DELETE /api/transfer-templates/{template}                      401 403 403 204 204 404 403 204
         POST /api/transfer-templates/{template}/run                    401 403 202 202 202 404 403 202
+        GET /api/triggers                                              401 200 200 200 200 200 200 200
+        GET /api/triggers/{trigger}                                    401 200 200 200 200 404 200 200
+        POST /api/triggers/{trigger}/pause                             401 403 403 200 200 404 403 200
+        POST /api/triggers/{trigger}/resume                            401 403 403 200 200 404 403 200
+        GET /api/scheduler/jobs                                        401 200 200 200 200 200 200 200
+        POST /api/plans/{plan}/schedule                                401 403 403 200 200 404 403 200
+        POST /api/plans/{plan}/unschedule                              401 403 403 200 200 404 403 200
+        GET /api/events                                                401 200 200 200 200 200 200 200
+        GET /api/events/{event}                                        401 200 200 200 200 404 200 200
+        POST /api/events/{event}/replay                                401 403 202 202 202 404 403 202
+        POST /api/events/replay                                        401 403 202 202 202 202 403 202
         GET /api/audit/export                                          401 403 403 403 200 200 403 200
         GET /api/audit/verify                                          401 403 403 403 403 403 403 200
         GET /api/vault                                                 401 403 403 403 403 403 403 200
@@ -136,6 +147,8 @@ internal static class RouteTable
         ["PUT /api/provider-credentials/{vendor}"] = """{"fields":{"api_key":"another"},"scope":"workspace"}""",
         ["POST /api/execute"] = """{"plan":"{plan}"}""",
         ["POST /api/executions/{execution}/rerun"] = "{}",
+        ["POST /api/plans/{plan}/schedule"] = """{"every":"1h"}""",
+        ["POST /api/events/replay"] = """{"status":"dead"}""",
         ["POST /api/transfers"] = """{"from":"/nowhere","to":"/neither"}""",
         ["POST /api/transfer-templates"] = """{"name":"{new}","from":"/nowhere","to":"/neither"}""",
         ["PUT /api/transfer-templates/{template}"] = """{"from":"/nowhere","to":"/elsewhere"}""",

@@ -129,6 +129,20 @@ public sealed class RouteWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
                 return await PostAsync("/api/endpoints", new { name, address = Path.GetTempPath() }, "name");
             case "plan":
                 return await PostAsync("/api/plans", new { name, steps = new[] { new { use = "logic.transform", with = new { value = 1 } } } }, "name");
+            case "trigger" or "event":
+                await PostAsync("/api/plans", new { name, on = new[] { new { schedule = new { every = "30d" } } }, steps = new[] { new { use = "logic.transform", with = new { value = 1 } } } }, "name");
+                using (var triggers = await hub.Admin.GetAsync("/api/triggers?plan=" + name))
+                {
+                    var trigger = (await triggers.ReadJsonAsync()).GetProperty("items")[0].GetProperty("id").GetString()!;
+                    if (word == "trigger") return trigger;
+                    var seen = Guid.CreateVersion7().ToString();
+                    await TestPostgres.ExecuteAsync(hub.ConnectionString, $"""
+                        insert into gantry.events (id, workspace_id, trigger_id, plan_id, kind, status, summary, payload)
+                        select '{seen}', workspace_id, id, plan_id, kind, 'dead', 'walked', '{"{}"}' from gantry.triggers where id = '{trigger}'
+                        """);
+                    return seen;
+                }
+
             case "transfer":
                 return await PostAsync("/api/transfers?wait=30s", new { from = "/nowhere", to = "/neither" }, "id");
             case "template":

@@ -28,6 +28,7 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
     [
         "audit_log: insert",
         "data_keys: select, insert, update, delete",
+        "events: select, insert, update, delete",
         "execution_blobs: select, insert, update",
         "execution_hubs: select, insert, update, delete",
         "execution_keys: select, insert, update, delete",
@@ -43,6 +44,8 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         "schema_migrations: select",
         "transfer_endpoints: select, insert",
         "transfers: select, insert",
+        "trigger_files: select, insert, update, delete",
+        "triggers: select, insert, update, delete",
         "vault_rotations: select, update",
     ];
 
@@ -61,7 +64,9 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         await using var connection = await ConnectAsync();
         await ExecuteAsync(connection, """
             insert into gantry.credential_stores (workspace_id, saved_by, backend, config, is_granted)
-            select w.id, u.id, 'database', '{}', false from gantry.workspaces w, gantry.users u where w.name = 'default' and u.name = 'admin' on conflict do nothing
+            select w.id, u.id, 'database', '{}', false from gantry.workspaces w, gantry.users u where w.name = 'default' and u.name = 'admin' on conflict do nothing;
+            insert into gantry.events (id, workspace_id, trigger_id, plan_id, kind, status, summary) select id, workspace_id, id, plan_id, kind, 'filtered', '' from gantry.triggers on conflict do nothing;
+            insert into gantry.trigger_files (workspace_id, trigger_id, file, version) select workspace_id, id, 'file', 'version' from gantry.triggers on conflict do nothing;
             """);
         var victim = await ValueAsync(connection, $"select id::text from gantry.users where name = '{name}'");
         var workspace = await ValueAsync(connection, "select id::text from gantry.workspaces where name = 'default'");
@@ -211,6 +216,7 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         await SendAsync(caller, "/api/endpoints", new { name, address = "sftp://user@server.example/in" });
         await SendAsync(caller, "/api/plans", new { name, steps = new[] { new { use = "logic.transform", with = new { value = new string('x', 200_000) } } } });
         await SendAsync(caller, "/api/execute?wait=30s", new { plan = name });
+        await SendAsync(caller, $"/api/plans/{name}/schedule", new { every = "30d" });
         using var folder = new TemporaryFolder();
         folder.WriteFile("from/a", "a");
         await SendAsync(caller, "/api/endpoints", new { name = name + "-files", address = folder.Path });

@@ -15,6 +15,12 @@ internal sealed class AcceptRecord : JournalRecord
 
     public required string Inputs { get; init; }
 
+    /// <summary>JSON: what its trigger saw; null when a person started it.</summary>
+    public string? Trigger { get; init; }
+
+    /// <summary>What it is started by; it is accepted only when that event counts.</summary>
+    public EventRow? Event { get; init; }
+
     public Guid? RerunOf { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -36,7 +42,7 @@ internal sealed class AcceptRecord : JournalRecord
     /// <summary>Set when the key was used before: the execution it started, and whether the request was the same.</summary>
     public KnownStart? Known { get; set; }
 
-    public override int Weight => 300 + Inputs.Length + (PlanText?.Length ?? 0) + (Transfer is { } transfer ? 2 * transfer.Request.Length + (30 * transfer.SearchText.Length) : 0);
+    public override int Weight => 300 + Inputs.Length + (Trigger?.Length ?? 0) + (Event?.Weight ?? 0) + (PlanText?.Length ?? 0) + (Transfer is { } transfer ? 2 * transfer.Request.Length + (30 * transfer.SearchText.Length) : 0);
 }
 
 /// <summary>What an Idempotency-Key had started already.</summary>

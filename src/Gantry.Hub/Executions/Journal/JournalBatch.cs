@@ -12,6 +12,9 @@ internal sealed class JournalBatch
 
     public List<AcceptRecord> Accepts { get; } = [];
 
+    /// <summary>Those of accepts, and those that start nothing.</summary>
+    public List<EventRow> Events { get; } = [];
+
     public List<StepRecord> Steps { get; } = [];
 
     public List<LogRecord> Logs { get; } = [];
@@ -37,6 +40,11 @@ internal sealed class JournalBatch
                 return false;
             case AcceptRecord accept:
                 Accepts.Add(accept);
+                if (accept.Event is { } seen)
+                    Events.Add(seen);
+                break;
+            case EventRecord { Event: var row }:
+                Events.Add(row);
                 break;
             case StepRecord step:
                 if (!TryAddStep(step))

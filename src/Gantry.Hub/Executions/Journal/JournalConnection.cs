@@ -30,6 +30,7 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
         }
 
         var keyed = batch.Accepts.Where(accept => accept.Key is not null).ToList();
+        EventCommands.Add(commands, batch.Events);
         AddAccepts(commands, batch.Accepts, keyed);
         AddTransfers(commands, [.. batch.Accepts.Where(accept => accept.Transfer is not null)]);
         AddBlobs(commands, batch);
@@ -38,6 +39,8 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
         AddFinals(commands, batch.Finals);
         if (keyed.Count > 0)
             AddKnownKeys(commands, keyed);
+        if (batch.Events.Count > 0)
+            EventCommands.AddTaken(commands, batch.Events);
 
         await using (var reader = await commands.ExecuteReaderAsync(cancellationToken))
         {
@@ -46,6 +49,13 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
                 batch.Lost.Add(reader.GetGuid(0));
             if (keyed.Count > 0)
                 await ReadKnownKeysAsync(reader, keyed, skip: readsLost, cancellationToken);
+            if (batch.Events.Count > 0)
+            {
+                if (readsLost || keyed.Count > 0)
+                    await reader.NextResultAsync(cancellationToken);
+                await EventCommands.ReadTakenAsync(reader, batch.Events, cancellationToken);
+            }
+
             while (await reader.NextResultAsync(cancellationToken))
             {
                 // An error in any later statement comes out here.
@@ -120,6 +130,8 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
             hub.Id,
             accepts.Column(accept => accept.Address),
             accepts.Column(accept => accept.Transfer is not null),
+            accepts.Column(accept => accept.Event?.Id),
+            accepts.Column(accept => accept.Trigger),
         ];
         if (keyed.Count == 0)
         {
@@ -268,6 +280,7 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
     private static void PassFaults(JournalBatch batch, string moment)
     {
         FaultPoint.Pass("accept." + moment, batch.Accepts.Count);
+        FaultPoint.Pass("event." + moment, batch.Events.Count);
         FaultPoint.Pass("start." + moment, batch.Steps.Count(step => step.StartedSequence is not null));
         FaultPoint.Pass("end." + moment, batch.Steps.Count(step => step.EndedSequence is not null));
         FaultPoint.Pass("final." + moment, batch.Finals.Count);

@@ -28,19 +28,21 @@ internal static class JournalSql
     private const string AcceptedRows = """
         with accepted as (
           insert into executions (id, workspace_id, user_id, plan_id, plan_version, plan_name, plan_text, inputs, rerun_of,
-                                  created_at, is_transfer, status, fence, hub_id, started_at, waiting_for)
+                                  trigger, created_at, is_transfer, status, fence, hub_id, started_at, waiting_for)
           select x.id, x.workspace_id, x.user_id, x.plan_id, x.plan_version, x.plan_name, x.plan_text, x.inputs, x.rerun_of,
-                 x.created_at, x.is_transfer, case when x.claimed then 'running' else 'queued' end, x.claimed::int,
+                 x.trigger, x.created_at, x.is_transfer, case when x.claimed then 'running' else 'queued' end, x.claimed::int,
                  case when x.claimed then $12::uuid end, case when x.claimed then x.created_at end,
                  case when not x.claimed then 'a free worker' end
           from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::text[], $8::text[], $9::uuid[],
-                      $10::timestamptz[], $11::bool[], $14::bool[])
-            as x(id, workspace_id, user_id, plan_id, plan_version, plan_name, plan_text, inputs, rerun_of, created_at, claimed, is_transfer)
+                      $10::timestamptz[], $11::bool[], $14::bool[], $15::uuid[], $16::text[])
+            as x(id, workspace_id, user_id, plan_id, plan_version, plan_name, plan_text, inputs, rerun_of, created_at, claimed, is_transfer, event_id, trigger)
+          where (x.event_id is null or exists (
+            select from events e where e.workspace_id = x.workspace_id and e.id = x.event_id and e.execution_id = x.id))
         """;
 
     private const string UnlessKeyIsTaken = """
-          where not exists (
-            select from unnest($15::uuid[], $16::uuid[], $17::text[], $18::uuid[]) as o(workspace_id, user_id, key, id)
+            and not exists (
+            select from unnest($17::uuid[], $18::uuid[], $19::text[], $20::uuid[]) as o(workspace_id, user_id, key, id)
             join execution_keys k on k.workspace_id = o.workspace_id and k.user_id = o.user_id and k.key = o.key
             where o.id = x.id and k.execution_id <> x.id)
         """;

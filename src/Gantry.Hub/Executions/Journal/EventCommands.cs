@@ -1,0 +1,164 @@
+using Npgsql;
+
+namespace Gantry.Hub.Executions.Journal;
+
+/// <summary>The statements on events of a batch. They come before those on executions, which are written only for events that count.</summary>
+internal static class EventCommands
+{
+    private const string Moves = """
+        update events e
+        set status = x.status, reason = x.reason, execution_id = x.execution_id, attempts = x.attempts, next_attempt_at = x.next_attempt_at,
+            payload = case when x.execution_id is null then coalesce(x.payload, e.payload) end
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::timestamptz[], $8::text[])
+          as x(workspace_id, id, status, reason, execution_id, attempts, next_attempt_at, payload)
+        where e.workspace_id = x.workspace_id and e.id = x.id and e.attempts = x.attempts - 1 and e.status in ('pending', 'failed', 'dead')
+        """;
+
+    private const string Inserts = """
+        insert into events (workspace_id, id, trigger_id, plan_id, kind, status, key, summary, payload, reason, execution_id, original_id, user_id, attempts,
+                            next_attempt_at, occurred_at)
+        select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+                             $11::uuid[], $12::uuid[], $13::uuid[], $14::int[], $15::timestamptz[], $16::timestamptz[])
+        on conflict do nothing
+        """;
+
+    private const string Duplicates = """
+        insert into events (workspace_id, id, trigger_id, plan_id, kind, status, key, summary, reason, original_id, occurred_at)
+        select x.workspace_id, x.id, x.trigger_id, x.plan_id, x.kind, 'duplicate', x.key, x.summary, 'The same was seen before.', o.id, x.occurred_at
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+          as x(workspace_id, id, trigger_id, plan_id, kind, key, summary, occurred_at)
+        join events o on o.workspace_id = x.workspace_id and o.trigger_id = x.trigger_id and o.key = x.key and o.status <> 'duplicate' and o.id <> x.id
+        on conflict do nothing
+        """;
+
+    private const string Files = """
+        insert into trigger_files as f (workspace_id, trigger_id, file, version)
+        select x.workspace_id, x.trigger_id, x.file, x.version
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea[], $5::text[]) as x(workspace_id, trigger_id, id, file, version)
+        join events e on e.workspace_id = x.workspace_id and e.id = x.id and e.status <> 'duplicate'
+        on conflict (workspace_id, trigger_id, file) do update set version = excluded.version, handled_at = now()
+        """;
+
+    private const string Steps = """
+        update triggers t set next_at = x.next_at, held_by = null, held_until = null
+        from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[]) as x(workspace_id, id, from_at, next_at)
+        where t.workspace_id = x.workspace_id and t.id = x.id and t.next_at = x.from_at
+        """;
+
+    private const string Taken = """
+        select x.id, o.id, o.execution_id, o.status
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::int[]) as x(workspace_id, id, trigger_id, execution_id, key, attempts)
+        left join events m on m.workspace_id = x.workspace_id and m.id = x.id and m.status <> 'duplicate'
+        join lateral (
+          select m.id, m.execution_id, m.status where m.id is not null
+          union all
+          select e.id, e.execution_id, e.status from events e
+          where m.id is null and e.workspace_id = x.workspace_id and e.trigger_id = x.trigger_id and e.key = x.key and e.status <> 'duplicate') o on true
+        where m.id is null or m.attempts <> x.attempts or m.execution_id is distinct from x.execution_id
+        """;
+
+    public static void Add(NpgsqlBatch commands, List<EventRow> events)
+    {
+        AddMoves(commands, events.FindAll(row => row.IsStored));
+        AddInserts(commands, events.FindAll(row => !row.IsStored));
+        AddFiles(commands, events.FindAll(row => row.File is not null));
+        AddSteps(commands, events.FindAll(row => row.Step is not null));
+    }
+
+    /// <summary>Asks which events count in the place of these; <see cref="ReadTakenAsync"/> reads the answer.</summary>
+    public static void AddTaken(NpgsqlBatch commands, List<EventRow> events) => commands.Add(
+        Taken,
+        events.Column(row => row.WorkspaceId),
+        events.Column(row => row.Id),
+        events.Column(row => row.TriggerId),
+        events.Column(row => row.ExecutionId),
+        events.Column(row => row.Key),
+        events.Column(row => row.Attempts));
+
+    public static async Task ReadTakenAsync(NpgsqlDataReader reader, List<EventRow> events, CancellationToken cancellationToken)
+    {
+        var byId = events.ToDictionary(row => row.Id);
+        while (await reader.ReadAsync(cancellationToken))
+            byId[reader.GetGuid(0)].Taken = new TakenEvent(reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetGuid(2), reader.GetString(3));
+    }
+
+    private static void AddMoves(NpgsqlBatch commands, List<EventRow> events)
+    {
+        if (events.Count == 0)
+            return;
+        commands.Add(
+            Moves,
+            events.Column(row => row.WorkspaceId),
+            events.Column(row => row.Id),
+            events.Column(row => row.Status),
+            events.Column(row => row.Reason),
+            events.Column(row => row.ExecutionId),
+            events.Column(row => row.Attempts),
+            events.Column(row => row.NextAttemptAt?.UtcDateTime),
+            events.Column(row => row.Payload));
+    }
+
+    private static void AddInserts(NpgsqlBatch commands, List<EventRow> events)
+    {
+        if (events.Count == 0)
+            return;
+        commands.Add(
+            Inserts,
+            events.Column(row => row.WorkspaceId),
+            events.Column(row => row.Id),
+            events.Column(row => row.TriggerId),
+            events.Column(row => row.PlanId),
+            events.Column(row => row.Kind),
+            events.Column(row => row.Status),
+            events.Column(row => row.Key),
+            events.Column(row => row.Summary),
+            events.Column(row => row.ExecutionId is null ? row.Payload : null),
+            events.Column(row => row.Reason),
+            events.Column(row => row.ExecutionId),
+            events.Column(row => row.OriginalId),
+            events.Column(row => row.UserId),
+            events.Column(row => row.Attempts),
+            events.Column(row => row.NextAttemptAt?.UtcDateTime),
+            events.Column(row => row.OccurredAt.UtcDateTime));
+        var noting = events.FindAll(row => row is { NotesDuplicate: true, Key: not null });
+        if (noting.Count == 0)
+            return;
+        commands.Add(
+            Duplicates,
+            noting.Column(row => row.WorkspaceId),
+            noting.Column(row => row.Id),
+            noting.Column(row => row.TriggerId),
+            noting.Column(row => row.PlanId),
+            noting.Column(row => row.Kind),
+            noting.Column(row => row.Key),
+            noting.Column(row => row.Summary),
+            noting.Column(row => row.OccurredAt.UtcDateTime));
+    }
+
+    private static void AddFiles(NpgsqlBatch commands, List<EventRow> events)
+    {
+        // The last one of a file that is there twice, since a statement may write a row once.
+        var files = events.GroupBy(row => (row.WorkspaceId, row.TriggerId, Convert.ToHexString(row.File!.Value.File))).Select(group => group.Last()).ToList();
+        if (files.Count == 0)
+            return;
+        commands.Add(
+            Files,
+            files.Column(row => row.WorkspaceId),
+            files.Column(row => row.TriggerId),
+            files.Column(row => row.Id),
+            files.Column(row => row.File!.Value.File),
+            files.Column(row => row.File!.Value.Version));
+    }
+
+    private static void AddSteps(NpgsqlBatch commands, List<EventRow> events)
+    {
+        if (events.Count == 0)
+            return;
+        commands.Add(
+            Steps,
+            events.Column(row => row.WorkspaceId),
+            events.Column(row => row.TriggerId),
+            events.Column(row => row.Step!.From.UtcDateTime),
+            events.Column(row => row.Step!.To?.UtcDateTime));
+    }
+}

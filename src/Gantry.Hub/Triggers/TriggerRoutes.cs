@@ -1,0 +1,157 @@
+using System.Text.Json;
+using Gantry.Engine.Plans.Triggers;
+using Gantry.Hub.Audit;
+using Gantry.Hub.Database;
+using Gantry.Hub.Plans;
+using Gantry.Hub.Web;
+
+namespace Gantry.Hub.Triggers;
+
+/// <summary>What starts plans by itself: seen, paused, resumed; and schedules that are set beside the plan's text.</summary>
+internal static class TriggerRoutes
+{
+    private static readonly string[] Kinds = ["schedule", "webhook", "files", "s3_events", "execution"];
+
+    public static async Task<Page<TriggerView>> ListAsync(
+        Caller caller, HubDatabase database, string? plan, string? kind, string? limit, string? after, CancellationToken cancellationToken)
+    {
+        if (kind is not null && !Kinds.Contains(kind))
+            throw ProblemException.Invalid($"The parameter 'kind' is one of {string.Join(", ", Kinds)}.");
+        var (count, from) = (PageQuery.Limit(limit), PageQuery.AfterId(after));
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var planId = plan is null ? (Guid?)null : (await PlanRoutes.FindAsync(session, plan, cancellationToken)).Id;
+        var rows = await TriggerStore.ListAsync(session, planId, kind, from, count + 1, cancellationToken);
+        return Page<TriggerView>.From([.. rows.Select(row => TriggerView.Of(row, withNext: false))], count, trigger => trigger.Id.ToString());
+    }
+
+    /// <summary>All schedules, each with its next ten times and what came of the last.</summary>
+    public static async Task<Page<TriggerView>> JobsAsync(Caller caller, HubDatabase database, string? limit, string? after, CancellationToken cancellationToken)
+    {
+        var (count, from) = (PageQuery.Limit(limit), PageQuery.AfterId(after));
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var rows = await TriggerStore.ListAsync(session, null, "schedule", from, count + 1, cancellationToken);
+        return Page<TriggerView>.From([.. rows.Select(row => TriggerView.Of(row, withNext: true))], count, trigger => trigger.Id.ToString());
+    }
+
+    public static async Task<TriggerView> ShowAsync(string trigger, Caller caller, HubDatabase database, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        return TriggerView.Of(await FindAsync(session, trigger, cancellationToken), withNext: true);
+    }
+
+    public static Task<TriggerView> PauseAsync(string trigger, HttpContext context, Caller caller, HubDatabase database, CancellationToken cancellationToken) =>
+        ChangeAsync(trigger, context, caller, database, isPaused: true, cancellationToken);
+
+    public static Task<TriggerView> ResumeAsync(string trigger, HttpContext context, Caller caller, HubDatabase database, CancellationToken cancellationToken) =>
+        ChangeAsync(trigger, context, caller, database, isPaused: false, cancellationToken);
+
+    /// <summary>With a body: sets the plan's schedule beside its text. Without one: resumes the schedules that were unscheduled.</summary>
+    public static async Task<IReadOnlyList<TriggerView>> ScheduleAsync(
+        string plan, HttpContext context, Caller caller, HubDatabase database, CancellationToken cancellationToken)
+    {
+        var body = await ReadAsync(context.Request, cancellationToken);
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var row = await PlanRoutes.FindAsync(session, plan, cancellationToken);
+        if (body is { } given)
+        {
+            var trigger = PlanTriggers.ReadSchedule(given);
+            await PlanTriggers.SetAsync(session, row, trigger, PlanTriggers.ApiSchedule, null, cancellationToken);
+            await session.ExecuteAsync(
+                "update triggers set paused_at = null where workspace_id = current_workspace_id() and plan_id = @plan and identity = @identity",
+                new { plan = row.Id, identity = PlanTriggers.ApiSchedule }, cancellationToken);
+            await AuditLog.AppendAsync(session, context, "plan.scheduled", row.Id.ToString(), new { name = row.Name, schedule = trigger.Watches }, cancellationToken);
+        }
+        else
+        {
+            var paused = await SchedulesAsync(session, row, cancellationToken);
+            if (paused.Count == 0)
+                throw new ProblemException(422, $"The plan '{row.Name}' has no schedule. Send one, such as {{\"cron\": \"0 6 * * *\", \"zone\": \"Europe/Berlin\"}}.");
+            foreach (var schedule in paused)
+                await ResumeAsync(session, schedule, cancellationToken);
+            await AuditLog.AppendAsync(session, context, "plan.scheduled", row.Id.ToString(), new { name = row.Name }, cancellationToken);
+        }
+
+        await PlanTriggers.TellAsync(session, cancellationToken);
+        return await CommitAsync(session, row, cancellationToken);
+    }
+
+    /// <summary>The schedule that was set through the API is gone; those of the plan's text are paused.</summary>
+    public static async Task<IReadOnlyList<TriggerView>> UnscheduleAsync(
+        string plan, HttpContext context, Caller caller, HubDatabase database, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var row = await PlanRoutes.FindAsync(session, plan, cancellationToken);
+        await TriggerStore.RemoveAsync(session, row.Id, PlanTriggers.ApiSchedule, cancellationToken);
+        foreach (var schedule in await SchedulesAsync(session, row, cancellationToken))
+            await TriggerStore.PauseAsync(session, schedule.Id, cancellationToken);
+        await AuditLog.AppendAsync(session, context, "plan.unscheduled", row.Id.ToString(), new { name = row.Name }, cancellationToken);
+        return await CommitAsync(session, row, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<TriggerView>> CommitAsync(HubSession session, SavedPlanRow row, CancellationToken cancellationToken)
+    {
+        var schedules = await SchedulesAsync(session, row, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return [.. schedules.Select(schedule => TriggerView.Of(schedule, withNext: true))];
+    }
+
+    private static Task<IReadOnlyList<TriggerRow>> SchedulesAsync(HubSession session, SavedPlanRow row, CancellationToken cancellationToken) =>
+        TriggerStore.ListAsync(session, row.Id, "schedule", null, TriggerReader.TriggersMax + 1, cancellationToken);
+
+    private static async Task<TriggerView> ChangeAsync(
+        string trigger, HttpContext context, Caller caller, HubDatabase database, bool isPaused, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var row = await FindAsync(session, trigger, cancellationToken);
+        var isChanged = isPaused ? await TriggerStore.PauseAsync(session, row.Id, cancellationToken) : await ResumeAsync(session, row, cancellationToken);
+        if (isChanged)
+        {
+            await AuditLog.AppendAsync(
+                session, context, isPaused ? "trigger.paused" : "trigger.resumed", row.Id.ToString(), new { plan = row.Plan, row.Kind, row.Watches }, cancellationToken);
+            await PlanTriggers.TellAsync(session, cancellationToken);
+        }
+
+        var changed = await FindAsync(session, trigger, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return TriggerView.Of(changed, withNext: true);
+    }
+
+    private static async Task<bool> ResumeAsync(HubSession session, TriggerRow row, CancellationToken cancellationToken)
+    {
+        var now = await session.FindAsync<DateTimeOffset>("select now()", null, cancellationToken);
+        try
+        {
+            var trigger = TriggerTexts.Read(row.Settings);
+            var window = trigger.Expect?.EndingAfter(now);
+            return await TriggerStore.ResumeAsync(
+                session, row.Id, (trigger as ScheduleTrigger)?.TimesFrom(row.Anchor)?.After(now), window?.From, window?.To, cancellationToken);
+        }
+        catch (PlanFormatException wrong)
+        {
+            throw new ProblemException(422, $"This trigger cannot be resumed: {wrong.Message}");
+        }
+    }
+
+    private static async Task<TriggerRow> FindAsync(HubSession session, string trigger, CancellationToken cancellationToken) =>
+        await TriggerStore.FindAsync(session, PageQuery.Id(trigger, "trigger"), cancellationToken)
+        ?? throw ProblemException.NotFound($"There is no trigger '{trigger}'.");
+
+    private static async Task<JsonElement?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength is 0 || (request.ContentLength is null && request.ContentType is null))
+            return null;
+        var body = PlanBody.Parse(await PlanBody.ReadTextAsync(request, cancellationToken));
+        if (body.ValueKind != JsonValueKind.Object)
+            throw ProblemException.Invalid("The body is a schedule, {\"cron\": \"0 6 * * *\"} or {\"every\": \"15m\"}, or is left out.");
+        return body.EnumerateObject().Any() ? body : null;
+    }
+}
+
+/// <summary>A schedule as it is set through the API: the fields of a plan's 'schedule'.</summary>
+/// <param name="Cron">Five fields, six with seconds, or @daily and the like; instead of 'every'.</param>
+/// <param name="Every">A span of time such as 15m; instead of 'cron'.</param>
+/// <param name="Zone">An IANA name; UTC when it is not given.</param>
+/// <param name="Missed">once (the default), skip or all.</param>
+/// <param name="Inputs">What the executions are given.</param>
+internal sealed record ScheduleRequest(
+    string? Cron = null, string? Every = null, string? Zone = null, string? Missed = null, IReadOnlyDictionary<string, JsonElement>? Inputs = null, string? When = null, string? Id = null);

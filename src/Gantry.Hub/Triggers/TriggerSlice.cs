@@ -1,0 +1,46 @@
+using Gantry.Hub.Database;
+using Gantry.Hub.Plans;
+using Gantry.Hub.Web;
+
+namespace Gantry.Hub.Triggers;
+
+/// <summary>What starts plans by itself: schedules, webhooks, files, events of object stores, other executions' ends; and what each of them saw.</summary>
+internal static class TriggerSlice
+{
+    public static void AddTriggers(this IServiceCollection services, TriggerOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<PlanSaved>(PlanTriggers.SaveAsync);
+        services.AddSingleton(Create<TriggerWork>);
+        services.AddSingleton<TriggerStarter>();
+        services.AddSingleton<EventDelivery>();
+        services.AddSingleton<ArrivalWatch>();
+        services.AddSingleton<Scheduler>();
+        services.AddHostedService(services => services.GetRequiredService<Scheduler>());
+    }
+
+    public static void MapTriggers(this IEndpointRouteBuilder app)
+    {
+        var triggers = app.MapGroup("/api/triggers").WithTags("Triggers");
+        triggers.MapGet("", TriggerRoutes.ListAsync).Allow(Access.Viewer).WithSummary("Lists what starts plans by itself.");
+        triggers.MapGet("/{trigger}", TriggerRoutes.ShowAsync).Allow(Access.Viewer).WithSummary("Shows a trigger; a schedule with its next ten times.");
+        triggers.MapPost("/{trigger}/pause", TriggerRoutes.PauseAsync).Allow(Access.Editor).WithSummary("Pauses a trigger, also through later versions of its plan.");
+        triggers.MapPost("/{trigger}/resume", TriggerRoutes.ResumeAsync).Allow(Access.Editor).WithSummary("Resumes a trigger; what would have been meanwhile is not made up for.");
+        app.MapGet("/api/scheduler/jobs", TriggerRoutes.JobsAsync).Allow(Access.Viewer).WithTags("Triggers")
+            .WithSummary("Lists all schedules with their next ten times and what came of the last.");
+        app.MapPost("/api/plans/{plan}/schedule", TriggerRoutes.ScheduleAsync).Allow(Access.Editor).WithTags("Triggers")
+            .WithSummary("Sets the plan's schedule beside its text, or, without a body, resumes its schedules.").MayTake<ScheduleRequest>().Refuses(415, 422);
+        app.MapPost("/api/plans/{plan}/unschedule", TriggerRoutes.UnscheduleAsync).Allow(Access.Editor).WithTags("Triggers")
+            .WithSummary("Takes the schedule away that was set beside the plan's text, and pauses those of its text.");
+
+        var events = app.MapGroup("/api/events").WithTags("Triggers");
+        events.MapGet("", EventRoutes.ListAsync).Allow(Access.Viewer).WithSummary("Lists what triggers saw, the newest first.");
+        events.MapGet("/{event}", EventRoutes.ShowAsync).Allow(Access.Viewer).WithSummary("Shows one event with what its trigger saw.");
+        events.MapPost("/{event}/replay", EventRoutes.ReplayAsync).Allow(Access.Operator).WithSummary("Tries an event once more, now.").Produces<EventView>(202).Refuses(409);
+        events.MapPost("/replay", EventRoutes.ReplayAllAsync).Allow(Access.Operator).WithSummary("Tries all events once more that fit.").Produces<ReplayView>(202);
+    }
+
+    /// <summary>For what works across workspaces, on the worker's own pool.</summary>
+    private static T Create<T>(IServiceProvider services) =>
+        ActivatorUtilities.CreateInstance<T>(services, services.GetRequiredService<HubDatabase>().Worker);
+}

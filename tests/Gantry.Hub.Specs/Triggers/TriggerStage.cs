@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Gantry.Engine.Plans;
+using Gantry.Hub.Database;
+using Gantry.Hub.Executions;
+using Gantry.Hub.Plans;
+using Gantry.Hub.Specs.Executions;
+using Gantry.Hub.Triggers;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.Hub.Specs.Triggers;
+
+/// <summary>A workspace with plans that start by themselves, on a hub whose scheduler does its work when the test says so.</summary>
+internal sealed class TriggerStage : IAsyncDisposable
+{
+    private readonly TestDatabase database;
+
+    private TriggerStage(TestDatabase database, RunningHub hub, ScriptedProvider provider, Actor actor) => (this.database, Hub, Provider, Actor) = (database, hub, provider, actor);
+
+    public RunningHub Hub { get; }
+
+    public ScriptedProvider Provider { get; }
+
+    public Actor Actor { get; }
+
+    public static async Task<TriggerStage> StartAsync(TestDatabase database)
+    {
+        var provider = new ScriptedProvider();
+        return new TriggerStage(database, await RunningHub.StartAsync(database, provider), provider, await database.CreateActorAsync());
+    }
+
+    /// <summary>Saves a plan as the route does.</summary>
+    public async Task<SavedPlanRow> SaveAsync(string name, string on, string use = "test.echo", string inputs = "{}")
+    {
+        var text = $$"""
+            name: {{name}}
+            inputs: {{inputs}}
+            on: {{on}}
+            steps: [ { use: {{use}}, with: { value: "${trigger}" } } ]
+            """;
+        var document = PlanReader.Read(text);
+        var plan = document.Plan.ShouldNotBeNull(string.Join(" ", document.Findings));
+        await using var session = await database.Database.OpenAsync(Actor, CancellationToken.None);
+        var row = await PlanStore.FindAsync(session, name, CancellationToken.None) is { } known
+            ? await PlanStore.ChangeAsync(session, known.Id, known.Version, name, null, text, CancellationToken.None)
+            : await PlanStore.CreateAsync(session, name, null, text, CancellationToken.None);
+        await PlanTriggers.SaveAsync(session, row!, plan, CancellationToken.None);
+        await session.CommitAsync(CancellationToken.None);
+        return row!;
+    }
+
+    /// <summary>Does all that is due, and returns when nothing runs any more.</summary>
+    public async Task TickAsync()
+    {
+        await Hub.Get<Scheduler>().TickAsync(TestContext.Current.CancellationToken);
+        await Hub.Get<Dispatcher>().IdleAsync();
+    }
+
+    /// <summary>Makes all schedules due since so long.</summary>
+    public Task MakeDueAsync(TimeSpan since) => ExecuteAsync($"update triggers set next_at = now() - interval '{since.TotalSeconds} seconds' where workspace_id = '{Actor.WorkspaceId}' and next_at is not null");
+
+    public Task ExecuteAsync(string sql) => TestPostgres.ExecuteAsync(database.ConnectionString, "set search_path = gantry; " + sql);
+
+    public async Task<T> AskAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("set search_path = gantry; " + sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>"accepted schedule, failed webhook": in their order.</summary>
+    public Task<string> EventsAsync() => AskAsync<string>(
+        $"select coalesce(string_agg(status || ' ' || kind, ', ' order by id), '') from events where workspace_id = '{Actor.WorkspaceId}'");
+
+    public Task<long> CountAsync(string table = "executions", string where = "true") =>
+        AskAsync<long>($"select count(*) from {table} where workspace_id = '{Actor.WorkspaceId}' and {where}");
+
+    /// <summary>What ${trigger} was in the newest execution.</summary>
+    public async Task<JsonElement> SeenAsync() =>
+        JsonElement.Parse(await AskAsync<string>($"select output from executions where workspace_id = '{Actor.WorkspaceId}' and output is not null order by id desc limit 1"));
+
+    public ValueTask DisposeAsync() => Hub.DisposeAsync();
+}
