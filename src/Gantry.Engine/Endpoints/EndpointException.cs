@@ -51,6 +51,9 @@ public sealed class EndpointException : Exception
     /// <summary>The same call may succeed later, on this endpoint or one opened anew.</summary>
     public bool IsTransient { get; }
 
+    /// <summary>The peer asks not to be asked again before that; null when it said nothing of the kind.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>What it is about where a test of the endpoint would not say so by itself, such as "bucket"; null otherwise.</summary>
     public string? Phase { get; init; }
 }

@@ -13,6 +13,9 @@ internal sealed class TransferSide(IEndpoint endpoint, TransferGate gate, Transf
     private static readonly TimeSpan DelayFirst = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan DelayMax = TimeSpan.FromSeconds(15);
 
+    // A peer that wishes for more than that is asked again all the same.
+    private static readonly TimeSpan RetryAfterMax = TimeSpan.FromMinutes(2);
+
     private int failuresInARow;
     private volatile bool hasAnswered;
 
@@ -55,7 +58,9 @@ internal sealed class TransferSide(IEndpoint endpoint, TransferGate gate, Transf
         }
 
         var delay = Math.Min(DelayMax.TotalMilliseconds, DelayFirst.TotalMilliseconds * Math.Pow(2, attempt));
-        await Task.Delay(TimeSpan.FromMilliseconds(delay * (0.5 + Random.Shared.NextDouble())), clock, stop.Token);
+        var wait = TimeSpan.FromMilliseconds(delay * (0.5 + Random.Shared.NextDouble()));
+        var wished = exception.RetryAfter is { } after && after > wait ? (after < RetryAfterMax ? after : RetryAfterMax) : wait;
+        await Task.Delay(wished, clock, stop.Token);
         return true;
     }
 

@@ -54,6 +54,80 @@ public sealed class S3FaultSpecs(SharedS3Servers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_says_when_to_come_again_is_left_alone_until_then()
+    {
+        File.WriteAllText(stage.Folder["file"], "content");
+        List<long> asked = [];
+        stage.Proxy.Instead = async context =>
+        {
+            if (!HttpMethods.IsPut(context.Request.Method))
+            {
+                return false;
+            }
+
+            asked.Add(TimeProvider.System.GetTimestamp());
+            context.Response.Headers.RetryAfter = "1";
+            return asked.Count == 1 && await S3FaultProxy.FailAsync(context, 503, "SlowDown");
+        };
+
+        await using var source = stage.Local();
+        var result = await S3Stage.TransferAsync(source, stage.Endpoint, Token);
+
+        result.IsSuccess.ShouldBeTrue(string.Join('\n', result.Failures));
+        asked.Count.ShouldBe(2);
+        TimeProvider.System.GetElapsedTime(asked[0], asked[1]).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(950));
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_reset_in_the_middle_of_a_part_costs_only_that_part()
+    {
+        await WriteLargeAsync();
+        var reset = 0;
+        stage.Proxy.Instead = async context =>
+        {
+            if (context.Request.Query["partNumber"] != "2" || Interlocked.Increment(ref reset) > 1)
+            {
+                return false;
+            }
+
+            await context.Request.Body.ReadExactlyAsync(new byte[PartBytes / 2], context.RequestAborted);
+            context.Abort();
+            return true;
+        };
+
+        await using var source = stage.Local();
+        var result = await S3Stage.TransferAsync(source, stage.Endpoint, Token);
+
+        result.IsSuccess.ShouldBeTrue(string.Join('\n', result.Failures));
+        (stage.Proxy.Count("PUT", "partNumber=2"), stage.Proxy.Count("PUT", "partNumber=1&")).ShouldBe((2, 1));
+        await IsThereAsync();
+    }
+
+    [Fact]
+    public async Task An_upload_that_the_server_let_expire_is_begun_anew()
+    {
+        await WriteLargeAsync();
+        string? expired = null;
+        stage.Proxy.Instead = async context =>
+        {
+            var upload = context.Request.Query["uploadId"].ToString();
+            if (context.Request.Query["partNumber"] == "2")
+            {
+                expired ??= upload;
+            }
+
+            return expired is not null && upload == expired && await S3FaultProxy.FailAsync(context, 404, "NoSuchUpload");
+        };
+
+        await using var source = stage.Local();
+        var result = await S3Stage.TransferAsync(source, stage.Endpoint, Token);
+
+        result.IsSuccess.ShouldBeTrue(string.Join('\n', result.Failures));
+        stage.Proxy.Count("POST", "uploads").ShouldBe(2);
+        await IsThereAsync();
+    }
+
+    [Fact]
     public async Task A_part_that_fails_is_sent_again_by_itself()
     {
         await WriteLargeAsync();

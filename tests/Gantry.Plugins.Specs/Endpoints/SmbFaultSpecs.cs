@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Transfers;
+using Gantry.Plugins.Endpoints.Local;
 using Gantry.Plugins.Endpoints.Rclone;
 using Gantry.TestServers;
 using Shouldly;
@@ -162,16 +164,58 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         await using var endpoint = new SmbKind().Open(server.Settings($"share/{name}"), server.Context());
         await WriteAsync(endpoint, "before", [1]);
 
-        foreach (var (id, _, _) in Programs(server, name))
-        {
-            using var rclone = Process.GetProcessById(id);
-            rclone.Kill();
-            await rclone.WaitForExitAsync(Token);
-        }
+        await KillAsync(server, name);
 
         await WriteAgainAsync(endpoint, "after", [1, 2]);
         (await endpoint.FindAsync("before", Token))!.Size.ShouldBe(1);
         (await endpoint.FindAsync("after", Token))!.Size.ShouldBe(2);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task An_rclone_that_is_killed_inside_a_file_costs_that_file_one_more_try()
+    {
+        var server = await shared.GetAsync();
+        var name = server.NewFolder();
+        using TemporaryFolder folder = new();
+        var content = new byte[3_000_000];
+        new Random(7).NextBytes(content);
+        folder.WriteFile("small", "small");
+        await File.WriteAllBytesAsync(folder["large"], content, Token);
+        await using var source = new HappeningSource(new LocalEndpoint(folder.Path, allowedRoots: null), "large", 1_000_000, () => KillAsync(server, name));
+        await using var endpoint = new SmbKind().Open(server.Settings($"share/{name}"), server.Context());
+
+        var result = await new TransferRunner(new TransferRequest
+        {
+            Sources = [new TransferSource { Endpoint = source }],
+            Target = new TransferTarget { Endpoint = endpoint },
+        }).RunAsync(Token);
+
+        result.Failures.ShouldBeEmpty();
+        (source.Opened, result.Copied).ShouldBe((2, 2));
+        var there = Path.Combine(server.PathOf("share"), name);
+        Directory.GetFileSystemEntries(there).Select(Path.GetFileName).ShouldBe(["large", "small"], ignoreOrder: true);
+        (await File.ReadAllBytesAsync(Path.Combine(there, "large"), Token)).AsSpan().SequenceEqual(content).ShouldBeTrue();
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task An_rclone_that_is_killed_inside_a_file_is_named_when_nobody_tries_again()
+    {
+        var server = await shared.GetAsync();
+        var name = server.NewFolder();
+        using TemporaryFolder folder = new();
+        await File.WriteAllBytesAsync(folder["large"], new byte[3_000_000], Token);
+        await using var source = new HappeningSource(new LocalEndpoint(folder.Path, allowedRoots: null), "large", 1_000_000, () => KillAsync(server, name));
+        await using var endpoint = new SmbKind().Open(server.Settings($"share/{name}"), server.Context());
+
+        var result = await new TransferRunner(new TransferRequest
+        {
+            Sources = [new TransferSource { Endpoint = source }],
+            Target = new TransferTarget { Endpoint = endpoint },
+            Retries = 0,
+        }).RunAsync(Token);
+
+        result.Failures.ShouldHaveSingleItem().Reason.ShouldContain("rclone");
+        File.Exists(Path.Combine(server.PathOf("share"), name, "large")).ShouldBeFalse();
     }
 
     [Fact(Timeout = 60_000)]
@@ -246,6 +290,16 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         }
 
         (await endpoint.ListAsync("", Token).Select(entry => (entry.Name, entry.Size)).ToListAsync(Token)).ShouldBe([("file", 100L), ("other", 7L)], ignoreOrder: true);
+    }
+
+    private static async Task KillAsync(SambaServer server, string folder)
+    {
+        foreach (var (id, _, _) in Programs(server, folder))
+        {
+            using var rclone = Process.GetProcessById(id);
+            rclone.Kill();
+            await rclone.WaitForExitAsync(Token);
+        }
     }
 
     private static async Task WriteAsync(IEndpoint endpoint, string path, byte[] content) => await endpoint.WriteAsync(

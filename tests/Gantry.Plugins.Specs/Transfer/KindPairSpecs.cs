@@ -2,6 +2,7 @@ using System.Globalization;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Transfers;
 using Gantry.Plugins.Endpoints.Local;
+using Gantry.Plugins.Endpoints.Rclone;
 using Gantry.Plugins.Endpoints.S3;
 using Gantry.Plugins.Endpoints.Sftp;
 using Gantry.Plugins.Specs.Endpoints;
@@ -12,7 +13,7 @@ using Xunit;
 namespace Gantry.Plugins.Specs.Transfer;
 
 /// <summary>What must hold between any two kinds: names, times, second runs, and what is kept with a file.</summary>
-public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3, SharedFtpServers ftp) : IDisposable
+public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3, SharedFtpServers ftp, SharedSambaServer samba) : IDisposable
 {
     private static readonly string[] Names =
     [
@@ -29,6 +30,7 @@ public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3, Share
     {
         { "local", "sftp" }, { "local", "s3" }, { "sftp", "s3" }, { "s3", "sftp" }, { "s3", "local" }, { "s3", "s3" },
         { "local", "vsftpd" }, { "vsftpd", "local" }, { "pyftpdlib", "s3" }, { "s3", "pyftpdlib" }, { "sftp", "pyftpdlib" }, { "vsftpd", "pyftpdlib" },
+        { "local", "smb" }, { "smb", "local" }, { "smb", "s3" }, { "s3", "smb" }, { "sftp", "smb" }, { "local", "rclone" }, { "rclone", "local" }, { "smb", "rclone" },
     };
 
     public void Dispose() => folder.Dispose();
@@ -129,6 +131,8 @@ public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3, Share
     [InlineData("s3")]
     [InlineData("vsftpd")]
     [InlineData("pyftpdlib")]
+    [InlineData("smb")]
+    [InlineData("rclone")]
     public async Task What_is_overwritten_or_deleted_is_kept_on_each_kind(string kind)
     {
         var (source, target) = (await OpenAsync("local", "source"), await OpenAsync(kind, "target"));
@@ -151,6 +155,8 @@ public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3, Share
             "sftp" => await OpenSftpAsync(),
             "vsftpd" => await OpenFtpAsync(FtpMake.Vsftpd),
             "pyftpdlib" => await OpenFtpAsync(FtpMake.Pyftpdlib),
+            "smb" => await OpenSmbAsync(),
+            "rclone" => OpenRclone(name),
             "s3" => new S3Kind().Open(await (await s3.FauxqsAsync()).NewBucketAsync(), S3Server.Context()),
             _ => new LocalKind().Open(new LocalKind().Parse(folder.Folder(name))!, S3Server.Context()),
         };
@@ -158,8 +164,13 @@ public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3, Share
         return endpoint;
     }
 
-    /// <summary>A line end would end the command.</summary>
-    private static bool IsHeld(string name, string kind) => !name.Contains('\n', StringComparison.Ordinal) || kind is not ("vsftpd" or "pyftpdlib");
+    /// <summary>A line end would end the command of FTP; 'A' and 'a' are one name on a share.</summary>
+    private static bool IsHeld(string name, string kind) => kind switch
+    {
+        "vsftpd" or "pyftpdlib" => !name.Contains('\n', StringComparison.Ordinal),
+        "smb" => name != "A",
+        _ => true,
+    };
 
     private async Task<IEndpoint> OpenFtpAsync(FtpMake make)
     {
@@ -171,6 +182,20 @@ public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3, Share
     {
         var server = await ssh.GetAsync();
         return new SftpKind().Open(server.Settings(server.NewFolder()), server.Context());
+    }
+
+    private async Task<IEndpoint> OpenSmbAsync()
+    {
+        var server = await samba.GetAsync();
+        return new SmbKind().Open(server.Settings($"share/{server.NewFolder()}"), server.Context());
+    }
+
+    private IEndpoint OpenRclone(string name)
+    {
+        SshServer.SkipOrFail(File.Exists("/usr/bin/rclone"), "rclone is not installed (apt-get install rclone).");
+        folder.WriteFile("rclone.conf", $"[{name}]\ntype = alias\nremote = {folder.Folder(name)}\n");
+        RcloneKind kind = new();
+        return kind.Open(kind.Parse($"rclone:{name}:")!, new EndpointContext { Secrets = new GivenSecrets(_ => null), RcloneConfigFile = folder["rclone.conf"] });
     }
 
     private async Task DisposeAllAsync()
@@ -216,7 +241,7 @@ public sealed class KindPairSpecs(SharedSshServer ssh, SharedS3Servers s3, Share
                 continue;
             }
 
-            await using var stream = await endpoint.OpenReadAsync(path, 0, null, Token);
+            await using var stream = await endpoint.OpenReadAsync(path, 0, entry.Size, Token);
             using var reader = new StreamReader(stream);
             files.Add($"{path}={await reader.ReadToEndAsync(Token)}");
         }

@@ -27,6 +27,9 @@ internal static class S3Errors
         public DateTimeOffset? Date { get; init; }
 
         public string? RequestId { get; init; }
+
+        /// <summary>How long to leave it alone, when it says so (RFC 9110, 10.2.3).</summary>
+        public TimeSpan? RetryAfter { get; init; }
     }
 
     /// <param name="answer">The server's.</param>
@@ -136,7 +139,7 @@ internal static class S3Errors
     };
 
     private static EndpointException Busy(Answer answer, S3Service service, string about, string said) =>
-        new(EndpointError.Other, $"{service.ServiceUri.Authority} cannot serve '{about}' now, status {(int)answer.Status}{said}.", isTransient: true);
+        new(EndpointError.Other, $"{service.ServiceUri.Authority} cannot serve '{about}' now, status {(int)answer.Status}{said}.", isTransient: true) { RetryAfter = answer.RetryAfter };
 
     private static EndpointException Bucket(string message) => new(EndpointError.BadSetting, message) { Phase = "bucket" };
 

@@ -149,6 +149,7 @@ internal sealed class S3Wire : IDisposable
             Region = Header(response, "x-amz-bucket-region") ?? (isXml ? Part(text, "Region") : null),
             Date = response.Headers.Date,
             RequestId = Header(response, "x-amz-request-id"),
+            RetryAfter = response.Headers.RetryAfter is { } after ? after.Delta ?? after.Date - clock.GetUtcNow() : null,
         };
 
         static string? Part(string xml, string name)
