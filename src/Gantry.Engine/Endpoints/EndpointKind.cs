@@ -51,10 +51,10 @@ public abstract class EndpointKind
     public abstract IEndpoint Open(EndpointSettings settings, EndpointContext context);
 
     /// <summary>
-    /// Runs once through what opening an endpoint takes, without opening any: what a program that lives for a second runs first has to be
-    /// compiled, and that can go on beside something else.
+    /// Somebody is about to open this, and does not know it yet: a program that lives for a second begins to connect before it has understood its command line.
+    /// What goes wrong is told by <see cref="Open"/> alone. Only the user's own settings without secrets are given.
     /// </summary>
-    public virtual void WarmUp()
+    public virtual void Expect(EndpointSettings settings, EndpointContext context)
     {
     }
 

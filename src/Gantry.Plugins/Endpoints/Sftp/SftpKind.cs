@@ -136,13 +136,20 @@ public sealed partial class SftpKind : EndpointKind
         return new SftpEndpoint(
             EndpointPath.Printable(Format(settings).TrimEnd('/')),
             RootOf(settings),
-            async token => SshProcess.Start(await LoginAsync(settings, context, token).ConfigureAwait(false), context.Clock),
+            async token => ExpectedLogin.Start(await LoginAsync(settings, context, token).ConfigureAwait(false), context.Clock),
             context.Clock,
             context.Notice,
             ConnectionsOf(settings) ?? ConnectionsMost);
     }
 
-    public override void WarmUp() => SshProcess.WarmUp();
+    public override void Expect(EndpointSettings settings, EndpointContext context)
+    {
+        // A login without secrets and rules is known at once.
+        if (OperatingSystem.IsLinux() && LoginAsync(settings, context, CancellationToken.None) is { IsCompletedSuccessfully: true } login)
+        {
+            ExpectedLogin.Begin(login.Result, context.Clock);
+        }
+    }
 
     public override IEndpoint? OpenRehearsal() =>
         new SftpEndpoint("sftp://rehearsal/stage", "/stage", _ => Task.FromResult(SftpRehearsal.Open()), TimeProvider.System, _ => { });

@@ -43,15 +43,6 @@ internal sealed class SshProcess : ProcessPipe
         }
     }
 
-    /// <summary>Does all that comes before starting it, for a server that is not there.</summary>
-    public static void WarmUp()
-    {
-        var searchPath = Environment.GetEnvironmentVariable("PATH");
-        var login = new SshLogin { Server = "", Host = "warm-up", ConfigFile = "" };
-        using var nothing = new SshSecrets(login);
-        using var process = new Process { StartInfo = StartInfoOf("ssh", SshPrograms.Find("setsid", searchPath), login, nothing) };
-    }
-
     public override void OnGreeted() => secrets.Dispose();
 
     public override async ValueTask<EndpointException> ExplainAsync(EndpointException reason)
