@@ -62,7 +62,7 @@ internal sealed partial class FileCopier
         try
         {
             var making = job.TargetFolder.EnsureCreatedAsync(run.CreateFolderAsync);
-            if (!job.TargetFolder.TakesFiles(run.Target.Endpoint.Capabilities.KeepsOrder))
+            if (!job.TargetFolder.TakesFiles(KeepsOrder))
             {
                 await making;
             }
@@ -85,7 +85,7 @@ internal sealed partial class FileCopier
         return true;
     }
 
-    private bool IsReadyForLane(FileJob job) => IsForLane(job) && job.TargetFolder.TakesFiles(run.Target.Endpoint.Capabilities.KeepsOrder);
+    private bool IsReadyForLane(FileJob job) => IsForLane(job) && job.TargetFolder.TakesFiles(KeepsOrder);
 
     private bool IsForLane(FileJob job) =>
         whole is not null
@@ -96,10 +96,10 @@ internal sealed partial class FileCopier
         && job.Source.Gate.IsOpen;
 
     /// <summary>Null when this transfer asks more of each file than that it arrives.</summary>
-    private static IWritesWhole? WholeWritesOf(TransferRun run) =>
+    private static IWritesWhole? WholeWritesOf(TransferRun run, IBatchedWrites? batches) =>
         run.IsReadOnly || run.Request is not { Mode: TransferMode.Copy or TransferMode.Sync, Verification: not Verification.Checksum }
             ? null
-            : run.Target.Endpoint as IWritesWhole;
+            : batches ?? run.Target.Endpoint as IWritesWhole;
 
     private async Task AbandonLanesAsync()
     {

@@ -25,9 +25,11 @@ internal sealed partial class FileCopier
     {
         this.run = run;
         var request = run.Request;
-        flight = new FlightGate(() => request.Target.ConcurrentFiles ?? request.ConcurrentFiles ?? run.Target.Endpoint.Capabilities.ConcurrentFiles, FlightBytesMax);
+        batches = BatchesOf(run);
+        flight = new FlightGate(
+            () => request.Target.ConcurrentFiles ?? request.ConcurrentFiles ?? batches?.ConcurrentFiles ?? run.Target.Endpoint.Capabilities.ConcurrentFiles, FlightBytesMax);
         inside = run.Target.Endpoint as ICopiesInside;
-        whole = WholeWritesOf(run);
+        whole = WholeWritesOf(run, batches);
         run.Token.Register(() =>
         {
             flight.Close();
@@ -230,7 +232,9 @@ internal sealed partial class FileCopier
     private async ValueTask<Entry> WriteContentAsync(FileJob job, SmallContent content, string path, WriteOptions options)
     {
         await LearnBeforeCopyAsync(job);
-        return await run.Target.Endpoint.WriteAsync(path, content.AsStream(), Completed(options, job), run.Token);
+        options = Completed(options, job);
+        return await TryWriteInBatchAsync(job, content, path, options)
+            ?? await run.Target.Endpoint.WriteAsync(path, content.AsStream(), options, run.Token);
     }
 
     private async ValueTask CopyInsideAsync(FileJob job, ICopiesInside target)

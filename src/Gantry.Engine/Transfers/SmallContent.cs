@@ -56,6 +56,9 @@ internal sealed class SmallContent : IDisposable
         return null;
     }
 
+    /// <summary>Until it is disposed of.</summary>
+    public ReadOnlyMemory<byte> Bytes => bytes.AsMemory(0, count);
+
     public Stream AsStream() => new MemoryStream(bytes, 0, count, writable: false, publiclyVisible: true);
 
     public ValueTask<string> Hash(string name)

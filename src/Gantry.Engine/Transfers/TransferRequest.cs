@@ -134,6 +134,9 @@ public sealed record TransferRequest
     /// <summary>How often an operation is repeated that failed for a reason that may pass.</summary>
     public int Retries { get; init; } = 5;
 
+    /// <summary>Small files travel in batches where the target can take them (<see cref="ITakesBatches"/>); elsewhere this is noted, and nothing else.</summary>
+    public bool IsBatched { get; init; }
+
     /// <summary>Tells what would be done, and does nothing.</summary>
     public bool IsDryRun { get; init; }
 

@@ -97,6 +97,7 @@ internal sealed class TransferRun
         {
             await Files.EndAsync();
             await Running.WaitAsync(CancellationToken.None);
+            await Files.DisposeAsync();
         }
 
         stop.ThrowIfFaulted();

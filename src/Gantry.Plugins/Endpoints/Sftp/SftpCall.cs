@@ -18,6 +18,13 @@ internal abstract class SftpCall
         new(EndpointError.Protocol, $"The SFTP server answered with a packet of type {type}, which does not fit the question.");
 }
 
+/// <summary>What somebody waits for: many are told by one reading of the connection (<see cref="SftpCompletions"/>).</summary>
+internal abstract class SftpTold : SftpCall
+{
+    /// <summary>It is over: continues whoever waits, on the calling thread.</summary>
+    public abstract void Tell();
+}
+
 /// <summary>A reply that nobody waits for, as of a CLOSE at the end of reading.</summary>
 internal sealed class SftpIgnoredCall : SftpCall
 {

@@ -15,10 +15,10 @@ internal sealed class SftpCompletions
     private static readonly long ticksOfAll = Stopwatch.Frequency / 50;
     private static readonly long ticksOfSome = Stopwatch.Frequency / 5_000;
 
-    private readonly Queue<SftpSmallUpload> completed = new();
+    private readonly Queue<SftpTold> completed = new();
     private int elsewhere;
 
-    public void Add(SftpSmallUpload upload) => completed.Enqueue(upload);
+    public void Add(SftpTold upload) => completed.Enqueue(upload);
 
     /// <param name="send">Sends what has gathered meanwhile; called now and then, and at the end.</param>
     public void Tell(Action send)
@@ -69,6 +69,6 @@ internal sealed class SftpCompletions
         }
     }
 
-    public static void TellElsewhere(SftpSmallUpload upload) =>
+    public static void TellElsewhere(SftpTold upload) =>
         ThreadPool.UnsafeQueueUserWorkItem(static upload => upload.Tell(), upload, preferLocal: false);
 }

@@ -177,8 +177,8 @@ internal sealed class SftpConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>For uploads. On the reader's thread: told when the present reading is worked off. Elsewhere: told by the pool.</summary>
-    internal void Complete(SftpSmallUpload upload)
+    /// <summary>For who is told in the end. On the reader's thread: told when the present reading is worked off. Elsewhere: told by the pool.</summary>
+    internal void Complete(SftpTold upload)
     {
         if (Environment.CurrentManagedThreadId == Volatile.Read(ref readerThread))
         {

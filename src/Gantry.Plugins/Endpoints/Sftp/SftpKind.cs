@@ -139,7 +139,10 @@ public sealed partial class SftpKind : EndpointKind
             async token => ExpectedLogin.Start(await LoginAsync(settings, context, token).ConfigureAwait(false), context.Clock),
             context.Clock,
             context.Notice,
-            ConnectionsOf(settings) ?? ConnectionsMost);
+            ConnectionsOf(settings) ?? ConnectionsMost)
+        {
+            Run = async (command, token) => SshProcess.Start(await LoginAsync(settings, context, token).ConfigureAwait(false), context.Clock, command),
+        };
     }
 
     public override void Expect(EndpointSettings settings, EndpointContext context)

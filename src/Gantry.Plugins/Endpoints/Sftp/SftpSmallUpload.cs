@@ -20,7 +20,7 @@ internal readonly record struct SftpUploadOutcome(SftpUploadStage Stage, SftpRep
 /// all of these were answered well, RENAME. That is three round trips, or two where the handle can be foretold (<see cref="SftpHandleForecast"/>): then
 /// OPEN is part of the burst. The connection's reader takes each next step.
 /// </summary>
-internal abstract class SftpSmallUpload : SftpCall
+internal abstract class SftpSmallUpload : SftpTold
 {
     private readonly SftpConnection connection;
     private readonly SftpFlight flight;
@@ -72,9 +72,6 @@ internal abstract class SftpSmallUpload : SftpCall
 
     /// <summary>Whether a partial file that could not be written or renamed is removed here, and not by who waits.</summary>
     protected abstract bool RemovesFailed { get; }
-
-    /// <summary>It is over: continues whoever waits, on the calling thread.</summary>
-    public abstract void Tell();
 
     /// <summary>Sends the first request. Fails when the session is over; the handle is kept then.</summary>
     protected void Begin()

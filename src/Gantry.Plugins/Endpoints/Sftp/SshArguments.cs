@@ -5,7 +5,11 @@ namespace Gantry.Plugins.Endpoints.Sftp;
 /// <summary>The command line of ssh: nothing that could run a program, forward a port or ask a person.</summary>
 internal static class SshArguments
 {
-    public static IEnumerable<string> Of(SshLogin login, SshSecrets secrets, string? ciphers)
+    /// <param name="login">Where and as whom.</param>
+    /// <param name="secrets">What it needs for that.</param>
+    /// <param name="ciphers">The first choice; null leaves it to ssh.</param>
+    /// <param name="command">What the login's shell is to run; null asks for the SFTP subsystem.</param>
+    public static IEnumerable<string> Of(SshLogin login, SshSecrets secrets, string? ciphers, string? command = null)
     {
         if (login.ConfigFile is null)
         {
@@ -43,10 +47,14 @@ internal static class SshArguments
             yield return key.Contains('%', StringComparison.Ordinal) ? $"IdentityFile={Quoted(key.Replace("%", "%%", StringComparison.Ordinal))}" : key;
         }
 
-        yield return "-s";
+        if (command is null)
+        {
+            yield return "-s";
+        }
+
         yield return "--";
         yield return login.Host;
-        yield return "sftp";
+        yield return command ?? "sftp";
     }
 
     private static string Quoted(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";

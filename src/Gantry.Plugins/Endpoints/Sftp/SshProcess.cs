@@ -4,7 +4,7 @@ using Gantry.Engine.Endpoints;
 
 namespace Gantry.Plugins.Endpoints.Sftp;
 
-/// <summary>OpenSSH's client as the pipe to a server's SFTP subsystem.</summary>
+/// <summary>OpenSSH's client as the pipe to a server's SFTP subsystem, or to a command there.</summary>
 internal sealed class SshProcess : ProcessPipe
 {
     private readonly SshLogin login;
@@ -20,14 +20,17 @@ internal sealed class SshProcess : ProcessPipe
     }
 
     /// <summary>Starts it; the server's greeting, or the reason why there is none, comes through the streams.</summary>
-    public static SshProcess Start(SshLogin login, TimeProvider clock)
+    /// <param name="login">Where and as whom.</param>
+    /// <param name="clock">Limits how long its end is waited for.</param>
+    /// <param name="command">What the login's shell is to run; null asks for the SFTP subsystem.</param>
+    public static SshProcess Start(SshLogin login, TimeProvider clock, string? command = null)
     {
         var searchPath = Environment.GetEnvironmentVariable("PATH");
         var ssh = SshPrograms.Ssh(searchPath);
         var given = new SshSecrets(login);
         try
         {
-            var started = new Process { StartInfo = StartInfoOf(ssh, SshPrograms.Find("setsid", searchPath), login, given) };
+            var started = new Process { StartInfo = StartInfoOf(ssh, SshPrograms.Find("setsid", searchPath), login, given, command) };
             started.Start();
             return new SshProcess(started, login, given, clock);
         }
@@ -57,10 +60,10 @@ internal sealed class SshProcess : ProcessPipe
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static ProcessStartInfo StartInfoOf(string ssh, string? setsid, SshLogin login, SshSecrets secrets)
+    private static ProcessStartInfo StartInfoOf(string ssh, string? setsid, SshLogin login, SshSecrets secrets, string? command)
     {
         var info = StartInfoOf(ssh, setsid);
-        foreach (var argument in SshArguments.Of(login, secrets, SshCiphers.Choose(login)))
+        foreach (var argument in SshArguments.Of(login, secrets, SshCiphers.Choose(login), command))
         {
             info.ArgumentList.Add(argument);
         }

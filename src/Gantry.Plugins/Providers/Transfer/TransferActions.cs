@@ -106,6 +106,7 @@ internal static class TransferActions
         new() { Name = "parallel_source", Type = SettingType.Integer, Help = "Files that are read at once, when that is another number." },
         new() { Name = "parallel_target", Type = SettingType.Integer, Help = "Files that are written at once, when that is another number." },
         new() { Name = "retries", Type = SettingType.Integer, Default = JsonElement.Parse("5"), Help = "How often an operation is repeated that failed for a reason that may pass." },
+        Switch("batch", "Small files travel in batches where the target has a shell with tar (SFTP); elsewhere they go one by one."),
         Switch("dry_run", "Tells what would be done, and does nothing."),
     ];
 

@@ -97,6 +97,7 @@ internal sealed class TransferParameters(ProviderCall call)
         NoMatch = Text("no_match") == "fail" ? NoMatchPolicy.Fail : NoMatchPolicy.Succeed,
         ConcurrentFiles = Integer("parallel"),
         Retries = Integer("retries") ?? 5,
+        IsBatched = Is("batch"),
         IsDryRun = Is("dry_run"),
         DeletesMax = Integer("max_delete"),
         TransferId = TransferId(),
