@@ -8,8 +8,11 @@ namespace Gantry.Engine.Plans;
 /// One call of a provider, within its time limit. A call that does not end within <see cref="Grace"/> after it was told to is left alone:
 /// what it still does is not recorded.
 /// </summary>
-internal sealed class AttemptCall(Execution execution, CompiledStep step, StepAttempt attempt, TimeProvider clock)
+internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt attempt)
 {
+    private readonly Execution execution = at.Execution;
+    private readonly TimeProvider clock = at.Execution.Clock;
+
     internal const int OutputBytesMax = 16 * 1024 * 1024;
 
     /// <summary>A cancelled step has stopped within 2 seconds.</summary>
@@ -18,7 +21,7 @@ internal sealed class AttemptCall(Execution execution, CompiledStep step, StepAt
     /// <summary>The attempt as it ended. Only what concerns the journal itself is thrown.</summary>
     public async Task<StepAttempt> RunAsync(JsonElement parameters, CancellationToken cancellationToken)
     {
-        using var log = new StepLog(execution, step, attempt, clock);
+        using var log = new StepLog(execution, attempt);
         var limit = step.Step.Timeout is { } timeout ? new CancellationTokenSource(timeout, clock) : null;
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, log.Lost, limit?.Token ?? CancellationToken.None);
         var call = Start(parameters, log, stop.Token);
@@ -45,13 +48,13 @@ internal sealed class AttemptCall(Execution execution, CompiledStep step, StepAt
             Parameters = parameters,
             Secrets = execution.Secrets,
             Endpoints = execution.Run.Endpoints,
-            IdempotencyKey = IdempotencyKey.For(execution.Run.ExecutionId, step.Path),
+            IdempotencyKey = IdempotencyKey.For(execution.Run.ExecutionId, at.Path),
             Log = log,
             Clock = clock,
             EgressAllowed = execution.Run.EgressAllowed,
             ExecutionId = execution.Run.ExecutionId,
             AcceptedAt = ExecutionTime.Of(execution.Run.ExecutionId),
-            StepPath = step.Path,
+            StepPath = at.Path,
             Attempt = attempt.Attempt,
             Manifests = execution.Run.Manifests,
         };
@@ -122,7 +125,7 @@ internal sealed class AttemptCall(Execution execution, CompiledStep step, StepAt
     private ProviderError TooMuch(int size) => new()
     {
         Kind = ProviderErrorKind.BadRequest,
-        Message = $"{step.Name} was done, but its output of {size / 1024 / 1024.0:F1} MB is more than the 16 MB that are kept. "
+        Message = $"{at.Name} was done, but its output of {size / 1024 / 1024.0:F1} MB is more than the 16 MB that are kept. "
             + "Ask for less of it, or move it as a file.",
     };
 
@@ -139,12 +142,12 @@ internal sealed class AttemptCall(Execution execution, CompiledStep step, StepAt
     }
 
     private ProviderError CancelledError(string note) =>
-        new() { Kind = ProviderErrorKind.Cancelled, Message = $"{step.Name} was cancelled.{note}" };
+        new() { Kind = ProviderErrorKind.Cancelled, Message = $"{at.Name} was cancelled.{note}" };
 
     private ProviderError TimedOutError(string note) => new()
     {
         Kind = ProviderErrorKind.TimedOut,
-        Message = $"{step.Name} did not end within its timeout of {Settings.Duration.Format(step.Step.Timeout.GetValueOrDefault())}.{note}",
+        Message = $"{at.Name} did not end within its timeout of {Settings.Duration.Format(step.Step.Timeout.GetValueOrDefault())}.{note}",
         IsTransient = true,
     };
 }

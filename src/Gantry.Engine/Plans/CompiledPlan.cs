@@ -1,160 +1,72 @@
-using System.Text.Json;
-using Gantry.Engine.Plans.Expressions;
+using Gantry.Engine.Plans.Control;
 using Gantry.Engine.Providers;
-using Gantry.Engine.Secrets;
-using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Plans;
 
-/// <summary>A plan made ready to run often: every action is found, every reference parsed, what is the same in each run computed.</summary>
+/// <summary>A plan made ready to run often.</summary>
 internal sealed class CompiledPlan
 {
+    private readonly ProviderCatalog providers;
+    private readonly Dictionary<StepList, CompiledList> lists = [];
+
     public CompiledPlan(Plan plan, ProviderCatalog providers)
     {
-        References = new ReferenceCheck(plan);
-        Steps = [.. plan.Steps.Select((step, index) => new CompiledStep((ActionStep)step, index, providers) { IsLast = index == plan.Steps.Count - 1 })];
+        this.providers = providers;
+        Steps = Compile(new StepList(plan.Steps), "steps");
+        OnFailure = plan.OnFailure.Count == 0 ? null : Compile(Steps.Names.Handling(plan.OnFailure), "on_failure");
+        foreach (var list in lists.Values)
+        {
+            list.Outer = list.Names.Outer is { } outer ? lists[outer] : null;
+        }
+
+        foreach (var list in lists.Values)
+        {
+            list.Link();
+        }
+
+        foreach (var list in lists.Values)
+        {
+            list.Close();
+        }
+
+        NeedsSecrets = AllSteps.Any(step => step.SecretUses.Count > 0 || step.Addresses.Count > 0);
     }
 
-    public CompiledStep[] Steps { get; }
+    public CompiledList Steps { get; }
+
+    /// <summary>Null when the plan does nothing on a failure.</summary>
+    public CompiledList? OnFailure { get; }
 
     /// <summary>Whether there is anything to look up before it begins.</summary>
-    public bool NeedsSecrets => Steps.Any(step => step.SecretUses.Count > 0 || step.Addresses.Count > 0);
+    public bool NeedsSecrets { get; }
 
-    public ReferenceCheck References { get; }
-}
+    /// <summary>At any depth, and what is done on a failure.</summary>
+    public IEnumerable<CompiledStep> AllSteps => lists.Values.SelectMany(list => list.Steps);
 
-internal sealed class CompiledStep
-{
-    private readonly Template parameters;
-    private readonly (JsonElement Parameters, ProviderError? Problem)? constant;
-
-    public CompiledStep(ActionStep step, int index, ProviderCatalog providers)
+    /// <summary>Makes a list within a step ready.</summary>
+    public CompiledList Compile(StepList names, string place)
     {
-        Step = step;
-        Index = index;
-        Path = index.ToString();
-        Use = step.Use;
-        Provider = providers.Find(step.Provider);
-        Action = providers.FindAction(step.Provider, step.Action);
-        Name = step.Id is { } id ? $"Step '{id}' ({Use})" : $"Step {Path} ({Use})";
-        StartMessage = $"{Name} starts.";
-        var path = $"steps[{index}].with";
-        Addresses = [.. AddressesIn(step.Parameters, path)];
-        parameters = Template.CompileParameters(step.Parameters, TakesSecrets);
-        SecretUses = [.. parameters.Texts(path).SelectMany(text => text.Text.Secrets.Select(name => new SecretUse(name, text.Path)))];
-        if (parameters.Constant is { } same)
+        var steps = new CompiledStep[names.Steps.Count];
+        for (var index = 0; index < steps.Length; index++)
         {
-            constant = (Complete(same, out var problem), problem);
+            var isLast = names.Outer is null && !names.IsGraph && index == steps.Length - 1;
+            steps[index] = Compile(names, index, $"{place}[{index}]", isLast);
         }
+
+        return lists[names] = new CompiledList(names, steps, place);
     }
 
-    public ActionStep Step { get; }
-
-    public int Index { get; }
-
-    /// <summary>As in <see cref="StepAttempt.StepPath"/>.</summary>
-    public string Path { get; }
-
-    public string Use { get; }
-
-    /// <summary>When it succeeds, nothing but the execution's end follows.</summary>
-    public bool IsLast { get; init; }
-
-    /// <summary>"Step 'feed' (http.get)", for messages.</summary>
-    public string Name { get; }
-
-    public string StartMessage { get; }
-
-    /// <summary>Null when this program does not have it.</summary>
-    public IProvider? Provider { get; }
-
-    public ProviderAction? Action { get; }
-
-    /// <summary>The credentials its parameters refer to.</summary>
-    public IReadOnlyList<SecretUse> SecretUses { get; }
-
-    /// <summary>Its parameters that name endpoints.</summary>
-    public IReadOnlyList<(Template Address, string Path)> Addresses { get; }
-
-    public bool IsPure => Action?.IsPure == true;
-
-    /// <summary>The parameters for the call; meaningful only when no problem comes out.</summary>
-    public JsonElement Resolve(Execution execution, DateTimeOffset now, out ProviderError? problem)
+    private CompiledStep Compile(StepList names, int index, string place, bool isLast) => names.Steps[index] switch
     {
-        if (constant is { } same)
-        {
-            problem = same.Problem;
-            return same.Parameters;
-        }
-
-        try
-        {
-            var resolved = Complete(parameters.Evaluate(new RunScope(execution, this, now)), out problem);
-            MaskSecrets(execution, resolved, problem);
-            return resolved;
-        }
-        catch (ExpressionException exception)
-        {
-            problem = Bad($"{Name} cannot run: {exception.Message}");
-            return default;
-        }
-    }
-
-    /// <summary>Whether an attempt that was cut off may simply be made again.</summary>
-    public bool IsRepeatable(JsonElement resolved) =>
-        Step.IsRepeatable || Action is { IsPure: true } or { IsRepeatable: true }
-        || (resolved.ValueKind == JsonValueKind.Object && Action?.IsRepeatableWith?.Invoke(resolved) == true);
-
-    /// <summary>A secret that came by a reference (a token that an earlier step fetched) is masked like one that was stored.</summary>
-    private void MaskSecrets(Execution execution, JsonElement resolved, ProviderError? problem)
-    {
-        foreach (var setting in Action is null || problem is not null ? [] : Action.Parameters.Where(setting => setting.IsSecret))
-        {
-            if (resolved.TryGetProperty(setting.Name, out var value) && value.ValueKind == JsonValueKind.String
-                && Scalars.TextOf(value) is { } text && SecretText.Plain(text) is { } plain)
-            {
-                execution.Redactor.Add(new Secret(plain));
-            }
-        }
-    }
-
-    private IEnumerable<(Template Address, string Path)> AddressesIn(JsonElement given, string path)
-    {
-        foreach (var setting in Action?.Parameters ?? [])
-        {
-            if (given.TryGetProperty(setting.Name, out var value) && setting is { Type: SettingType.Address } or { Items: SettingType.Address })
-            {
-                var values = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().AsEnumerable() : [value];
-                foreach (var (address, index) in values.Select((address, index) => (address, index)))
-                {
-                    var place = $"{path}.{setting.Name}";
-                    yield return (Template.Compile(address, takesSecrets: false), value.ValueKind == JsonValueKind.Array ? $"{place}[{index}]" : place);
-                }
-            }
-        }
-    }
-
-    private bool TakesSecrets(string parameter) =>
-        Action?.Parameters.FirstOrDefault(setting => setting.Name == parameter) is { IsSecret: true } or { TakesSecrets: true };
-
-    private JsonElement Complete(JsonElement resolved, out ProviderError? problem)
-    {
-        problem = null;
-        if (Action is null)
-        {
-            problem = Bad($"{Name} cannot run: this program has no such action. 'gantry plan check' finds the nearest one.");
-            return default;
-        }
-
-        var findings = new List<SettingFinding>();
-        var complete = SettingCheck.Complete(Action.Parameters, resolved, findings);
-        if (findings.Count > 0)
-        {
-            problem = Bad($"{Name} cannot run: {string.Join(" ", findings.Select(finding => finding.Message))}");
-        }
-
-        return complete;
-    }
-
-    private static ProviderError Bad(string message) => new() { Kind = ProviderErrorKind.BadRequest, Message = message };
+        ActionStep action => new CompiledAction(action, index, place, providers) { IsLast = isLast },
+        IfStep step => new CompiledIf(step, index, place, names, this) { IsLast = isLast },
+        EachStep step => new CompiledEach(step, index, place, names, this) { IsLast = isLast },
+        ParallelStep step => new CompiledParallel(step, index, place, names, this) { IsLast = isLast },
+        TryStep step => new CompiledTry(step, index, place, names, this) { IsLast = isLast },
+        WaitStep step => new CompiledWait(step, index, place) { IsLast = isLast },
+        ApproveStep step => new CompiledApprove(step, index, place) { IsLast = isLast },
+        CallStep step => new CompiledCall(step, index, place) { IsLast = isLast },
+        StopStep step => new CompiledStop(step, index, place) { IsLast = isLast },
+        var other => throw new NotSupportedException($"There is nothing that runs {other.GetType().Name}."),
+    };
 }

@@ -13,6 +13,8 @@ public sealed record IfStep : Step
     public IReadOnlyList<Step> Else { get; init; } = [];
 
     public override string Use => "if";
+
+    internal override IEnumerable<IReadOnlyList<Step>> Lists => [Then, Else];
 }
 
 /// <summary>Runs its steps once for each item of a list. Its output has one value for each item, in their order.</summary>
@@ -30,6 +32,8 @@ public sealed record EachStep : Step
     public int FailuresMax { get; init; }
 
     public override string Use => "each";
+
+    internal override IEnumerable<IReadOnlyList<Step>> Lists => [Steps];
 }
 
 /// <summary>Runs several lists at once. Its output has one value for each of them, in their order.</summary>
@@ -38,6 +42,8 @@ public sealed record ParallelStep : Step
     public required IReadOnlyList<IReadOnlyList<Step>> Branches { get; init; }
 
     public override string Use => "parallel";
+
+    internal override IEnumerable<IReadOnlyList<Step>> Lists => Branches;
 }
 
 /// <summary>Waits for a time, or for an event by its name.</summary>
@@ -111,4 +117,6 @@ public sealed record TryStep : Step
     public IReadOnlyList<Step> Finally { get; init; } = [];
 
     public override string Use => "try";
+
+    internal override IEnumerable<IReadOnlyList<Step>> Lists => [Steps, Catch, Finally];
 }

@@ -1,22 +1,19 @@
-using System.Text.Json;
 using Gantry.Engine.Secrets;
 
 namespace Gantry.Engine.Plans;
 
-/// <summary>What one run of a plan knows while it goes on.</summary>
+/// <summary>What one run of a plan knows while it goes on. Several branches use it at once.</summary>
 internal sealed class Execution
 {
-    private readonly StepAttempt?[] ended;
-    private readonly ILookup<string, StepAttempt>? recorded;
+    private readonly Dictionary<string, List<StepAttempt>>? recorded;
 
-    public Execution(PlanRun run, CompiledPlan plan, IExecutionJournal journal)
+    public Execution(PlanRun run, CompiledPlan plan, IExecutionJournal journal, TimeProvider clock, Func<double>? chance)
     {
-        Run = run;
-        Plan = plan;
-        Journal = journal;
+        (Run, Plan, Journal, Clock, Chance) = (run, plan, journal, clock, chance);
         Secrets = new RedactingSecrets(run.Secrets, Redactor);
-        ended = new StepAttempt?[plan.Steps.Length];
-        recorded = run.Recorded.Count == 0 ? null : run.Recorded.ToLookup(attempt => attempt.StepPath, StringComparer.Ordinal);
+        Waits = new WaitRoom(run, clock);
+        Root = new Frame(plan.Steps, null, "");
+        recorded = run.Recorded.Count == 0 ? null : ByPath(run.Recorded);
     }
 
     public PlanRun Run { get; }
@@ -25,23 +22,52 @@ internal sealed class Execution
 
     public IExecutionJournal Journal { get; }
 
+    public TimeProvider Clock { get; }
+
+    /// <summary>Answers in [0, 1); null lets the attempt decide, so that it is the same after a restart.</summary>
+    public Func<double>? Chance { get; }
+
+    public WaitRoom Waits { get; }
+
+    /// <summary>The plan's own list.</summary>
+    public Frame Root { get; }
+
     public Redactor Redactor => Run.Redactor;
 
-    public ISecretResolver Secrets { get; }
+    public ISecretResolver Secrets { get; set; }
 
-    /// <summary>Of the last step that gave one.</summary>
-    public JsonElement? LastOutput { get; private set; }
-
-    /// <summary>The attempts an earlier runner recorded for the step, in order.</summary>
-    public IReadOnlyList<StepAttempt> RecordedFor(CompiledStep step) =>
-        recorded is null ? [] : [.. recorded[step.Path].OrderBy(attempt => attempt.Attempt)];
-
-    /// <summary>How the step ended; null while it has not.</summary>
-    public StepAttempt? Ended(int index) => ended[index];
-
-    public void Keep(CompiledStep step, StepAttempt attempt)
+    /// <summary>The attempts an earlier runner recorded for the step, in order. They are answered once.</summary>
+    public IReadOnlyList<StepAttempt> TakeRecorded(string path)
     {
-        ended[step.Index] = attempt;
-        LastOutput = attempt.Output ?? LastOutput;
+        if (recorded is null)
+        {
+            return [];
+        }
+
+        lock (recorded)
+        {
+            return recorded.Remove(path, out var attempts) ? attempts : [];
+        }
+    }
+
+    private static Dictionary<string, List<StepAttempt>> ByPath(IReadOnlyList<StepAttempt> attempts)
+    {
+        var byPath = new Dictionary<string, List<StepAttempt>>(attempts.Count, StringComparer.Ordinal);
+        foreach (var attempt in attempts)
+        {
+            if (!byPath.TryGetValue(attempt.StepPath, out var list))
+            {
+                byPath[attempt.StepPath] = list = [];
+            }
+
+            list.Add(attempt);
+        }
+
+        foreach (var list in byPath.Values.Where(list => list.Count > 1))
+        {
+            list.Sort((one, other) => one.Attempt.CompareTo(other.Attempt));
+        }
+
+        return byPath;
     }
 }

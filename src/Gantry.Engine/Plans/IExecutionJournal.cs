@@ -53,7 +53,8 @@ public sealed record StepAttempt
     public StepWait? Wait { get; init; }
 
     /// <summary>
-    /// The plan that this attempt calls; null when it calls none. Recording the attempt for the first time starts it (see <see cref="PlanCall"/>).
+    /// The plan that this attempt calls; null when it calls none. Recording the attempt as Waiting, or as Succeeded when the call is not awaited, starts it; recording an
+    /// awaited one as Failed or Cancelled cancels it when it has not ended (see <see cref="PlanCall"/>).
     /// </summary>
     public PlanCall? Call { get; init; }
 }

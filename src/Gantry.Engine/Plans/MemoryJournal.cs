@@ -40,7 +40,7 @@ public sealed class MemoryJournal(IJournalListener? listener = null) : IExecutio
 
     public async ValueTask RecordAsync(StepAttempt attempt, Durability durability, CancellationToken cancellationToken)
     {
-        if (attempt.Call is { } call && !IsRecorded(attempt))
+        if (attempt.Call is { } call && (attempt.Status == StepStatus.Waiting || !call.IsAwaited))
         {
             await (StartCall ?? Refuse)(attempt.StepPath, call);
         }
@@ -62,14 +62,6 @@ public sealed class MemoryJournal(IJournalListener? listener = null) : IExecutio
         lock (gate)
         {
             listener?.Reported(stepPath, progress);
-        }
-    }
-
-    private bool IsRecorded(StepAttempt attempt)
-    {
-        lock (gate)
-        {
-            return places.ContainsKey((attempt.StepPath, attempt.Attempt));
         }
     }
 

@@ -8,46 +8,177 @@ namespace Gantry.Engine.Plans;
 /// <summary>Finds what can be found in a plan without running it: all of it at once, in the order of the document.</summary>
 public static class PlanCheck
 {
-    /// <summary>What the reader found, and what only the providers tell. Empty when the plan can be run.</summary>
-    public static IReadOnlyList<PlanFinding> Check(PlanDocument document, ProviderCatalog providers)
+    /// <summary>
+    /// What the reader found, and what only the providers tell. Empty when the plan can be run. With <paramref name="findPlan"/>, which answers the saved plan of a name or null,
+    /// plans that call each other in a circle are found too.
+    /// </summary>
+    public static IReadOnlyList<PlanFinding> Check(PlanDocument document, ProviderCatalog providers, Func<string, Plan?>? findPlan = null)
     {
         var findings = document.Findings.ToList();
         if (document.Draft is { } plan)
         {
-            new Checker(plan, document.Source, providers, findings).Check();
+            new Checker(plan, document.Source, providers, findPlan, findings).Check();
         }
 
         return [.. findings.OrderBy(finding => finding.Line).ThenBy(finding => finding.Column)];
     }
 
-    private sealed class Checker(Plan plan, SourceMap source, ProviderCatalog providers, List<PlanFinding> findings)
+    private sealed class Checker(Plan plan, SourceMap source, ProviderCatalog providers, Func<string, Plan?>? findPlan, List<PlanFinding> findings)
     {
+        private static readonly string[] Roles = ["owner", "editor", "operator", "viewer"];
+
         private readonly ReferenceCheck references = new(plan);
 
         public void Check()
         {
-            var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-            for (var index = 0; index < plan.Steps.Count; index++)
+            if (plan.Concurrency is { } concurrency)
             {
-                var step = (ActionStep)plan.Steps[index];
-                if (step.Id is { } id && !ids.TryAdd(id, index))
-                {
-                    Find($"steps[{index}].id", $"The id '{id}' is already that of step {ids[id]}. Each step needs its own.");
-                }
+                CheckTemplate(concurrency.Key, "concurrency.key", null, 0);
+            }
 
-                CheckStep(step, index);
+            var list = new StepList(plan.Steps);
+            CheckList(list, "steps");
+            CheckList(list.Handling(plan.OnFailure), "on_failure");
+        }
+
+        private void CheckList(StepList list, string path)
+        {
+            for (var index = 0; index < list.Steps.Count; index++)
+            {
+                // A branch that is a single step is not written as a list.
+                var place = list.Steps.Count == 1 && !source.HasValue($"{path}[0]") ? path : $"{path}[{index}]";
+                CheckId(list, index, place);
+                CheckStep(list, index, place);
             }
         }
 
-        private void CheckStep(ActionStep step, int index)
+        private void CheckId(StepList list, int index, string path)
         {
-            var path = $"steps[{index}]";
+            if (list.Steps[index].Id is not { } id)
+            {
+                return;
+            }
+
+            if (list.IndexOf(id) is var first && first != index)
+            {
+                Find($"{path}.id", $"The id '{id}' is already that of step {first}. Each step needs its own.");
+                return;
+            }
+
+            for (var outer = list.Outer; outer is not null; outer = outer.Outer)
+            {
+                if (outer.IndexOf(id) >= 0)
+                {
+                    Find($"{path}.id", $"The id '{id}' is already that of a step around this one, or beside that. Each step needs its own.");
+                    return;
+                }
+            }
+        }
+
+        private void CheckStep(StepList list, int index, string path)
+        {
+            switch (list.Steps[index])
+            {
+                case ActionStep step:
+                    CheckAction(step, list, index, path);
+                    break;
+                case IfStep step:
+                    CheckTemplate(step.Condition, $"{path}.if", list, index);
+                    CheckConstant(step.Condition, SettingType.Boolean, $"{path}.if", "'if' is true, false, or a reference to either");
+                    CheckList(list.Within(step.Then, index), $"{path}.then");
+                    CheckList(list.Within(step.Else, index), $"{path}.else");
+                    break;
+                case EachStep step:
+                    CheckTemplate(step.Items, $"{path}.each", list, index);
+                    CheckConstant(step.Items, SettingType.List, $"{path}.each", "'each' is a list, or a reference to one");
+                    CheckList(list.Within(step.Steps, index, hasItem: true), $"{path}.steps");
+                    break;
+                case ParallelStep step:
+                    for (var number = 0; number < step.Branches.Count; number++)
+                    {
+                        CheckList(list.Within(step.Branches[number], index), $"{path}.parallel[{number}]");
+                    }
+
+                    break;
+                case TryStep step:
+                    var tried = list.Within(step.Steps, index);
+                    CheckList(tried, $"{path}.try");
+                    CheckList(tried.Handling(step.Catch), $"{path}.catch");
+                    CheckList(new StepList(step.Finally, tried, StepList.AfterAll) { HasItem = list.HasItem, HasError = list.HasError }, $"{path}.finally");
+                    break;
+                case WaitStep step:
+                    CheckTemplate(step.Time, $"{path}.wait", list, index);
+                    CheckTemplate(step.Event, $"{path}.wait.event", list, index);
+                    break;
+                case ApproveStep step:
+                    CheckTemplate(step.Ask, $"{path}.approve.ask", list, index);
+                    CheckBy(step, path);
+                    break;
+                case CallStep step:
+                    CheckTemplate(step.Inputs, $"{path}.call.with", list, index);
+                    CheckCall(step, path);
+                    break;
+                case StopStep step:
+                    CheckTemplate(step.Message, $"{path}.stop.message", list, index);
+                    CheckTemplate(step.Output, $"{path}.stop.output", list, index);
+                    break;
+            }
+        }
+
+        private void CheckTemplate(JsonElement? value, string path, StepList? list, int index)
+        {
+            if (value is not { } given)
+            {
+                return;
+            }
+
+            foreach (var (text, textPath) in Template.Compile(given, takesSecrets: false).Texts(path))
+            {
+                CheckText(text, textPath, list, index);
+            }
+        }
+
+        private void CheckConstant(JsonElement value, SettingType type, string path, string what)
+        {
+            if (Template.Compile(value, takesSecrets: false).Constant is { } constant && constant.ValueKind == JsonValueKind.String && Scalars.Convert(type, constant) is null)
+            {
+                Find(path, $"{what}, and not this text. A reference is written ${{steps.ID.output}}.");
+            }
+        }
+
+        private void CheckBy(ApproveStep step, string path)
+        {
+            for (var index = 0; index < step.By.Count; index++)
+            {
+                var name = step.By[index];
+                if (!name.Contains('@') && !Roles.Contains(name, StringComparer.Ordinal))
+                {
+                    Find($"{path}.approve.by[{index}]", $"There is no role '{name}'.{NearestName.Hint(name, Roles)} A user is named by the address with which they sign in.");
+                }
+            }
+        }
+
+        private void CheckCall(CallStep step, string path)
+        {
+            if (CallCycle.Find(plan, step, findPlan) is { } way)
+            {
+                Find($"{path}.call.plan", $"The plans call each other without end: {string.Join(" → ", way)}.");
+            }
+        }
+
+        private void CheckAction(ActionStep step, StepList list, int index, string path)
+        {
             var action = CheckUse(step, path);
+            if (step.Agent is not null)
+            {
+                Find($"{path}.agent", "Steps are run by the hub itself: this version has no agents yet. Leave 'agent' out.");
+            }
+
             var name = source.HasName($"{path}.params") ? "params" : "with";
             var parametersPath = $"{path}.{name}";
             foreach (var property in step.Parameters.EnumerateObject())
             {
-                CheckParameter(property, action, $"{parametersPath}.{property.Name}", index);
+                CheckParameter(property, action, $"{parametersPath}.{property.Name}", list, index);
             }
 
             foreach (var setting in action?.Parameters ?? [])
@@ -86,7 +217,7 @@ public static class PlanCheck
             return action;
         }
 
-        private void CheckParameter(JsonProperty property, ProviderAction? action, string path, int stepIndex)
+        private void CheckParameter(JsonProperty property, ProviderAction? action, string path, StepList? list, int stepIndex)
         {
             var setting = action?.Parameters.FirstOrDefault(setting => property.NameEquals(setting.Name));
             if (action is not null && setting is null)
@@ -98,7 +229,7 @@ public static class PlanCheck
             var template = Template.Compile(property.Value, setting is null or { IsSecret: true } or { TakesSecrets: true });
             foreach (var (text, textPath) in template.Texts(path))
             {
-                CheckText(text, textPath, stepIndex);
+                CheckText(text, textPath, list, stepIndex);
             }
 
             if (setting is not null && (property.Value.ValueKind != JsonValueKind.Null || setting.Type == SettingType.Any))
@@ -107,7 +238,7 @@ public static class PlanCheck
             }
         }
 
-        private void CheckText(TextTemplate text, string path, int stepIndex)
+        private void CheckText(TextTemplate text, string path, StepList? list, int stepIndex)
         {
             if (text.Problem is { } problem)
             {
@@ -116,7 +247,8 @@ public static class PlanCheck
 
             foreach (var reference in text.Expressions.SelectMany(ReferenceCheck.ReferencesIn))
             {
-                if (references.Problem(reference, stepIndex) is { } message)
+                // Of an item within map and filter the parser says whether it is one.
+                if (!reference.IsPerItem && references.Problem(reference, list, stepIndex) is { } message)
                 {
                     Find(path, $"{reference}: {message}");
                 }

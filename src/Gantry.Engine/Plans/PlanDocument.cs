@@ -49,6 +49,8 @@ internal sealed class SourceMap
         }
     }
 
+    public bool HasValue(string path) => values.ContainsKey(path);
+
     public bool HasName(string path) => names.ContainsKey(path);
 
     public DocumentPosition ValueAt(string path) => values.TryGetValue(path, out var position) ? position : Above(path);

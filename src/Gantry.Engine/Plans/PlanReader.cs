@@ -46,7 +46,7 @@ public static class PlanReader
         var source = new SourceMap();
         source.Add("", root);
         var findings = new List<PlanFinding>();
-        var plan = new PlanBuilder(source, findings).Build(root);
+        var plan = new PlanBuilder(new FieldReader(source, findings)).Build(root);
         return new PlanDocument(plan, source, findings);
     }
 

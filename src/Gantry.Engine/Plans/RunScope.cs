@@ -6,32 +6,64 @@ using Gantry.Engine.Settings;
 namespace Gantry.Engine.Plans;
 
 /// <summary>What references find while one step of one execution is made ready. Its "now" is the same in every attempt at the step.</summary>
-internal sealed class RunScope(Execution execution, CompiledStep step, DateTimeOffset now) : StartScope(execution.Run)
+internal sealed class RunScope(Execution execution, Frame frame, int index, DateTimeOffset now) : StartScope(execution.Run)
 {
     protected override Answer FindRoot(Reference reference, out int taken)
     {
+        taken = 0;
         switch (reference.Root, reference.Segments)
         {
             case ("steps", [var id, var member, ..]):
                 taken = 2;
                 return FindStep(id, member.Name);
             case ("now", _):
-                taken = 0;
                 return Scalars.Text(now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+            case ("item", _) when Nearest(frame => frame.Item is not null) is { } around:
+                return around.Item.GetValueOrDefault();
+            case ("index", []) when Nearest(frame => frame.Item is not null) is { } around:
+                return JsonElement.Parse(around.Index.ToString(CultureInfo.InvariantCulture));
+            case ("error", [var member, ..]) when Nearest(frame => frame.Error is not null) is { Error: { } error }:
+                taken = 1;
+                return FindError(error, member.Name);
             default:
                 return base.FindRoot(reference, out taken);
         }
     }
 
-    private Answer FindStep(Segment id, string member)
+    private Frame? Nearest(Func<Frame, bool> isIt)
     {
-        var index = execution.Plan.References.IndexOf(id);
-        if (index < 0)
+        var at = frame;
+        while (at is not null && !isIt(at))
         {
-            return Answer.None($"there is no step '{id.Name}'.");
+            at = at.Outer;
         }
 
-        if (index >= step.Index || execution.Ended(index) is not { } ended)
+        return at;
+    }
+
+    private static Answer FindError(Failure error, string member) => member switch
+    {
+        "message" => Scalars.Text(error.Error.Message),
+        "kind" => Scalars.Text(ErrorJson.KindOf(error.Error.Kind)),
+        "step" => Scalars.Text(error.StepId ?? error.StepPath),
+        _ => Answer.None($"of an error there are {string.Join(", ", ReferenceCheck.ErrorMembers)}."),
+    };
+
+    private Answer FindStep(Segment id, string member)
+    {
+        var (at, from) = (frame, index);
+        int found;
+        while ((found = id.Index >= 0 ? at.Outer is null ? id.Index : -1 : at.List.Names.IndexOf(id.Name)) < 0)
+        {
+            if (at.Outer is null)
+            {
+                return Answer.None($"there is no step '{id.Name}'.");
+            }
+
+            (at, from) = (at.Outer, at.List.Names.OuterIndex);
+        }
+
+        if (found >= at.List.Steps.Length || !at.List.Names.IsBefore(found, from) || at.Ended(found) is not { Status: not StepStatus.Skipped } ended)
         {
             return Answer.None($"step '{id.Name}' has not run before this one.");
         }

@@ -22,6 +22,9 @@ public abstract record Step
 
     /// <summary>When it fails, what comes after it runs all the same; the list that it stands in fails at its end.</summary>
     public bool KeepsGoing { get; init; }
+
+    /// <summary>The lists of steps directly within, in the order of the document.</summary>
+    internal virtual IEnumerable<IReadOnlyList<Step>> Lists => [];
 }
 
 /// <summary>One action of one provider with its parameters.</summary>

@@ -7,7 +7,7 @@ namespace Gantry.Engine.Plans;
 /// What one attempt tells, masked and brought to the journal, until the attempt is over: what an abandoned call tells later goes nowhere. When the journal is lost,
 /// the call is stopped.
 /// </summary>
-internal sealed class StepLog(Execution execution, CompiledStep step, StepAttempt attempt, TimeProvider clock) : IStepLog, IDisposable
+internal sealed class StepLog(Execution execution, StepAttempt attempt) : IStepLog, IDisposable
 {
     private readonly CancellationTokenSource lost = new();
     private volatile JournalLostException? loss;
@@ -20,16 +20,16 @@ internal sealed class StepLog(Execution execution, CompiledStep step, StepAttemp
         var redactor = execution.Redactor;
         Tell(journal => journal.Write(new ExecutionLogLine
         {
-            Time = clock.GetUtcNow(),
+            Time = execution.Clock.GetUtcNow(),
             Level = level,
-            StepPath = step.Path,
+            StepPath = attempt.StepPath,
             Attempt = attempt.Attempt,
             Message = redactor.Text(message),
             Fields = fields is { } value ? redactor.Json(value) : null,
         }));
     }
 
-    public void Report(JsonElement progress) => Tell(journal => journal.Report(step.Path, execution.Redactor.Json(progress)));
+    public void Report(JsonElement progress) => Tell(journal => journal.Report(attempt.StepPath, execution.Redactor.Json(progress)));
 
     public void ThrowIfLost()
     {

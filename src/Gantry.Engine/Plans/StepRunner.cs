@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Settings;
@@ -5,23 +6,25 @@ using Gantry.Engine.Settings;
 namespace Gantry.Engine.Plans;
 
 /// <summary>Brings one step of one execution to its end: attempts, the waits between them, and what to make of attempts cut off earlier.</summary>
-internal sealed class StepRunner(Execution execution, CompiledStep step, TimeProvider clock, Func<double> chance)
+internal sealed class StepRunner(StepAt at, CompiledAction step, Flow flow)
 {
     /// <summary>A step that kills its process each time must end some day.</summary>
     private const int CutOffsMax = 100;
 
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromDays(1);
 
-    private readonly List<StepAttempt> attempts = [.. execution.RecordedFor(step)];
+    private readonly List<StepAttempt> attempts = [.. at.Execution.TakeRecorded(at.Path)];
 
     /// <summary>Chance is asked once for each wait, so that what the log says is what is waited.</summary>
     private readonly Dictionary<int, TimeSpan> waits = [];
     private RetryPolicy policy = RetryPolicy.None;
 
-    private IExecutionJournal Journal => execution.Journal;
+    private readonly TimeProvider clock = at.Execution.Clock;
 
-    /// <summary>How the step ended; null when the execution is handed over before it did.</summary>
-    public async Task<StepAttempt?> RunAsync(CancellationToken cancellationToken)
+    private IExecutionJournal Journal => at.Journal;
+
+    /// <summary>How the step ended; null when that is left to another run.</summary>
+    public async Task<StepAttempt?> RunAsync()
     {
         if (attempts.Find(attempt => attempt.Status is StepStatus.Succeeded or StepStatus.Skipped or StepStatus.Cancelled) is { } final)
         {
@@ -29,7 +32,7 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
         }
 
         var startedAt = attempts.Count > 0 ? attempts[0].StartedAt : clock.GetUtcNow();
-        var parameters = step.Resolve(execution, startedAt, out var problem);
+        var parameters = step.Resolve(at, startedAt, out var problem);
         policy = step.Step.Retry ?? (step.IsRepeatable(parameters) ? RetryPolicy.Default : RetryPolicy.None);
         var last = attempts.LastOrDefault();
         if (last?.Status == StepStatus.Failed && WaitAfter(last) is null)
@@ -47,26 +50,26 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
             return await EndAsync(Begin() with { Status = StepStatus.Failed, Error = problem });
         }
 
-        return await AttemptAsync(parameters, cancellationToken);
+        return await AttemptAsync(parameters);
     }
 
-    private async Task<StepAttempt?> AttemptAsync(JsonElement parameters, CancellationToken cancellationToken)
+    private async Task<StepAttempt?> AttemptAsync(JsonElement parameters)
     {
         while (true)
         {
-            if (!await WaitAsync(cancellationToken))
+            if (!await WaitAsync())
             {
-                return cancellationToken.IsCancellationRequested ? Cancelled() : null;
+                return flow.End.IsCancellationRequested ? at.Cancelled(attempts.Count == 0 ? 1 : attempts[^1].Attempt, clock.GetUtcNow()) : null;
             }
 
             var attempt = Begin();
             if (!step.IsPure)
             {
                 await Journal.RecordAsync(attempt, Durability.Now, CancellationToken.None);
-                Write(StepLogLevel.Info, attempt.Attempt, step.StartMessage);
+                at.Write(StepLogLevel.Info, attempt.Attempt, at.Frame.Prefix.Length == 0 ? step.StartMessage : $"{at.Name} starts.");
             }
 
-            var ended = await EndAsync(await new AttemptCall(execution, step, attempt, clock).RunAsync(parameters, cancellationToken));
+            var ended = await EndAsync(await new AttemptCall(at, step, attempt).RunAsync(parameters, flow.Cancel));
             if (ended.Status != StepStatus.Failed || WaitAfter(ended) is null)
             {
                 return ended;
@@ -75,25 +78,21 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
     }
 
     /// <summary>Waits until the next attempt is due. False when it will not be made by this runner.</summary>
-    private async Task<bool> WaitAsync(CancellationToken cancellationToken)
+    private async Task<bool> WaitAsync()
     {
-        var handOver = execution.Run.HandOver;
-        if (cancellationToken.IsCancellationRequested || handOver.IsCancellationRequested)
+        if (flow.End.IsCancellationRequested || at.Execution.Run.HandOver.IsCancellationRequested)
         {
             return false;
         }
 
-        var wait = attempts.LastOrDefault() is { Status: StepStatus.Failed, EndedAt: { } endedAt } failed
-            ? endedAt + WaitAfter(failed).GetValueOrDefault() - clock.GetUtcNow()
-            : TimeSpan.Zero;
-        if (wait <= TimeSpan.Zero)
+        if (attempts.LastOrDefault() is not { Status: StepStatus.Failed, EndedAt: { } endedAt } failed
+            || endedAt + WaitAfter(failed).GetValueOrDefault() is var due && due <= clock.GetUtcNow())
         {
             return true;
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, handOver);
-        await Task.Delay(wait, clock, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return !stop.IsCancellationRequested;
+        var wait = new StepWait { StepPath = at.Path, StepId = step.Step.Id, Kind = WaitKind.Retry, Since = endedAt, Until = due };
+        return await at.Execution.Waits.WaitAsync(wait, flow) is { IsDue: true };
     }
 
     /// <summary>
@@ -105,9 +104,9 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
         var isRepeatable = step.IsRepeatable(parameters);
         var message = (isRepeatable, cutOffs) switch
         {
-            (true, < CutOffsMax) => $"{step.Name} was cut off in attempt {last.Attempt}. Repeating it is safe, so it is made again.",
-            (true, _) => $"{step.Name} was cut off {cutOffs} times. It is not made again: look for what stops the program while it runs.",
-            _ => $"{step.Name} may have run: attempt {last.Attempt} was cut off, and nobody can tell whether its effects happened. Look at the other side; "
+            (true, < CutOffsMax) => $"{at.Name} was cut off in attempt {last.Attempt}. Repeating it is safe, so it is made again.",
+            (true, _) => $"{at.Name} was cut off {cutOffs} times. It is not made again: look for what stops the program while it runs.",
+            _ => $"{at.Name} may have run: attempt {last.Attempt} was cut off, and nobody can tell whether its effects happened. Look at the other side; "
                 + "then run the execution again from this step or from the next one. A step that may safely be done twice says 'repeatable: true'.",
         };
         var isOver = !isRepeatable || cutOffs >= CutOffsMax;
@@ -121,7 +120,7 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
         if (isOver || last.Status == StepStatus.Running)
         {
             attempts[^1] = ended;
-            Write(isOver ? StepLogLevel.Error : StepLogLevel.Warning, last.Attempt, message);
+            at.Write(isOver ? StepLogLevel.Error : StepLogLevel.Warning, last.Attempt, message);
             await Journal.RecordAsync(ended, Durability.Now, CancellationToken.None);
         }
 
@@ -130,15 +129,7 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
 
     private StepAttempt Begin()
     {
-        var attempt = new StepAttempt
-        {
-            StepPath = step.Path,
-            StepId = step.Step.Id,
-            Use = step.Use,
-            Attempt = attempts.Count == 0 ? 1 : attempts[^1].Attempt + 1,
-            Status = StepStatus.Running,
-            StartedAt = clock.GetUtcNow(),
-        };
+        var attempt = at.New(StepStatus.Running, attempts.Count == 0 ? 1 : attempts[^1].Attempt + 1, clock.GetUtcNow());
         attempts.Add(attempt);
         return attempt;
     }
@@ -148,15 +139,9 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
         var ended = attempt with { EndedAt = clock.GetUtcNow(), Message = attempt.Message ?? attempt.Error?.Message };
         attempts[^1] = ended;
         WriteEnd(ended);
-        await Journal.RecordAsync(ended, DurabilityOf(ended), CancellationToken.None);
+        await Journal.RecordAsync(ended, at.DurabilityOf(ended, step.IsPure), CancellationToken.None);
         return ended;
     }
-
-    /// <summary>Whoever makes a pure step again after a crash does no harm; so the next step need not wait for it.</summary>
-    private Durability DurabilityOf(StepAttempt ended) => ended.Status != StepStatus.Succeeded ? Durability.Now
-        : step.IsLast ? Durability.WithEnd
-        : step.IsPure ? Durability.WithNext
-        : Durability.Now;
 
     /// <summary>How long to wait before the next attempt; null when there is none to be made.</summary>
     private TimeSpan? WaitAfter(StepAttempt failed)
@@ -169,53 +154,32 @@ internal sealed class StepRunner(Execution execution, CompiledStep step, TimePro
 
         return waits.TryGetValue(failed.Attempt, out var wait)
             ? wait
-            : waits[failed.Attempt] = policy.WaitAfter(failures, chance(), error.RetryAfter);
+            : waits[failed.Attempt] = policy.WaitAfter(failures, at.Execution.Chance?.Invoke() ?? ChanceOf(failed), error.RetryAfter);
     }
 
-    private StepAttempt Cancelled()
-    {
-        var message = $"The execution was cancelled before {step.Name} ran.";
-        return new()
-        {
-            StepPath = step.Path,
-            StepId = step.Step.Id,
-            Use = step.Use,
-            Attempt = attempts.Count == 0 ? 1 : attempts[^1].Attempt,
-            Status = StepStatus.Cancelled,
-            StartedAt = clock.GetUtcNow(),
-            Message = message,
-            Error = new ProviderError { Kind = ProviderErrorKind.Cancelled, Message = message },
-        };
-    }
+    /// <summary>By chance, but the same for whoever takes the step up again.</summary>
+    private double ChanceOf(StepAttempt failed) =>
+        uint.Parse(IdempotencyKey.For(at.Execution.Run.ExecutionId, $"{at.Path}#{failed.Attempt}").AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / (uint.MaxValue + 1.0);
 
     private void WriteEnd(StepAttempt ended)
     {
         var took = Duration.Format(ended.EndedAt.GetValueOrDefault() - ended.StartedAt);
         if (ended.Status == StepStatus.Succeeded)
         {
-            Write(StepLogLevel.Info, ended.Attempt, ended.Message is { } message ? $"{step.Name} succeeded in {took}: {message}" : $"{step.Name} succeeded in {took}.");
+            at.Write(StepLogLevel.Info, ended.Attempt, ended.Message is { } message ? $"{at.Name} succeeded in {took}: {message}" : $"{at.Name} succeeded in {took}.");
         }
         else if (ended.Status == StepStatus.Cancelled)
         {
-            Write(StepLogLevel.Warning, ended.Attempt, $"{step.Name} was cancelled after {took}.");
+            at.Write(StepLogLevel.Warning, ended.Attempt, $"{at.Name} was cancelled after {took}.");
         }
         else if (WaitAfter(ended) is { } wait && ended.Status == StepStatus.Failed)
         {
-            Write(StepLogLevel.Warning, ended.Attempt,
-                $"{step.Name} failed after {took}: {ended.Error?.Message} The next attempt is due in {Duration.Format(wait)}.");
+            at.Write(StepLogLevel.Warning, ended.Attempt,
+                $"{at.Name} failed after {took}: {ended.Error?.Message} The next attempt is due in {Duration.Format(wait)}.");
         }
         else
         {
-            Write(StepLogLevel.Error, ended.Attempt, $"{step.Name} failed after {took}: {ended.Error?.Message}");
+            at.Write(StepLogLevel.Error, ended.Attempt, $"{at.Name} failed after {took}: {ended.Error?.Message}");
         }
     }
-
-    private void Write(StepLogLevel level, int attempt, string message) => Journal.Write(new ExecutionLogLine
-    {
-        Time = clock.GetUtcNow(),
-        Level = level,
-        StepPath = step.Path,
-        Attempt = attempt,
-        Message = message,
-    });
 }

@@ -24,6 +24,9 @@ public enum ProviderErrorKind
     /// <summary>Some of the items failed, others are done.</summary>
     Partial,
     Cancelled,
+
+    /// <summary>The plan itself said so ('stop'), or a person who was asked refused.</summary>
+    Stopped,
     Internal,
 }
 

@@ -16,7 +16,7 @@ internal sealed class ExpressionParser(string text, int start)
     /// <summary>A chain of operators is as deep as it is long when it is evaluated, and stacks are finite.</summary>
     private const int ValuesMax = 250;
 
-    private static readonly string[] Roots = ["input", "steps", "env", "now", "execution", "plan", "trigger", "item", "index", "error"];
+    private static readonly string[] Roots = ["input", "steps", "env", "now", "execution", "plan", "item"];
 
     private int at = start;
     private int depth;
@@ -238,15 +238,15 @@ internal sealed class ExpressionParser(string text, int start)
         var offset = at;
         var expression = ParsePipe();
         isPerItem = outer;
-        return expression is Literal { Text: { } path } ? new Reference("item", ParseSegments("." + path, 0, path.Length + 1), offset) : expression;
+        return expression is Literal { Text: { } path } ? new Reference("item", ParseSegments("." + path, 0, path.Length + 1), offset) { IsPerItem = true } : expression;
     }
 
     private Reference ParseReference(string root, int offset)
     {
         var segments = ParseSegments();
         return isPerItem && !Roots.Contains(root, StringComparer.Ordinal)
-            ? new Reference("item", [new Segment(root, -1), .. segments], offset)
-            : new Reference(root, segments, offset);
+            ? new Reference("item", [new Segment(root, -1), .. segments], offset) { IsPerItem = true }
+            : new Reference(root, segments, offset) { IsPerItem = isPerItem && root == "item" };
     }
 
     private List<Segment> ParseSegments()

@@ -20,6 +20,9 @@ internal sealed class Reference(string root, IReadOnlyList<Segment> segments, in
 
     public IReadOnlyList<Segment> Segments => segments;
 
+    /// <summary>It is about the item that map or filter looks at.</summary>
+    public bool IsPerItem { get; init; }
+
     /// <summary>Where it begins in the text it was written in.</summary>
     public int Offset => offset;
 

@@ -1,0 +1,62 @@
+using Gantry.Engine.Providers;
+
+namespace Gantry.Engine.Plans;
+
+/// <summary>One step of one execution at one place: within an 'each' there is one for every item.</summary>
+internal sealed class StepAt(Execution execution, CompiledStep step, Frame frame)
+{
+    public Execution Execution => execution;
+
+    public CompiledStep Step => step;
+
+    public Frame Frame => frame;
+
+    /// <summary>As in <see cref="StepAttempt.StepPath"/>.</summary>
+    public string Path { get; } = frame.Prefix.Length == 0 ? step.Number : frame.Prefix + step.Number;
+
+    /// <summary>"Step 'feed' (http.get)", for messages.</summary>
+    public string Name => frame.Prefix.Length == 0 ? step.Name
+        : step.Step.Id is { } id ? $"Step '{id}' at {Path} ({step.Use})"
+        : $"Step {Path} ({step.Use})";
+
+    public IExecutionJournal Journal => execution.Journal;
+
+    public RunScope ScopeAt(DateTimeOffset now) => new(execution, frame, step.Index, now);
+
+    /// <summary>How durable the record of its end has to be.</summary>
+    public Durability DurabilityOf(StepAttempt ended, bool isRepeatedWithoutHarm) =>
+        ended.Status != StepStatus.Succeeded ? Durability.Now
+        : step.IsLast && frame is { Outer: null, HasFailed: false } ? Durability.WithEnd
+        : isRepeatedWithoutHarm ? Durability.WithNext
+        : Durability.Now;
+
+    public StepAttempt New(StepStatus status, int attempt, DateTimeOffset startedAt) => new()
+    {
+        StepPath = Path,
+        StepId = step.Step.Id,
+        Use = step.Use,
+        Attempt = attempt,
+        Status = status,
+        StartedAt = startedAt,
+    };
+
+    /// <summary>For a step that is told to end before it does anything. Not recorded.</summary>
+    public StepAttempt Cancelled(int attempt, DateTimeOffset now)
+    {
+        var message = $"{Name} was not run: the execution was cancelled, or what it is part of had ended.";
+        return New(StepStatus.Cancelled, attempt, now) with
+        {
+            Message = message,
+            Error = new ProviderError { Kind = ProviderErrorKind.Cancelled, Message = message },
+        };
+    }
+
+    public void Write(StepLogLevel level, int attempt, string message) => Journal.Write(new ExecutionLogLine
+    {
+        Time = execution.Clock.GetUtcNow(),
+        Level = level,
+        StepPath = Path,
+        Attempt = attempt,
+        Message = message,
+    });
+}
