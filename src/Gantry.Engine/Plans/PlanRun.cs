@@ -45,6 +45,9 @@ public sealed record PlanRun
     /// <summary>When the execution began for the first time, by which its timeout is counted; null means now.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>The execution has failed already, for a reason outside of its steps: none of them begins, and only what its failure calls for is done. Null otherwise.</summary>
+    public ProviderError? Failed { get; init; }
+
     /// <summary>What ${trigger…} finds: {"kind", "body", …} as the trigger gives it; null when a person started the execution.</summary>
     public JsonElement? Trigger { get; init; }
 

@@ -43,6 +43,12 @@ public sealed class PlanRunner(ProviderCatalog providers, TimeProvider clock)
 
     private async Task<PlanOutcome> RunAsync(Execution execution, CancellationToken cancellationToken)
     {
+        if (execution.Run.Failed is { } failed)
+        {
+            var outcome = new PlanOutcome { Status = ExecutionStatus.Failed, Error = failed };
+            return await HandleAsync(execution, outcome, new Failure("", null, failed, clock.GetUtcNow()), cancellationToken);
+        }
+
         if (execution.Run.Plan.Timeout is not { } timeout)
         {
             var end = await ListRunner.RunAsync(execution, execution.Root, new Flow(cancellationToken, cancellationToken, null));

@@ -1,4 +1,5 @@
 using Gantry.Engine.Plans;
+using Gantry.Engine.Providers;
 
 namespace Gantry.Hub.Executions;
 
@@ -30,12 +31,39 @@ internal sealed record Claim
     /// <summary>What earlier claims recorded.</summary>
     public IReadOnlyList<StepAttempt> Recorded { get; init; } = [];
 
+    /// <summary>The answers that were kept for it so far.</summary>
+    public IReadOnlyList<Signal> Signals { get; init; } = [];
+
+    /// <summary>When it was claimed for the first time.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>The execution that called it; null when none did.</summary>
+    public ParentLink? Parent { get; init; }
+
+    /// <summary>How many calls it is away from one that nobody called.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>The key behind which others may wait for its end; null when there is none.</summary>
+    public string? ConcurrencyKey { get; init; }
+
+    /// <summary>How often in a row it was cut off without a step having succeeded.</summary>
+    public int Losses { get; init; }
+
     /// <summary>The last number used in the execution's sequence.</summary>
     public int Sequence { get; init; } = 2;
 
-    /// <summary>An earlier claim was lost.</summary>
+    /// <summary>It has failed already, for a reason outside of its steps; null when it has not.</summary>
+    public ProviderError? Doomed { get; init; }
+
+    /// <summary>It was claimed before.</summary>
     public bool IsTakenUpAgain { get; init; }
+
+    /// <summary>Its last claim was cut off.</summary>
+    public bool IsLost { get; init; }
 
     /// <summary>The plan as the acceptor already read it; null when it has to be loaded.</summary>
     public Plan? Plan { get; init; }
 }
+
+/// <summary>Which step of which execution called another one.</summary>
+internal sealed record ParentLink(Guid ExecutionId, string StepPath, bool IsAwaited);

@@ -1,4 +1,5 @@
 using Gantry.Engine.Plans;
+using Gantry.Engine.Providers;
 using Gantry.Engine.Work;
 using Gantry.Hub.Database;
 using Gantry.Hub.Executions.Journal;
@@ -11,20 +12,31 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
 {
     private const string ClaimSql = """
         with free as (
-          select workspace_id, id from executions where id = any($1) and ended_at is null and status = 'queued' order by id for update skip locked)
+          select workspace_id, id, is_lost from executions
+          where id = any($1) and ended_at is null and not is_parked and status = 'queued' order by id for update skip locked)
         update executions e
-        set status = 'running', fence = e.fence + 1, hub_id = $2, started_at = coalesce(e.started_at, $3), waiting_for = null
+        set status = 'running', fence = e.fence + 1, hub_id = $2, started_at = coalesce(e.started_at, $3), waiting_for = null, is_lost = false
         from free where e.workspace_id = free.workspace_id and e.id = free.id
-        returning e.id, e.workspace_id, e.user_id, e.plan_id, e.plan_version, e.plan_text, e.inputs, e.fence, e.cancel_requested, e.trigger
+        returning e.id, e.workspace_id, e.user_id, e.plan_id, e.plan_version, e.plan_text, e.inputs, e.fence, e.cancel_requested,
+                  e.started_at, free.is_lost, e.losses, e.depth, e.parent_id, e.parent_step, e.parent_awaits, e.concurrency_key, e.doomed, e.rerun_from is not null, e.trigger
         """;
 
     private const string AttemptsSql = """
         select s.execution_id, s.step_path, s.attempt, s.step_id, s.use, s.status, s.started_at, s.ended_at,
-               coalesce(s.output, b.content), s.message, s.metadata, s.error
+               coalesce(s.output, b.content), s.message, s.metadata, s.error, w.wait
         from unnest($1::uuid[], $2::uuid[]) as x(workspace_id, id)
         join execution_steps s on s.workspace_id = x.workspace_id and s.execution_id = x.id
         left join execution_blobs b on b.workspace_id = s.workspace_id and b.execution_id = s.execution_id and b.id = s.output_blob
+        left join execution_waits w
+          on s.status = 'waiting' and w.workspace_id = s.workspace_id and w.execution_id = s.execution_id and w.step_path = s.step_path
         order by s.execution_id, s.attempt
+        """;
+
+    internal const string SignalsSql = """
+        select s.execution_id, s.step_path, s.kind, s.at, s.by_name, s.payload
+        from unnest($1::uuid[], $2::uuid[]) as x(workspace_id, id)
+        join execution_signals s on s.workspace_id = x.workspace_id and s.execution_id = x.id
+        order by s.at
         """;
 
     private const string SequencesSql = """
@@ -36,7 +48,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
 
     private const string HandOverSql = """
         update executions
-        set status = 'queued', fence = fence + 1, hub_id = null, waiting_for = 'a free worker, since the hub that ran it stopped'
+        set status = 'queued', fence = fence + 1, hub_id = null, is_lost = true, waiting_for = 'a free worker, since the hub that ran it stopped'
         where workspace_id = $1 and id = $2 and fence = $3 and status = 'running'
         """;
 
@@ -46,7 +58,9 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
         where id = any($1) and ended_at is null and hub_id = $2 and status = 'running'
         """;
 
-    private const string QueuedSql = "select id from executions where ended_at is null and status = 'queued' order by id limit $1";
+    private const string DoomSql = "update executions set doomed = $4 where workspace_id = $1 and id = $2 and fence = $3 and status = 'running'";
+
+    private const string QueuedSql = "select id from executions where ended_at is null and not is_parked and status = 'queued' order by id limit $1";
 
     private const string CancelledSql =
         "select id from executions where cancel_requested and ended_at is null and status = 'running' and hub_id = $1";
@@ -60,6 +74,13 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
     /// <summary>What runs here and was cancelled, perhaps through another hub.</summary>
     public Task<List<Guid>> CancelledAsync(CancellationToken cancellationToken) => IdsAsync(CancelledSql, hub.Id, cancellationToken);
 
+    /// <summary>The signals of executions that run here, however many they are by now.</summary>
+    public async Task<IReadOnlyList<(Guid ExecutionId, Signal Signal)>> SignalsAsync(IReadOnlyList<Claim> held, CancellationToken cancellationToken)
+    {
+        await using var opened = await database.OpenConnectionAsync(cancellationToken);
+        return await SignalsAsync(opened, [.. held.Select(claim => claim.WorkspaceId)], [.. held.Select(claim => claim.ExecutionId)], cancellationToken);
+    }
+
     /// <summary>Gives a claim back unfinished.</summary>
     public async Task HandOverAsync(Claim claim, CancellationToken cancellationToken)
     {
@@ -68,6 +89,18 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
         command.Parameters.AddWithValue(claim.ExecutionId);
         command.Parameters.AddWithValue(claim.Fence);
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>From now on the execution has failed for this reason, whoever takes it up.</summary>
+    public async Task DoomAsync(Claim claim, ProviderError error, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(DoomSql);
+        command.Parameters.AddWithValue(claim.WorkspaceId);
+        command.Parameters.AddWithValue(claim.ExecutionId);
+        command.Parameters.AddWithValue(claim.Fence);
+        command.Parameters.AddWithValue(ExecutionJson.Of(error));
+        if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+            throw new JournalLostException($"The claim on execution {claim.ExecutionId} is lost.");
     }
 
     /// <summary>Answers those of the items that are this hub's now. The others are somebody else's, ended, or never were.</summary>
@@ -130,8 +163,15 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
                 Inputs = reader.GetString(6),
                 Fence = fence,
                 IsCancelRequested = reader.GetBoolean(8),
-                Trigger = Text(reader, 9),
-                IsTakenUpAgain = fence > 1,
+                Trigger = Text(reader, 19),
+                IsTakenUpAgain = fence > 1 || reader.GetBoolean(18),
+                StartedAt = reader.GetFieldValue<DateTimeOffset>(9),
+                IsLost = reader.GetBoolean(10),
+                Losses = reader.GetInt32(11),
+                Depth = reader.GetInt32(12),
+                Parent = reader.IsDBNull(13) ? null : new ParentLink(reader.GetGuid(13), reader.GetString(14), reader.GetBoolean(15)),
+                ConcurrencyKey = Text(reader, 16),
+                Doomed = Text(reader, 17) is { } doomed ? ExecutionJson.ParseError(doomed) : null,
             });
         }
 
@@ -144,6 +184,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
         var again = claims.FindAll(claim => claim.IsTakenUpAgain);
         var (workspaces, ids) = (again.Column(claim => claim.WorkspaceId), again.Column(claim => claim.ExecutionId));
         var attempts = await AttemptsAsync(connection, workspaces, ids, cancellationToken);
+        var signals = (await SignalsAsync(connection, workspaces, ids, cancellationToken)).ToLookup(signal => signal.ExecutionId, signal => signal.Signal);
         var sequences = new Dictionary<Guid, int>();
         await using (var command = new NpgsqlCommand(SequencesSql, connection) { Parameters = { new() { Value = workspaces }, new() { Value = ids } } })
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
@@ -157,6 +198,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
             .. claims.Select(claim => !claim.IsTakenUpAgain ? claim : claim with
             {
                 Recorded = attempts.GetValueOrDefault(claim.ExecutionId) ?? [],
+                Signals = [.. signals[claim.ExecutionId]],
                 Sequence = sequences[claim.ExecutionId],
             }),
         ];
@@ -186,11 +228,32 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
                 Message = Text(reader, 9),
                 Metadata = Text(reader, 10) is { } metadata ? ExecutionJson.ParseMetadata(metadata) : null,
                 Error = Text(reader, 11) is { } error ? ExecutionJson.ParseError(error) : null,
+                Wait = Text(reader, 12) is { } wait ? WaitJson.Parse(wait) : null,
             });
         }
 
         return attempts;
     }
+
+    private static async Task<List<(Guid ExecutionId, Signal Signal)>> SignalsAsync(
+        NpgsqlConnection connection, Guid[] workspaces, Guid[] ids, CancellationToken cancellationToken)
+    {
+        var signals = new List<(Guid, Signal)>();
+        await using var command = new NpgsqlCommand(SignalsSql, connection) { Parameters = { new() { Value = workspaces }, new() { Value = ids } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            signals.Add((reader.GetGuid(0), SignalOf(reader)));
+        return signals;
+    }
+
+    private static Signal SignalOf(NpgsqlDataReader reader) => new()
+    {
+        StepPath = reader.GetString(1),
+        Kind = WaitJson.KindOf(reader.GetString(2)),
+        At = reader.GetFieldValue<DateTimeOffset>(3),
+        By = Text(reader, 4),
+        Payload = ExecutionJson.Parse(reader.GetString(5)),
+    };
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

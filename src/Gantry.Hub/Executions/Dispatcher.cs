@@ -15,7 +15,9 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
 
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource stopped = new();
-    private readonly MemoryQueue queue;
+    private readonly WorkNews queue;
+    private readonly Waker waker;
+    private readonly SignalWatch signals;
     private readonly Worker<RunningExecutions.Entry> worker;
     private readonly ClaimStore claims;
     private readonly HubLease lease;
@@ -32,19 +34,20 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
 
     public Dispatcher(
         ClaimStore claims, HubLease lease, JournalWriter writer, ExecutionRunner runner, RunningExecutions running, ExecutionOptions options,
-        NpgsqlDataSource database, TimeProvider clock, ILogger<Dispatcher> logger)
+        WorkNews queue, Waker waker, SignalWatch signals, NpgsqlDataSource database, TimeProvider clock, ILogger<Dispatcher> logger)
     {
+        (this.queue, this.waker, this.signals) = (queue, waker, signals);
         (this.claims, this.lease, this.writer, this.runner, this.running) = (claims, lease, writer, runner, running);
         (this.options, this.database, this.clock, this.logger) = (options, database, clock, logger);
-        queue = new MemoryQueue(options.QueueMax);
-        worker = new Worker<RunningExecutions.Entry>(queue, ClaimAsync, RunAsync, options.RunsMax, options.ClaimsMax);
+        writer.Brought = TakeNews;
+        worker = new Worker<RunningExecutions.Entry>(queue.Queue, ClaimAsync, RunAsync, options.RunsMax, options.ClaimsMax);
     }
 
     public ValueTask PublishAsync(IReadOnlyList<WorkItem> items, CancellationToken cancellationToken) =>
-        queue.PublishAsync(items, cancellationToken);
+        queue.Queue.PublishAsync(items, cancellationToken);
 
     /// <summary>A slot for an execution that is claimed as it is accepted; not while others wait, and not when stopping.</summary>
-    public bool TryReserve() => !stopping.IsCancellationRequested && queue.Count == 0 && worker.TryReserve();
+    public bool TryReserve() => !stopping.IsCancellationRequested && queue.Queue.Count == 0 && worker.TryReserve();
 
     /// <summary>Completes when nothing runs.</summary>
     public Task IdleAsync() => worker.DrainedAsync(CancellationToken.None);
@@ -63,7 +66,13 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
         await KeepHouseAsync(cancellationToken);
         writer.Start();
         await RefillAsync(cancellationToken);
-        loops = [Task.Run(WorkAsync, CancellationToken.None), Task.Run(SweepAsync, CancellationToken.None)];
+        loops =
+        [
+            Task.Run(WorkAsync, CancellationToken.None),
+            Task.Run(SweepAsync, CancellationToken.None),
+            Task.Run(() => waker.RunAsync(stopping.Token), CancellationToken.None),
+            Task.Run(() => signals.RunAsync(stopping.Token), CancellationToken.None),
+        ];
     }
 
     /// <summary>Claims nothing more, lets what runs go on for a while, then hands the rest over.</summary>
@@ -92,6 +101,15 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
     {
         stopping.Dispose();
         stopped.Dispose();
+    }
+
+    /// <summary>What a commit brought about elsewhere. Whatever gets lost here is found by the sweeper.</summary>
+    private void TakeNews(JournalNews news)
+    {
+        queue.Publish(news.Ready);
+        foreach (var id in news.ToStop)
+            running.Cancel(id);
+        signals.Tell(news.Signalled);
     }
 
     private async Task WorkAsync()
@@ -204,11 +222,11 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
 
     private async Task RefillAsync(CancellationToken cancellationToken)
     {
-        if (queue.Room < options.QueueMax / 2)
+        if (queue.Queue.Room < options.QueueMax / 2)
             return;
         var waiting = await claims.QueuedAsync(options.QueueMax, cancellationToken);
         if (waiting.Count > 0)
-            await queue.PublishAsync([.. waiting.Select(id => new WorkItem(id))], cancellationToken);
+            queue.Publish(waiting);
     }
 
     private async Task KeepHouseAsync(CancellationToken cancellationToken)

@@ -22,6 +22,7 @@ internal static class EventJson
             EndedAt = attempt.EndedAt,
             Message = record.Message,
             Error = record.Error,
+            WaitingFor = attempt.Wait?.Describe(),
         }, record.EndedSequence ?? record.StartedSequence!.Value);
     }
 
@@ -38,10 +39,22 @@ internal static class EventJson
         json.WriteString("started_at", step.StartedAt.UtcDateTime);
         if (step.EndedAt is { } endedAt)
             json.WriteString("ended_at", endedAt.UtcDateTime);
+        WriteText(json, "waiting_for", step.WaitingFor);
         WriteText(json, "message", step.Message);
         WriteRaw(json, "error", step.Error);
         json.WriteEndObject();
     }));
+
+    /// <summary>That it waits, or waits no longer: told live, and not kept, so that it has no number.</summary>
+    public static ExecutionEvent Waiting(Guid executionId, string status, string? waitingFor) =>
+        new(executionId, null, "execution", ExecutionJson.Write(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("execution", executionId);
+            json.WriteString("status", status);
+            WriteText(json, "waiting_for", waitingFor);
+            json.WriteEndObject();
+        }));
 
     public static ExecutionEvent Line(LogRecord record) => Line(new LogView
     {

@@ -66,6 +66,7 @@ internal sealed class ExecuteRoutes(
             UserId = caller.UserId,
             Saved = saved,
             PlanText = old.PlanText,
+            Results = body.From is { } from ? await TakenAsync(caller, old, plan, from, context.RequestAborted) : null,
             Plan = plan,
             Inputs = InputsFor(plan, body.Inputs ?? ExecutionJson.Parse(old.Inputs)),
             RerunOf = old.Id,
@@ -78,6 +79,27 @@ internal sealed class ExecuteRoutes(
         return await StartAsync(context, caller, start, wait);
     }
 
+    /// <summary>The results of the steps before the one that is named, or before the one that failed.</summary>
+    private async Task<TakenResults> TakenAsync(Caller caller, ExecutionView old, Plan plan, string from, CancellationToken cancellationToken)
+    {
+        if (!old.IsFinal)
+            throw ProblemException.Conflict($"The execution is {old.Status}. Only one that is at its end can be run again from a step of it.");
+        var isFailed = from == RerunBody.FromFailed;
+        if (isFailed && old.FailedStep is null)
+            throw ProblemException.Conflict("No step of the execution failed. Name the path of the step that is to be the first, or run all of it again.");
+        var path = isFailed ? old.FailedStep! : from;
+        IReadOnlyList<StepView> steps;
+        await using (var session = await database.OpenAsync(caller.Actor, cancellationToken))
+            steps = await ExecutionStore.StepsAsync(session, old.Id, cancellationToken);
+        path = steps.FirstOrDefault(step => step.Id == path && step.Path != path)?.Path ?? path;
+        var before = TakeOver.From(plan, path, isFailed)
+            ?? throw new ProblemException(422, $"The plan has no step '{path}'. Name a step by its path, such as 2 or 2.then.0, or by its id.");
+        var taken = steps.Where(step => step.Status is "succeeded" or "skipped" && before.Has(step.Path)).ToList();
+        return before.Misfit(taken) is { } misfit
+            ? throw new ProblemException(422, $"{misfit} Run the whole plan again, or the version that was run.")
+            : new TakenResults(old.Id, path, [.. taken.Select(step => step.Path)]);
+    }
+
     private async Task<IResult> StartAsync(HttpContext context, Caller caller, ExecutionStart start, TimeSpan? wait)
     {
         var (view, status) = await BeginAsync(context, caller, start, Guid.CreateVersion7(clock.GetUtcNow()), wait);
@@ -88,13 +110,31 @@ internal sealed class ExecuteRoutes(
     public async Task<(ExecutionView View, int Status)> BeginAsync(HttpContext context, Caller caller, ExecutionStart start, Guid id, TimeSpan? wait)
     {
         using var ending = wait is null ? null : ends.Begin(id);
-        var accepted = await starter.StartAsync(start, id);
+        var accepted = await AcceptAsync(start, id);
         if (accepted.Known is { } known)
             return await KnownAsync(context, caller, known, wait);
+        if (accepted.Standing?.Status == "cancelled")
+        {
+            await using var session = await database.OpenAsync(caller.Actor, context.RequestAborted);
+            return (await ExecutionRoutes.FindAsync(session, id.ToString(), context.RequestAborted), wait is null ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+        }
+
         var view = ViewOf(start, accepted);
         if (ending is not null && await ends.WaitAsync(caller, view, ending, wait!.Value, context.RequestAborted) is { } ended)
             return (ended, StatusCodes.Status200OK);
         return (view, StatusCodes.Status202Accepted);
+    }
+
+    private async Task<AcceptedStart> AcceptAsync(ExecutionStart start, Guid id)
+    {
+        try
+        {
+            return await starter.StartAsync(start, id);
+        }
+        catch (ConcurrencyKeyException wrong)
+        {
+            throw new ProblemException(422, wrong.Message);
+        }
     }
 
     private async Task<(ExecutionView View, int Status)> KnownAsync(HttpContext context, Caller caller, KnownStart known, TimeSpan? wait)
@@ -161,8 +201,9 @@ internal sealed class ExecuteRoutes(
         PlanName = start.Saved?.Name ?? start.Plan.Name,
         Inputs = start.Inputs,
         RerunOf = start.RerunOf,
+        RerunFrom = start.Results?.From,
         Status = accepted.IsClaimed ? "running" : "queued",
-        WaitingFor = accepted.IsClaimed ? null : "a free worker",
+        WaitingFor = accepted.IsClaimed ? null : accepted.Standing?.WaitingFor ?? "a free worker",
         CreatedAt = accepted.CreatedAt,
         StartedAt = accepted.IsClaimed ? accepted.CreatedAt : null,
     };

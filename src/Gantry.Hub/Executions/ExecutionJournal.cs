@@ -10,7 +10,7 @@ namespace Gantry.Hub.Executions;
 /// The journal of one claimed execution. Numbers its events, and hands them to the writer that serves all executions. When the claim is
 /// lost, every later call fails and <paramref name="onLost"/> is called once.
 /// </summary>
-internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents events, Claim claim, Action onLost)
+internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents events, CallStarter calls, Claim claim, Action onLost)
     : IExecutionJournal
 {
     private readonly Lock gate = new();
@@ -23,11 +23,17 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
     private JournalRecord? ahead;
     private int aheadWeight;
 
+    /// <summary>What its steps wait for, by their paths, and which executions they called and wait for.</summary>
+    private readonly Dictionary<string, StepWait> waits = WaitsOf(claim);
+    private readonly Dictionary<string, Guid> openCalls = CallsOf(claim);
+    private readonly HashSet<Guid> startedCalls = [.. CallsOf(claim).Values];
+    private bool hasWaited = claim.IsTakenUpAgain;
+
     public ValueTask RecordAsync(StepAttempt attempt, Durability durability, CancellationToken cancellationToken)
     {
         ThrowIfLost();
-        if (attempt.Call is not null)
-            throw new CallRefusedException(new() { Kind = ProviderErrorKind.BadRequest, Message = "This hub cannot start one plan from another." });
+        if (attempt.Call is { } call && attempt.Status is (StepStatus.Running or StepStatus.Waiting or StepStatus.Succeeded) && IsNew(call))
+            return new(StartAsync(attempt, call, cancellationToken));
         if (durability == Durability.WithEnd)
         {
             lastStep = attempt;
@@ -35,6 +41,32 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         }
 
         return durability == Durability.WithNext && TryRunAhead(attempt) ? ValueTask.CompletedTask : new(WriteAsync(number => NewStep(attempt, number)));
+    }
+
+    /// <summary>Gives the claim up until a time has come, or a signal, and returns when that is durable. True when it is to be taken up at once.</summary>
+    public async Task<bool> ParkAsync(PlanOutcome outcome, int signalsKnown)
+    {
+        ThrowIfLost();
+        ParkRecord? park = null;
+        await WriteAsync(_ =>
+        {
+            park = new ParkRecord
+            {
+                WorkspaceId = claim.WorkspaceId,
+                ExecutionId = claim.ExecutionId,
+                Fence = claim.Fence,
+                WakeAt = outcome.WakeAt,
+                WaitingFor = ExecutionJson.Storable(outcome.WaitingFor ?? "a signal"),
+                SignalsKnown = signalsKnown,
+            };
+            park.Committed = () =>
+            {
+                if (events.IsWatched(claim.ExecutionId))
+                    events.Publish(EventJson.Waiting(claim.ExecutionId, park.IsReady ? "queued" : "waiting", park.IsReady ? "a free worker" : park.WaitingFor));
+            };
+            return park;
+        });
+        return park!.IsReady;
     }
 
     /// <summary>Returns when all that was recorded is durable.</summary>
@@ -96,17 +128,27 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
                 Error = outcome.Status == ExecutionStatus.Succeeded ? null : ExecutionJson.Of(outcome.Error ?? ProviderFailure.WithoutReason),
                 FailedStep = outcome.FailedStepPath,
                 LastStep = step,
+                Caller = claim.Parent,
+                ConcurrencyKey = claim.ConcurrencyKey,
+                EndsWaits = hasWaited,
+                CancelledCalls = [.. openCalls.Values],
             };
             final.Committed = () => Tell(final, startedAt);
             return final;
         });
     }
 
+    /// <summary>What could not be kept is no reason any more to keep nothing after it.</summary>
+    public void Forgive()
+    {
+        lock (gate)
+            (lastStep, ahead, aheadWeight) = (null, null, 0);
+    }
+
     /// <summary>Records that the execution failed since one of its records could not be kept.</summary>
     public Task FailAsync(ProviderError error, string? failedStep, DateTimeOffset startedAt, DateTimeOffset endedAt)
     {
-        lastStep = null;
-        ahead = null;
+        Forgive();
         return EndAsync(
             new PlanOutcome { Status = ExecutionStatus.Failed, Error = error, FailedStepPath = failedStep }, startedAt, endedAt);
     }
@@ -130,7 +172,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         });
     }
 
-    private StepRecord NewStep(StepAttempt attempt, int number)
+    private StepRecord NewStep(StepAttempt attempt, int number, AcceptRecord? child = null)
     {
         var isOpen = attempt.Status is StepStatus.Running or StepStatus.Waiting;
         var record = new StepRecord
@@ -145,7 +187,17 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
             StartedSequence = isOpen ? number : null,
             EndedSequence = isOpen ? null : number,
             Output = PayloadOf(attempt.Output),
+            Wait = attempt.Wait,
+            EndsWait = !isOpen && waits.Remove(attempt.StepPath),
+            CancelledCall = !isOpen && openCalls.Remove(attempt.StepPath, out var call) && attempt.Status != StepStatus.Succeeded ? call : null,
+            Child = child,
         };
+        if (attempt.Wait is { } wait)
+        {
+            waits[attempt.StepPath] = wait;
+            hasWaited = true;
+        }
+
         record.Committed = () =>
         {
             if (events.IsWatched(claim.ExecutionId))
@@ -185,6 +237,33 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
             return record;
         });
     }
+
+    /// <summary>A call is prepared apart, and starts with the record of its step.</summary>
+    private async Task StartAsync(StepAttempt attempt, PlanCall call, CancellationToken cancellationToken)
+    {
+        var child = await calls.PrepareAsync(claim, attempt.StepPath, call, cancellationToken);
+        await WriteAsync(number =>
+        {
+            if (call.IsAwaited)
+                openCalls[attempt.StepPath] = call.ExecutionId;
+            return NewStep(attempt, number, child);
+        });
+        if (child.Turn is null)
+            calls.Publish(child.ExecutionId);
+    }
+
+    private bool IsNew(PlanCall call)
+    {
+        lock (gate)
+            return startedCalls.Add(call.ExecutionId);
+    }
+
+    private static Dictionary<string, StepWait> WaitsOf(Claim claim) =>
+        claim.Recorded.Where(attempt => attempt.Wait is not null).DistinctBy(attempt => attempt.StepPath)
+            .ToDictionary(attempt => attempt.StepPath, attempt => attempt.Wait!, StringComparer.Ordinal);
+
+    private static Dictionary<string, Guid> CallsOf(Claim claim) => claim.Recorded.Where(attempt => attempt.Wait?.Call is { IsAwaited: true }).DistinctBy(attempt => attempt.StepPath)
+        .ToDictionary(attempt => attempt.StepPath, attempt => attempt.Wait!.Call!.ExecutionId, StringComparer.Ordinal);
 
     private Task WriteAsync(Func<int, JournalRecord> make)
     {

@@ -27,4 +27,19 @@ internal static class ExecutionLimits
     public const int InputsBytesMax = 1024 * 1024;
 
     public const int KeyCharactersMax = 255;
+
+    /// <summary>How long a run stays for what often comes soon before it is parked.</summary>
+    public static readonly TimeSpan Stays = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often at least the database is asked which waits are over, for those that another hub parked.</summary>
+    public static readonly TimeSpan WakeLookUp = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often an execution may be cut off in a row without a step having succeeded. One that ends its hub each time would do so for ever.</summary>
+    public const int LossesMax = 30;
+
+    /// <summary>How deep plans may call plans.</summary>
+    public const int CallDepthMax = 20;
+
+    /// <summary>What a concurrency key is longer than is kept by its hash.</summary>
+    public const int ConcurrencyKeyCharactersMax = 200;
 }

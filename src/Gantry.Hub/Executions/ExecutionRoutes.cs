@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using Gantry.Engine.Providers;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
+using Gantry.Hub.Executions.Journal;
 using Gantry.Hub.Plans;
 using Gantry.Hub.Web;
+using Npgsql;
 
 namespace Gantry.Hub.Executions;
 
@@ -12,6 +13,8 @@ namespace Gantry.Hub.Executions;
 internal static class ExecutionRoutes
 {
     private const int SearchCharactersMax = 200;
+    private const int TriesMax = 3;
+    private const int ChildrenMax = 100;
 
     public static void MapExecutions(this IEndpointRouteBuilder app)
     {
@@ -33,13 +36,21 @@ internal static class ExecutionRoutes
                 + "'log' and 'progress', each with JSON as its data.")
             .WithHeader("Last-Event-ID", "The id of the last event that was seen.").Produces<string>(200, "text/event-stream").Streams();
         group.MapPost("/executions/{id}/cancel", CancelAsync).Allow(Access.Operator)
-            .WithSummary("Cancels: at once while queued, else the running step is stopped.").Produces<ExecutionShape>().Produces<ExecutionShape>(202).Refuses(409);
+            .WithSummary("Cancels: at once while queued or waiting, with what it called and waits for; else the running step is stopped.").Produces<ExecutionShape>().Produces<ExecutionShape>(202).Refuses(409);
         group.MapPost("/executions/{id}/rerun", (HttpContext context, Caller caller, string id, ExecuteRoutes routes) =>
             routes.RerunAsync(context, caller, id)).Allow(Access.Operator)
-            .WithSummary("Starts it again: {\"version\": \"same\" or \"newest\", \"inputs\": {…}}, all of it optional.")
+            .WithSummary("Starts it again: {\"version\": \"same\" or \"newest\", \"from\": a step or \"failed\", \"inputs\": {…}}, all of it optional.")
             .MayTake<RerunRequest>().WithQuery("wait", "How long to wait for the end, such as 30s; at most 10 minutes.")
             .WithHeader("Idempotency-Key", "1 to 255 visible ASCII characters that name this start.")
             .Produces<ExecutionShape>(202).Produces<ExecutionShape>().Refuses(415, 422);
+        group.MapPost("/executions/{id}/approve", ApprovalRoutes.AnswerAsync).Allow(Access.Viewer)
+            .WithSummary("Says yes or no to a step that waits for a person: {\"approve\": true or false, \"step\": its path or id, \"comment\": …}. For those that the step names.")
+            .Takes<ApproveRequest>().Produces<ExecutionShape>().Refuses(403, 409);
+        group.MapGet("/approvals", ApprovalRoutes.ListAsync).Allow(Access.Viewer)
+            .WithSummary("Lists what waits for the caller's yes or no; ?all=true lists what waits for anybody's.").Produces<Page<ApprovalShape>>();
+        group.MapPost("/signals", ApprovalRoutes.RaiseAsync).Allow(Access.Operator)
+            .WithSummary("Raises an event: every step that waits for it by its name goes on. {\"event\": name, \"payload\": any value, \"execution\": only this one}.")
+            .Takes<SignalRequest>().Produces<SignalledShape>().Refuses(404);
         group.MapGet("/execution-logs", LogsAsync).Allow(Access.Viewer)
             .WithSummary("Lists what executions logged: of one, or of the newest ones; by least level and text.").Produces<Page<LogShape>>().Refuses(404);
     }
@@ -67,12 +78,32 @@ internal static class ExecutionRoutes
         return JsonAnswer.Page(found, count, (view, json) => view.Write(json), view => view.Id.ToString());
     }
 
-    private static async Task<IResult> ShowAsync(Caller caller, string id, HubDatabase database, CancellationToken cancellationToken)
+    private static async Task<IResult> ShowAsync(Caller caller, string id, HubDatabase database, TimeProvider clock, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var view = await FindAsync(session, id, cancellationToken);
         var steps = await ExecutionStore.StepsAsync(session, view.Id, cancellationToken);
-        return JsonAnswer.Of(json => view.Write(json, steps));
+        var waits = view.IsFinal ? [] : await ExecutionStore.WaitsAsync(session, view.Id, cancellationToken);
+        var children = await ExecutionStore.ChildrenAsync(session, view.Id, ChildrenMax, cancellationToken);
+        view = view with { WaitingFor = await WaitingForAsync(session, view, waits, clock.GetUtcNow(), cancellationToken) };
+        return JsonAnswer.Of(json => view.Write(json, steps, waits, children));
+    }
+
+    /// <summary>Why it is not moving, as exactly as it can be told; null when it is.</summary>
+    private static async Task<string?> WaitingForAsync(
+        HubSession session, ExecutionView view, IReadOnlyList<WaitView> waits, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (view.IsBehind)
+            return (await ExecutionStore.TurnAsync(session, view, cancellationToken))?.Describe(JournalTurns.NameOf(view.ConcurrencyKey!));
+        if (view.Status != "running")
+            return view.WaitingFor;
+        if (view.HubId is { } hub && await ExecutionStore.LeaseAsync(session, hub, cancellationToken) is var lease
+            && (lease is not { } until || until - now < ExecutionLimits.Lease - (3 * ExecutionLimits.LeaseRenewal)))
+        {
+            return $"the lease of the hub that runs it to end{(lease is { } end ? $" at {end.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "")}, since that hub gives no sign of life";
+        }
+
+        return waits.FirstOrDefault(wait => !wait.IsAnswered)?.Describe();
     }
 
     /// <summary>An output that is too large to be shown in its place.</summary>
@@ -87,32 +118,40 @@ internal static class ExecutionRoutes
     }
 
     private static async Task<IResult> CancelAsync(HttpContext context, Caller caller, string id, HubDatabase database, ExecutionEvents events,
-        RunningExecutions running, TimeProvider clock, CancellationToken cancellationToken)
+        RunningExecutions running, WorkNews work, CancellationToken cancellationToken)
     {
-        ExecutionView before;
-        ExecutionView after;
-        await using (var session = await database.OpenAsync(caller.Actor, cancellationToken))
-        {
-            before = await FindAsync(session, id, cancellationToken);
-            var error = ExecutionJson.Of(new ProviderError
-            {
-                Kind = ProviderErrorKind.Cancelled,
-                Message = "The execution was cancelled before it ran.",
-            });
-            var status = await ExecutionStore.CancelAsync(session, before.Id, error, clock.GetUtcNow(), cancellationToken);
-            if (status is not null)
-                await AuditLog.AppendAsync(session, context, "execution.cancelled", id, null, cancellationToken);
-            after = await FindAsync(session, id, cancellationToken);
-            await session.CommitAsync(cancellationToken);
-        }
-
-        if (after.Status == "running")
-            running.Cancel(after.Id);
-        else if (after.EndedSeq is { } sequence && !before.IsFinal && after.Status == "cancelled")
+        var (before, after, touched) = await EndOrMarkAsync(context, caller, id, database, cancellationToken);
+        foreach (var row in touched.Where(row => row.Status == "running"))
+            running.Cancel(row.Id);
+        work.Publish([.. touched.Where(row => row.Status == "ready").Select(row => row.Id)]);
+        if (after.EndedSeq is { } sequence && !before.IsFinal && after.Status == "cancelled")
             TellEnd(events, after, sequence);
         return after.Status is "succeeded" or "failed"
             ? throw ProblemException.Conflict($"The execution is at its end already: it {after.Status}.")
             : JsonAnswer.Of(json => after.Write(json), after.IsFinal ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<(ExecutionView Before, ExecutionView After, IReadOnlyList<TouchedRow> Touched)> EndOrMarkAsync(
+        HttpContext context, Caller caller, string id, HubDatabase database, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+                var before = await FindAsync(session, id, cancellationToken);
+                var touched = await ExecutionStore.CancelAsync(session, before.Id, cancellationToken);
+                if (touched.Count > 0)
+                    await AuditLog.AppendAsync(session, context, "execution.cancelled", id, null, cancellationToken);
+                var after = await FindAsync(session, id, cancellationToken);
+                await session.CommitAsync(cancellationToken);
+                return (before, after, touched);
+            }
+            catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected && tries < TriesMax)
+            {
+                // A tree of executions was ended from both sides at once; what the other did stands now.
+            }
+        }
     }
 
     private static void TellEnd(ExecutionEvents events, ExecutionView ended, int sequence)

@@ -22,6 +22,9 @@ internal sealed partial class ExecutionRunner(
     ExecutionOptions options,
     JournalWriter writer,
     ExecutionEvents events,
+    CallStarter calls,
+    ClaimStore claims,
+    Waker waker,
     HubDatabase database,
     TimeProvider clock,
     ILogger<ExecutionRunner> logger) : IDisposable
@@ -60,7 +63,7 @@ internal sealed partial class ExecutionRunner(
 
     private async Task<bool> RunAsync(Claim claim, RunningExecutions.Entry entry)
     {
-        var startedAt = clock.GetUtcNow();
+        var startedAt = claim.StartedAt ?? clock.GetUtcNow();
         Plan plan;
         try
         {
@@ -74,7 +77,7 @@ internal sealed partial class ExecutionRunner(
         }
 
         var journal = JournalFor(claim, entry);
-        if (claim.IsTakenUpAgain)
+        if (claim.IsLost)
             journal.Write(Warning("Taken up again where it stood, since the hub that ran it stopped."));
         var egressAllowed = await egress.AllowedAsync(new Actor(claim.UserId, claim.WorkspaceId), CancellationToken.None);
         return await RunAsync(claim, plan, journal, startedAt, egressAllowed, entry);
@@ -83,51 +86,85 @@ internal sealed partial class ExecutionRunner(
     private async Task<bool> RunAsync(
         Claim claim, Plan plan, ExecutionJournal journal, DateTimeOffset startedAt, IReadOnlyList<string> egressAllowed, RunningExecutions.Entry entry)
     {
+        var doomed = claim.Doomed;
+        if (doomed is null && claim.Losses > ExecutionLimits.LossesMax)
+            await claims.DoomAsync(claim, doomed = CutOffTooOften(claim), CancellationToken.None);
         using var redactor = secretsInUse.Begin();
-        try
+        while (true)
         {
-            var actor = new Actor(claim.UserId, claim.WorkspaceId);
-            var secrets = secretsOf(actor);
-            using var wiping = secrets as IDisposable;
-            var run = new PlanRun
+            try
             {
-                ExecutionId = claim.ExecutionId,
-                Plan = plan,
-                Inputs = ExecutionJson.Parse(claim.Inputs),
-                Trigger = claim.Trigger is { } trigger ? ExecutionJson.Parse(trigger) : null,
-                Recorded = claim.Recorded,
-                Secrets = secrets,
-                Redactor = redactor,
-                Endpoints = endpoints.OpenerFor(actor, new RedactingSecrets(secrets, redactor), notice => WriteNotice(journal, redactor.Text(notice))),
-                EgressAllowed = egressAllowed,
-                Manifests = new ExecutionManifests(database.Worker, claim, redactor, clock),
-                Environment = options.Environment,
-                HandOver = handOver.Token,
-            };
-            var outcome = await runner.RunAsync(run, journal, entry.Stop);
-            if (outcome.Status == ExecutionStatus.Queued)
-            {
-                await journal.FlushAsync();
-                return false;
+                return await RunAsync(claim, plan, journal, startedAt, egressAllowed, entry, redactor, doomed);
             }
+            catch (Exception failure) when (failure is not JournalLostException)
+            {
+                Log.Failed(logger, claim.ExecutionId, failure);
+                var error = new ProviderError
+                {
+                    Kind = ProviderErrorKind.Internal,
+                    Message = failure is JournalRefusedException
+                        ? failure.Message
+                        : "The hub itself failed while it ran this execution. Its log says how; look for the execution's id.",
+                };
+                if (doomed is not null || plan.OnFailure.Count == 0)
+                {
+                    await journal.FailAsync(doomed ?? error, null, startedAt, clock.GetUtcNow());
+                    return true;
+                }
 
-            await journal.EndAsync(outcome, startedAt, clock.GetUtcNow());
+                // What the plan does on a failure is done for this one too.
+                journal.Forgive();
+                await claims.DoomAsync(claim, doomed = error, CancellationToken.None);
+            }
         }
-        catch (Exception failure) when (failure is not JournalLostException)
+    }
+
+    private async Task<bool> RunAsync(
+        Claim claim, Plan plan, ExecutionJournal journal, DateTimeOffset startedAt, IReadOnlyList<string> egressAllowed, RunningExecutions.Entry entry,
+        Redactor redactor, ProviderError? doomed)
+    {
+        var actor = new Actor(claim.UserId, claim.WorkspaceId);
+        var secrets = secretsOf(actor);
+        using var wiping = secrets as IDisposable;
+        var run = new PlanRun
         {
-            Log.Failed(logger, claim.ExecutionId, failure);
-            var message = failure is JournalRefusedException
-                ? failure.Message
-                : "The hub itself failed while it ran this execution. Its log says how; look for the execution's id.";
-            await journal.FailAsync(
-                new ProviderError { Kind = ProviderErrorKind.Internal, Message = message }, null, startedAt, clock.GetUtcNow());
+            ExecutionId = claim.ExecutionId,
+            Plan = plan,
+            Inputs = ExecutionJson.Parse(claim.Inputs),
+            Trigger = claim.Trigger is { } trigger ? ExecutionJson.Parse(trigger) : null,
+            Recorded = claim.Recorded,
+            Signals = entry.Signals,
+            Stays = ExecutionLimits.Stays,
+            StartedAt = startedAt,
+            Failed = doomed,
+            Secrets = secrets,
+            Redactor = redactor,
+            Endpoints = endpoints.OpenerFor(actor, new RedactingSecrets(secrets, redactor), notice => WriteNotice(journal, redactor.Text(notice))),
+            EgressAllowed = egressAllowed,
+            Manifests = new ExecutionManifests(database.Worker, claim, redactor, clock),
+            Environment = options.Environment,
+            HandOver = handOver.Token,
+        };
+        var outcome = await runner.RunAsync(run, journal, entry.Stop);
+        if (outcome.Status == ExecutionStatus.Queued)
+        {
+            await journal.FlushAsync();
+            return false;
         }
 
+        if (outcome.Status == ExecutionStatus.Waiting)
+        {
+            if (!await journal.ParkAsync(outcome, entry.SignalsKnownTo(outcome.Waits)) && outcome.WakeAt is { } wakeAt)
+                waker.Expect(wakeAt);
+            return true;
+        }
+
+        await journal.EndAsync(outcome, startedAt, clock.GetUtcNow());
         return true;
     }
 
     private ExecutionJournal JournalFor(Claim claim, RunningExecutions.Entry entry) =>
-        new(writer, events, claim, entry.Cancel);
+        new(writer, events, calls, claim, entry.Cancel);
 
     /// <summary>What an endpoint tells from whatever thread it is on. Whether the claim still stands is the runner's business, not that thread's.</summary>
     private void WriteNotice(ExecutionJournal journal, string notice)
@@ -141,6 +178,13 @@ internal sealed partial class ExecutionRunner(
             // The execution is another hub's, and this one is about to notice.
         }
     }
+
+    private static ProviderError CutOffTooOften(Claim claim) => new()
+    {
+        Kind = ProviderErrorKind.Internal,
+        Message = $"The hub ended {claim.Losses} times in a row while it ran this execution, and no step came to its end meanwhile. "
+            + "If a step of it ends the hub, as by using up its memory, change that step; then run the execution again.",
+    };
 
     private ExecutionLogLine Warning(string message) => new()
     {

@@ -15,6 +15,11 @@ internal static class ExecutionSlice
         services.AddSingleton(Create<ClaimStore>);
         services.AddSingleton(Create<HubLease>);
         services.AddSingleton(Create<JournalWriter>);
+        services.AddSingleton(Create<Waker>);
+        services.AddSingleton(Create<SignalWatch>);
+        services.AddSingleton<TurnOf>();
+        services.AddSingleton<CallStarter>();
+        services.AddSingleton(new WorkNews(options.QueueMax));
         services.AddSingleton<ExecutionEvents>();
         services.AddSingleton<RunningExecutions>();
         services.AddSingleton<ExecutionRunner>();

@@ -30,6 +30,9 @@ internal sealed record ExecutionStart
 
     public Guid? RerunOf { get; init; }
 
+    /// <summary>The results that it begins with; null when it begins at the beginning.</summary>
+    public TakenResults? Results { get; init; }
+
     public string? Address { get; init; }
 
     public string? Key { get; init; }
@@ -49,20 +52,26 @@ internal sealed record SavedPlan(Guid Id, int Version, string Name);
 /// <param name="IsClaimed">It runs already.</param>
 /// <param name="Known">Set when the Idempotency-Key was used before.</param>
 /// <param name="Taken">Set when another event counts in the place of the one that it was started by, so that it was not.</param>
-internal sealed record AcceptedStart(Guid ExecutionId, DateTimeOffset CreatedAt, bool IsClaimed, KnownStart? Known, TakenEvent? Taken);
+/// <param name="Standing">How it stands behind its concurrency key; null when it has none.</param>
+internal sealed record AcceptedStart(
+    Guid ExecutionId, DateTimeOffset CreatedAt, bool IsClaimed, KnownStart? Known, TakenEvent? Taken, Standing? Standing = null);
 
 /// <summary>
 /// Accepts starts: when it returns, the execution is on record and will reach its end. Where a worker is free, the same write claims it.
 /// </summary>
-internal sealed class ExecutionStarter(JournalWriter writer, Dispatcher dispatcher, TimeProvider clock)
+internal sealed class ExecutionStarter(JournalWriter writer, Dispatcher dispatcher, TurnOf turns, TimeProvider clock)
 {
+    /// <exception cref="ConcurrencyKeyException">The plan's concurrency key cannot be made of what the start gives.</exception>
     public async Task<AcceptedStart> StartAsync(ExecutionStart start, Guid executionId)
     {
-        var isClaimed = dispatcher.TryReserve();
+        // Whose turn it is shows when it is accepted.
+        var turn = start.Plan.Concurrency is null ? null
+            : turns.Of(start.Plan, start.WorkspaceId, start.Saved?.Id, executionId, ExecutionJson.Parse(start.Inputs), start.Trigger is { } trigger ? ExecutionJson.Parse(trigger) : null);
+        var isClaimed = turn is null && start.Results is null && dispatcher.TryReserve();
         var isStarted = false;
         try
         {
-            var record = RecordOf(start, executionId, isClaimed);
+            var record = RecordOf(start, executionId, isClaimed, turn);
             writer.Add(record);
 
             // Whoever asked may go away meanwhile; what is accepted runs all the same.
@@ -70,11 +79,12 @@ internal sealed class ExecutionStarter(JournalWriter writer, Dispatcher dispatch
             var taken = start.Event?.Taken;
             if (record.Known is null && taken is null)
             {
-                await DispatchAsync(start, executionId, isClaimed);
+                if (turn is null)
+                    await DispatchAsync(start, executionId, isClaimed);
                 isStarted = isClaimed;
             }
 
-            return new AcceptedStart(record.Known?.ExecutionId ?? executionId, record.CreatedAt, isClaimed, record.Known, taken);
+            return new AcceptedStart(record.Known?.ExecutionId ?? executionId, record.CreatedAt, isClaimed, record.Known, taken, record.Standing);
         }
         finally
         {
@@ -106,7 +116,7 @@ internal sealed class ExecutionStarter(JournalWriter writer, Dispatcher dispatch
         });
     }
 
-    private AcceptRecord RecordOf(ExecutionStart start, Guid executionId, bool isClaimed) => new()
+    private AcceptRecord RecordOf(ExecutionStart start, Guid executionId, bool isClaimed, Turn? turn) => new()
     {
         ExecutionId = executionId,
         WorkspaceId = start.WorkspaceId,
@@ -124,6 +134,8 @@ internal sealed class ExecutionStarter(JournalWriter writer, Dispatcher dispatch
         IsClaimed = isClaimed,
         Key = start.Key,
         Transfer = start.Transfer,
+        Turn = turn,
+        Results = start.Results,
         RequestHash = start.RequestHash,
     };
 }

@@ -20,7 +20,8 @@ internal static class ExecutionStore
 {
     private const string Columns = """
         e.id, e.user_id, e.plan_id, e.plan_version, e.plan_name, e.inputs, e.rerun_of, e.status, e.waiting_for, e.cancel_requested,
-        e.created_at, e.started_at, e.ended_at, e.ended_seq, e.output, e.output_blob, e.error, e.failed_step
+        e.created_at, e.started_at, e.ended_at, e.ended_seq, e.output, e.output_blob, e.error, e.failed_step,
+        e.parent_id, e.parent_step, e.concurrency_key, e.is_behind, e.hub_id, e.wake_at, e.rerun_from
         """;
 
     /// <summary>The newest first. Each filter has an index of its own, so that no history makes a page slow.</summary>
@@ -40,7 +41,9 @@ internal static class ExecutionStore
         conditions.AddRange(filter.Status switch
         {
             null => [],
-            _ when isOpen => ["e.status = @Status", "e.ended_at is null"],
+            "running" => ["e.status = @Status", "e.ended_at is null", "not e.is_parked"],
+            "waiting" => ["e.status = @Status", "e.ended_at is null", "e.is_parked"],
+            "queued" => ["e.status = @Status", "e.ended_at is null"],
             "failed" or "cancelled" => ["e.status = @Status", "e.error is not null"],
 
             // Said by what it is not, so that the planner expects many and walks the index of the list, statistics or none.
@@ -49,9 +52,14 @@ internal static class ExecutionStore
 
         // The page is read in the order of an index, or the planner might gather and sort all that fits before it takes the first few.
         await session.ExecuteAsync("set local enable_bitmapscan = off; set local enable_sort = off", null, cancellationToken);
+        var where = string.Join(" and ", conditions);
+        var rows = filter.Status == "queued" ? $"""
+            ((select e.* from executions e where {where} and not e.is_parked order by e.id desc limit @Count)
+             union all
+             (select e.* from executions e where {where} and e.is_parked order by e.id desc limit @Count)) e
+            """ : $"executions e where {where}";
         return await session.QueryAsync<ExecutionView>($"""
-            select {Columns} from executions e
-            where {string.Join(" and ", conditions)}
+            select {Columns} from {rows}
             order by e.id desc limit @Count
             """, new { workspace = session.Actor.WorkspaceId, filter.After, filter.PlanId, filter.Status, filter.Count }, cancellationToken);
     }
@@ -129,24 +137,63 @@ internal static class ExecutionStore
             new { workspace = session.Actor.WorkspaceId, executionId, blobId }, cancellationToken);
 
     /// <summary>
-    /// Queued: the execution ends here. Running: it is marked, and whoever runs it stops it. Null when it is at its end already, or not there.
+    /// Running: it is marked, and whoever runs it stops it. Otherwise it ends here, and with it those that it called and waits for. Answers each one that was touched: its status, or
+    /// 'ready' for one whose turn it is now. Nothing when it is at its end already, or not there.
     /// </summary>
-    public static Task<string?> CancelAsync(HubSession session, Guid id, string error, DateTimeOffset now, CancellationToken cancellationToken) =>
-        session.FindAsync<string>("""
-            update executions set
-              cancel_requested = true,
-              status = case when status = 'running' then status else 'cancelled' end,
-              waiting_for = null,
-              error = case when status = 'running' then error else @error end,
-              ended_at = case when status = 'running' then ended_at else @now end,
-              ended_seq = case when status = 'running' then ended_seq else greatest(2,
-                (select max(l.seq) from execution_logs l where l.workspace_id = executions.workspace_id and l.execution_id = executions.id),
-                (select max(greatest(s.started_seq, s.ended_seq)) from execution_steps s
-                  where s.workspace_id = executions.workspace_id and s.execution_id = executions.id)) + 1 end
-            where id = @id and workspace_id = @workspace and ended_at is null
-            returning status
-            """, new { id, workspace = session.Actor.WorkspaceId, error, now }, cancellationToken);
+    public static Task<IReadOnlyList<TouchedRow>> CancelAsync(HubSession session, Guid id, CancellationToken cancellationToken) =>
+        session.QueryAsync<TouchedRow>(
+            "select id, status from cancel_execution(@id, @queued, @waiting)",
+            new { id, queued = CancelErrors.Queued, waiting = CancelErrors.Waiting }, cancellationToken);
+
+    /// <summary>What its steps wait for.</summary>
+    public static Task<IReadOnlyList<WaitView>> WaitsAsync(HubSession session, Guid id, CancellationToken cancellationToken) =>
+        session.QueryAsync<WaitView>("""
+            select w.execution_id, w.step_path as path, w.step_id as id, w.kind, w.since, w.until_at as until, w.event, w.ask, w.answerers, w.call_id,
+                   exists (select from execution_signals s
+                     where s.workspace_id = w.workspace_id and s.execution_id = w.execution_id and s.step_path = w.step_path) as is_answered
+            from execution_waits w where w.workspace_id = @workspace and w.execution_id = @id order by w.since, w.step_path
+            """, new { workspace = session.Actor.WorkspaceId, id }, cancellationToken);
+
+    /// <summary>The newest of those that it called.</summary>
+    public static Task<IReadOnlyList<ChildView>> ChildrenAsync(HubSession session, Guid id, int count, CancellationToken cancellationToken) =>
+        session.QueryAsync<ChildView>("""
+            select e.id, e.parent_step as step, e.plan_name as plan, e.status from executions e
+            where e.workspace_id = @workspace and e.parent_id = @id order by e.id desc limit @count
+            """, new { workspace = session.Actor.WorkspaceId, id, count }, cancellationToken);
+
+    /// <summary>Who holds the places of its key, and how many are before it.</summary>
+    public static Task<TurnView?> TurnAsync(HubSession session, ExecutionView execution, CancellationToken cancellationToken) =>
+        session.FindAsync<TurnView>("""
+            select array(select h.id from executions h
+                     where h.workspace_id = @workspace and h.concurrency_key = @ConcurrencyKey and not h.is_behind and h.ended_at is null order by h.id limit 5) as holders,
+                   (select count(*) from executions o
+                     where o.workspace_id = @workspace and o.concurrency_key = @ConcurrencyKey and o.is_behind and o.ended_at is null and o.id < @Id) as before
+            """, new { workspace = session.Actor.WorkspaceId, execution.ConcurrencyKey, execution.Id }, cancellationToken);
+
+    /// <summary>Until when the hub that runs it counts as alive; null when nobody knows of that hub.</summary>
+    public static Task<DateTimeOffset?> LeaseAsync(HubSession session, Guid hubId, CancellationToken cancellationToken) =>
+        session.FindAsync<DateTimeOffset?>("select claim_lease(@hubId)", new { hubId }, cancellationToken);
 
     // Lines bear the clock of the hub that wrote them; it may differ from the one that accepted the execution.
     private static DateTimeOffset LogsFrom(ExecutionView execution) => execution.CreatedAt - TimeSpan.FromDays(1);
+}
+
+/// <summary>An execution that a cancelling touched.</summary>
+internal sealed record TouchedRow
+{
+    public Guid Id { get; init; }
+
+    public string Status { get; init; } = "";
+}
+
+/// <summary>Who is before an execution at its concurrency key.</summary>
+internal sealed record TurnView
+{
+    public Guid[] Holders { get; init; } = [];
+
+    public long Before { get; init; }
+
+    public string Describe(string key) =>
+        $"its turn: the concurrency key '{key}' is held by {(Holders.Length == 1 ? "execution" : "executions")} {string.Join(", ", Holders)}"
+        + (Before == 0 ? "" : $", and {Before} {(Before == 1 ? "is" : "are")} before it");
 }

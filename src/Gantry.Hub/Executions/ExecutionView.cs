@@ -22,7 +22,24 @@ internal sealed record ExecutionView : ExecutionState
 
     public Guid? RerunOf { get; init; }
 
+    /// <summary>The step that it began with, when it took over the results of those before.</summary>
+    public string? RerunFrom { get; init; }
+
     public int? EndedSeq { get; init; }
+
+    /// <summary>The execution that called it, and from which step.</summary>
+    public Guid? ParentId { get; init; }
+
+    public string? ParentStep { get; init; }
+
+    public string? ConcurrencyKey { get; init; }
+
+    public bool IsBehind { get; init; }
+
+    /// <summary>The hub that runs it.</summary>
+    public Guid? HubId { get; init; }
+
+    public DateTimeOffset? WakeAt { get; init; }
 
     /// <summary>JSON; null also when it rests in a blob.</summary>
     public string? Output { get; init; }
@@ -31,7 +48,7 @@ internal sealed record ExecutionView : ExecutionState
 
     public int? OutputBytes { get; init; }
 
-    public void Write(Utf8JsonWriter json, IReadOnlyList<StepView>? steps = null)
+    public void Write(Utf8JsonWriter json, IReadOnlyList<StepView>? steps = null, IReadOnlyList<WaitView>? waits = null, IReadOnlyList<ChildView>? children = null)
     {
         json.WriteStartObject();
         json.WriteString("id", Id);
@@ -46,7 +63,20 @@ internal sealed record ExecutionView : ExecutionState
         EventJson.WriteRaw(json, "trigger", Trigger);
         if (RerunOf is { } rerunOf)
             json.WriteString("rerun_of", rerunOf);
+        EventJson.WriteText(json, "rerun_from", RerunFrom);
+        if (ParentId is { } parentId)
+        {
+            json.WriteStartObject("parent");
+            json.WriteString("execution", parentId);
+            json.WriteString("step", ParentStep);
+            json.WriteEndObject();
+        }
+
+        if (ConcurrencyKey is { } key)
+            json.WriteString("concurrency_key", Journal.JournalTurns.NameOf(key));
         WriteCourse(json);
+        if (WakeAt is { } wakeAt)
+            json.WriteString("wake_at", wakeAt.UtcDateTime);
         OutputJson.Write(json, Id, Output, OutputBlob, OutputBytes);
         WriteFailure(json);
         if (steps is not null)
@@ -57,7 +87,19 @@ internal sealed record ExecutionView : ExecutionState
             json.WriteEndArray();
         }
 
+        WriteList(json, "waits", waits, wait => wait.Write(json));
+        WriteList(json, "children", children, child => child.Write(json));
         json.WriteEndObject();
+    }
+
+    private static void WriteList<T>(Utf8JsonWriter json, string name, IReadOnlyList<T>? items, Action<T> write)
+    {
+        if (items is not { Count: > 0 })
+            return;
+        json.WriteStartArray(name);
+        foreach (var item in items)
+            write(item);
+        json.WriteEndArray();
     }
 
     /// <summary>The execution as this process saw it end.</summary>

@@ -17,16 +17,21 @@ internal sealed class HubLease(NpgsqlDataSource database, HubIdentity hub)
 
     private const string DeadHubsSql = """
         select distinct e.hub_id from executions e
-        where e.ended_at is null and e.status = 'running' and e.hub_id <> $1
+        where e.ended_at is null and not e.is_parked and e.status = 'running' and e.hub_id <> $1
           and not exists (select from execution_hubs h where h.id = e.hub_id and h.lease_until > now())
         """;
 
     private const string TakeSql = """
-        update executions
-        set status = 'queued', fence = fence + 1, hub_id = null, waiting_for = 'a free worker, since the hub that ran it stopped'
-        where ended_at is null and status = 'running' and hub_id = $1
+        update executions e
+        set status = 'queued', fence = fence + 1, hub_id = null, is_lost = true, waiting_for = 'a free worker, since the hub that ran it stopped',
+            losses = case when p.seq > e.losses_seq then 1 else e.losses + 1 end, losses_seq = p.seq
+        from (select l.workspace_id, l.id, coalesce((
+                select max(s.ended_seq) from execution_steps s
+                where s.workspace_id = l.workspace_id and s.execution_id = l.id and s.status = 'succeeded'), 0) as seq
+              from executions l where l.ended_at is null and not l.is_parked and l.status = 'running' and l.hub_id = $1) as p
+        where e.workspace_id = p.workspace_id and e.id = p.id and e.ended_at is null and e.status = 'running' and e.hub_id = $1
           and ($2 or not exists (select from execution_hubs h where h.id = $1 and h.lease_until > now()))
-        returning id
+        returning e.id
         """;
 
     /// <summary>

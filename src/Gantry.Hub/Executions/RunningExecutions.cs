@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Gantry.Engine.Plans;
 
 namespace Gantry.Hub.Executions;
 
@@ -8,6 +9,12 @@ internal sealed class RunningExecutions
     private readonly ConcurrentDictionary<Guid, Entry> running = [];
 
     public bool Has(Guid executionId) => running.ContainsKey(executionId);
+
+    /// <summary>Those that run here at present.</summary>
+    public IReadOnlyList<Claim> Claims => [.. running.Values.Select(entry => entry.Claim)];
+
+    /// <summary>Null when it does not run here.</summary>
+    public Entry? Find(Guid executionId) => running.GetValueOrDefault(executionId);
 
     /// <summary>From now on until the entry is disposed, the claim is this process's to run.</summary>
     public Entry Add(Claim claim)
@@ -29,8 +36,29 @@ internal sealed class RunningExecutions
     internal sealed class Entry(RunningExecutions all, Claim claim) : IDisposable
     {
         private readonly CancellationTokenSource stop = new();
+        private readonly Lock gate = new();
+        private readonly HashSet<string> known = [.. claim.Signals.Select(signal => signal.StepPath)];
 
         public Claim Claim => claim;
+
+        /// <summary>What the run is given: the signals that were kept, and those that come.</summary>
+        public Signals Signals { get; } = new(claim.Signals);
+
+        public void Add(Signal signal)
+        {
+            lock (gate)
+                known.Add(signal.StepPath);
+            Signals.Add(signal);
+        }
+
+        /// <summary>
+        /// How many signals a run knew of that ended waiting for these; -1 when one came for them as it ended, so that more are kept than that whatever the database has.
+        /// </summary>
+        public int SignalsKnownTo(IReadOnlyList<StepWait> waits)
+        {
+            lock (gate)
+                return waits.Any(wait => known.Contains(wait.StepPath)) ? -1 : known.Count;
+        }
 
         /// <summary>Fires when the execution is to stop.</summary>
         public CancellationToken Stop => stop.Token;

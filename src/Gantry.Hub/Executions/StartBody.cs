@@ -50,10 +50,16 @@ internal sealed record StartBody
     }
 }
 
-/// <summary>What POST /api/executions/{id}/rerun takes: {"version": "same" or "newest", "inputs": {…}}, all of it optional.</summary>
+/// <summary>What POST /api/executions/{id}/rerun takes: {"version": "same" or "newest", "from": a step or "failed", "inputs": {…}}, all of it optional.</summary>
 internal sealed record RerunBody
 {
     public bool IsNewest { get; private init; }
+
+    /// <summary>What 'from' says for the step that failed.</summary>
+    public const string FromFailed = "failed";
+
+    /// <summary>The path or id of the first step that is made again, or <see cref="FromFailed"/>; null for all of them.</summary>
+    public string? From { get; private init; }
 
     /// <summary>Null when the execution's own inputs are used.</summary>
     public JsonElement? Inputs { get; private init; }
@@ -67,8 +73,8 @@ internal sealed record RerunBody
         var text = await PlanBody.ReadTextAsync(request, cancellationToken);
         var body = PlanBody.Parse(text);
         if (body.ValueKind != JsonValueKind.Object)
-            throw ProblemException.Invalid("The body is an object with 'version' and 'inputs', or is left out.");
-        PlanBody.RefuseOthers(body, "version", "inputs");
+            throw ProblemException.Invalid("The body is an object with 'version', 'from' and 'inputs', or is left out.");
+        PlanBody.RefuseOthers(body, "version", "from", "inputs");
         var version = body.TryGetProperty("version", out var given) ? given : default;
         var isNewest = version.ValueKind switch
         {
@@ -77,9 +83,13 @@ internal sealed record RerunBody
             JsonValueKind.String when version.ValueEquals("newest") => true,
             _ => throw ProblemException.Invalid("The field 'version' is \"same\" (what it ran) or \"newest\"."),
         };
+        var from = body.TryGetProperty("from", out var first) && first.ValueKind != JsonValueKind.Null ? first : default;
+        if (from.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.String))
+            throw ProblemException.Invalid("The field 'from' is the path or the id of a step, as text, or \"failed\".");
         return new RerunBody
         {
             IsNewest = isNewest,
+            From = from.ValueKind == JsonValueKind.String ? from.GetString() : null,
             Inputs = body.TryGetProperty("inputs", out var inputs) ? inputs : null,
             Hash = SHA256.HashData(Encoding.UTF8.GetBytes(text)),
         };

@@ -17,6 +17,9 @@ internal sealed record StepView
 
     public string Status { get; init; } = "";
 
+    /// <summary>What it waits for, in words; null when it does not wait.</summary>
+    public string? WaitingFor { get; init; }
+
     public DateTimeOffset StartedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }

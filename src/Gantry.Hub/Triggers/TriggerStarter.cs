@@ -42,10 +42,22 @@ internal sealed class TriggerStarter(ExecutionStarter starter, JournalWriter wri
         var start = await PrepareAsync(seen, executionId, address);
         if (start is null)
             return await SettleAsync(seen, "filtered", "Its trigger's 'when' is not true of it.");
-        var accepted = await starter.StartAsync(start, executionId);
+        var accepted = await AcceptAsync(start, executionId);
         return accepted.Taken is { } taken
             ? new Delivered(taken.Id, taken.ExecutionId, "duplicate", null, accepted, start)
             : new Delivered(seen.Id, executionId, "accepted", null, accepted, start);
+    }
+
+    private async Task<AcceptedStart> AcceptAsync(ExecutionStart start, Guid executionId)
+    {
+        try
+        {
+            return await starter.StartAsync(start, executionId);
+        }
+        catch (ConcurrencyKeyException wrong)
+        {
+            throw new Refusal(wrong.Message);
+        }
     }
 
     /// <summary>Null when its trigger does not want it. What somebody replays is wanted.</summary>

@@ -59,6 +59,9 @@ internal static class RouteTable
         GET /api/executions/{execution}                                401 200 200 200 200 404 200 200
         GET /api/executions/{execution}/outputs/{blob}                 401 404 404 404 404 404 404 404
         GET /api/executions/{execution}/events                         401 200 200 200 200 404 200 200
+        POST /api/executions/{execution}/approve                       401 409 409 409 409 404 409 409
+        GET /api/approvals                                             401 200 200 200 200 200 200 200
+        POST /api/signals                                              401 403 200 200 200 200 403 200
         POST /api/executions/{execution}/cancel                        401 403 409 409 409 404 403 409
         POST /api/executions/{execution}/rerun                         401 403 202 202 202 404 403 202
         GET /api/execution-logs                                        401 200 200 200 200 200 200 200
@@ -149,6 +152,8 @@ internal static class RouteTable
         ["POST /api/executions/{execution}/rerun"] = "{}",
         ["POST /api/plans/{plan}/schedule"] = """{"every":"1h"}""",
         ["POST /api/events/replay"] = """{"status":"dead"}""",
+        ["POST /api/executions/{execution}/approve"] = """{"approve":true}""",
+        ["POST /api/signals"] = """{"event":"{new}"}""",
         ["POST /api/transfers"] = """{"from":"/nowhere","to":"/neither"}""",
         ["POST /api/transfer-templates"] = """{"name":"{new}","from":"/nowhere","to":"/neither"}""",
         ["PUT /api/transfer-templates/{template}"] = """{"from":"/nowhere","to":"/elsewhere"}""",

@@ -35,7 +35,9 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         "execution_logs: select, insert, update",
         "execution_plan_versions: select",
         "execution_plans: select",
+        "execution_signals: select, insert, update, delete",
         "execution_steps: select, insert, update",
+        "execution_waits: select, insert, update, delete",
         "executions: select, insert, update",
         "manifest_chunks: select, insert, update, delete",
         "manifests: select, insert, update, delete",
@@ -68,6 +70,10 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
             insert into gantry.events (id, workspace_id, trigger_id, plan_id, kind, status, summary) select id, workspace_id, id, plan_id, kind, 'filtered', '' from gantry.triggers on conflict do nothing;
             insert into gantry.trigger_files (workspace_id, trigger_id, file, version) select workspace_id, id, 'file', 'version' from gantry.triggers on conflict do nothing;
             """);
+        await ExecuteAsync(connection, "insert into gantry.execution_waits (workspace_id, execution_id, step_path, kind, since, wait) "
+            + "select workspace_id, id, '0', 'approval', now(), '{}' from gantry.executions on conflict do nothing");
+        await ExecuteAsync(connection, "insert into gantry.execution_signals (workspace_id, execution_id, step_path, kind, payload) "
+            + "select workspace_id, id, '0', 'approval', 'true' from gantry.executions on conflict do nothing");
         var victim = await ValueAsync(connection, $"select id::text from gantry.users where name = '{name}'");
         var workspace = await ValueAsync(connection, "select id::text from gantry.workspaces where name = 'default'");
         var (user, own) = who == "nobody" ? ("", "") : await StrangerAsync(connection);

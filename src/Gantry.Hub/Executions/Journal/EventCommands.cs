@@ -65,21 +65,19 @@ internal static class EventCommands
         AddSteps(commands, events.FindAll(row => row.Step is not null));
     }
 
-    /// <summary>Asks which events count in the place of these; <see cref="ReadTakenAsync"/> reads the answer.</summary>
-    public static void AddTaken(NpgsqlBatch commands, List<EventRow> events) => commands.Add(
-        Taken,
-        events.Column(row => row.WorkspaceId),
-        events.Column(row => row.Id),
-        events.Column(row => row.TriggerId),
-        events.Column(row => row.ExecutionId),
-        events.Column(row => row.Key),
-        events.Column(row => row.Attempts));
-
-    public static async Task ReadTakenAsync(NpgsqlDataReader reader, List<EventRow> events, CancellationToken cancellationToken)
+    /// <summary>Asks which events count in the place of these.</summary>
+    public static void AskTaken(JournalQuestions questions, List<EventRow> events)
     {
         var byId = events.ToDictionary(row => row.Id);
-        while (await reader.ReadAsync(cancellationToken))
-            byId[reader.GetGuid(0)].Taken = new TakenEvent(reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetGuid(2), reader.GetString(3));
+        questions.Ask(
+            row => byId[row.GetGuid(0)].Taken = new TakenEvent(row.GetGuid(1), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetString(3)),
+            Taken,
+            events.Column(row => row.WorkspaceId),
+            events.Column(row => row.Id),
+            events.Column(row => row.TriggerId),
+            events.Column(row => row.ExecutionId),
+            events.Column(row => row.Key),
+            events.Column(row => row.Attempts));
     }
 
     private static void AddMoves(NpgsqlBatch commands, List<EventRow> events)

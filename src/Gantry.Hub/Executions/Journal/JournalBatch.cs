@@ -2,6 +2,18 @@ using Gantry.Engine.Plans;
 
 namespace Gantry.Hub.Executions.Journal;
 
+/// <summary>What became of others by what was written: executions that can be claimed now, that have signals, that are to stop.</summary>
+internal sealed class JournalNews
+{
+    public List<Guid> Ready { get; } = [];
+
+    public List<Guid> Signalled { get; } = [];
+
+    public List<Guid> ToStop { get; } = [];
+
+    public bool IsEmpty => Ready.Count + Signalled.Count + ToStop.Count == 0;
+}
+
 /// <summary>Records that go to the database together, by kind.</summary>
 internal sealed class JournalBatch
 {
@@ -21,11 +33,16 @@ internal sealed class JournalBatch
 
     public List<FinalRecord> Finals { get; } = [];
 
+    public List<ParkRecord> Parks { get; } = [];
+
     /// <summary>The claims that the records are written under: each once.</summary>
     public Dictionary<Guid, (Guid WorkspaceId, int Fence)> Claims { get; } = [];
 
     /// <summary>What the database answered: the executions whose claims are lost.</summary>
     public HashSet<Guid> Lost { get; } = [];
+
+    /// <summary>What the database answered: what this batch brought about elsewhere.</summary>
+    public JournalNews News { get; private set; } = new();
 
     public int Weight { get; private set; }
 
@@ -58,6 +75,9 @@ internal sealed class JournalBatch
                     return false;
                 Finals.Add(final);
                 break;
+            case ParkRecord park:
+                Parks.Add(park);
+                break;
             default:
                 throw new InvalidOperationException($"There is no place in a batch for {record.GetType().Name}.");
         }
@@ -65,6 +85,13 @@ internal sealed class JournalBatch
         All.Add(record);
         Weight += record.Weight;
         return true;
+    }
+
+    /// <summary>It is sent (again): what was answered before counts no more.</summary>
+    public void Forget()
+    {
+        Lost.Clear();
+        News = new JournalNews();
     }
 
     public (JournalBatch First, JournalBatch Second) Halves()
@@ -111,6 +138,8 @@ internal sealed class JournalBatch
         if (!attempts.Add((step.ExecutionId, step.Attempt.StepPath, step.Attempt.Attempt)))
             return false;
         Steps.Add(step);
+        if (step.Child is { } child)
+            Accepts.Add(child);
         return true;
     }
 

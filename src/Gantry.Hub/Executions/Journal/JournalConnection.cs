@@ -14,54 +14,47 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
     public async Task WriteAsync(JournalBatch batch, CancellationToken cancellationToken)
     {
         connection ??= await OpenAsync(database, cancellationToken);
-        batch.Lost.Clear();
+        batch.Forget();
         PassFaults(batch, "before");
         await using var commands = new NpgsqlBatch(connection);
-        commands.Add(JournalSql.HoldClaims, hub.LockKey);
+        var questions = new JournalQuestions(commands);
+        questions.Ask(_ => { }, JournalSql.HoldClaims, hub.LockKey);
+        AddTurnLocks(questions, batch);
         var claims = batch.Claims.ToList();
-        var readsLost = claims.Count > 0;
-        if (readsLost)
+        if (claims.Count > 0)
         {
-            commands.Add(
+            questions.Ask(
+                row => batch.Lost.Add(row.GetGuid(0)),
                 JournalSql.LostClaims,
                 claims.Column(claim => claim.Value.WorkspaceId),
                 claims.Column(claim => claim.Key),
                 claims.Column(claim => claim.Value.Fence));
         }
 
-        var keyed = batch.Accepts.Where(accept => accept.Key is not null).ToList();
+        var keyed = batch.Accepts.FindAll(accept => accept.Key is not null);
         EventCommands.Add(commands, batch.Events);
         AddAccepts(commands, batch.Accepts, keyed);
-        AddTransfers(commands, [.. batch.Accepts.Where(accept => accept.Transfer is not null)]);
-        AddBlobs(commands, batch);
-        AddSteps(commands, batch.Steps);
-        AddLogs(commands, batch.Logs);
-        AddFinals(commands, batch.Finals);
-        if (keyed.Count > 0)
-            AddKnownKeys(commands, keyed);
-        if (batch.Events.Count > 0)
-            EventCommands.AddTaken(commands, batch.Events);
-
-        await using (var reader = await commands.ExecuteReaderAsync(cancellationToken))
+        AddTransfers(commands, batch.Accepts.FindAll(accept => accept.Transfer is not null));
+        foreach (var accept in batch.Accepts.Where(accept => accept.Results is not null))
         {
-            await reader.NextResultAsync(cancellationToken);
-            while (readsLost && await reader.ReadAsync(cancellationToken))
-                batch.Lost.Add(reader.GetGuid(0));
-            if (keyed.Count > 0)
-                await ReadKnownKeysAsync(reader, keyed, skip: readsLost, cancellationToken);
-            if (batch.Events.Count > 0)
-            {
-                if (readsLost || keyed.Count > 0)
-                    await reader.NextResultAsync(cancellationToken);
-                await EventCommands.ReadTakenAsync(reader, batch.Events, cancellationToken);
-            }
-
-            while (await reader.NextResultAsync(cancellationToken))
-            {
-                // An error in any later statement comes out here.
-            }
+            commands.Add(
+                JournalSql.TakeOver, accept.WorkspaceId, accept.Results!.ExecutionId, accept.ExecutionId, accept.Results.From, accept.Results.StepPaths.ToArray());
         }
 
+        JournalTurns.AddAdmits(questions, batch);
+        AddBlobs(commands, batch);
+        AddSteps(commands, batch.Steps);
+        JournalWaits.Add(questions, commands, batch);
+        AddLogs(commands, batch.Logs);
+        AddFinals(commands, batch.Finals);
+        JournalWaits.AddEnds(questions, commands, batch);
+        JournalTurns.AddGrants(questions, batch);
+        JournalWaits.AddParks(questions, batch);
+        if (keyed.Count > 0)
+            AddKnownKeys(questions, keyed);
+        if (batch.Events.Count > 0)
+            EventCommands.AskTaken(questions, batch.Events);
+        await questions.SendAsync(cancellationToken);
         PassFaults(batch, "after");
     }
 
@@ -102,6 +95,7 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
     {
         if (accepts.Count == 0)
             return;
+        var isLinked = accepts.Exists(accept => accept.Caller is not null || accept.Turn is not null);
         if (keyed.Count > 0)
         {
             commands.Add(
@@ -133,20 +127,39 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
             accepts.Column(accept => accept.Event?.Id),
             accepts.Column(accept => accept.Trigger),
         ];
-        if (keyed.Count == 0)
+        if (keyed.Count == 0 && !isLinked)
         {
             commands.Add(JournalSql.Accepts, columns);
             return;
         }
 
+        columns =
+        [
+            .. columns,
+            keyed.Column(accept => accept.WorkspaceId),
+            keyed.Column(accept => accept.UserId),
+            keyed.Column(accept => accept.Key),
+            keyed.Column(accept => accept.ExecutionId),
+        ];
+        if (!isLinked)
+        {
+            commands.Add(JournalSql.KeyedAccepts, columns);
+            return;
+        }
+
         commands.Add(
-            JournalSql.KeyedAccepts,
+            JournalSql.LinkedAccepts,
             [
                 .. columns,
-                keyed.Column(accept => accept.WorkspaceId),
-                keyed.Column(accept => accept.UserId),
-                keyed.Column(accept => accept.Key),
-                keyed.Column(accept => accept.ExecutionId),
+                accepts.Column(accept => accept.Caller?.ExecutionId),
+                accepts.Column(accept => accept.Caller?.StepPath),
+                accepts.Column(accept => accept.Caller?.Fence),
+                accepts.Column(accept => accept.Caller?.IsAwaited == true),
+                accepts.Column(accept => accept.Caller?.Depth ?? 0),
+                accepts.Column(accept => accept.Turn?.Key),
+                accepts.Column(accept => accept.Turn?.Limit),
+                accepts.Column(accept => accept.Turn?.WhenFull),
+                accepts.Column(accept => accept.Turn is { } turn ? JournalTurns.WaitingFor(turn) : null),
             ]);
     }
 
@@ -176,25 +189,29 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
         }
     }
 
-    private static void AddKnownKeys(NpgsqlBatch commands, List<AcceptRecord> keyed) => commands.Add(
-        JournalSql.KnownKeys,
-        keyed.Column(accept => accept.WorkspaceId),
-        keyed.Column(accept => accept.UserId),
-        keyed.Column(accept => accept.Key),
-        keyed.Column(accept => accept.RequestHash),
-        keyed.Column(accept => accept.ExecutionId));
-
-    private static async Task ReadKnownKeysAsync(NpgsqlDataReader reader, List<AcceptRecord> keyed, bool skip, CancellationToken cancellationToken)
+    private static void AddKnownKeys(JournalQuestions questions, List<AcceptRecord> keyed)
     {
-        // Only statements that answer rows have a result: after the lost claims comes the one on keys.
-        if (skip)
-            await reader.NextResultAsync(cancellationToken);
         var byId = keyed.ToDictionary(accept => accept.ExecutionId);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var (id, known) = (reader.GetGuid(0), reader.GetGuid(1));
-            byId[id].Known = known == id ? null : new KnownStart(known, reader.GetBoolean(2));
-        }
+        questions.Ask(
+            row =>
+            {
+                var (id, known) = (row.GetGuid(0), row.GetGuid(1));
+                byId[id].Known = known == id ? null : new KnownStart(known, row.GetBoolean(2));
+            },
+            JournalSql.KnownKeys,
+            keyed.Column(accept => accept.WorkspaceId),
+            keyed.Column(accept => accept.UserId),
+            keyed.Column(accept => accept.Key),
+            keyed.Column(accept => accept.RequestHash),
+            keyed.Column(accept => accept.ExecutionId));
+    }
+
+    /// <summary>Before any row is locked, and before anything is looked at that others change under these locks.</summary>
+    private static void AddTurnLocks(JournalQuestions questions, JournalBatch batch)
+    {
+        var keys = JournalTurns.KeysOf(batch);
+        if (keys.Count > 0)
+            questions.Ask(_ => { }, JournalSql.LockTurns, keys.Column(key => key.WorkspaceId), keys.Column(key => key.Key));
     }
 
     private static void AddBlobs(NpgsqlBatch commands, JournalBatch batch)
@@ -284,6 +301,9 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
         FaultPoint.Pass("start." + moment, batch.Steps.Count(step => step.StartedSequence is not null));
         FaultPoint.Pass("end." + moment, batch.Steps.Count(step => step.EndedSequence is not null));
         FaultPoint.Pass("final." + moment, batch.Finals.Count);
+        FaultPoint.Pass("park." + moment, batch.Parks.Count);
+        FaultPoint.Pass("child." + moment, batch.Steps.Count(step => step.Child is not null));
+        FaultPoint.Pass("called." + moment, batch.Finals.Count(final => final.Caller is not null));
     }
 }
 

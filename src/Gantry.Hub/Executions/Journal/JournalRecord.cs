@@ -67,7 +67,34 @@ internal sealed class StepRecord : ClaimedRecord
 
     public required Payload Output { get; init; }
 
-    public override int Weight => 200 + Output.Bytes;
+    /// <summary>What it waits for; null when it does not wait.</summary>
+    public StepWait? Wait { get; init; }
+
+    /// <summary>It waited until now.</summary>
+    public bool EndsWait { get; init; }
+
+    /// <summary>The execution that it starts: both are durable, or neither.</summary>
+    public AcceptRecord? Child { get; init; }
+
+    /// <summary>The execution that it waited for, and which it no longer needs; null when there is none.</summary>
+    public Guid? CancelledCall { get; init; }
+
+    public override int Weight => 200 + Output.Bytes + (Child?.Weight ?? 0) + (Wait is null ? 0 : 400);
+}
+
+/// <summary>All that is left of an execution waits: the claim is given up, and nobody is at it until a time has come, or a signal.</summary>
+internal sealed class ParkRecord : ClaimedRecord
+{
+    /// <summary>Null when only a signal helps.</summary>
+    public DateTimeOffset? WakeAt { get; init; }
+
+    public required string WaitingFor { get; init; }
+
+    /// <summary>How many signals the run knew of; when there are more by now, it is queued again at once.</summary>
+    public required int SignalsKnown { get; init; }
+
+    /// <summary>It was queued again at once.</summary>
+    public bool IsReady { get; set; }
 }
 
 internal sealed class LogRecord : ClaimedRecord
@@ -99,6 +126,18 @@ internal sealed class FinalRecord : ClaimedRecord
 
     /// <summary>The end of the last step, when it happens together with the execution's: both are durable, or neither.</summary>
     public StepRecord? LastStep { get; init; }
+
+    /// <summary>Who waits for its end; null when nobody does.</summary>
+    public ParentLink? Caller { get; init; }
+
+    /// <summary>The key whose place becomes free; null when there is none.</summary>
+    public string? ConcurrencyKey { get; init; }
+
+    /// <summary>Steps of it waited.</summary>
+    public bool EndsWaits { get; init; }
+
+    /// <summary>Executions that it called, and whose ends it no longer needs.</summary>
+    public IReadOnlyList<Guid> CancelledCalls { get; init; } = [];
 
     public override int Weight => 200 + Output.Bytes + (LastStep?.Weight ?? 0);
 }

@@ -22,6 +22,9 @@ internal sealed partial class JournalWriter(NpgsqlDataSource database, HubIdenti
     private bool isClosed;
     private Task? loop;
 
+    /// <summary>Told after each commit that brought something about elsewhere, before those who wait for its records.</summary>
+    public Action<JournalNews>? Brought { get; set; }
+
     /// <summary>Begins to write. Records added before wait.</summary>
     public void Start() => loop ??= Task.Run(WriteAllAsync);
 
@@ -130,6 +133,8 @@ internal sealed partial class JournalWriter(NpgsqlDataSource database, HubIdenti
             }
         }
 
+        if (!batch.News.IsEmpty)
+            Brought?.Invoke(batch.News);
         batch.Settle();
     }
 

@@ -1,0 +1,96 @@
+using Npgsql;
+
+namespace Gantry.Hub.Executions;
+
+/// <summary>
+/// Brings signals to executions that run here: the database tells every hub for which execution one was kept (LISTEN). One that is not told in time is not lost, for an
+/// execution is not parked while the database has a signal that its run did not know.
+/// </summary>
+internal sealed partial class SignalWatch(
+    NpgsqlDataSource database, ClaimStore claims, RunningExecutions running, TimeProvider clock, ILogger<SignalWatch> logger)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Of those that were told, the ones that run here get their signals.</summary>
+    public void Tell(IReadOnlyList<Guid> executionIds)
+    {
+        if (executionIds.Count > 0)
+            _ = TellAsync([.. executionIds.Select(running.Find).OfType<RunningExecutions.Entry>().Select(entry => entry.Claim)], CancellationToken.None);
+    }
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (ObjectDisposedException)
+            {
+                // A start failed after this one had begun: the hub is gone, and nobody stopped the loops.
+                return;
+            }
+            catch (Exception lost) when (lost is not OperationCanceledException)
+            {
+                Log.Lost(logger, lost);
+                await Task.Delay(Pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken stopping)
+    {
+        List<Guid> told = [];
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        connection.Notification += (_, news) =>
+        {
+            if (Guid.TryParse(news.Payload, out var id))
+                told.Add(id);
+        };
+        await using (var listen = new NpgsqlCommand("listen gantry_signals", connection))
+            await listen.ExecuteNonQueryAsync(stopping);
+
+        // What was told while nobody listened is found here.
+        await TellAsync(running.Claims, stopping);
+        while (true)
+        {
+            await connection.WaitAsync(stopping);
+            while (await connection.WaitAsync(TimeSpan.FromMilliseconds(1), stopping))
+            {
+                // As many as there are go together.
+            }
+
+            await TellAsync([.. told.Distinct().Select(running.Find).OfType<RunningExecutions.Entry>().Select(entry => entry.Claim)], stopping);
+            told.Clear();
+        }
+    }
+
+    private async Task TellAsync(IReadOnlyList<Claim> held, CancellationToken cancellationToken)
+    {
+        if (held.Count == 0)
+            return;
+        try
+        {
+            foreach (var (id, signal) in await claims.SignalsAsync(held, cancellationToken))
+                running.Find(id)?.Add(signal);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or ObjectDisposedException)
+        {
+            Log.NotTold(logger, failure);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Signals to running executions are not heard of at present; they are found when those are taken up again.")]
+        public static partial void Lost(ILogger logger, Exception failure);
+
+        [LoggerMessage(2, LogLevel.Warning, "Signals could not be read; they are found when their executions are taken up again.")]
+        public static partial void NotTold(ILogger logger, Exception failure);
+    }
+}

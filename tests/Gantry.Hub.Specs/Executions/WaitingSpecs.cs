@@ -1,0 +1,226 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.Hub.Specs.Executions;
+
+/// <summary>Waits, approvals, events, calls and turns over the API.</summary>
+public sealed class WaitingSpecs(HubFixture hub) : IClassFixture<HubFixture>
+{
+    private static readonly object Echo = new { use = "logic.transform", with = new { value = 1 } };
+
+    [Fact]
+    public async Task A_wait_for_a_time_frees_its_worker_and_goes_on_by_itself()
+    {
+        var id = await StartAsync(new { steps = new object[] { new { wait = "3s" }, Echo } });
+
+        var waiting = await UntilAsync(id, shown => shown.GetProperty("status").GetString() == "waiting");
+        waiting.GetProperty("waiting_for").GetString()!.ShouldEndWith("UTC");
+        waiting.GetProperty("waits")[0].GetProperty("kind").GetString().ShouldBe("time");
+        waiting.GetProperty("wake_at").GetDateTimeOffset().ShouldBeGreaterThan(waiting.GetProperty("started_at").GetDateTimeOffset());
+
+        (await EndAsync(id)).GetProperty("status").GetString().ShouldBe("succeeded");
+    }
+
+    [Fact]
+    public async Task An_approval_is_asked_of_those_it_names_and_its_answer_is_kept_once()
+    {
+        using var viewer = await hub.CreateMemberAsync("viewer", HubFixture.NewName("viewer"));
+        using var editor = await hub.CreateMemberAsync("editor", HubFixture.NewName("editor"));
+        var id = await StartAsync(new { steps = new object[] { new { id = "ask", approve = new { ask = "Go live?", by = new[] { "editor" }, within = "1h" } }, Echo } });
+
+        var waiting = await UntilAsync(id, shown => shown.GetProperty("status").GetString() == "waiting");
+        waiting.GetProperty("waiting_for").GetString()!.ShouldContain("'Go live?'");
+        waiting.GetProperty("waits")[0].GetProperty("by")[0].GetString().ShouldBe("editor");
+        (await ApprovalsAsync(editor)).ShouldContain(id);
+        (await ApprovalsAsync(viewer)).ShouldNotContain(id);
+
+        (await AnswerAsync(viewer, id, true)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await AnswerAsync(editor, id, true, "fine")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var ended = await EndAsync(id);
+        var late = await AnswerAsync(editor, id, false);
+
+        ended.GetProperty("status").GetString().ShouldBe("succeeded");
+        late.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await ApprovalsAsync(editor)).ShouldNotContain(id);
+        var audit = await hub.Admin.GetFromJsonAsync<JsonElement>("/api/audit?limit=100");
+        audit.GetProperty("items").EnumerateArray().Count(entry => entry.GetProperty("action").GetString() == "execution.approved" && entry.GetProperty("target").GetString() == id).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_approval_that_is_refused_or_comes_too_late_fails_its_step()
+    {
+        var refused = await StartAsync(new { steps = new object[] { new { approve = new { ask = "Go?" } } } });
+        var late = await StartAsync(new { steps = new object[] { new { approve = new { ask = "Go?", within = "1s" } } } });
+        await UntilAsync(refused, shown => shown.GetProperty("status").GetString() == "waiting");
+
+        (await AnswerAsync(hub.Admin, refused, false, "not today")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        (await EndAsync(refused)).GetProperty("error").GetProperty("message").GetString()!.ShouldContain("not today");
+        (await EndAsync(late)).GetProperty("status").GetString().ShouldBe("failed");
+        (await AnswerAsync(hub.Admin, late, true)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task An_event_reaches_every_step_that_waits_for_it()
+    {
+        var name = HubFixture.NewName("paid");
+        var plan = new { steps = new object[] { new { id = "paid", wait = new { @event = name } }, new { use = "logic.transform", with = new { value = "${steps.paid.output}" } } } };
+        string[] ids = [await StartAsync(plan), await StartAsync(plan)];
+        foreach (var id in ids) await UntilAsync(id, shown => shown.TryGetProperty("waits", out _));
+
+        using var raised = await hub.Admin.PostAsJsonAsync("/api/signals", new { @event = name, payload = new { amount = 12 } });
+
+        (await raised.ReadJsonAsync()).GetProperty("executions").GetArrayLength().ShouldBe(2);
+        foreach (var id in ids)
+            (await EndAsync(id)).GetProperty("output").GetRawText().ShouldContain("12");
+    }
+
+    [Fact]
+    public async Task A_called_plan_is_a_child_whose_end_is_its_callers_result()
+    {
+        var name = await SaveAsync(new { inputs = new { n = "integer" }, steps = new object[] { new { use = "logic.transform", with = new { value = "${input.n}" } } } });
+
+        var ended = await EndAsync(await StartAsync(new { steps = new object[] { new { call = new { plan = name, with = new { n = 42 } } } } }));
+
+        ended.GetProperty("status").GetString().ShouldBe("succeeded");
+        ended.GetProperty("output").GetRawText().ShouldContain("42");
+        var child = ended.GetProperty("children")[0];
+        child.GetProperty("status").GetString().ShouldBe("succeeded");
+        (await ShowAsync(child.GetProperty("id").GetString()!)).GetProperty("parent").GetProperty("execution").GetString().ShouldBe(ended.GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task Cancelling_a_caller_that_waits_cancels_what_it_called_at_once()
+    {
+        var name = await SaveAsync(new { steps = new object[] { new { approve = new { ask = "Go?" } } } });
+        var id = await StartAsync(new { steps = new object[] { new { call = new { plan = name } } } });
+        await UntilAsync(id, shown => shown.GetProperty("status").GetString() == "waiting");
+
+        using var cancelled = await hub.Admin.PostAsJsonAsync($"/api/executions/{id}/cancel", new { });
+
+        cancelled.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var shown = await ShowAsync(id);
+        shown.GetProperty("status").GetString().ShouldBe("cancelled");
+        shown.GetProperty("children")[0].GetProperty("status").GetString().ShouldBe("cancelled");
+    }
+
+    [Fact]
+    public async Task Plans_that_call_themselves_for_ever_are_refused_at_a_depth()
+    {
+        var name = HubFixture.NewName("endless");
+        using (var saved = await hub.Admin.PostAsJsonAsync("/api/plans", new { name, steps = new[] { Echo } })) saved.EnsureSuccessStatusCode();
+        using (var changed = await hub.Admin.PutAsJsonAsync($"/api/plans/{name}", new { name, steps = new object[] { new { call = new { plan = name } } } }))
+        {
+            if (!changed.IsSuccessStatusCode)
+            {
+                // The check finds it already.
+                (await changed.Content.ReadAsStringAsync()).ShouldContain("call");
+                return;
+            }
+        }
+
+        var ended = await EndAsync(await StartAsync(new { steps = new object[] { new { call = new { plan = name } } } }));
+
+        ended.GetProperty("status").GetString().ShouldBe("failed");
+    }
+
+    [Fact]
+    public async Task Executions_behind_a_key_say_whose_turn_it_is_and_run_one_after_the_other()
+    {
+        var name = await SaveAsync(new
+        {
+            concurrency = new { key = "one", limit = 1 },
+            steps = new object[] { new { wait = new { @event = "go-on" } } },
+        });
+        var (first, second) = (await StartAsync(name), await StartAsync(name));
+        await UntilAsync(first, shown => shown.TryGetProperty("waits", out _));
+
+        var behind = await ShowAsync(second);
+        behind.GetProperty("status").GetString().ShouldBe("queued");
+        behind.GetProperty("waiting_for").GetString()!.ShouldContain(first);
+        behind.GetProperty("concurrency_key").GetString().ShouldBe("one");
+        using (await hub.Admin.PostAsJsonAsync("/api/signals", new { @event = "go-on", execution = first }))
+            await EndAsync(first);
+
+        await UntilAsync(second, shown => shown.TryGetProperty("waits", out _));
+        using (await hub.Admin.PostAsJsonAsync("/api/signals", new { @event = "go-on", execution = second }))
+            (await EndAsync(second)).GetProperty("status").GetString().ShouldBe("succeeded");
+    }
+
+    [Fact]
+    public async Task A_run_again_from_the_failed_step_takes_over_what_had_succeeded()
+    {
+        var name = await SaveAsync(new
+        {
+            inputs = new { go = new { type = "boolean", @default = false } },
+            steps = new object[]
+            {
+                new { id = "first", use = "logic.transform", with = new { value = "${execution.id}" } },
+                new { @if = "${!input.go}", then = new object[] { new { stop = new { status = "failed", message = "Not yet." } } } },
+                new { use = "logic.transform", with = new { value = "${steps.first.output}" } },
+            },
+        });
+        var failed = await EndAsync(await StartAsync(name));
+        failed.GetProperty("status").GetString().ShouldBe("failed");
+
+        using var again = await hub.Admin.PostAsJsonAsync($"/api/executions/{failed.GetProperty("id").GetString()}/rerun?wait=20s", new { from = "1", inputs = new { go = true } });
+        var ended = await again.ReadJsonAsync();
+
+        ended.GetProperty("status").GetString().ShouldBe("succeeded");
+        ended.GetProperty("output").GetString().ShouldBe(failed.GetProperty("id").GetString());
+        ended.GetProperty("rerun_from").GetString().ShouldBe("1");
+        using var unknown = await hub.Admin.PostAsJsonAsync($"/api/executions/{failed.GetProperty("id").GetString()}/rerun", new { from = "9" });
+        unknown.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    private Task<string> StartAsync(string plan) => StartAsync((object)plan);
+
+    private async Task<string> StartAsync(object plan)
+    {
+        using var answer = await hub.Admin.PostAsJsonAsync("/api/execute", new { plan });
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        return (await answer.ReadJsonAsync()).GetProperty("id").GetString()!;
+    }
+
+    private async Task<string> SaveAsync(object plan)
+    {
+        var name = HubFixture.NewName("plan");
+        using var saved = await hub.Admin.PutAsJsonAsync($"/api/plans/{name}", plan);
+        saved.IsSuccessStatusCode.ShouldBeTrue(await saved.Content.ReadAsStringAsync());
+        return name;
+    }
+
+    private async Task<JsonElement> ShowAsync(string id)
+    {
+        using var answer = await hub.Admin.GetAsync($"/api/executions/{id}");
+        return await answer.ReadJsonAsync();
+    }
+
+    /// <summary>Reads the stream of its events until the execution is as it should be: every event is a reason to look.</summary>
+    private async Task<JsonElement> UntilAsync(string id, Func<JsonElement, bool> isIt)
+    {
+        await using var stream = await hub.Admin.GetStreamAsync($"/api/executions/{id}/events");
+        await foreach (var _ in System.Net.ServerSentEvents.SseParser.Create(stream).EnumerateAsync())
+        {
+            var shown = await ShowAsync(id);
+            if (isIt(shown)) return shown;
+        }
+
+        var last = await ShowAsync(id);
+        return isIt(last) ? last : throw new InvalidOperationException($"The execution ended otherwise: {last}");
+    }
+
+    private Task<JsonElement> EndAsync(string id) => UntilAsync(id, shown => shown.GetProperty("status").GetString() is "succeeded" or "failed" or "cancelled");
+
+    private static Task<HttpResponseMessage> AnswerAsync(HttpClient who, string id, bool approve, string? comment = null) =>
+        who.PostAsJsonAsync($"/api/executions/{id}/approve", new { approve, comment });
+
+    private static async Task<List<string>> ApprovalsAsync(HttpClient who)
+    {
+        var page = await who.GetFromJsonAsync<JsonElement>("/api/approvals?limit=100");
+        return [.. page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("execution").GetString()!)];
+    }
+}
