@@ -13,7 +13,7 @@ internal static class ExecutionsCommand
     public static Command Describe() => new()
     {
         Name = "executions",
-        Help = "Lists, follows, cancels and re-runs executions on a hub.",
+        Help = "Lists, follows, cancels, approves and re-runs executions on a hub.",
         Commands =
         [
             new("list", "Lists executions, the newest first.", DescribeList),
@@ -22,6 +22,9 @@ internal static class ExecutionsCommand
             new("follow", "Follows one execution to its end.", DescribeFollow),
             new("cancel", "Cancels one execution.", () => DescribeCancel("execution", "Cancels one execution; a running step is stopped.")),
             new("rerun", "Starts one execution again.", DescribeRerun),
+            new("approvals", "Lists what waits for your yes or no.", DescribeApprovals),
+            new("approve", "Says yes to a step that waits for it.", () => DescribeAnswer("approve", isApproved: true)),
+            new("reject", "Says no to a step that waits for a yes.", () => DescribeAnswer("reject", isApproved: false)),
         ],
         Examples = ["gantry executions list --status failed", "gantry executions logs ID --level warning", "gantry executions rerun ID --follow"],
     };
@@ -128,16 +131,91 @@ internal static class ExecutionsCommand
     private static Command DescribeRerun() => new()
     {
         Name = "rerun",
-        Help = "Starts one execution again, with its plan and inputs.",
+        Help = "Starts one execution again: all of it, or from one of its steps, with its plan and inputs or others.",
         Arguments = [Id],
-        Options = [new("--follow", "Follows it to its end."), HubChoice.Option],
+        Options =
+        [
+            new("--from", "The first step to make again, by its path or id; 'failed' is the one that failed. The results of those before are taken over.") { Value = "STEP" },
+            new("--newest", "With the plan's newest version instead of the one that ran."),
+            new("--input", "An input to change, and its value; KEY:=VALUE takes JSON.") { Value = "KEY=VALUE", IsMany = true },
+            new("--follow", "Follows it to its end."),
+            HubChoice.Option,
+        ],
+        Examples = ["gantry executions rerun ID --from failed --follow", "gantry executions rerun ID --from 2 --newest --input count=3"],
         RunAsync = async (invocation, cancellationToken) =>
         {
             using var hub = HubChoice.Open(invocation);
-            var execution = await hub.SendAsync(HttpMethod.Post, PathOf(invocation) + "/rerun", new JsonObject(), cancellationToken) ?? default;
+            var execution = await hub.SendAsync(HttpMethod.Post, PathOf(invocation) + "/rerun", await RerunOfAsync(hub, invocation, cancellationToken), cancellationToken) ?? default;
             var id = execution.FindText("id") ?? throw new CommandException("The hub answered no execution.");
             Console.Out.WriteLine(id);
             return invocation.Has("--follow") ? await FollowAsync(hub, id, cancellationToken) : ExitStatus.Succeeded;
+        },
+    };
+
+    private static async Task<JsonObject> RerunOfAsync(HubClient hub, Invocation invocation, CancellationToken cancellationToken)
+    {
+        var body = new JsonObject();
+        if (invocation.Find("--from") is { } from)
+        {
+            body["from"] = from;
+        }
+
+        if (invocation.Has("--newest"))
+        {
+            body["version"] = "newest";
+        }
+
+        var changed = Plans.RunCommand.Inputs(invocation.FindAll("--input"));
+        if (changed.Count == 0)
+        {
+            return body;
+        }
+
+        // Only what is named is changed.
+        var old = await hub.GetAsync(PathOf(invocation), cancellationToken);
+        var inputs = old.TryGetProperty("inputs", out var given) && JsonNode.Parse(given.GetRawText()) is JsonObject all ? all : [];
+        foreach (var (name, value) in changed)
+        {
+            inputs[name] = value?.DeepClone();
+        }
+
+        body["inputs"] = inputs;
+        return body;
+    }
+
+    private static Command DescribeApprovals() => new()
+    {
+        Name = "approvals",
+        Help = "Lists what waits for your yes or no.",
+        Options = [new("--all", "Also what waits for others."), Json, HubChoice.Option],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            var path = "api/approvals?limit=100" + (invocation.Has("--all") ? "&all=true" : "");
+            var approvals = await hub.ListAsync(path, cancellationToken).ToListAsync(cancellationToken);
+            Answer.PrintList(approvals, ["execution", "plan", "step", "ask", "until"], invocation.Has("--json"));
+            return ExitStatus.Succeeded;
+        },
+    };
+
+    private static Command DescribeAnswer(string name, bool isApproved) => new()
+    {
+        Name = name,
+        Help = isApproved ? "Says yes to a step that waits for it." : "Says no to a step that waits for a yes.",
+        Arguments = [Id],
+        Options =
+        [
+            new("--step", "The step, by its path or id, when several wait.") { Value = "STEP" },
+            new("--comment", "Why; it is kept with the answer.") { Value = "TEXT" },
+            HubChoice.Option,
+        ],
+        RunAsync = async (invocation, cancellationToken) =>
+        {
+            using var hub = HubChoice.Open(invocation);
+            var body = new JsonObject { ["approve"] = isApproved, ["step"] = invocation.Find("--step"), ["comment"] = invocation.Find("--comment") };
+            await hub.SendAsync(HttpMethod.Post, PathOf(invocation) + "/approve", body, cancellationToken);
+            Console.Out.WriteLine($"Execution {invocation.Argument("ID")}: {(isApproved ? "approved" : "rejected")}.");
+            return ExitStatus.Succeeded;
         },
     };
 

@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Hubs;
@@ -21,12 +19,13 @@ internal static class PlanCommand
         Commands =
         [
             new("check", "Finds what is wrong with a plan, without running it and without a hub.", DescribeCheck),
-            new("apply", "Saves a plan's file on the hub, as a new version when it is there already.", DescribeApply),
+            new("apply", "Saves a plan's file, or all of a folder, on the hub.", PlanApplyCommand.Describe),
             new("list", "Lists the plans on the hub.", DescribeList),
             new("show", "Shows one plan on the hub.", DescribeShow),
             new("versions", "Lists the versions of one plan on the hub.", DescribeVersions),
             new("diff", "Shows what differs between two versions, or between the saved plan and a file.", PlanDiffCommand.Describe),
             new("export", "Prints a plan's text as it was saved.", DescribeExport),
+            new("restore", "Makes an old version of a plan the newest again.", DescribeRestore),
             new("delete", "Deletes a plan from the hub; its executions stay.", DescribeDelete),
         ],
         Examples = ["gantry plan check publish.yaml", "gantry plan apply publish.yaml", "gantry run publish --follow"],
@@ -63,20 +62,18 @@ internal static class PlanCommand
         },
     };
 
-    private static Command DescribeApply() => new()
+    private static Command DescribeRestore() => new()
     {
-        Name = "apply",
-        Help = "Saves a plan's file on the hub, as a new version when it is there already.",
-        Arguments = [File],
+        Name = "restore",
+        Help = "Makes an old version of a plan the newest again; what lies between stays in its history.",
+        Arguments = [Name, new("VERSION", "The version's number, as 'versions' shows it.")],
         Options = [HubChoice.Option],
         RunAsync = async (invocation, cancellationToken) =>
         {
-            var file = PlanFile.Read(invocation.Argument("FILE"));
-            var name = file.Check(AllPlugins.Providers).Name ?? throw new CommandException("A plan that is saved needs a name. Give it the field 'name'.");
             using var hub = HubChoice.Open(invocation);
-            using StringContent text = new(file.Text, Encoding.UTF8, new MediaTypeHeaderValue("application/yaml"));
-            var saved = await hub.SendAsync(HttpMethod.Put, PathOf(name), content: text, cancellationToken) ?? default;
-            Console.Out.WriteLine($"The plan '{name}' is saved as version {saved.FindText("version")}.");
+            var (name, version) = (invocation.Argument("NAME"), invocation.Argument("VERSION"));
+            var saved = await hub.SendAsync(HttpMethod.Post, $"{PathOf(name)}/versions/{Uri.EscapeDataString(version)}/restore", new JsonObject(), cancellationToken) ?? default;
+            Console.Out.WriteLine($"The plan '{name}' is as it was in version {version}; that is version {saved.FindText("version")} now.");
             return ExitStatus.Succeeded;
         },
     };

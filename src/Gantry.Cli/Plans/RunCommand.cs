@@ -79,7 +79,7 @@ internal static class RunCommand
     }
 
     /// <summary>key=text and key:=JSON.</summary>
-    private static JsonObject Inputs(IReadOnlyList<string> given)
+    internal static JsonObject Inputs(IReadOnlyList<string> given)
     {
         JsonObject inputs = [];
         foreach (var text in given)
