@@ -55,7 +55,7 @@ public sealed class FaultSpecs(TestDatabase database) : IClassFixture<TestDataba
         provider.Act = async (_, cancellationToken) =>
         {
             begun.TrySetResult();
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             return ProviderResult.Success();
         };
         Guid id;
