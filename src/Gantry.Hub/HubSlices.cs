@@ -60,6 +60,7 @@ internal static class HubSlices
         app.MapEndpoints();
         app.MapProviders();
         app.MapPlans();
+        app.MapPlanSchema();
         app.MapExecutions();
         app.MapTransfers();
         app.MapTriggers();

@@ -21,13 +21,14 @@ internal sealed class ExecutionPrinter : IJournalListener
     {
         if (line.Level != StepLogLevel.Debug)
         {
-            Log(line.Level.ToString().ToLowerInvariant(), line.Message);
+            Log(line.Level.ToString().ToLowerInvariant(), line.Message, DepthOf(line.StepPath));
         }
     }
 
     public void Reported(string stepPath, JsonElement progress) => Progress(progress);
 
-    public void Log(string level, string message) => Line(level == "info" ? message : $"{level}: {message}");
+    /// <summary>What is within other steps is further to the right.</summary>
+    public void Log(string level, string message, int depth = 0) => Line($"{new string(' ', 2 * depth)}{(level == "info" ? message : $"{level}: {message}")}");
 
     public void Progress(JsonElement progress)
     {
@@ -48,6 +49,9 @@ internal sealed class ExecutionPrinter : IJournalListener
 
         Console.Out.WriteLine(EndpointPath.Printable(text));
     }
+
+    /// <summary>"3.items[7].0" is within one step, "3.items[7].0.then.1" within two.</summary>
+    private static int DepthOf(string? stepPath) => stepPath is null ? 0 : stepPath.Count(character => character == '.') / 2;
 
     /// <summary>{"files_done": 3, "files_total": 20} as "files done 3, files total 20".</summary>
     private static string Describe(JsonElement progress)

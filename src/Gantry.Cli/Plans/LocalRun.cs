@@ -7,7 +7,6 @@ using Gantry.Cli.Hubs;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
-using Gantry.Engine.Transfers;
 using Gantry.Plugins;
 
 namespace Gantry.Cli.Plans;
@@ -29,25 +28,10 @@ internal static class LocalRun
         using MaskedConsole console = new(redactor);
         var context = UserEndpointOpener.UserContext(sshConfigFile);
         var printer = asJson ? null : new ExecutionPrinter();
-        MemoryJournal journal = new(printer);
         var started = TimeProvider.System.GetTimestamp();
-        var id = Guid.CreateVersion7();
-        var outcome = await new PlanRunner(AllPlugins.Providers, TimeProvider.System).RunAsync(
-            new PlanRun
-            {
-                ExecutionId = id,
-                Manifests = new MemoryManifests(id),
-                Plan = plan,
-                Inputs = inputs,
-                Secrets = context.Secrets,
-                PlaceOf = file.PlaceOf,
-                Redactor = redactor,
-                Endpoints = new UserEndpointOpener(AllPlugins.Endpoints, context with { Secrets = new RedactingSecrets(context.Secrets, redactor) }),
-                EgressAllowed = ["*"],
-                Environment = PlanEnvironment.ForCommandLine(),
-            },
-            journal,
-            cancellationToken);
+        LocalExecution execution = new(file, plan, inputs, context, redactor, printer, new TerminalAnswers());
+        var outcome = await execution.RunAsync(cancellationToken);
+        var journal = execution.Journal;
         var status = JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.Status.ToString());
         if (asJson)
         {

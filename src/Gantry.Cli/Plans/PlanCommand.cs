@@ -1,6 +1,9 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Hubs;
+using Gantry.Engine.Plans;
 using Gantry.Plugins;
 
 namespace Gantry.Cli.Plans;
@@ -10,6 +13,7 @@ internal static class PlanCommand
 {
     private static readonly Argument Name = new("NAME", "The plan's name.");
     private static readonly Argument File = new("FILE", "A plan's file; '-' is standard input.");
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly Option Json = new("--json", "Prints JSON.");
 
     public static Command Describe() => new()
@@ -19,6 +23,7 @@ internal static class PlanCommand
         Commands =
         [
             new("check", "Finds what is wrong with a plan, without running it and without a hub.", DescribeCheck),
+            new("schema", "Prints the JSON Schema of plans, for editors.", DescribeSchema),
             new("apply", "Saves a plan's file, or all of a folder, on the hub.", PlanApplyCommand.Describe),
             new("list", "Lists the plans on the hub.", DescribeList),
             new("show", "Shows one plan on the hub.", DescribeShow),
@@ -59,6 +64,19 @@ internal static class PlanCommand
             }
 
             return Task.FromResult(findings.Count == 0 ? ExitStatus.Succeeded : ExitStatus.Failed);
+        },
+    };
+
+    private static Command DescribeSchema() => new()
+    {
+        Name = "schema",
+        Help = "Prints the JSON Schema of plans (draft 2020-12) with all actions and their parameters, for editors.",
+        Notes = ["A YAML file names it in its first line: # yaml-language-server: $schema=plan.schema.json"],
+        Examples = ["gantry plan schema > plan.schema.json"],
+        RunAsync = (_, _) =>
+        {
+            Console.Out.WriteLine(PlanSchema.Build(AllPlugins.Providers).ToJsonString(Indented));
+            return Task.FromResult(ExitStatus.Succeeded);
         },
     };
 

@@ -22,6 +22,15 @@ internal sealed class PlanFile
 
     public string Text => System.Text.Encoding.UTF8.GetString(content);
 
+    /// <summary>The plan that this one calls by its name: NAME.yaml, NAME.yml or NAME.json beside it; null when there is none.</summary>
+    public PlanFile? FindCalled(string name)
+    {
+        var folder = path == "-" ? "." : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return name.IndexOfAny(['/', '\\', '\0']) >= 0
+            ? null
+            : Extensions.Select(extension => Path.Combine(folder, name + extension)).Where(File.Exists).Select(Read).FirstOrDefault();
+    }
+
     public static PlanFile Read(string path)
     {
         using var file = path == "-" ? Console.OpenStandardInput() : Open(path);
@@ -37,13 +46,13 @@ internal sealed class PlanFile
     }
 
     /// <summary>Everything that is wrong with it.</summary>
-    public IReadOnlyList<PlanFinding> FindWrong(ProviderCatalog providers) => PlanCheck.Check(PlanReader.Read(content), providers);
+    public IReadOnlyList<PlanFinding> FindWrong(ProviderCatalog providers) => PlanCheck.Check(PlanReader.Read(content), providers, FindPlan);
 
     /// <summary>The plan when nothing is wrong with it; otherwise everything that is wrong, with file, line and column.</summary>
     public Plan Check(ProviderCatalog providers)
     {
         var document = PlanReader.Read(content);
-        var findings = PlanCheck.Check(document, providers);
+        var findings = PlanCheck.Check(document, providers, FindPlan);
         return findings.Count == 0 ? document.Plan! : throw new CommandException(
             $"{(findings.Count == 1 ? "One thing is" : $"{findings.Count} things are")} wrong with the plan.\n"
             + string.Join('\n', findings.Select(finding => $"{path}:{finding}")));
@@ -64,6 +73,8 @@ internal sealed class PlanFile
             throw new CommandException($"{path}:{unreadable.Position.Line}:{unreadable.Position.Column}: {unreadable.Message}");
         }
     }
+
+    private Plan? FindPlan(string name) => FindCalled(name) is { } file ? PlanReader.Read(file.content).Plan : null;
 
     private static FileStream Open(string path)
     {

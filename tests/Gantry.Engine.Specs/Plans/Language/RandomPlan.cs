@@ -3,18 +3,19 @@ using System.Text;
 namespace Gantry.Engine.Specs.Plans.Language;
 
 /// <summary>Writes a plan with control steps within each other, the same one for the same seed. What it does depends on nothing but its steps' parameters.</summary>
-internal sealed class RandomPlan(int seed)
+internal sealed class RandomPlan(int seed, bool isRepeatable)
 {
     private readonly Random random = new(seed);
     private int ids;
 
-    /// <summary>As JSON. Some end in a failure, which 'on_failure' handles.</summary>
+    /// <summary>As JSON. When it is repeatable, any of its steps may be done twice. Some end in a failure, which 'on_failure' handles.</summary>
     public string Write()
     {
         var fails = random.Next(4) == 0;
         var steps = Steps(3, [], inItem: false, Failing() is var failing && fails ? [failing] : []);
         var handler = """,{"use":"fake.do","with":{"text":"about ${error.step}: ${error.message}"}}]""";
-        return $$$"""{"steps":{{{steps}}},"on_failure":[{"use":"fake.again","with":{"text":"handles ${error.kind}"}}{{{handler}}}}""";
+        var plan = $$$"""{"steps":{{{steps}}},"on_failure":[{"use":"fake.again","with":{"text":"handles ${error.kind}"}}{{{handler}}}}""";
+        return isRepeatable ? plan.Replace("fake.do", "fake.again", StringComparison.Ordinal) : plan;
     }
 
     private string Steps(int depth, IReadOnlyList<string> seen, bool inItem, IReadOnlyList<string> last)
