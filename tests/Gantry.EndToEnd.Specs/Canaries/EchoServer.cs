@@ -11,17 +11,17 @@ namespace Gantry.EndToEnd.Specs.Canaries;
 /// </summary>
 internal sealed class EchoServer : IAsyncDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly ConcurrentQueue<string> seen = new();
     private readonly Task serving;
 
     public EchoServer()
     {
-        // A free port is only known by taking it, which HttpListener cannot.
+        // A free port is only known by taking it, which HttpListener cannot; one that did not start is of no use any more.
         for (var port = Random.Shared.Next(20_000, 60_000); ; port++)
         {
             Address = $"http://127.0.0.1:{port}";
-            listener.Prefixes.Add(Address + "/");
+            listener = new() { Prefixes = { Address + "/" } };
             try
             {
                 listener.Start();
@@ -29,7 +29,7 @@ internal sealed class EchoServer : IAsyncDisposable
             }
             catch (HttpListenerException) when (port < 65_000)
             {
-                listener.Prefixes.Clear();
+                listener.Close();
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Gantry.TestServers;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -40,7 +41,7 @@ public sealed class CrashSpecs(TestPostgres postgres)
     [Fact]
     public async Task A_hub_killed_while_a_step_waits_for_its_next_attempt_makes_that_attempt_and_no_other()
     {
-        var folder = Directory.CreateTempSubdirectory("gantry-crash-");
+        using TemporaryFolder folder = new();
         var database = await postgres.CreateDatabaseAsync();
         await using var ledger = await LedgerServer.StartAsync();
         ledger.Refusals = 1;
@@ -60,7 +61,7 @@ public sealed class CrashSpecs(TestPostgres postgres)
                 },
             },
         };
-        await using (var hub = await HubProcess.StartAsync(folder.FullName, database, null))
+        await using (var hub = await HubProcess.StartAsync(folder.Path, database, null))
         {
             using var accepted = await hub.PostAsync("/api/execute", body, "once");
             var id = (await accepted.ShouldNotBeNull().ReadJsonAsync()).GetProperty("id").GetString()!;
@@ -68,7 +69,7 @@ public sealed class CrashSpecs(TestPostgres postgres)
             hub.Kill();
         }
 
-        await using var last = await HubProcess.StartAsync(folder.FullName, database, null);
+        await using var last = await HubProcess.StartAsync(folder.Path, database, null);
         using var answer = await last.PostAsync("/api/execute?wait=60s", body, "once");
 
         (await answer.ShouldNotBeNull().ReadJsonAsync()).GetProperty("status").GetString().ShouldBe("succeeded");
@@ -76,12 +77,11 @@ public sealed class CrashSpecs(TestPostgres postgres)
         ledger.Requests.Select(request => request.Key).Distinct().ShouldHaveSingleItem();
         (await AskAsync<string>(database, "select string_agg(attempt || status, ' ' order by attempt) from gantry.execution_steps")).ShouldBe("1failed 2succeeded");
         (await AskAsync<bool>(database, "select max(started_at) - min(ended_at) >= interval '2 seconds' from gantry.execution_steps")).ShouldBeTrue();
-        folder.Delete(recursive: true);
     }
 
     private async Task KillAsync(string[] faults)
     {
-        var folder = Directory.CreateTempSubdirectory("gantry-crash-");
+        using TemporaryFolder folder = new();
         var database = await postgres.CreateDatabaseAsync();
         await using var ledger = await LedgerServer.StartAsync();
         var body = new
@@ -101,7 +101,7 @@ public sealed class CrashSpecs(TestPostgres postgres)
 
         foreach (var fault in faults)
         {
-            await using var hub = await HubProcess.StartAsync(folder.FullName, database, fault == "call" ? null : fault);
+            await using var hub = await HubProcess.StartAsync(folder.Path, database, fault == "call" ? null : fault);
             ledger.Arrived = fault == "call" ? hub.Kill : null;
             using var lost = await hub.PostAsync("/api/execute?wait=60s", body, "once");
             await hub.EndedAsync();
@@ -110,7 +110,7 @@ public sealed class CrashSpecs(TestPostgres postgres)
         }
 
         ledger.Arrived = null;
-        await using var last = await HubProcess.StartAsync(folder.FullName, database, null);
+        await using var last = await HubProcess.StartAsync(folder.Path, database, null);
         using var answer = await last.PostAsync("/api/execute?wait=60s", body, "once");
 
         answer.ShouldNotBeNull().StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -121,7 +121,6 @@ public sealed class CrashSpecs(TestPostgres postgres)
         ledger.Requests.Count.ShouldBeLessThanOrEqualTo(2 + faults.Length);
         foreach (var (effect, count) in settled)
             ledger.CountOf(effect).ShouldBe(count);
-        folder.Delete(recursive: true);
     }
 
     /// <summary>The effects whose steps are on record as complete.</summary>
