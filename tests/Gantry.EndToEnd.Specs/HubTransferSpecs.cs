@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Gantry.EndToEnd.Specs.Programs;
 using Gantry.TestServers;
@@ -137,6 +138,41 @@ public sealed class HubTransferSpecs : IAsyncLifetime
         var differences = FileTree.Differences(source, remote);
         differences.ShouldNotBeEmpty();
         differences.ShouldAllBe(difference => difference.StartsWith("missing: ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("slow-archive")]
+    [InlineData("slow-primary")]
+    public async Task What_is_cancelled_over_the_API_moves_nothing_more_two_seconds_later_and_says_what_it_has_moved(string name)
+    {
+        const int Many = 4000;
+        const int FilesInTwoSeconds = 2 * 1024 * 1024 / 4096;
+        FileTree.Make(folder.Folder("much"), Many);
+        var target = name == "slow-archive" ? folder.Folder("archive") : remote;
+        await SaveAsync("much", new { address = folder["much"] });
+        await SaveAsync("slow-archive", new { address = folder["archive"], limits = new { bandwidth = "1M" } });
+        await SaveAsync("slow-primary", new { kind = "sftp", settings = server.Settings(remote).With("host_key", server.HostKey).Values, limits = new { bandwidth = "1M" } });
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using FileSystemWatcher watcher = new(target) { EnableRaisingEvents = true };
+        watcher.Created += (_, _) => begun.TrySetResult();
+        var id = (await hub.Http.PostJsonAsync("/api/transfers", new { from = "much:", to = new[] { name + ":" } })).GetProperty("id").GetString();
+        await begun.Task.WaitAsync(patience);
+        var before = Count();
+
+        var cancelled = Stopwatch.StartNew();
+        using (var answer = await hub.Http.PostAsync($"/api/executions/{id}/cancel", HubRequests.Json(new { })))
+            answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+        await hub.Http.GetStringAsync($"/api/transfers/{id}/events?files=none").WaitAsync(patience);
+
+        // A busy machine is given some seconds; all of it would take sixteen.
+        cancelled.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(8));
+        (await hub.Http.GetJsonAsync($"/api/transfers/{id}")).GetProperty("status").GetString().ShouldBe("cancelled");
+        Directory.EnumerateFiles(target, ".gantry-*", SearchOption.AllDirectories).ShouldBeEmpty();
+        (Count() - before).ShouldBeLessThan(FilesInTwoSeconds);
+        (await hub.Http.GetStringAsync($"/api/transfers/{id}/manifest.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Count(line => JsonElement.Parse(line).GetProperty("result").GetString() == "copied").ShouldBe(Count());
+
+        int Count() => Directory.EnumerateFiles(target, "file*", SearchOption.AllDirectories).Count();
     }
 
     private async Task SaveAsync(string name, object endpoint)

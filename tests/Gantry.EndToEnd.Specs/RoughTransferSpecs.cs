@@ -103,6 +103,37 @@ public sealed class RoughTransferSpecs : IAsyncLifetime
         FileTree.Differences(folder["source"], target).ShouldAllBe(difference => difference.StartsWith("missing: ", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_cancelled_moves_nothing_more_two_seconds_later_and_says_what_it_has_moved(bool toServer)
+    {
+        const int Many = 4000;
+        const int FilesInTwoSeconds = 2 * 1024 * 1024 / 4096;
+        FileTree.Make(folder["source"], Many);
+        var target = toServer ? remote : folder.Folder("target");
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using FileSystemWatcher watcher = new(target) { EnableRaisingEvents = true };
+        watcher.Created += (_, _) => begun.TrySetResult();
+        using var copy = GantryProgram.Start(NoVariables, [.. toServer ? Copy(server.Port) : ["copy", folder["source"], target], "--bandwidth", "1M", "--json"]);
+        var output = copy.StandardOutput.ReadToEndAsync();
+        await begun.Task.WaitAsync(Patience);
+        var before = Count();
+
+        var cancelled = Stopwatch.StartNew();
+        await SignalAsync("-TERM", copy.Id);
+        await copy.WaitForExitAsync().WaitAsync(Patience);
+
+        // A busy machine is given some seconds to end programs in; all of it would take sixteen.
+        cancelled.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(8));
+        copy.ExitCode.ShouldBe(130, await output);
+        Partials(target).ShouldBeEmpty();
+        (Count() - before).ShouldBeLessThan(FilesInTwoSeconds);
+        JsonElement.Parse(await output).GetProperty("copied").GetInt32().ShouldBe(Count());
+
+        int Count() => Directory.EnumerateFiles(target, "file*", SearchOption.AllDirectories).Count();
+    }
+
     [Fact]
     public async Task A_server_that_is_killed_in_the_middle_and_started_again_is_only_a_delay()
     {

@@ -11,7 +11,11 @@ internal sealed partial class FileCopier
     private bool KeepsOrder => batches is null && run.Target.Endpoint.Capabilities.KeepsOrder;
 
     /// <summary>Nothing is under way any more.</summary>
-    public ValueTask DisposeAsync() => batches?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        EndLooking();
+        return batches?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
 
     private static IBatchedWrites? BatchesOf(TransferRun run)
     {

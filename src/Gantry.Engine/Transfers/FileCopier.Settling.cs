@@ -82,14 +82,22 @@ internal sealed partial class FileCopier
 
     private async ValueTask CompleteAsync(FileJob job)
     {
-        if (job.Leftovers.Count > 0)
+        try
         {
-            await run.Cleanup.RemoveLeftoversAsync(job);
-        }
+            if (job.Leftovers.Count > 0)
+            {
+                await run.Cleanup.RemoveLeftoversAsync(job);
+            }
 
-        if (run.Request.Mode == TransferMode.Move && !await RemoveSourceAsync(job))
+            if (run.Request.Mode == TransferMode.Move && !await RemoveSourceAsync(job))
+            {
+                return;
+            }
+        }
+        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
         {
-            return;
+            // It is at the target, whatever the transfer had no time left for.
+            job.Folder.Keep();
         }
 
         run.Copied(job);

@@ -16,6 +16,24 @@ internal sealed partial class FileCopier
     private async ValueTask<bool> WriteAsync(
         FileJob job, Func<string, WriteOptions, ValueTask<Entry>> write, Func<string, ValueTask<string>> hashOf, bool readsSource = false)
     {
+        try
+        {
+            return await WriteUntilThereAsync(job, write, hashOf, readsSource);
+        }
+        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
+        {
+            if (await IsThereAfterAllAsync(job))
+            {
+                return true;
+            }
+
+            throw;
+        }
+    }
+
+    private async ValueTask<bool> WriteUntilThereAsync(
+        FileJob job, Func<string, WriteOptions, ValueTask<Entry>> write, Func<string, ValueTask<string>> hashOf, bool readsSource)
+    {
         var replacements = 0;
         for (var attempt = 0; ; attempt++)
         {
@@ -96,7 +114,7 @@ internal sealed partial class FileCopier
         {
             return !await IsUnchangedAsync(job);
         }
-        catch (EndpointException)
+        catch (Exception exception) when (exception is EndpointException || (exception is OperationCanceledException && run.Token.IsCancellationRequested))
         {
             return false;
         }

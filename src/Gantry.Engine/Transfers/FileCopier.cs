@@ -30,6 +30,7 @@ internal sealed partial class FileCopier
             () => request.Target.ConcurrentFiles ?? request.ConcurrentFiles ?? batches?.ConcurrentFiles ?? run.Target.Endpoint.Capabilities.ConcurrentFiles, FlightBytesMax);
         inside = run.Target.Endpoint as ICopiesInside;
         whole = WholeWritesOf(run, batches);
+        looking = new(() => new CancellationTokenSource(LookingPatience, run.Clock));
         run.Token.Register(() =>
         {
             flight.Close();

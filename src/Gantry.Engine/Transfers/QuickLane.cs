@@ -80,6 +80,10 @@ internal sealed class QuickLane(FileCopier copier, TransferRun run, IWritesWhole
             ended.Leftovers = end == WholeWriteEnd.Lost ? [.. ended.Leftovers, new Leftover(partialName, 0, null, LeftoverWriter.ThisAttempt)] : ended.Leftovers;
             copier.GoLongWay(ended);
         }
+        else if (end == WholeWriteEnd.Lost)
+        {
+            copier.LookFor(ended);
+        }
     }
 
     private bool TryBegin(FileJob file)

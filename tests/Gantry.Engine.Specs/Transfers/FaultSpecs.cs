@@ -167,6 +167,33 @@ public sealed class FaultSpecs
     [Theory]
     [InlineData(10)]
     [InlineData(400_000)]
+    public async Task A_file_that_shrinks_while_it_is_read_is_moved_when_it_has_settled(int size)
+    {
+        await stage.PutSourceAsync("a", new string('x', size));
+        await stage.PutTargetAsync("a", "old");
+        var isShrunk = false;
+        stage.Source.Reading = (_, stream) =>
+        {
+            if (isShrunk)
+            {
+                return stream;
+            }
+
+            isShrunk = true;
+            stage.PutSourceAsync("a", new string('y', size - 5), TransferStage.SomeTime.AddHours(1)).GetAwaiter().GetResult();
+            return new MemoryStream(Encoding.ASCII.GetBytes(new string('x', size - 5)));
+        };
+
+        var result = await stage.RunAsync();
+
+        (result.IsSuccess, result.Copied, result.Bytes).ShouldBe((true, 1, size - 5));
+        (await stage.TargetTreeAsync()).ShouldBe(["a=" + new string('y', size - 5)]);
+        stage.Clock.Waited.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(400_000)]
     public async Task A_file_that_never_settles_is_reported_and_the_old_one_stands(int size)
     {
         await stage.PutSourceAsync("a", new string('x', size));

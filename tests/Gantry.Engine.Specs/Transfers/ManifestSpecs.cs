@@ -53,18 +53,4 @@ public sealed class ManifestSpecs
     [InlineData("a//b")]
     public void A_path_that_leads_out_of_its_root_names_nothing(string path) =>
         Should.Throw<EndpointException>(() => new PathSet([path])).Error.ShouldBe(EndpointError.BadPath);
-
-    private sealed class ListedManifest : ITransferManifest
-    {
-        private readonly Lock gate = new();
-        private readonly List<string> lines = [];
-
-        public IEnumerable<string> Lines => lines.Order(StringComparer.Ordinal);
-
-        public void Add(in ManifestEntry entry)
-        {
-            lock (gate)
-                lines.Add($"{entry.Path} {entry.Outcome} {entry.Size} {entry.TargetPath ?? entry.Reason}");
-        }
-    }
 }

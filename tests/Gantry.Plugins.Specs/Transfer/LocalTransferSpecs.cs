@@ -63,6 +63,58 @@ public sealed class LocalTransferSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Devices_pipes_and_sockets_are_left_out_with_a_note_each_and_none_is_opened()
+    {
+        SshServer.SkipOrFail(Environment.UserName == "root", "Making a device needs root.");
+        folder.WriteFile("from/a", "x");
+        await RunAsync("/usr/bin/mknod", folder["from/zero"], "c", "1", "5");
+        await RunAsync("/usr/bin/mknod", folder["from/block"], "b", "7", "250");
+        await RunAsync("/usr/bin/mkfifo", folder["from/pipe"]);
+        using System.Net.Sockets.Socket socket = new(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(folder["from/socket"]));
+
+        var result = await TransferAsync("from", "to", request => request with { Mode = TransferMode.Sync });
+        var named = await TransferAsync("from/zero", "to/");
+
+        (result.IsSuccess, result.Copied).ShouldBe((true, 1));
+        result.Notes.Count.ShouldBe(4);
+        foreach (var name in (string[])["'zero'", "'block'", "'pipe'", "'socket'"])
+        {
+            result.Notes.ShouldContain(note => note.Contains(name, StringComparison.Ordinal));
+        }
+
+        Directory.GetFileSystemEntries(folder["to"]).ShouldBe([folder["to/a"]]);
+        named.EndedBy!.Message.ShouldContain("device");
+    }
+
+    [Theory]
+    [InlineData(250_000)]
+    [InlineData(3_000_000)]
+    public async Task A_file_that_shrinks_while_it_is_read_arrives_as_it_is_when_it_has_settled(int size)
+    {
+        folder.WriteFile("to/a", "old");
+        var path = folder.WriteFile("from/a", new string('x', size));
+        await using var source = new HappeningSource(await OpenAsync("from"), "a", size / 2, () =>
+        {
+            using var file = File.OpenWrite(path);
+            file.SetLength(size / 4);
+            return Task.CompletedTask;
+        });
+        await using var target = await OpenAsync("to");
+
+        var result = await new TransferRunner(new TransferRequest
+        {
+            Sources = [new TransferSource { Endpoint = source }],
+            Target = new TransferTarget { Endpoint = target },
+        }).RunAsync(Token);
+
+        (result.IsSuccess, result.Copied, result.Bytes).ShouldBe((true, 1, size / 4));
+        source.Opened.ShouldBe(2);
+        File.ReadAllText(folder["to/a"]).ShouldBe(new string('x', size / 4));
+        Directory.GetFileSystemEntries(folder["to"]).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task When_the_disk_is_full_the_old_files_stand_and_nothing_half_written_is_left()
     {
         SshServer.SkipOrFail(Environment.UserName == "root", "Mounting a small file system needs root.");
@@ -153,6 +205,8 @@ public sealed class LocalTransferSpecs : IDisposable
         var request = new TransferRequest { Sources = places.Sources, Target = places.Target };
         return await new TransferRunner(change?.Invoke(request) ?? request).RunAsync(Token);
     }
+
+    private ValueTask<IEndpoint> OpenAsync(string path) => new Opener().OpenAsync(folder[path], Token);
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
