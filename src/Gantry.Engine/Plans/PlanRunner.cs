@@ -87,7 +87,8 @@ public sealed class PlanRunner(ProviderCatalog providers, TimeProvider clock)
                 return stopped.Status == ExecutionStatus.Failed
                     ? await HandleAsync(execution, stopped, Failure.Of(stop) with { StepPath = ControlRunner.StopOf(stop) }, cancellationToken)
                     : stopped;
-            case { Failure: { } failure }:
+            case { Failure: { } reason }:
+                var failure = late is not null && reason.Error.Kind == ProviderErrorKind.Cancelled ? reason with { Error = late } : reason;
                 var isCancelled = cancellationToken.IsCancellationRequested && failure.Error.Kind == ProviderErrorKind.Cancelled;
                 var failed = new PlanOutcome
                 {

@@ -10,7 +10,7 @@ internal sealed class StepList
     public const int AfterAll = int.MaxValue;
 
     private readonly Dictionary<string, int> byId = new(StringComparer.Ordinal);
-    private readonly HashSet<int>?[]? needed;
+    private readonly int[][]? needed;
 
     public StepList(IReadOnlyList<Step> steps, StepList? outer = null, int outerIndex = 0)
     {
@@ -25,7 +25,7 @@ internal sealed class StepList
 
         if (steps.Any(step => step.Needs is not null))
         {
-            needed = new HashSet<int>?[steps.Count];
+            needed = [.. steps.Select(step => (step.Needs ?? []).Select(IndexOf).Where(index => index >= 0).Distinct().ToArray())];
         }
     }
 
@@ -58,32 +58,33 @@ internal sealed class StepList
     public int IndexOf(string id) => byId.GetValueOrDefault(id, -1);
 
     /// <summary>Whether the step has ended for certain, or may have where that is enough, when the other one begins.</summary>
-    public bool IsBefore(int index, int other) => other == AfterAll || (IsGraph ? AllNeededBy(other).Contains(index) : index < other);
+    public bool IsBefore(int index, int other) => other == AfterAll || (IsGraph ? IsNeeded(index, other) : index < other);
 
     /// <summary>The indexes of the steps that the step names as needed; unknown names are left out.</summary>
-    public IEnumerable<int> NeededBy(int index) => (Steps[index].Needs ?? []).Select(IndexOf).Where(needed => needed >= 0);
+    public IReadOnlyList<int> NeededBy(int index) => needed?[index] ?? [];
 
-    /// <summary>With those that they need in turn. A cycle ends where it began.</summary>
-    private HashSet<int> AllNeededBy(int index)
+    /// <summary>By itself, or by what it needs. Those it names are looked at first, since references mostly are to them.</summary>
+    private bool IsNeeded(int index, int by)
     {
-        if (needed![index] is { } known)
+        var isSeen = new bool[Steps.Count];
+        var open = new Queue<int>([by]);
+        while (open.TryDequeue(out var next))
         {
-            return known;
-        }
-
-        var all = new HashSet<int>();
-        var open = new Stack<int>(NeededBy(index));
-        while (open.TryPop(out var next))
-        {
-            if (all.Add(next))
+            foreach (var found in NeededBy(next))
             {
-                foreach (var further in NeededBy(next))
+                if (found == index)
                 {
-                    open.Push(further);
+                    return true;
+                }
+
+                if (!isSeen[found])
+                {
+                    isSeen[found] = true;
+                    open.Enqueue(found);
                 }
             }
         }
 
-        return needed[index] = all;
+        return false;
     }
 }

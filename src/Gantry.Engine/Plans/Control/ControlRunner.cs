@@ -75,6 +75,8 @@ internal abstract class ControlRunner(StepAt at, CompiledStep step, Flow flow)
         null => Task.FromResult<StepAttempt?>(null),
         { Stop: { } stop } => EndStoppedAsync(attempt, stop),
         { Status: StepStatus.Succeeded } => EndAsync(attempt with { Status = StepStatus.Succeeded, Output = output() }),
+        // What did not stop when its time was over failed since it was told to.
+        { Failure: { Error.Kind: ProviderErrorKind.Cancelled } told } when timeLimit() is { } late => FailAsync(attempt, told, late),
         { Failure: { } failure } => FailAsync(attempt, failure, failure.Error),
         _ => EndToldAsync(attempt),
     };

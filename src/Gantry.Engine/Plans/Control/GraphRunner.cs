@@ -36,7 +36,7 @@ internal sealed class GraphRunner
 
         for (var index = 0; index < count; index++)
         {
-            foreach (var needed in frame.List.Names.NeededBy(index).Distinct())
+            foreach (var needed in frame.List.Names.NeededBy(index))
             {
                 missing[index]++;
                 waiting[needed].Add(index);
@@ -76,6 +76,8 @@ internal sealed class GraphRunner
 
     private async Task RunAsync(int index)
     {
+        // What needs this one begins from here: without this, a chain of steps that end at once would be as deep as it is long.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             var step = frame.List.Steps[index];

@@ -95,24 +95,6 @@ public sealed class ControlStepSpecs
     }
 
     [Fact]
-    public async Task Each_over_a_hundred_thousand_items_runs_each_once_and_stays_small()
-    {
-        stage.Stage.Fake.Answer = (call, _) => Task.FromResult(ProviderResult.Success(call.Parameters.GetProperty("value")));
-        var items = "[" + string.Join(',', Enumerable.Range(0, 100_000)) + "]";
-        var journal = new CountingJournal();
-        var run = stage.Run("inputs: {items: list}\nsteps: [{id: all, each: '${input.items}', parallel: 8, steps: [{use: fake.pure, with: {value: '${item}'}}]}, {use: fake.pure, with: {value: '${length(steps.all.output)}'}}]", $"{{\"items\":{items}}}");
-
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var outcome = await stage.Stage.Runner.RunAsync(run, journal, default);
-        stage.Stage.Fake.Calls.Clear();
-        var after = GC.GetTotalMemory(forceFullCollection: true);
-
-        outcome.Output?.GetRawText().ShouldBe("100000");
-        journal.Ended.ShouldBe(100_002);
-        (after - before).ShouldBeLessThan(20_000_000);
-    }
-
-    [Fact]
     public async Task Each_fails_with_more_failures_than_it_may_have_and_begins_nothing_more()
     {
         var outcome = await stage.RunAsync("steps: [{each: [a, fail, fail, b], max_failures: 1, steps: [{use: fake.do, with: {text: '${item}'}}]}]");
@@ -415,28 +397,38 @@ public sealed class ControlStepSpecs
         stage.Stage.Fake.Calls.Select(call => call.IdempotencyKey).Distinct().Count().ShouldBe(6);
     }
 
-    private sealed class CountingJournal : IExecutionJournal
+    [Fact]
+    public async Task A_long_chain_of_needs_is_no_deep_stack()
     {
-        private int ended;
+        var steps = Enumerable.Range(1, 5_000).Select(number => $"{{id: s{number}, needs: s{number - 1}, use: fake.pure, with: {{value: '${{steps.s{number - 1}.output}}'}}}}");
 
-        public int Ended => ended;
+        var outcome = await stage.RunAsync("steps: [{id: s0, use: fake.pure, with: {value: first}}, " + string.Join(", ", steps) + "]");
 
-        public ValueTask RecordAsync(StepAttempt attempt, Durability durability, CancellationToken cancellationToken)
+        outcome.Output?.GetString().ShouldBe("first");
+    }
+
+    [Theory]
+    [InlineData("steps: [{timeout: 10s, try: [{use: fake.do}], finally: [{use: fake.do, with: {text: f}}]}]", "0.try.0", "Step 0 (try) did not end within its timeout of 10s.")]
+    [InlineData("timeout: 10s\nsteps: [{use: fake.do}]", "0", "The execution did not end within its timeout of 10s.")]
+    public async Task What_does_not_stop_when_its_time_is_over_has_timed_out_all_the_same(string plan, string path, string message)
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        stage.Stage.Fake.Answer = async (_, _) =>
         {
-            if (attempt.Status == StepStatus.Succeeded)
-            {
-                Interlocked.Increment(ref ended);
-            }
+            begun.TrySetResult();
+            await new TaskCompletionSource().Task;
+            return ProviderResult.Success();
+        };
 
-            return ValueTask.CompletedTask;
-        }
+        var running = stage.RunAsync(plan);
+        await begun.Task;
+        await stage.Clock.WaitForTimersAsync();
+        stage.Clock.Advance(TimeSpan.FromSeconds(10));
+        await stage.Clock.WaitForTimersAsync();
+        stage.Clock.Advance(TimeSpan.FromSeconds(2));
+        var outcome = await running;
 
-        public void Write(ExecutionLogLine line)
-        {
-        }
-
-        public void Report(string stepPath, JsonElement progress)
-        {
-        }
+        (outcome.Status, outcome.FailedStepPath, outcome.Error?.Kind, outcome.Error?.Message).ShouldBe((ExecutionStatus.Failed, path, ProviderErrorKind.TimedOut, message));
+        stage.Attempt(path).Status.ShouldBe(StepStatus.MayHaveRun);
     }
 }
