@@ -7,6 +7,7 @@ using Gantry.Cli.Hubs;
 using Gantry.Cli.Plans;
 using Gantry.Cli.Providers;
 using Gantry.Cli.Transfers;
+using Gantry.Cli.Triggers;
 
 namespace Gantry.Cli;
 
@@ -34,6 +35,8 @@ internal static class AllCommands
             new("run", "Runs a plan: a file in this process, or on a hub; a saved plan on its hub.", RunCommand.Describe),
             new("plan", "Checks plans, and saves them on a hub.", PlanCommand.Describe),
             new("executions", "Lists, follows, cancels and re-runs executions on a hub.", ExecutionsCommand.Describe),
+            new("triggers", "Lists, pauses and resumes what starts plans by itself on a hub.", TriggersCommand.Describe),
+            new("events", "Lists what triggers saw on a hub, and replays it.", EventsCommand.Describe),
             new("transfer", "Starts, lists and retries transfers on a hub, and runs templates of them.", HubTransferCommand.Describe),
             new("provider", "Lists the providers that plans can use, and their actions.", ProviderCommand.Describe),
             new("audit", "Lists, exports and verifies the audit log of a hub.", AuditCommand.Describe),

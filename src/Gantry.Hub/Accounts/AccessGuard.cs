@@ -34,6 +34,14 @@ internal sealed class AccessGuard(
 
     private async Task GuardAsync(HttpContext context, Access access)
     {
+        if (access.IsAnonymous && context.GetEndpoint()!.Metadata.GetMetadata<OwnGuard>() is { } own)
+        {
+            if (!CrossSite.IsSafe(context.Request.Method)) await RefuseForeignAsync(context, access, null, isCookie: false);
+            LimitBody(context, own.BodyBytesMax);
+            await next(context);
+            return;
+        }
+
         var (token, isCookie) = TokenOf(context.Request);
         var workspace = SingleHeader.Of(context.Request, WorkspaceHeader) is { Length: > 0 } name ? name : null;
         var caller = token is null ? null : await callers.FindAsync(token, workspace, context.RequestAborted);
@@ -42,7 +50,7 @@ internal sealed class AccessGuard(
         if (!CrossSite.IsSafe(context.Request.Method)) await RefuseForeignAsync(context, access, caller, isCookie);
         if (access.IsAnonymous)
         {
-            LimitBody(context);
+            LimitBody(context, AnonymousBodyBytesMax);
             await next(context);
             return;
         }
@@ -142,10 +150,10 @@ internal sealed class AccessGuard(
         }
     }
 
-    private static void LimitBody(HttpContext context)
+    private static void LimitBody(HttpContext context, long bytesMax)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = Math.Min(limit.MaxRequestBodySize ?? AnonymousBodyBytesMax, AnonymousBodyBytesMax);
+            limit.MaxRequestBodySize = Math.Min(limit.MaxRequestBodySize ?? bytesMax, bytesMax);
     }
 
     private static string? ReasonFor(Access access, Caller caller)

@@ -1,5 +1,4 @@
 using Gantry.Hub.Database;
-using Gantry.Hub.Web;
 
 namespace Gantry.Hub.Executions;
 
@@ -15,7 +14,7 @@ internal sealed class EndWatch(HubDatabase database, ExecutionEvents events, Tim
 
     /// <summary>Null when it did not end in time.</summary>
     public async Task<ExecutionView?> WaitAsync(
-        Caller caller, ExecutionView execution, EndWait ending, TimeSpan wait, CancellationToken cancellationToken)
+        Actor actor, ExecutionView execution, EndWait ending, TimeSpan wait, CancellationToken cancellationToken)
     {
         var until = clock.GetUtcNow() + wait;
         while (true)
@@ -29,7 +28,7 @@ internal sealed class EndWatch(HubDatabase database, ExecutionEvents events, Tim
                 return execution.EndedAs(await ending.End);
             if (left <= LookUp)
                 return null;
-            await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+            await using var session = await database.OpenAsync(actor, cancellationToken);
             if (await ExecutionStore.FindAsync(session, execution.Id, cancellationToken) is { IsFinal: true } ended)
                 return ended;
         }

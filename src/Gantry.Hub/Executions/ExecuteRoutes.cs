@@ -120,7 +120,7 @@ internal sealed class ExecuteRoutes(
         }
 
         var view = ViewOf(start, accepted);
-        if (ending is not null && await ends.WaitAsync(caller, view, ending, wait!.Value, context.RequestAborted) is { } ended)
+        if (ending is not null && await ends.WaitAsync(caller.Actor, view, ending, wait!.Value, context.RequestAborted) is { } ended)
             return (ended, StatusCodes.Status200OK);
         return (view, StatusCodes.Status202Accepted);
     }
@@ -146,7 +146,7 @@ internal sealed class ExecuteRoutes(
         await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
             view = await ExecutionRoutes.FindAsync(session, known.ExecutionId.ToString(), context.RequestAborted);
         if (wait is { } time && !view.IsFinal)
-            view = await ends.WaitAsync(caller, view, ending, time, context.RequestAborted) ?? view;
+            view = await ends.WaitAsync(caller.Actor, view, ending, time, context.RequestAborted) ?? view;
         context.Response.Headers["Idempotency-Replayed"] = "true";
         return (view, wait is not null && view.IsFinal ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
@@ -192,7 +192,8 @@ internal sealed class ExecuteRoutes(
             : throw new ProblemException(413, "The inputs are larger than 1 MB. Give the place of the data instead of the data.");
     }
 
-    private static ExecutionView ViewOf(ExecutionStart start, AcceptedStart accepted) => new()
+    /// <summary>An execution as it was just accepted.</summary>
+    public static ExecutionView ViewOf(ExecutionStart start, AcceptedStart accepted) => new()
     {
         Id = accepted.ExecutionId,
         UserId = start.UserId,

@@ -30,6 +30,28 @@ internal sealed partial class EventDelivery(TriggerWork work, TriggerStarter sta
         return await starter.DeliverAsync(SeenOf(seen with { MayStart = starters.Contains(StarterOf(seen)) }, ended));
     }
 
+    /// <summary>The first attempt at an event that was just put on record. One that fails for the database is left to the further ones.</summary>
+    public async Task DeliverNewAsync(TriggerContext trigger, Guid eventId, string summary, string payload, DateTimeOffset occurredAt, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            await starter.DeliverAsync(new SeenEvent
+            {
+                Id = eventId,
+                Trigger = trigger,
+                Summary = summary,
+                Payload = payload,
+                OccurredAt = occurredAt,
+                IsStored = true,
+            });
+        }
+        catch (JournalRefusedException refused)
+        {
+            Log.Refused(logger, eventId, refused);
+        }
+    }
+
     private async Task DeliverAsync(DueEvent seen, IReadOnlyDictionary<Guid, EndedExecution> ended)
     {
         try

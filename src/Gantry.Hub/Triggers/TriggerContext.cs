@@ -61,8 +61,6 @@ internal sealed record SeenEvent
 
     public bool NotesDuplicate { get; init; }
 
-    public (byte[] File, string Version)? File { get; init; }
-
     public Executions.Journal.ScheduleStep? Step { get; init; }
 
     /// <summary>Set for what is not to start anything, such as an occurrence that stays missed.</summary>

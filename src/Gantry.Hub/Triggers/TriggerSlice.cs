@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Gantry.Hub.Database;
 using Gantry.Hub.Plans;
+using Gantry.Hub.Triggers.Watching;
+using Gantry.Hub.Triggers.Webhooks;
 using Gantry.Hub.Web;
 
 namespace Gantry.Hub.Triggers;
@@ -15,6 +18,12 @@ internal static class TriggerSlice
         services.AddSingleton<TriggerStarter>();
         services.AddSingleton<EventDelivery>();
         services.AddSingleton<ArrivalWatch>();
+        services.AddSingleton(Create<WebhookFinder>);
+        services.AddSingleton<WebhookSecrets>();
+        services.AddSingleton<WebhookRoutes>();
+        services.AddSingleton(Create<ArrivalStore>);
+        services.AddSingleton<WatchService>();
+        services.AddHostedService(services => services.GetRequiredService<WatchService>());
         services.AddSingleton<Scheduler>();
         services.AddHostedService(services => services.GetRequiredService<Scheduler>());
     }
@@ -32,6 +41,13 @@ internal static class TriggerSlice
             .WithSummary("Sets the plan's schedule beside its text, or, without a body, resumes its schedules.").MayTake<ScheduleRequest>().Refuses(415, 422);
         app.MapPost("/api/plans/{plan}/unschedule", TriggerRoutes.UnscheduleAsync).Allow(Access.Editor).WithTags("Triggers")
             .WithSummary("Takes the schedule away that was set beside the plan's text, and pauses those of its text.");
+
+        var webhooks = app.ServiceProvider.GetRequiredService<WebhookRoutes>();
+        var guard = new OwnGuard(WebhookBody.BytesMax);
+        app.MapPost("/api/webhook/{**path}", webhooks.CallAsync).Allow(Access.Anyone).WithMetadata(guard).WithTags("Triggers")
+            .WithSummary("Calls a webhook: PATH in the workspace 'default', ~WORKSPACE/PATH in any; by the verb that it has.").Takes<JsonElement>("application/json", "application/x-www-form-urlencoded", "text/plain")
+            .Produces<WebhookAnswer>().Produces<WebhookAnswer>(202).Refuses(404, 422);
+        app.MapMethods("/api/webhook/{**path}", ["PUT", "PATCH", "DELETE", "GET"], webhooks.CallAsync).Allow(Access.Anyone).WithMetadata(guard).ExcludeFromDescription();
 
         var events = app.MapGroup("/api/events").WithTags("Triggers");
         events.MapGet("", EventRoutes.ListAsync).Allow(Access.Viewer).WithSummary("Lists what triggers saw, the newest first.");

@@ -118,7 +118,6 @@ internal sealed class TriggerStarter(ExecutionStarter starter, JournalWriter wri
         OccurredAt = seen.OccurredAt,
         IsStored = seen.IsStored,
         NotesDuplicate = seen.NotesDuplicate,
-        File = seen.File,
         Step = seen.Step,
     };
 

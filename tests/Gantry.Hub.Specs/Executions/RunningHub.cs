@@ -26,11 +26,11 @@ internal sealed class RunningHub : IAsyncDisposable
         where T : notnull => services.GetRequiredService<T>();
 
     public static RunningHub Create(
-        TestDatabase database, ScriptedProvider provider, HubIdentity? identity = null, ExecutionOptions? options = null) =>
-        Create(database.Database, database.ConnectionString, provider, identity, options);
+        TestDatabase database, ScriptedProvider provider, HubIdentity? identity = null, ExecutionOptions? options = null, Action<IServiceCollection>? change = null) =>
+        Create(database.Database, database.ConnectionString, provider, identity, options, change);
 
     public static RunningHub Create(
-        HubDatabase database, string connectionString, ScriptedProvider provider, HubIdentity? identity = null, ExecutionOptions? options = null)
+        HubDatabase database, string connectionString, ScriptedProvider provider, HubIdentity? identity = null, ExecutionOptions? options = null, Action<IServiceCollection>? change = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -44,13 +44,15 @@ internal sealed class RunningHub : IAsyncDisposable
         services.AddSingleton<SecretsOf>(_ => new NoSecrets());
         services.AddEgress([]);
         services.AddEndpoints(new EndpointCatalog([]), new EndpointBounds { KnownHostsFile = "/dev/null" });
+        change?.Invoke(services);
         return new RunningHub(services.BuildServiceProvider(), connectionString);
     }
 
+    /// <param name="change">Puts other services in the place of some, before any is made.</param>
     public static async Task<RunningHub> StartAsync(
-        TestDatabase database, ScriptedProvider provider, HubIdentity? identity = null, ExecutionOptions? options = null)
+        TestDatabase database, ScriptedProvider provider, HubIdentity? identity = null, ExecutionOptions? options = null, Action<IServiceCollection>? change = null)
     {
-        var hub = Create(database, provider, identity, options);
+        var hub = Create(database, provider, identity, options, change);
         await hub.StartAsync();
         return hub;
     }

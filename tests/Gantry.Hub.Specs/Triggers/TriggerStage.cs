@@ -1,10 +1,14 @@
 using System.Text.Json;
+using Gantry.Engine.Endpoints;
 using Gantry.Engine.Plans;
 using Gantry.Hub.Database;
+using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
 using Gantry.Hub.Plans;
 using Gantry.Hub.Specs.Executions;
 using Gantry.Hub.Triggers;
+using Gantry.Hub.Triggers.Watching;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -24,11 +28,23 @@ internal sealed class TriggerStage : IAsyncDisposable
 
     public Actor Actor { get; }
 
-    public static async Task<TriggerStage> StartAsync(TestDatabase database)
+    public static async Task<TriggerStage> StartAsync(TestDatabase database, Action<IServiceCollection>? change = null)
     {
         var provider = new ScriptedProvider();
-        return new TriggerStage(database, await RunningHub.StartAsync(database, provider), provider, await database.CreateActorAsync());
+        return new TriggerStage(database, await RunningHub.StartAsync(database, provider, change: change), provider, await database.CreateActorAsync());
     }
+
+    /// <summary>A saved endpoint that an administrator granted.</summary>
+    public async Task SaveEndpointAsync(string name, EndpointSettings settings)
+    {
+        await using var session = await database.Database.OpenAsync(Actor, CancellationToken.None);
+        await EndpointStore.PutAsync(session, name, settings, isGranted: false, CancellationToken.None);
+        await session.CommitAsync(CancellationToken.None);
+        await ExecuteAsync($"update endpoints set is_granted = true where workspace_id = '{Actor.WorkspaceId}'");
+    }
+
+    /// <summary>Watches what is to be watched, until the stage ends.</summary>
+    public Task WatchAsync() => Hub.Get<WatchService>().LookAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Saves a plan as the route does.</summary>
     public async Task<SavedPlanRow> SaveAsync(string name, string on, string use = "test.echo", string inputs = "{}")
@@ -81,5 +97,9 @@ internal sealed class TriggerStage : IAsyncDisposable
     public async Task<JsonElement> SeenAsync() =>
         JsonElement.Parse(await AskAsync<string>($"select output from executions where workspace_id = '{Actor.WorkspaceId}' and output is not null order by id desc limit 1"));
 
-    public ValueTask DisposeAsync() => Hub.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Hub.Get<WatchService>().EndAsync();
+        await Hub.DisposeAsync();
+    }
 }

@@ -85,6 +85,7 @@ internal static class RouteTable
         GET /api/scheduler/jobs                                        401 200 200 200 200 200 200 200
         POST /api/plans/{plan}/schedule                                401 403 403 200 200 404 403 200
         POST /api/plans/{plan}/unschedule                              401 403 403 200 200 404 403 200
+        POST /api/webhook/{new}                                        404 404 404 404 404 404 404 404
         GET /api/events                                                401 200 200 200 200 200 200 200
         GET /api/events/{event}                                        401 200 200 200 200 404 200 200
         POST /api/events/{event}/replay                                401 403 202 202 202 404 403 202

@@ -31,14 +31,6 @@ internal static class EventCommands
         on conflict do nothing
         """;
 
-    private const string Files = """
-        insert into trigger_files as f (workspace_id, trigger_id, file, version)
-        select x.workspace_id, x.trigger_id, x.file, x.version
-        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea[], $5::text[]) as x(workspace_id, trigger_id, id, file, version)
-        join events e on e.workspace_id = x.workspace_id and e.id = x.id and e.status <> 'duplicate'
-        on conflict (workspace_id, trigger_id, file) do update set version = excluded.version, handled_at = now()
-        """;
-
     private const string Steps = """
         update triggers t set next_at = x.next_at, held_by = null, held_until = null
         from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[]) as x(workspace_id, id, from_at, next_at)
@@ -61,7 +53,6 @@ internal static class EventCommands
     {
         AddMoves(commands, events.FindAll(row => row.IsStored));
         AddInserts(commands, events.FindAll(row => !row.IsStored));
-        AddFiles(commands, events.FindAll(row => row.File is not null));
         AddSteps(commands, events.FindAll(row => row.Step is not null));
     }
 
@@ -131,21 +122,6 @@ internal static class EventCommands
             noting.Column(row => row.Key),
             noting.Column(row => row.Summary),
             noting.Column(row => row.OccurredAt.UtcDateTime));
-    }
-
-    private static void AddFiles(NpgsqlBatch commands, List<EventRow> events)
-    {
-        // The last one of a file that is there twice, since a statement may write a row once.
-        var files = events.GroupBy(row => (row.WorkspaceId, row.TriggerId, Convert.ToHexString(row.File!.Value.File))).Select(group => group.Last()).ToList();
-        if (files.Count == 0)
-            return;
-        commands.Add(
-            Files,
-            files.Column(row => row.WorkspaceId),
-            files.Column(row => row.TriggerId),
-            files.Column(row => row.Id),
-            files.Column(row => row.File!.Value.File),
-            files.Column(row => row.File!.Value.Version));
     }
 
     private static void AddSteps(NpgsqlBatch commands, List<EventRow> events)

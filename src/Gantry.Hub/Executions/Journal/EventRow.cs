@@ -48,9 +48,6 @@ internal sealed class EventRow
     /// <summary>When its key is taken, that is on record as well.</summary>
     public bool NotesDuplicate { get; init; }
 
-    /// <summary>The file that is handled by it; null when it is about none.</summary>
-    public (byte[] File, string Version)? File { get; init; }
-
     /// <summary>How its schedule goes on; null when it does not.</summary>
     public ScheduleStep? Step { get; init; }
 

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Gantry.Plugins.Endpoints.Local;
 
 /// <summary>A folder of this machine. Small files are read and written on the caller's thread: whoever wants many at once calls from many.</summary>
-internal sealed partial class LocalEndpoint : IEndpoint, IMoves, ICopiesInside, IHashes, ISetsTimes, ISymbolicLinks, IReadsWhole, IWritesRanges, IReadsRanges
+internal sealed partial class LocalEndpoint : IEndpoint, IMoves, ICopiesInside, IHashes, ISetsTimes, ISymbolicLinks, IReadsWhole, IWritesRanges, IReadsRanges, IWatches
 {
     private const int SmallBytesMax = 256 * 1024;
     private const int BufferBytes = 256 * 1024;

@@ -12,7 +12,7 @@ namespace Gantry.Plugins.Endpoints.S3;
 /// Listings tell neither times nor metadata of files, but when the object was stored and mostly its MD5; the rest costs a request each
 /// (<see cref="ITellsDetails"/>). The time is kept as rclone keeps it.
 /// </remarks>
-internal sealed partial class S3Endpoint : IEndpoint
+internal sealed partial class S3Endpoint : IEndpoint, ITellsOfFiles
 {
     private const int PageKeys = 1000;
     private const int HostileNamed = 3;
@@ -23,11 +23,14 @@ internal sealed partial class S3Endpoint : IEndpoint
     private readonly S3Control control;
     private readonly S3Login login;
     private readonly S3Multipart multipart;
+    private readonly string prefix;
+    private readonly TimeProvider clock;
 
     public S3Endpoint(string address, string prefix, S3Service service, S3Login login, S3Choices choices, EndpointContext context)
     {
         Address = address;
         keys = new S3Keys(prefix);
+        (this.prefix, clock) = (prefix, context.Clock);
         this.choices = choices;
         this.login = login;
         wire = new S3Wire(service, login, context, choices.Connections);
@@ -47,6 +50,8 @@ internal sealed partial class S3Endpoint : IEndpoint
     public string Address { get; }
 
     public Capabilities Capabilities { get; }
+
+    public IFileNotices OpenNotices(string queue) => new S3Notices(queue, wire, login, new S3NoticeReader(wire.Service.Bucket, prefix), clock);
 
     /// <summary>
     /// Page by page, the next one being fetched while this one is worked off. Keys that are no paths ("a//b", "../x") never come out: when everything else

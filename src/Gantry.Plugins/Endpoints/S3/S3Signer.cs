@@ -8,7 +8,7 @@ namespace Gantry.Plugins.Endpoints.S3;
 /// Signs requests (AWS Signature Version 4, https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html). The SDK does as well, and
 /// takes several times as long for it: a small file is little more than its signature.
 /// </summary>
-internal sealed class S3Signer(string region, TimeProvider clock)
+internal sealed class S3Signer(string region, TimeProvider clock, string service = "s3")
 {
     /// <summary>The payload is not part of the signature: TLS protects it, or a checksum that is signed.</summary>
     public const string Unsigned = "UNSIGNED-PAYLOAD";
@@ -55,7 +55,7 @@ internal sealed class S3Signer(string region, TimeProvider clock)
 
         canonical.Append('\n').Append(names).Append('\n').Append(request.PayloadHash);
         var day = now[..8];
-        var scope = $"{day}/{region}/s3/aws4_request";
+        var scope = $"{day}/{region}/{service}/aws4_request";
         var toSign = $"AWS4-HMAC-SHA256\n{now}\n{scope}\n{Hash(canonical.ToString())}";
         var signature = Convert.ToHexStringLower(HMACSHA256.HashData(KeyOf(day, keys), Encoding.UTF8.GetBytes(toSign)));
         request.Headers.Add(new S3Header("authorization", $"AWS4-HMAC-SHA256 Credential={keys.AccessKey}/{scope},SignedHeaders={names},Signature={signature}"));
@@ -78,7 +78,7 @@ internal sealed class S3Signer(string region, TimeProvider clock)
         }
 
         var key = Encoding.UTF8.GetBytes("AWS4" + keys.SecretKey);
-        foreach (var part in (string[])[day, region, "s3", "aws4_request"])
+        foreach (var part in (string[])[day, region, service, "aws4_request"])
         {
             key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part));
         }
