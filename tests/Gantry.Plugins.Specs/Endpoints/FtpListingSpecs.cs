@@ -63,6 +63,36 @@ public sealed class FtpListingSpecs
     public void Other_lines_tell_nothing(string line) => parser.Parse(line).ShouldBeNull();
 
     [Theory]
+    [InlineData("", true)]
+    [InlineData("   ", true)]
+    [InlineData("\t", true)]
+    [InlineData("total 12", true)]
+    [InlineData("total 4.0K", true)]
+    [InlineData("total: 12", true)]
+    [InlineData("insgesamt 12", true)]
+    [InlineData("итого 12", true)]
+    [InlineData("total of 12", true)]
+    [InlineData(" Volume in drive C is SYSTEM", true)]
+    [InlineData(" Volume Serial Number is 12AB-34CD", true)]
+    [InlineData(@" Directory of C:\inetpub\ftproot", true)]
+    [InlineData("               3 File(s)          1,024 bytes", true)]
+    [InlineData("               2 Dir(s)   9,999,999,999 bytes free", true)]
+    [InlineData("     Total Files Listed:", true)]
+    [InlineData("drwxr-xr-x 2 0 0 4096 Mar 04 05:06 .", true)]
+    [InlineData("-rw-r--r-- 1 o g 1 Mar 32 05:06 x", false)]
+    [InlineData("-rw-r--r-- 1 o g 1 xyz 4 05:06 x", false)]
+    [InlineData("-rw-r--r-- 12", false)]
+    [InlineData("no listing at all", false)]
+    [InlineData("Directory is locked", false)]
+    [InlineData("a.txt 12", false)]
+    [InlineData("99-99-99  99:99PM 1 x", false)]
+    public void Only_lines_that_cannot_be_a_file_are_passed_over(string line, bool isPassedOver)
+    {
+        parser.Parse(line).ShouldBeNull();
+        parser.IsNoEntry(line).ShouldBe(isPassedOver);
+    }
+
+    [Theory]
     [InlineData("type=file;size=12;modify=20260102030405.678; a name ", EntryKind.File, "a name ", 12)]
     [InlineData("Type=dir;Sizd=4096;modify=20260102030405; folder", EntryKind.Folder, "folder", 0)]
     [InlineData("type=OS.unix=slink:/target;size=7; link", EntryKind.SymbolicLink, "link", 0)]

@@ -28,16 +28,37 @@ internal sealed class FtpPlainList(DateTimeOffset now)
     public bool IsFolderItself(string line) => line.Length > 0 && line[0] == 'd' && line.EndsWith(" .", StringComparison.Ordinal);
 
     /// <summary>
-    /// Whether a line that tells no entry is none of a file either: it is empty, a sum ("total 12", in the server's language), the folder itself or the one above it.
+    /// Whether a line that tells no entry is none of a file either: it is empty, a sum ("total 12", in the server's language), the folder itself or the one
+    /// above it, or what `dir` of MS-DOS writes around a listing. Anything else may be a file that is not understood.
     /// </summary>
     public bool IsNoEntry(string line)
     {
-        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         return words.Length == 0
-            || (words.Length == 2 && !char.IsAsciiDigit(line[0]) && words[1].All(char.IsAsciiDigit))
+            || (words.Length is 2 or 3 && IsSum(words))
+            || IsAroundDosListing(line, words)
             || words[^1] is "." or ".."
             || line.EndsWith("\t.", StringComparison.Ordinal) || line.EndsWith("\t..", StringComparison.Ordinal);
     }
+
+    /// <summary>"total 12", "total 4.0K", "insgesamt 12", "total: 12", "total of 12"; never what could be rights and a name.</summary>
+    private static bool IsSum(string[] words) =>
+        words[0].Length > 2
+        && words[0].TrimEnd(':').All(char.IsLetter)
+        && (words.Length == 2 || words[0].StartsWith("total", StringComparison.OrdinalIgnoreCase))
+        && char.IsAsciiDigit(words[^1][0])
+        && words[^1].All(letter => char.IsAsciiDigit(letter) || letter is '.' or ',' or 'K' or 'M' or 'G' or 'T');
+
+    /// <summary>
+    /// "Volume in drive C is X", "Volume Serial Number is 12AB-34CD", "Directory of C:\x", "3 File(s) 1,024 bytes", "2 Dir(s) 9,999 bytes free".
+    /// </summary>
+    private static bool IsAroundDosListing(string line, string[] words) =>
+        line.TrimStart() is var text
+        && (text.StartsWith("Directory of ", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("Volume in drive ", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("Volume Serial Number ", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("Total Files Listed:", StringComparison.OrdinalIgnoreCase)
+            || (words.Length >= 2 && words[0].All(char.IsAsciiDigit) && words[1].TrimEnd(',').ToLowerInvariant() is "file(s)" or "dir(s)"));
 
     private Entry? ParseUnix(string line)
     {
