@@ -31,6 +31,13 @@ internal sealed class BenchHub : IAsyncDisposable
         return name;
     }
 
+    public async Task<string> SavePlanAsync(string name, string text)
+    {
+        using var answer = await PostAsync("/api/plans", text);
+        answer.EnsureSuccessStatusCode();
+        return name;
+    }
+
     public Task<HttpResponseMessage> PostAsync(string path, string json) =>
         Client.PostAsync(path, new StringContent(json, Encoding.UTF8, "application/json"));
 

@@ -12,7 +12,7 @@ internal static class EngineCommand
     public static async Task<int> RunAsync(string[] arguments)
     {
         var (program, runs) = (arguments[0], int.Parse(arguments[1], CultureInfo.InvariantCulture));
-        var workloads = arguments.Length > 2 ? arguments[2..] : ["w2", "w3", "w5", "w6"];
+        var workloads = arguments.Length > 2 ? arguments[2..] : ["w2", "w3", "w4", "w5", "w6", "w7"];
         Console.WriteLine($"{"workload",-44}{"median",14}{"least",14}{"most",14}");
         foreach (var workload in workloads)
         {
@@ -24,9 +24,11 @@ internal static class EngineCommand
                 {
                     "w2" => await TenStepsAsync(hub),
                     "w3" => await FortyStepsAsync(hub),
+                    "w4" => await EachAsync(hub),
+                    "w7" => await PayloadAsync(hub),
                     "w5" => await DrainAsync(hub),
                     "w6" => await IdleAsync(hub),
-                    _ => throw new ArgumentException($"There is no workload '{workload}': w2, w3, w5, w6."),
+                    _ => throw new ArgumentException($"There is no workload '{workload}': w2 to w7."),
                 });
             }
 
@@ -67,6 +69,52 @@ internal static class EngineCommand
         var first = latencies[0];
         latencies = [.. latencies.Skip(5).Order()];
         return new() { ["40 steps in a row, ms"] = latencies[latencies.Count / 2], ["the first after the start, ms"] = first };
+    }
+
+    /// <summary>W4: one step for each of a hundred items, one execution at a time.</summary>
+    private static async Task<Dictionary<string, double>> EachAsync(BenchHub hub)
+    {
+        var plan = await hub.SavePlanAsync("each", $$$"""
+            {"name":"each","inputs":{"items":{"type":"list","default":[{{{string.Join(',', Enumerable.Range(0, 100))}}}]}},"steps":[
+              {"id":"all","each":"${input.items}","parallel":8,"steps":[{"use":"logic.transform","with":{"value":"${item}"}}]}]}
+            """);
+        var latencies = new List<double>();
+        for (var i = 0; i < 25; i++)
+            latencies.Add(await ExecuteAsync(hub, plan));
+        await hub.VerifyAsync(plan, 25, 101);
+        latencies = [.. latencies.Skip(5).Order()];
+        return new() { ["each over 100 items, ms"] = latencies[latencies.Count / 2] };
+    }
+
+    /// <summary>W7: a text that comes with the start goes through two steps and back, fifty clients.</summary>
+    private static async Task<Dictionary<string, double>> PayloadAsync(BenchHub hub)
+    {
+        var plan = await hub.SavePlanAsync("payload", """
+            {"name":"payload","inputs":{"data":"string"},"steps":[
+              {"id":"one","use":"logic.transform","with":{"value":{"data":"${input.data}"}}},
+              {"use":"logic.transform","with":{"value":{"data":"${steps.one.output.data}"}}}]}
+            """);
+        var figures = new Dictionary<string, double>();
+        var total = 0;
+        foreach (var (bytes, count) in ((int, int)[])[(16_000, 2_000), (160_000, 500)])
+        {
+            var body = $$$"""{"plan":"{{{plan}}}","inputs":{"data":"{{{Text(bytes)}}}"}}""";
+            await LoadAsync(count / 5, () => ExecuteAsync(hub, plan, body));
+            var (elapsed, latencies) = await LoadAsync(count, () => ExecuteAsync(hub, plan, body));
+            figures[$"{bytes / 1000} KB through 2 steps, executions/s"] = count / elapsed.TotalSeconds;
+            figures[$"{bytes / 1000} KB p99 ms"] = latencies[latencies.Count * 99 / 100];
+            total += count + (count / 5);
+        }
+
+        await hub.VerifyAsync(plan, total, 2);
+        return figures;
+    }
+
+    /// <summary>A text that does not compress to nothing, and is the same each time.</summary>
+    private static string Text(int bytes)
+    {
+        var random = new Random(7);
+        return new string([.. Enumerable.Range(0, bytes).Select(_ => (char)random.Next('a', 'z' + 1))]);
     }
 
     /// <summary>
@@ -115,7 +163,10 @@ internal static class EngineCommand
         return new() { ["start to answer p50, ms"] = latencies[latencies.Count / 2], ["start to answer p99, ms"] = latencies[latencies.Count * 99 / 100] };
     }
 
-    private static async Task<(TimeSpan Elapsed, List<double> Latencies)> LoadAsync(BenchHub hub, string plan, int executions)
+    private static Task<(TimeSpan Elapsed, List<double> Latencies)> LoadAsync(BenchHub hub, string plan, int executions) =>
+        LoadAsync(executions, () => ExecuteAsync(hub, plan));
+
+    private static async Task<(TimeSpan Elapsed, List<double> Latencies)> LoadAsync(int executions, Func<Task<double>> executeAsync)
     {
         var latencies = new double[executions];
         var next = -1;
@@ -123,15 +174,15 @@ internal static class EngineCommand
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
         {
             while (Interlocked.Increment(ref next) is var index && index < executions)
-                latencies[index] = await ExecuteAsync(hub, plan);
+                latencies[index] = await executeAsync();
         }));
         return (watch.Elapsed, [.. latencies.Order()]);
     }
 
-    private static async Task<double> ExecuteAsync(BenchHub hub, string plan)
+    private static async Task<double> ExecuteAsync(BenchHub hub, string plan, string? body = null)
     {
         var started = Stopwatch.GetTimestamp();
-        using var answer = await hub.PostAsync("/api/execute?wait=60s", $$"""{"plan":"{{plan}}"}""");
+        using var answer = await hub.PostAsync("/api/execute?wait=60s", body ?? $$"""{"plan":"{{plan}}"}""");
         var text = await answer.Content.ReadAsStringAsync();
         var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         return JsonElement.Parse(text).GetProperty("status").GetString() == "succeeded" ? elapsed
