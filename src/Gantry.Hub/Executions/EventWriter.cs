@@ -103,7 +103,7 @@ internal sealed class EventWriter(
     private static IEnumerable<ExecutionEvent> Steps(StepView step)
     {
         if (step.StartedSequence is { } started)
-            yield return EventJson.Step(step with { Status = "running", EndedAt = null, Message = null, Error = null }, started);
+            yield return EventJson.Step(step.Status == "waiting" ? step : step with { Status = "running", EndedAt = null, Message = null, Error = null }, started);
         if (step.EndedSequence is { } ended)
             yield return EventJson.Step(step, ended);
     }

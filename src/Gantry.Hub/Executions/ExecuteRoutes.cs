@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gantry.Engine.Plans;
+using Gantry.Engine.Providers;
 using Gantry.Engine.Settings;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
@@ -11,8 +12,9 @@ namespace Gantry.Hub.Executions;
 
 /// <summary>Starting: a plan by name or as it stands, and an execution again.</summary>
 internal sealed class ExecuteRoutes(
-    HubDatabase database, PlanFinder finder, PlanLibrary plans, ExecutionStarter starter, EndWatch ends, TimeProvider clock)
+    HubDatabase database, PlanFinder finder, PlanLibrary plans, ExecutionStarter starter, EndWatch ends, ProviderCatalog providers, TimeProvider clock)
 {
+    private static readonly TimeSpan TestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(10);
 
     public async Task<IResult> ExecuteAsync(HttpContext context, Caller caller)
@@ -36,6 +38,26 @@ internal sealed class ExecuteRoutes(
             Address = AuditLog.AddressOf(context),
             Key = key,
             RequestHash = key is null ? null : body.Hash,
+        };
+        return await StartAsync(context, caller, start, wait);
+    }
+
+    /// <summary>One step by itself, as an execution of its own.</summary>
+    public async Task<IResult> TestStepAsync(HttpContext context, Caller caller)
+    {
+        var wait = WaitOf(context.Request) ?? TestWait;
+        var (text, inputs) = await StepTest.ReadAsync(context.Request, providers, context.RequestAborted);
+        var found = plans.Check(text);
+        if (found.Plan is not { } plan)
+            return PlanProblem.Of(found.Findings);
+        var start = new ExecutionStart
+        {
+            WorkspaceId = caller.WorkspaceId!.Value,
+            UserId = caller.UserId,
+            PlanText = text,
+            Plan = plan,
+            Inputs = InputsFor(plan, inputs),
+            Address = AuditLog.AddressOf(context),
         };
         return await StartAsync(context, caller, start, wait);
     }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Providers;
@@ -15,10 +17,15 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
 {
     private readonly Lock gate = new();
     private int sequence = claim.Sequence;
+    private const string TooLong = "The log of this execution is longer than the 10 MB that are kept: what follows is left out. Let its steps say less, or write to a file.";
+
     private int linesWaiting;
+    private int charactersWaiting;
+    private long charactersWritten;
+    private int linesBeyond;
     private int linesLeftOut;
     private StepAttempt? lastStep;
-    private (string Text, Payload Payload)? latestOutput;
+    private (byte[]? Hash, Payload Payload)? latestOutput;
     private int lost;
     private JournalRecord? ahead;
     private int aheadWeight;
@@ -82,22 +89,22 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
     public void Write(ExecutionLogLine line)
     {
         ThrowIfLost();
-        if (Volatile.Read(ref linesWaiting) >= ExecutionLimits.LogLinesWaitingMax)
+        var isGrave = line.Level is StepLogLevel.Warning or StepLogLevel.Error;
+        var written = Interlocked.Read(ref charactersWritten);
+        if (written >= (isGrave ? 2 : 1) * ExecutionLimits.LogCharactersMax)
+        {
+            if (Interlocked.Increment(ref linesBeyond) == 1)
+                Add(line with { Level = StepLogLevel.Warning, Message = TooLong, Fields = null });
+            return;
+        }
+
+        if (Volatile.Read(ref linesWaiting) >= ExecutionLimits.LogLinesWaitingMax || Volatile.Read(ref charactersWaiting) >= ExecutionLimits.LogCharactersWaitingMax)
         {
             Interlocked.Increment(ref linesLeftOut);
             return;
         }
 
-        if (Interlocked.Exchange(ref linesLeftOut, 0) is var leftOut and > 0)
-        {
-            Add(line with
-            {
-                Level = StepLogLevel.Warning,
-                Message = $"{leftOut} lines were left out here: they came faster than they could be kept.",
-                Fields = null,
-            });
-        }
-
+        TellLeftOut(line);
         Add(line);
     }
 
@@ -113,6 +120,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
     public async Task EndAsync(PlanOutcome outcome, DateTimeOffset startedAt, DateTimeOffset endedAt)
     {
         ThrowIfLost();
+        TellLeftOut(new ExecutionLogLine { Time = endedAt, Level = StepLogLevel.Warning, Message = "" });
         await WriteAsync(number =>
         {
             var step = lastStep is { } attempt ? NewStep(attempt, number) : null;
@@ -129,6 +137,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
                 FailedStep = outcome.FailedStepPath,
                 LastStep = step,
                 Caller = claim.Parent,
+                CallerPayload = claim.Parent is { IsAwaited: true } parent ? CallEnded(parent, outcome, endedAt) : null,
                 ConcurrencyKey = claim.ConcurrencyKey,
                 EndsWaits = hasWaited,
                 CancelledCalls = [.. openCalls.Values],
@@ -151,6 +160,22 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         Forgive();
         return EndAsync(
             new PlanOutcome { Status = ExecutionStatus.Failed, Error = error, FailedStepPath = failedStep }, startedAt, endedAt);
+    }
+
+    /// <summary>What the caller's step is told.</summary>
+    private string CallEnded(ParentLink parent, PlanOutcome outcome, DateTimeOffset endedAt) =>
+        ExecutionJson.Storable(Signal.CallEnded(parent.StepPath, claim.ExecutionId, outcome.Status, outcome.Output, outcome.Error, endedAt).Payload.GetRawText());
+
+    private void TellLeftOut(ExecutionLogLine before)
+    {
+        if (Interlocked.Exchange(ref linesLeftOut, 0) is not (var leftOut and > 0))
+            return;
+        Add(before with
+        {
+            Level = StepLogLevel.Warning,
+            Message = $"{leftOut} lines were left out here: they came faster than they could be kept.",
+            Fields = null,
+        });
     }
 
     private void Tell(FinalRecord final, DateTimeOffset startedAt)
@@ -200,6 +225,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
 
         record.Committed = () =>
         {
+            Let(record.Output);
             if (events.IsWatched(claim.ExecutionId))
                 events.Publish(EventJson.Step(record));
         };
@@ -215,6 +241,9 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         if (fields?.Length > ExecutionLimits.LogFieldsCharactersMax)
             fields = $$"""{"left_out":"{{fields.Length}} characters are more than are kept"}""";
 
+        var characters = message.Length + (fields?.Length ?? 0);
+        Interlocked.Add(ref charactersWritten, characters);
+        Interlocked.Add(ref charactersWaiting, characters);
         Interlocked.Increment(ref linesWaiting);
         Enqueue(number =>
         {
@@ -231,6 +260,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
             record.Committed = () =>
             {
                 Interlocked.Decrement(ref linesWaiting);
+                Interlocked.Add(ref charactersWaiting, -characters);
                 if (events.IsWatched(claim.ExecutionId))
                     events.Publish(EventJson.Line(record));
             };
@@ -322,12 +352,29 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
     {
         if (output is not { } value)
             return Payload.None;
-        var text = value.GetRawText();
-        if (latestOutput is { } latest && latest.Text == text)
+        var bytes = JsonMarshal.GetRawUtf8Value(value);
+        var hash = bytes.Length > Payload.InlineBytesMax ? SHA256.HashData(bytes) : null;
+        if (latestOutput is { } latest && latest.Payload.Bytes == bytes.Length
+            && (hash is null ? latest.Payload.Text == value.GetRawText() : hash.AsSpan().SequenceEqual(latest.Hash)))
+        {
             return latest.Payload;
-        var payload = Payload.Of(text);
-        latestOutput = (text, payload);
+        }
+
+        var payload = Payload.Of(value.GetRawText());
+        latestOutput = (hash, payload);
         return payload;
+    }
+
+    /// <summary>A large output that rests in the database is not held here besides.</summary>
+    private void Let(Payload payload)
+    {
+        if (payload.BlobId is null)
+            return;
+        lock (gate)
+        {
+            if (latestOutput is { } latest && ReferenceEquals(latest.Payload, payload))
+                latestOutput = (latest.Hash, payload with { Text = null });
+        }
     }
 
     private void ThrowIfLost()

@@ -17,6 +17,12 @@ internal static class ExecutionLimits
     /// <summary>How much an execution may have gathered that is not durable yet; log lines beyond are left out and counted.</summary>
     public const int LogLinesWaitingMax = 10_000;
 
+    /// <summary>The same in characters.</summary>
+    public const int LogCharactersWaitingMax = 4 * 1024 * 1024;
+
+    /// <summary>How much log of one execution is kept each time that it is taken up; warnings and errors are kept up to twice of that.</summary>
+    public const long LogCharactersMax = 10 * 1024 * 1024;
+
     /// <summary>How much the results of pure steps may run ahead of what is durable.</summary>
     public const int AheadBytesMax = 256 * 1024;
 

@@ -25,6 +25,10 @@ internal static class ExecutionRoutes
             .Takes<ExecuteRequest>("application/json", "application/yaml").WithQuery("wait", "How long to wait for the end, such as 30s; at most 10 minutes.")
             .WithHeader("Idempotency-Key", "1 to 255 visible ASCII characters that name this start.")
             .Produces<ExecutionShape>(202).Produces<ExecutionShape>().Refuses(404, 415, 422);
+        group.MapPost("/plans/test-step", (HttpContext context, Caller caller, ExecuteRoutes routes) => routes.TestStepAsync(context, caller)).Allow(Access.Operator)
+            .WithSummary("Performs one step by itself: {\"step\": {…}, \"inputs\": {…}, \"outputs\": of other steps by their ids, \"dry_run\": true or false}.")
+            .Takes<StepTestRequest>().WithQuery("wait", "How long to wait for its end; 30s if not given, at most 10 minutes.")
+            .Produces<ExecutionShape>().Produces<ExecutionShape>(202).Refuses(415, 422);
         group.MapGet("/executions", ListAsync).Allow(Access.Viewer).WithSummary("Lists executions, the newest first, by status and plan.")
             .Produces<Page<ExecutionShape>>().Refuses(404);
         group.MapGet("/executions/{id}", ShowAsync).Allow(Access.Viewer).WithSummary("Shows one execution and every attempt at its steps.").Produces<ExecutionShape>();

@@ -15,6 +15,17 @@ internal sealed record ExecuteRequest(JsonElement Plan, IReadOnlyDictionary<stri
 /// <param name="From">The path or the id of the first step that is made again, or "failed"; the results of those before are taken over. Left out, all is made again.</param>
 internal sealed record RerunRequest(string? Version = null, string? From = null, IReadOnlyDictionary<string, JsonElement>? Inputs = null);
 
+/// <summary>A step that is performed by itself.</summary>
+/// <param name="Step">As a plan has it.</param>
+/// <param name="Inputs">What ${input.…} finds.</param>
+/// <param name="Outputs">What ${steps.ID.output} finds, by the ids of the steps.</param>
+/// <param name="DryRun">Says what it would do; only for actions that can.</param>
+internal sealed record StepTestRequest(
+    IReadOnlyDictionary<string, JsonElement> Step,
+    IReadOnlyDictionary<string, JsonElement>? Inputs = null,
+    IReadOnlyDictionary<string, JsonElement>? Outputs = null,
+    bool? DryRun = null);
+
 /// <summary>A yes or a no.</summary>
 /// <param name="Approve">Whether it may go on.</param>
 /// <param name="Step">The path or the id of the step; may be left out when only one waits.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Gantry.Engine.Documents;
 using Gantry.Engine.Plans;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
@@ -28,6 +29,9 @@ internal static class PlanRoutes
         group.MapDelete("/{plan}", DeleteAsync).Allow(Access.Editor).WithSummary("Deletes a plan; what it ran stays.").Produces(204);
         group.MapGet("/{plan}/versions", VersionsAsync).Allow(Access.Viewer).WithSummary("Lists a plan's versions, the newest first.");
         group.MapGet("/{plan}/versions/{version:int}", VersionAsync).Allow(Access.Viewer).WithSummary("Shows one version and its text.");
+        group.MapGet("/{plan}/diff", DiffAsync).Allow(Access.Viewer)
+            .WithSummary("Tells what two versions differ in, by steps and as texts.")
+            .WithQuery("from", "The one version; the one before 'to' if not given.").WithQuery("to", "The other; the newest if not given.").Produces<PlanDiff>();
         group.MapPost("/{plan}/versions/{version:int}/restore", RestoreAsync).Allow(Access.Editor)
             .WithSummary("Makes an old version the newest again.").Produces<ShownPlan>();
     }
@@ -154,6 +158,34 @@ internal static class PlanRoutes
     {
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         return await FindVersionAsync(session, await FindAsync(session, NameFrom(plan), cancellationToken), version, cancellationToken);
+    }
+
+    private static async Task<IResult> DiffAsync(
+        Caller caller, string plan, string? from, string? to, HubDatabase database, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var row = await FindAsync(session, NameFrom(plan), cancellationToken);
+        var later = VersionFrom("to", to) ?? row.Version;
+        var earlier = VersionFrom("from", from) ?? Math.Max(1, later - 1);
+        var before = await FindVersionAsync(session, row, earlier, cancellationToken);
+        var after = await FindVersionAsync(session, row, later, cancellationToken);
+        try
+        {
+            return Results.Json(PlanDiff.Of(earlier, before.Source!, later, after.Source!), HubJson.Options);
+        }
+        catch (DocumentException unreadable)
+        {
+            throw new ProblemException(422, $"One of the versions cannot be read by this program: {unreadable.Message}");
+        }
+    }
+
+    /// <summary>Null when it was not given.</summary>
+    private static int? VersionFrom(string name, string? given)
+    {
+        if (given is null)
+            return null;
+        return int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0 ? version
+            : throw ProblemException.Invalid($"The parameter '{name}' is the number of a version.");
     }
 
     /// <summary>The old text becomes the newest version.</summary>

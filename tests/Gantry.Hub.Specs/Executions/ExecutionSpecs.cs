@@ -66,6 +66,25 @@ public sealed class ExecutionSpecs(TestDatabase database) : IClassFixture<TestDa
     }
 
     [Fact]
+    public async Task A_step_that_prints_100_MB_is_kept_up_to_a_bound_and_that_is_said()
+    {
+        await using var hub = await RunningHub.StartAsync(database, provider);
+        var line = new string('x', 32_000);
+        provider.Act = (call, _) =>
+        {
+            for (var i = 0; i < 3_200; i++)
+                call.Log.Write(StepLogLevel.Info, line);
+            return Task.FromResult(ProviderResult.Success());
+        };
+
+        var end = await hub.RunAsync(await database.CreateActorAsync(), """{"steps":[{"use":"test.call"}]}""");
+
+        end.Status.ShouldBe("succeeded");
+        (await hub.AskAsync<long>($"select sum(length(message)) from execution_logs where execution_id = '{end.ExecutionId}'")).ShouldBeLessThan(11_000_000);
+        (await hub.AskAsync<long>($"select count(*) from execution_logs where execution_id = '{end.ExecutionId}' and level = 'warning' and message ~ 'left out'")).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task An_output_of_more_than_64_KB_rests_apart_and_once()
     {
         await using var hub = await RunningHub.StartAsync(database, provider);

@@ -26,6 +26,9 @@ internal sealed class LedgerServer : IAsyncDisposable
     /// <summary>How many of the next requests are answered with 503.</summary>
     public int Refusals { get; set; }
 
+    /// <summary>Effects that were asked for by more than one key.</summary>
+    public IEnumerable<string> Doubled => Requests.GroupBy(request => request.Effect).Where(effect => effect.Distinct().Count() > 1).Select(effect => effect.Key);
+
     public int CountOf(string effect) => Requests.Count(request => request.Effect == effect);
 
     public static async Task<LedgerServer> StartAsync()

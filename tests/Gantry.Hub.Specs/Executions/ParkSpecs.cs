@@ -294,6 +294,7 @@ public sealed class ParkSpecs(TestDatabase database) : IClassFixture<TestDatabas
         Sequence = 9,
         Output = Payload.Of("1"),
         Caller = caller,
+        CallerPayload = caller is null ? null : $"{{\"execution\":\"{id}\",\"status\":\"succeeded\",\"output\":1}}",
         ConcurrencyKey = key,
     };
 

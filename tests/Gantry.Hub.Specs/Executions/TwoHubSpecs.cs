@@ -79,6 +79,36 @@ public sealed class TwoHubSpecs(TestPostgres postgres) : IAsyncLifetime
         ledger.Requests.Where(request => request.Effect == "first").Select(request => request.Key).Distinct().ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task Two_hubs_give_the_places_of_a_key_one_after_the_other()
+    {
+        await using var first = await HubProcess.StartAsync(folders[0].FullName, database, null);
+        await using var second = await HubProcess.StartAsync(folders[1].FullName, database, null);
+        int[] held = [0];
+        var together = 0;
+        ledger.Arrived = () =>
+        {
+            if (Interlocked.Increment(ref held[0]) > 1) Interlocked.Increment(ref together);
+            Interlocked.Decrement(ref held[0]);
+        };
+        var plan = new
+        {
+            plan = new
+            {
+                name = "keyed",
+                concurrency = new { key = "k", limit = 1 },
+                steps = new[] { new { use = "http.request", with = new { url = $"{ledger.Url}/keyed", method = "POST" }, repeatable = true } },
+            },
+        };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(number => (number % 2 == 0 ? first : second).PostAsync("/api/execute?wait=60s", plan, $"key-{number}")));
+
+        foreach (var answer in answers)
+            (await answer.ShouldNotBeNull().ReadJsonAsync()).GetProperty("status").GetString().ShouldBe("succeeded");
+        together.ShouldBe(0);
+        ledger.Requests.Count.ShouldBe(30);
+    }
+
     private object PlanFor(params string[] effects) => new
     {
         plan = new

@@ -176,6 +176,21 @@ public sealed class WaitingSpecs(HubFixture hub) : IClassFixture<HubFixture>
         unknown.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
 
+    [Fact]
+    public async Task One_step_is_tested_by_itself_with_inputs_and_outputs_of_others()
+    {
+        using var tested = await hub.Admin.PostAsJsonAsync("/api/plans/test-step", new
+        {
+            step = new { use = "logic.transform", with = new { value = "${input.a} ${steps.feed.output.b}" } },
+            inputs = new { a = "one" },
+            outputs = new { feed = new { b = "two ${input.a}" } },
+        });
+        using var refused = await hub.Admin.PostAsJsonAsync("/api/plans/test-step", new { step = Echo, dry_run = true });
+
+        (await tested.ReadJsonAsync()).GetProperty("output").GetString().ShouldBe("one two ${input.a}");
+        refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
     private Task<string> StartAsync(string plan) => StartAsync((object)plan);
 
     private async Task<string> StartAsync(object plan)

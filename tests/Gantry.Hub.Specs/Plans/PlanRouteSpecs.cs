@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using Shouldly;
 using Xunit;
 
@@ -175,6 +176,26 @@ public sealed class PlanRouteSpecs(HubFixture hub) : IClassFixture<HubFixture>
         (await @operator.PostAsJsonAsync("/api/execute", new { plan = name })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await @operator.PutAsJsonAsync($"/api/plans/{name}", new { name, steps = Steps })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await editor.PutAsJsonAsync($"/api/plans/{name}", new { name, description = "d", steps = Steps })).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Two_versions_are_compared_by_what_they_say()
+    {
+        var name = HubFixture.NewName("compared");
+        object Plan(int value, string last) => new
+        {
+            name,
+            steps = new object[] { new { id = "same", use = "logic.transform", with = new { value = 1 } }, new { id = "changed", use = "logic.transform", with = new { value } }, new { id = last, use = "logic.transform", with = new { value = 3 } } },
+        };
+        using (var first = await hub.Admin.PostAsJsonAsync("/api/plans", Plan(1, "old"))) first.EnsureSuccessStatusCode();
+        using (var second = await hub.Admin.PutAsJsonAsync($"/api/plans/{name}", Plan(2, "new"))) second.EnsureSuccessStatusCode();
+
+        var diff = await hub.Admin.GetFromJsonAsync<JsonElement>($"/api/plans/{name}/diff");
+
+        diff.GetProperty("steps").EnumerateArray().Select(step => $"{step.GetProperty("step")} {step.GetProperty("change")}").ShouldBe(["changed changed", "new added", "old removed"]);
+        diff.GetProperty("steps")[0].GetProperty("members")[0].GetString().ShouldBe("with");
+        using var unknown = await hub.Admin.GetAsync($"/api/plans/{name}/diff?from=9");
+        unknown.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]

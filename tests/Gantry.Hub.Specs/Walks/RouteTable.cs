@@ -52,8 +52,10 @@ internal static class RouteTable
         PUT /api/plans/{plan}                                          401 403 403 200 200 201 403 200
         DELETE /api/plans/{plan}                                       401 403 403 204 204 404 403 204
         GET /api/plans/{plan}/versions                                 401 200 200 200 200 404 200 200
+        GET /api/plans/{plan}/diff                                     401 200 200 200 200 404 200 200
         GET /api/plans/{plan}/versions/{version}                       401 200 200 200 200 404 200 200
         POST /api/plans/{plan}/versions/{version}/restore              401 403 403 200 200 404 403 200
+        POST /api/plans/test-step                                      401 403 200 200 200 200 403 200
         POST /api/execute                                              401 403 202 202 202 404 403 202
         GET /api/executions                                            401 200 200 200 200 200 200 200
         GET /api/executions/{execution}                                401 200 200 200 200 404 200 200
@@ -149,6 +151,7 @@ internal static class RouteTable
         ["PUT /api/credentials/{credential}"] = """{"value":"another","scope":"workspace"}""",
         ["PUT /api/credentials/{private}"] = """{"value":"another","scope":"workspace"}""",
         ["PUT /api/provider-credentials/{vendor}"] = """{"fields":{"api_key":"another"},"scope":"workspace"}""",
+        ["POST /api/plans/test-step"] = """{"step":{"use":"logic.transform","with":{"value":1}}}""",
         ["POST /api/execute"] = """{"plan":"{plan}"}""",
         ["POST /api/executions/{execution}/rerun"] = "{}",
         ["POST /api/plans/{plan}/schedule"] = """{"every":"1h"}""",

@@ -218,7 +218,7 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
     {
         var blobs = batch.Steps.Select(step => (step.WorkspaceId, step.ExecutionId, step.Fence, step.Output))
             .Concat(batch.Finals.Select(final => (final.WorkspaceId, final.ExecutionId, final.Fence, final.Output)))
-            .Where(blob => blob.Output.BlobId is not null)
+            .Where(blob => blob.Output is { BlobId: not null, IsKept: false })
             .DistinctBy(blob => blob.Output.BlobId)
             .ToList();
         if (blobs.Count == 0)

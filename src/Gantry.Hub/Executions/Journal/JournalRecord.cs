@@ -130,6 +130,9 @@ internal sealed class FinalRecord : ClaimedRecord
     /// <summary>Who waits for its end; null when nobody does.</summary>
     public ParentLink? Caller { get; init; }
 
+    /// <summary>JSON: what the caller's step is told; null when it does not wait.</summary>
+    public string? CallerPayload { get; init; }
+
     /// <summary>The key whose place becomes free; null when there is none.</summary>
     public string? ConcurrencyKey { get; init; }
 
@@ -149,6 +152,9 @@ internal sealed record Payload(string? Text, Guid? BlobId, int Bytes)
     public const int BytesMax = 16 * 1024 * 1024;
 
     public static Payload None { get; } = new(null, null, 0);
+
+    /// <summary>It is in the database already, and is only referred to.</summary>
+    public bool IsKept => BlobId is not null && Text is null;
 
     /// <summary>What goes into the row itself.</summary>
     public string? Inline => BlobId is null ? Text : null;

@@ -185,11 +185,13 @@ internal static class JournalSql
         cross join lateral cancel_tree(x.workspace_id, x.id, $5, $6) c
         """;
 
+    /// <summary>A database whose clock is before the hub's would else wake an execution that finds itself too early, again and again.</summary>
     public const string Parks = """
         update executions e
         set status = case when e.cancel_requested or e.signals > x.known then 'queued' else 'waiting' end,
             is_parked = not (e.cancel_requested or e.signals > x.known),
-            wake_at = case when e.cancel_requested or e.signals > x.known then null else x.wake_at end,
+            wake_at = case when e.cancel_requested or e.signals > x.known then null
+                           else greatest(x.wake_at, case when x.wake_at is not null then clock_timestamp() + interval '500 milliseconds' end) end,
             waiting_for = case when e.cancel_requested or e.signals > x.known then 'a free worker' else x.waiting_for end,
             fence = e.fence + 1, hub_id = null
         from unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::int[]) as x(workspace_id, id, fence, wake_at, waiting_for, known)

@@ -1,4 +1,3 @@
-using Gantry.Engine.Plans;
 using Npgsql;
 
 namespace Gantry.Hub.Executions.Journal;
@@ -19,7 +18,7 @@ internal static class JournalWaits
     {
         AddEnded(commands, batch.Finals.FindAll(final => final.EndsWaits), _ => null);
         AddCancels(questions, batch, [.. batch.Finals.SelectMany(final => final.CancelledCalls.Select(call => ((ClaimedRecord)final, call)))]);
-        var awaited = batch.Finals.FindAll(final => final.Caller is { IsAwaited: true });
+        var awaited = batch.Finals.FindAll(final => final.CallerPayload is not null);
         if (awaited.Count == 0)
             return;
         questions.Ask(
@@ -35,7 +34,7 @@ internal static class JournalWaits
             awaited.Column(final => final.Fence),
             awaited.Column(final => final.Caller!.ExecutionId),
             awaited.Column(final => final.Caller!.StepPath),
-            awaited.Column(PayloadOf));
+            awaited.Column(final => final.CallerPayload!));
     }
 
     public static void AddParks(JournalQuestions questions, JournalBatch batch)
@@ -113,14 +112,6 @@ internal static class JournalWaits
             calls.Column(call => call.Call),
             CancelErrors.Queued,
             CancelErrors.Waiting);
-    }
-
-    private static string PayloadOf(FinalRecord final)
-    {
-        var error = final.Error is null ? null : ExecutionJson.ParseError(final.Error);
-        var signal = Signal.CallEnded(
-            final.Caller!.StepPath, final.ExecutionId, final.Status, final.Output.Text is { } output ? ExecutionJson.Parse(output) : null, error, final.EndedAt);
-        return ExecutionJson.Storable(signal.Payload.GetRawText());
     }
 
     private static string? Storable(string? text) => text is null ? null : ExecutionJson.Storable(text);
