@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Gantry.TestServers;
 
-/// <summary>Passes TCP connections on, and cuts each of them when so many bytes went one way.</summary>
+/// <summary>Passes TCP connections on, and cuts each of them when so many bytes went one way, or lets it fall silent.</summary>
 public sealed class CuttingProxy : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -13,6 +13,7 @@ public sealed class CuttingProxy : IAsyncDisposable
     private readonly int target;
     private readonly Task serving;
     private long most;
+    private int connections;
 
     public CuttingProxy(int target)
     {
@@ -24,6 +25,12 @@ public sealed class CuttingProxy : IAsyncDisposable
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     public long CutAfter { get; set; } = long.MaxValue;
+
+    /// <summary>Nothing is cut: neither side hears anything any more, and both stay connected. That happens to those that were there when it was due first.</summary>
+    public bool FallsSilent { get; init; }
+
+    /// <summary>How many there were.</summary>
+    public int Connections => Volatile.Read(ref connections);
 
     /// <summary>What the server says is counted; otherwise what it hears.</summary>
     public bool CountsSaid { get; set; }
@@ -60,11 +67,17 @@ public sealed class CuttingProxy : IAsyncDisposable
         using var near = client;
         using Socket far = new(SocketType.Stream, ProtocolType.Tcp);
         var cutAfter = CutAfter;
+        Interlocked.Increment(ref connections);
         try
         {
             await far.ConnectAsync(IPAddress.Loopback, target, stop.Token);
             using var cut = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-            var ways = new[] { PassAsync(near, far, CountsSaid ? long.MaxValue : cutAfter, cut), PassAsync(far, near, CountsSaid ? cutAfter : long.MaxValue, cut) };
+            using CancellationTokenSource silence = new();
+            var ways = new[]
+            {
+                PassAsync(near, far, CountsSaid ? long.MaxValue : cutAfter, cut, silence),
+                PassAsync(far, near, CountsSaid ? cutAfter : long.MaxValue, cut, silence),
+            };
             await Task.WhenAny(ways);
             await cut.CancelAsync();
             await Task.WhenAll(ways);
@@ -75,7 +88,7 @@ public sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private async Task PassAsync(Socket from, Socket to, long cutAfter, CancellationTokenSource cut)
+    private async Task PassAsync(Socket from, Socket to, long cutAfter, CancellationTokenSource cut, CancellationTokenSource silence)
     {
         var buffer = new byte[16 * 1024];
         long passed = 0;
@@ -84,6 +97,17 @@ public sealed class CuttingProxy : IAsyncDisposable
             while (passed < cutAfter && await from.ReceiveAsync(buffer, cut.Token) is > 0 and var read)
             {
                 var count = (int)Math.Min(read, cutAfter - passed);
+                if (FallsSilent && passed + count == cutAfter)
+                {
+                    CutAfter = long.MaxValue;
+                    await silence.CancelAsync();
+                }
+
+                if (silence.IsCancellationRequested)
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
+                }
+
                 for (var sent = 0; sent < count;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), cut.Token);

@@ -38,7 +38,7 @@ public sealed class SshServer : IAsyncDisposable
     public static string User => Environment.UserName;
 
     /// <summary>Starts one. Without sshd on this machine the test is skipped; it fails when CI=true.</summary>
-    /// <param name="extraConfiguration">Lines of sshd_config that come first, and so win.</param>
+    /// <param name="extraConfiguration">Lines of sshd_config that come first, and so win; of MaxStartups the last line would.</param>
     public static async Task<SshServer> StartAsync(string extraConfiguration = "")
     {
         SkipOrFail(File.Exists(Program) && File.Exists("/usr/bin/ssh"), "sshd and ssh are not installed (apt-get install openssh-server).");
@@ -201,7 +201,7 @@ public sealed class SshServer : IAsyncDisposable
         PermitRootLogin yes
         PasswordAuthentication no
         KbdInteractiveAuthentication no
-        MaxStartups 100
+        {(extraConfiguration.Contains("MaxStartups", StringComparison.Ordinal) ? "" : "MaxStartups 100")}
         KexAlgorithms curve25519-sha256
         PrintMotd no
         {(extraConfiguration.Contains("Subsystem", StringComparison.Ordinal) ? "" : "Subsystem sftp /usr/lib/openssh/sftp-server")}

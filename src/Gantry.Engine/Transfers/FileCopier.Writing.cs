@@ -82,7 +82,7 @@ internal sealed partial class FileCopier
             }
             catch (EndpointException exception)
             {
-                if (exception.Error == EndpointError.Disconnected)
+                if (exception.Error is EndpointError.Disconnected or EndpointError.TimedOut)
                 {
                     // Nobody could clear it away: the file's last writing does.
                     job.Leftovers = [.. job.Leftovers, new Leftover(options.PartialName, 0, null, LeftoverWriter.ThisAttempt)];

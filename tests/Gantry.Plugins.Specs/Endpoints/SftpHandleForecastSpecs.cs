@@ -122,7 +122,7 @@ public sealed class SftpHandleForecastSpecs
         SshServer.SkipOrFail(File.Exists(ProgramPipe.OpenSshServer), "OpenSSH's sftp-server is not installed.");
         var learned = new TaskCompletionSource();
         await using var connection = await SftpConnection.OpenAsync(
-            ProgramPipe.Start(ProgramPipe.OpenSshServer, []), TimeProvider.System, _ => { }, _ => learned.SetResult(), Token);
+            ProgramPipe.Start(ProgramPipe.OpenSshServer, []), TimeProvider.System, _ => { }, _ => learned.SetResult(), silenceMax: null, Token);
 
         // Its limits are asked after the handles.
         await learned.Task.WaitAsync(Token);

@@ -3,6 +3,7 @@ using Gantry.Engine.Endpoints;
 using Gantry.Engine.Transfers;
 using Gantry.Plugins.Endpoints.Local;
 using Gantry.Plugins.Endpoints.Sftp;
+using Gantry.Plugins.Specs.Endpoints;
 using Gantry.TestServers;
 using Shouldly;
 using Xunit;
@@ -74,6 +75,78 @@ public sealed class SftpFaultTransferSpecs : IDisposable
         failure.IsTransient.ShouldBeFalse();
         (await File.ReadAllTextAsync(Path.Combine(user.Home, "not-mine", "file"), Token)).ShouldBe("older");
         Directory.GetFiles(user.Home, ".gantry-*", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_folder_that_becomes_read_only_half_way_fails_its_rest_and_keeps_what_is_there(bool isBatched)
+    {
+        using var user = await SystemUser.CreateAsync("p");
+        using var keys = new TemporaryFolder();
+        await using var server = await SshServer.StartAsync($"AuthorizedKeysFile {keys["keys"]}");
+        File.SetUnixFileMode(keys.Path, (UnixFileMode)0x1ED);
+        File.Copy(server.KeyFile + ".pub", keys["keys"]);
+        File.SetUnixFileMode(keys["keys"], (UnixFileMode)0x1A4);
+        Fill(2000);
+        for (var i = 0; i < Files; i++)
+        {
+            await File.WriteAllTextAsync(Path.Combine(user.Home, $"file{i}"), "older", Token);
+        }
+
+        // Far from all are under way when the first has arrived.
+        await using var remote = Open(server, user.Home, user.Name);
+        var result = await CopyAsync(remote, isBatched, request => request with
+        {
+            Target = request.Target with { ConcurrentFiles = 20 },
+            Manifest = new AfterFiles(20, () => File.SetUnixFileMode(user.Home, (UnixFileMode)0x16D)),
+        });
+
+        (result.Copied + result.Failed).ShouldBe(Files);
+        result.Copied.ShouldBeGreaterThanOrEqualTo(20);
+        result.Failed.ShouldBeGreaterThan(0);
+        result.Failures.ShouldAllBe(failure => !failure.IsTransient && failure.Path.StartsWith("file", StringComparison.Ordinal));
+        var failed = result.Failures.Select(failure => failure.Path).ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < Files; i++)
+        {
+            new FileInfo(Path.Combine(user.Home, $"file{i}")).Length.ShouldBe(failed.Contains($"file{i}") ? 5 : 2000, $"file{i}");
+        }
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    public async Task A_server_whose_clock_is_hours_off_gets_and_gives_files_once(int hours)
+    {
+        SshServer.SkipOrFail(File.Exists(ProgramPipe.OpenSshServer), "OpenSSH's sftp-server is not installed.");
+        Fill(100);
+        folder.WriteFile("there/made-at-the-server", "x");
+        await using var remote = new SftpEndpoint(
+            "sftp://skewed",
+            folder["there"],
+            _ => Task.FromResult<SftpPipe>(ProgramPipe.Start(
+                ProgramPipe.OpenSshServer, [], stream => new SkewedStream(stream, TimeSpan.FromHours(hours)), stream => stream)),
+            TimeProvider.System,
+            _ => { });
+
+        var there = await CopyAsync(remote);
+        var thereAgain = await CopyAsync(remote);
+        var back = await BackAsync();
+        var backAgain = await BackAsync();
+
+        (there.IsSuccess, there.Copied).ShouldBe((true, Files));
+        (thereAgain.IsSuccess, thereAgain.Copied).ShouldBe((true, 0));
+        (back.IsSuccess, back.Copied).ShouldBe((true, Files + 1));
+        (backAgain.IsSuccess, backAgain.Copied).ShouldBe((true, 0));
+
+        // What the server's clock says is kept as it is: it is the file's time, however wrong.
+        (File.GetLastWriteTimeUtc(folder["back/made-at-the-server"]) - TimeProvider.System.GetUtcNow().UtcDateTime).TotalHours.ShouldBe(hours, 0.5);
+
+        Task<TransferResult> BackAsync() => new TransferRunner(new TransferRequest
+        {
+            Sources = [new TransferSource { Endpoint = remote }],
+            Target = new TransferTarget { Endpoint = new LocalEndpoint(folder.Folder("back"), allowedRoots: null) },
+        }).RunAsync(Token);
     }
 
     [Theory]
@@ -154,18 +227,36 @@ public sealed class SftpFaultTransferSpecs : IDisposable
         }
     }
 
-    private Task<TransferResult> CopyAsync(IEndpoint target, bool isBatched) => new TransferRunner(new TransferRequest
+    private Task<TransferResult> CopyAsync(IEndpoint target, bool isBatched = false, Func<TransferRequest, TransferRequest>? change = null)
     {
-        Sources = [new TransferSource { Endpoint = new LocalEndpoint(folder["from"], allowedRoots: null) }],
-        Target = new TransferTarget { Endpoint = target },
-        IsBatched = isBatched,
-        Retries = 2,
-    }).RunAsync(Token);
+        TransferRequest request = new()
+        {
+            Sources = [new TransferSource { Endpoint = new LocalEndpoint(folder["from"], allowedRoots: null) }],
+            Target = new TransferTarget { Endpoint = target },
+            IsBatched = isBatched,
+            Retries = 2,
+        };
+        return new TransferRunner(change?.Invoke(request) ?? request).RunAsync(Token);
+    }
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
         using var run = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
         await run.WaitForExitAsync(CancellationToken.None);
         SshServer.SkipOrFail(run.ExitCode == 0, $"{program} does not work here.");
+    }
+
+    /// <summary>Something happens when so many files have arrived.</summary>
+    private sealed class AfterFiles(int count, Action happen) : ITransferManifest
+    {
+        private int left = count;
+
+        public void Add(in ManifestEntry entry)
+        {
+            if (entry.Outcome == FileOutcome.Copied && Interlocked.Decrement(ref left) == 0)
+            {
+                happen();
+            }
+        }
     }
 }

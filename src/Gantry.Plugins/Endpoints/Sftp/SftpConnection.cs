@@ -30,6 +30,8 @@ internal sealed class SftpConnection : IAsyncDisposable
     private bool writerSleeps;
     private int holders;
     private int readerThread;
+    private bool isListening;
+    private SftpSilence? silence;
     private EndpointException? end;
     private Task loops = Task.CompletedTask;
 
@@ -61,9 +63,15 @@ internal sealed class SftpConnection : IAsyncDisposable
     /// <param name="clock">Measures the distance.</param>
     /// <param name="onBegun">Gets it before the server has answered: what is asked already then is answered with the greeting.</param>
     /// <param name="onLearned">Told on the reader's thread what the server answered to the question for its limits.</param>
+    /// <param name="silenceMax">How long it may owe an answer and say nothing, once it has greeted; null for ever.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<SftpConnection> OpenAsync(
-        SftpPipe pipe, TimeProvider clock, Action<SftpConnection> onBegun, Action<SftpServer> onLearned, CancellationToken cancellationToken)
+        SftpPipe pipe,
+        TimeProvider clock,
+        Action<SftpConnection> onBegun,
+        Action<SftpServer> onLearned,
+        TimeSpan? silenceMax,
+        CancellationToken cancellationToken)
     {
         var connection = new SftpConnection(pipe, onLearned);
         try
@@ -72,6 +80,7 @@ internal sealed class SftpConnection : IAsyncDisposable
             onBegun(connection);
             await connection.HearGreetingAsync(clock, cancellationToken).ConfigureAwait(false);
             pipe.OnGreeted();
+            connection.Watch(silenceMax, clock);
             return connection;
         }
         catch
@@ -130,6 +139,11 @@ internal sealed class SftpConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         End(new EndpointException(EndpointError.Disconnected, "The connection was closed here.", isTransient: true));
+        if (silence is { } watch)
+        {
+            await watch.DisposeAsync().ConfigureAwait(false);
+        }
+
         await loops.ConfigureAwait(false);
         await pipe.DisposeAsync().ConfigureAwait(false);
     }
@@ -232,6 +246,31 @@ internal sealed class SftpConnection : IAsyncDisposable
         Server = pipe.Describe(new SftpServer { Extensions = extensions });
         new SftpLimitsCall(this, clock).Ask();
     }
+
+    private void Watch(TimeSpan? silenceMax, TimeProvider clock)
+    {
+        if (silenceMax is { } max)
+        {
+            Volatile.Write(ref silence, new SftpSilence(max, clock, () => IsAnswerDue, () => OnSilent(max)));
+        }
+    }
+
+    /// <summary>As long as the reader is at work, it is not the server that lets us wait.</summary>
+    private bool IsAnswerDue
+    {
+        get
+        {
+            lock (gate)
+            {
+                return Volatile.Read(ref isListening) && pending.Count > 0;
+            }
+        }
+    }
+
+    private void OnSilent(TimeSpan max) => End(new EndpointException(
+        EndpointError.TimedOut,
+        $"The SFTP server said nothing for {max.TotalSeconds:0} seconds although it was asked; the connection was given up (the setting 'timeout' tells how long it may).",
+        isTransient: true));
 
     private Task WriteLoop()
     {
@@ -350,7 +389,10 @@ internal sealed class SftpConnection : IAsyncDisposable
                     buffer = larger;
                 }
 
+                Volatile.Write(ref isListening, true);
                 var read = pipe.Input.Read(buffer, filled, buffer.Length - filled);
+                Volatile.Write(ref isListening, false);
+                Volatile.Read(ref silence)?.Break();
                 if (read == 0)
                 {
                     return Lost(null);

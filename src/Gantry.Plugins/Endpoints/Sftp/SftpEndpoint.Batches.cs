@@ -14,7 +14,7 @@ internal sealed partial class SftpEndpoint
     internal SftpConnection? Standing => sessions.Standing;
 
     public IBatchedWrites? BeginBatches(CancellationToken cancellationToken) =>
-        Run is null ? null : new SftpTarStream(this, root, Run, clock, cancellationToken);
+        Run is null ? null : new SftpTarStream(this, root, Run, clock, silenceMax, cancellationToken);
 
     internal ValueTask<SftpConnection> StandAsync(CancellationToken cancellationToken) => ConnectionAsync(cancellationToken);
 
@@ -53,11 +53,19 @@ internal sealed partial class SftpEndpoint
         return path;
     }
 
-    internal async ValueTask RemoveTokenAsync(string path)
+    /// <summary>Whether it is surely gone. A server that does not answer is not waited for long.</summary>
+    internal async Task<bool> TryRemoveTokenAsync(string path)
     {
-        if (sessions.Standing is { } connection)
+        using var patience = new CancellationTokenSource(cleaningPatience, clock);
+        try
         {
-            await TryRemoveAsync(connection, new SftpPath(root, path)).ConfigureAwait(false);
+            var connection = await ConnectionAsync(patience.Token).ConfigureAwait(false);
+            var reply = await AskAsync(connection, SftpWire.Remove, path, patience.Token).ConfigureAwait(false);
+            return reply.IsOk || reply.Status == SftpStatus.NoSuchFile;
+        }
+        catch (Exception exception) when (exception is EndpointException or OperationCanceledException or ObjectDisposedException)
+        {
+            return false;
         }
     }
 }

@@ -12,6 +12,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
     private readonly string root;
     private readonly TimeProvider clock;
     private readonly Action<string> notice;
+    private readonly TimeSpan? silenceMax;
     private readonly SftpSessions sessions;
     private readonly SftpStripes stripes;
     private readonly SftpBudget uploadBytes = new(8 * 1024 * 1024);
@@ -33,9 +34,17 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
     /// <param name="clock">Measures and limits.</param>
     /// <param name="notice">Hears once what this server cannot do.</param>
     /// <param name="connectionsMax">Over how many connections a large file may be spread.</param>
+    /// <param name="silenceMax">How long the server may owe an answer and say nothing before a connection is given up; null for ever.</param>
     public SftpEndpoint(
-        string address, string root, Func<CancellationToken, Task<SftpPipe>> connect, TimeProvider clock, Action<string> notice, int connectionsMax = 1)
+        string address,
+        string root,
+        Func<CancellationToken, Task<SftpPipe>> connect,
+        TimeProvider clock,
+        Action<string> notice,
+        int connectionsMax = 1,
+        TimeSpan? silenceMax = null)
     {
+        this.silenceMax = silenceMax;
         Address = address;
         this.root = root;
         this.clock = clock;
@@ -44,7 +53,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
         stripes = new SftpStripes(sessions, token => OpenAsync(_ => { }, _ => { }, token), connectionsMax, clock);
 
         async Task<SftpConnection> OpenAsync(Action<SftpConnection> onBegun, Action<SftpServer> onLearned, CancellationToken token) =>
-            await SftpConnection.OpenAsync(await connect(token).ConfigureAwait(false), clock, onBegun, onLearned, token).ConfigureAwait(false);
+            await SftpConnection.OpenAsync(await connect(token).ConfigureAwait(false), clock, onBegun, onLearned, silenceMax, token).ConfigureAwait(false);
     }
 
     public string Address { get; }

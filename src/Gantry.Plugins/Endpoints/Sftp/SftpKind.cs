@@ -21,7 +21,9 @@ public sealed partial class SftpKind : EndpointKind
     private const string KeyPassphrase = "key_passphrase";
     private const string HostKey = "host_key";
     private const string Connections = "connections";
+    private const string TimeoutSetting = "timeout";
     private const int ConnectionsMost = 8;
+    private static readonly TimeSpan timeoutDefault = TimeSpan.FromSeconds(60);
     private const int UserLengthMax = 253;
 
     public override string Id => "sftp";
@@ -53,6 +55,7 @@ public sealed partial class SftpKind : EndpointKind
             Default = JsonElement.Parse("8"),
             Help = "Over how many connections large files are spread at most, where the server is far away (1 to 8); each is a login of its own.",
         },
+        new() { Name = TimeoutSetting, Type = SettingType.Duration, Help = "How long the server may owe an answer and say nothing before the connection is given up; 60s when none is given." },
     ];
 
     public override EndpointSettings? Parse(string address)
@@ -110,6 +113,7 @@ public sealed partial class SftpKind : EndpointKind
         Check(settings.Find(User) is not { } user || IsUser(user), User, settings.Find(User), "is no name of a login");
         Check(settings.Find(Port) is null || PortOf(settings) is not null, Port, settings.Find(Port), "is no port (1 to 65535)");
         Check(settings.Find(Connections) is null || ConnectionsOf(settings) is not null, Connections, settings.Find(Connections), $"is no number from 1 to {ConnectionsMost}");
+        Check(settings.Find(TimeoutSetting) is null || TimeoutOf(settings) is not null, TimeoutSetting, settings.Find(TimeoutSetting), "is no duration from a second to a day, such as 60s");
         Check(settings.Find(KeyFile) is not { } keyFile || (keyFile.StartsWith('/') && !keyFile.Any(char.IsControl)), KeyFile, settings.Find(KeyFile), "is no absolute path");
         Check(settings.Find(HostKey) is not { } hostKey || PinOf(hostKey) is not null, HostKey, settings.Find(HostKey), "is no host key: it looks like 'ssh-ed25519 AAAA…'");
         Check(settings.Find(Folder) is not { } folder || !folder.Contains('\0', StringComparison.Ordinal), Folder, settings.Find(Folder), "holds a NUL");
@@ -139,7 +143,8 @@ public sealed partial class SftpKind : EndpointKind
             async token => ExpectedLogin.Start(await LoginAsync(settings, context, token).ConfigureAwait(false), context.Clock),
             context.Clock,
             context.Notice,
-            ConnectionsOf(settings) ?? ConnectionsMost)
+            ConnectionsOf(settings) ?? ConnectionsMost,
+            TimeoutOf(settings) ?? timeoutDefault)
         {
             Run = async (command, token) => SshProcess.Start(await LoginAsync(settings, context, token).ConfigureAwait(false), context.Clock, command),
         };
@@ -213,6 +218,10 @@ public sealed partial class SftpKind : EndpointKind
 
     private static int? ConnectionsOf(EndpointSettings settings) =>
         int.TryParse(settings.Find(Connections), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= ConnectionsMost ? count : null;
+
+    /// <summary>At most a day, as timers go.</summary>
+    private static TimeSpan? TimeoutOf(EndpointSettings settings) =>
+        settings.Find(TimeoutSetting) is { } text && Duration.TryParse(text, out var time) && time >= TimeSpan.FromSeconds(1) && time <= TimeSpan.FromDays(1) ? time : null;
 
     /// <summary>Type and key without a comment; null when it is neither.</summary>
     private static string? PinOf(string hostKey) => HostKeyPattern.Match(hostKey.Trim()) is { Success: true } match ? match.Groups["key"].Value : null;

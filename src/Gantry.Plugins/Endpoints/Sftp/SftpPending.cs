@@ -12,6 +12,8 @@ internal sealed class SftpPending
     private uint lastId;
     private int count;
 
+    public int Count => count;
+
     /// <summary>Answers the id under which the call is found again. An id whose place is taken is passed over.</summary>
     public uint Add(SftpCall call)
     {

@@ -3,8 +3,9 @@ using Gantry.Engine.Endpoints;
 namespace Gantry.Plugins.Endpoints.Sftp;
 
 /// <summary>
-/// A file that travels in a tar stream, under its temporary name. What counts is how the SFTP server then tells it: of the right size, and with
-/// the time that tar gives a file last of all. Such a one is renamed; any other is removed.
+/// A file that travels in a tar stream, under its temporary name. It is renamed when the SFTP server tells it of the right size, and with the time that
+/// tar gives a file last of all; any other is removed. Once that is seen of some, tar's status stands for the next: it tells, as the answers to
+/// WRITE do elsewhere, that all was written.
 /// </summary>
 internal sealed class SftpTarFile : SftpTold
 {
@@ -62,10 +63,20 @@ internal sealed class SftpTarFile : SftpTold
     /// <summary>Under way no more and never sent: this goes another way, by whoever calls.</summary>
     public bool TryBeginElsewhere(IWritesWhole other) => other.TryBeginWrite(Path, Content, Options, receiver, cancellationToken);
 
-    /// <summary>Asks what is there; the rest follows from the answer.</summary>
-    public void Look(SftpConnection asked, SftpBatch batch)
+    /// <summary>Tar ended well after it.</summary>
+    public bool IsVouchedFor { get; set; }
+
+    /// <summary>Asks what is there, or takes tar's word for it; the rest follows from the answer.</summary>
+    public void Take(SftpConnection asked, SftpBatch batch)
     {
         connection = asked;
+        if (IsVouchedFor && stream.TakesItsWord && !cancellationToken.IsCancellationRequested)
+        {
+            stage = Stage.Renaming;
+            batch.Rename(this, partial, target, isPosix: true);
+            return;
+        }
+
         stage = Stage.Looking;
         batch.ForPath(this, SftpWire.LinkStat, partial);
     }
@@ -117,6 +128,11 @@ internal sealed class SftpTarFile : SftpTold
             && seen.Size == Content.Length
             && seen.ModifiedAt == Seconds
             && (Options.UnixMode is not { } mode || (seen.Mode & PermissionBits) == (mode & PermissionBits));
+        if (IsVouchedFor)
+        {
+            stream.OnLooked(isWhole);
+        }
+
         if (!isWhole || cancellationToken.IsCancellationRequested)
         {
             Remove();

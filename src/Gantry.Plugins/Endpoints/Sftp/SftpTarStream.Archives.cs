@@ -22,11 +22,40 @@ internal sealed partial class SftpTarStream
     private TaskCompletionSource? settled;
     private bool isConnecting;
     private bool isInputEnded;
+    private bool isProven;
+    private bool isDoubted;
 
     /// <summary>Under the lock.</summary>
     private bool IsArchiveReady => gathered.Count >= (underWay.Count == 0 ? 1 : FilesFew) && underWay.Count < ArchivesAtOnce;
 
-    /// <summary>A file was looked at, and what follows from that is done.</summary>
+    private bool IsShellAtWork
+    {
+        get
+        {
+            lock (gate)
+            {
+                return underWay.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>Of files that tar was content with: the first ones are looked at, and as long as they were as they should be its word is taken for the next.</summary>
+    public bool TakesItsWord => Volatile.Read(ref isProven) && !Volatile.Read(ref isDoubted);
+
+    /// <summary>A file that tar was content with was looked at.</summary>
+    public void OnLooked(bool isWhole)
+    {
+        if (isWhole)
+        {
+            Volatile.Write(ref isProven, true);
+        }
+        else
+        {
+            Volatile.Write(ref isDoubted, true);
+        }
+    }
+
+    /// <summary>A file was taken over, and what follows from that is done.</summary>
     public void OnSettled()
     {
         bool wantsMore;
@@ -49,14 +78,14 @@ internal sealed partial class SftpTarStream
     /// <summary>Questions under way at once: what waits in OpenSSH's server beyond some 100 KiB slows it down.</summary>
     private int LooksMax => 2 * endpoint.Capabilities.ConcurrentFiles;
 
-    private bool Write(SftpTarShell shell)
+    private bool Write(SftpTarShell shell, SftpSilence? silence)
     {
         try
         {
             var buffer = new byte[BufferBytes];
             while (TakeArchive() is { } files)
             {
-                WriteArchive(shell, files, buffer);
+                WriteArchive(shell, files, buffer, silence);
             }
 
             shell.EndInput();
@@ -102,7 +131,7 @@ internal sealed partial class SftpTarStream
         }
     }
 
-    private void WriteArchive(SftpTarShell shell, List<SftpTarFile> files, byte[] buffer)
+    private void WriteArchive(SftpTarShell shell, List<SftpTarFile> files, byte[] buffer, SftpSilence? silence)
     {
         var content = files.Sum(file => (long)file.StreamBytes) + TarFormat.EndBytes;
         var blocks = (content + SftpTarShell.BlockBytes - 1) / SftpTarShell.BlockBytes;
@@ -118,6 +147,7 @@ internal sealed partial class SftpTarStream
             if (filled + header + TarFormat.Whole(file.Content.Length) > buffer.Length)
             {
                 shell.Write(buffer.AsSpan(0, filled));
+                silence?.Break();
                 filled = 0;
             }
 
@@ -153,7 +183,7 @@ internal sealed partial class SftpTarStream
     }
 
     /// <summary>Works off what the shell says until it ends. Answers why it ended early, null when that was to be, and whether it has surely ended there.</summary>
-    private (string? Why, bool IsSure) Read(SftpTarShell shell, string token)
+    private (string? Why, bool IsSure) Read(SftpTarShell shell, string token, SftpSilence? silence)
     {
         try
         {
@@ -162,11 +192,12 @@ internal sealed partial class SftpTarStream
                 return (IsOver ? null : "files cannot go in batches, for its login's shell sees other files than SFTP does.", true);
             }
 
-            _ = endpoint.RemoveTokenAsync(token).AsTask();
+            removing = endpoint.TryRemoveTokenAsync(token);
             var failures = 0;
             while (shell.HearDone() is { } isGood)
             {
-                OnDone();
+                silence?.Break();
+                OnDone(isGood);
                 failures = isGood ? 0 : failures + 1;
                 if (failures == FailuresMax && !IsOver)
                 {
@@ -183,7 +214,7 @@ internal sealed partial class SftpTarStream
         }
     }
 
-    private void OnDone()
+    private void OnDone(bool isGood)
     {
         List<SftpTarFile>? files;
         lock (gate)
@@ -193,7 +224,13 @@ internal sealed partial class SftpTarStream
         }
 
         work.Set();
-        Arrive(files ?? []);
+        files ??= [];
+        foreach (var file in files)
+        {
+            file.IsVouchedFor = isGood;
+        }
+
+        Arrive(files);
     }
 
     /// <summary>They are at the server, or should be.</summary>
@@ -239,7 +276,7 @@ internal sealed partial class SftpTarStream
             using var batch = connection.Begin();
             foreach (var file in next)
             {
-                file.Look(connection, batch);
+                file.Take(connection, batch);
             }
         }
         catch (EndpointException)

@@ -19,6 +19,7 @@ internal sealed partial class SftpTarStream : IBatchedWrites
     private readonly string root;
     private readonly Func<string, CancellationToken, Task<SftpPipe>> run;
     private readonly TimeProvider clock;
+    private readonly TimeSpan? silenceMax;
     private readonly CancellationToken cancellationToken;
     private readonly CancellationTokenSource stop = new();
     private readonly Lock gate = new();
@@ -26,16 +27,25 @@ internal sealed partial class SftpTarStream : IBatchedWrites
     private readonly TaskCompletionSource<string> firstFolder = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task running;
     private readonly CancellationTokenRegistration cancelling;
+    private Task<bool>? removing;
+    private string? tokenLeft;
     private bool isOver;
 
     /// <param name="endpoint">Whose SFTP connection the files are looked at and renamed over.</param>
     /// <param name="root">Its folder on the server.</param>
     /// <param name="run">Has the login's shell run a command.</param>
     /// <param name="clock">Measures patience.</param>
+    /// <param name="silenceMax">How long the shell may have work and neither take nor say anything; null for ever.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public SftpTarStream(
-        SftpEndpoint endpoint, string root, Func<string, CancellationToken, Task<SftpPipe>> run, TimeProvider clock, CancellationToken cancellationToken)
+        SftpEndpoint endpoint,
+        string root,
+        Func<string, CancellationToken, Task<SftpPipe>> run,
+        TimeProvider clock,
+        TimeSpan? silenceMax,
+        CancellationToken cancellationToken)
     {
+        this.silenceMax = silenceMax;
         this.endpoint = endpoint;
         this.root = root;
         this.run = run;
@@ -70,6 +80,12 @@ internal sealed partial class SftpTarStream : IBatchedWrites
         await running.ConfigureAwait(false);
         using var patience = new CancellationTokenSource(settlePatience, clock);
         await SettledAsync(patience.Token).ConfigureAwait(false);
+        if (tokenLeft is { } left)
+        {
+            // By now there may be a connection again.
+            await endpoint.TryRemoveTokenAsync(left).ConfigureAwait(false);
+        }
+
         stop.Dispose();
     }
 
@@ -142,9 +158,9 @@ internal sealed partial class SftpTarStream : IBatchedWrites
         finally
         {
             End(why, isSure);
-            if (token is not null)
+            if (token is not null && !(removing is { } first && await first.ConfigureAwait(false)) && !await endpoint.TryRemoveTokenAsync(token).ConfigureAwait(false))
             {
-                await endpoint.RemoveTokenAsync(token).ConfigureAwait(false);
+                tokenLeft = token;
             }
         }
     }
@@ -163,8 +179,9 @@ internal sealed partial class SftpTarStream : IBatchedWrites
     /// <summary>Until all is through. Answers why it ended early, and whether the shell has surely ended.</summary>
     private async Task<(string? Why, bool IsSure)> CarryAsync(SftpTarShell shell, string token)
     {
-        var writing = OnThreadAsync(() => Write(shell));
-        var reading = OnThreadAsync(() => Read(shell, token));
+        await using var silence = silenceMax is { } max ? new SftpSilence(max, clock, () => IsShellAtWork, shell.Abort) : null;
+        var writing = OnThreadAsync(() => Write(shell, silence));
+        var reading = OnThreadAsync(() => Read(shell, token, silence));
         await ((Task)reading.WaitAsync(stop.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!reading.IsCompleted)
         {
