@@ -9,6 +9,9 @@ using Gantry.Plugins.Endpoints.Sftp;
 using Gantry.Plugins.Providers.CustomApi;
 using Gantry.Plugins.Providers.Http;
 using Gantry.Plugins.Providers.Logic;
+using Gantry.Plugins.Providers.Slack;
+using Gantry.Plugins.Providers.Smtp;
+using Gantry.Plugins.Providers.Teams;
 using Gantry.Plugins.Providers.Transfer;
 using Gantry.Plugins.Providers.Webhook;
 using Gantry.Plugins.SecretStores.Environment;
@@ -53,5 +56,8 @@ public static class AllPlugins
         new WebhookProvider(),
         new LogicProvider(),
         new CustomApiProvider(),
+        new SmtpProvider(),
+        new SlackProvider(),
+        new TeamsProvider(),
     ]);
 }

@@ -53,6 +53,12 @@ public sealed record ProviderAction
     /// It has no effect outside the plan and ends at once, so that its start need not be on record before it runs (transformations).
     /// </summary>
     public bool IsPure { get; init; }
+
+    /// <summary>
+    /// Of an action by which somebody is told something: what notifications put into its parameters when nothing else is said, with ${trigger.title}, ${trigger.text} or
+    /// ${trigger} in it. Empty for all others.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Tells { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
 /// <summary>One call of an action: resolved parameters, and what the provider may use.</summary>

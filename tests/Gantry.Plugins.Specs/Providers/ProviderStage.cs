@@ -13,6 +13,8 @@ public sealed class ProviderStage
 
     public List<string> EgressAllowed { get; } = ["*"];
 
+    public IEndpointOpener Endpoints { get; init; } = new NoEndpoints();
+
     public MemoryJournal Journal { get; } = new();
 
     /// <summary>One attempt at a step with these parameters, and how it ended.</summary>
@@ -35,7 +37,7 @@ public sealed class ProviderStage
                 Plan = plan,
                 Inputs = JsonElement.Parse(inputs),
                 Secrets = new DictionarySecrets(Secrets),
-                Endpoints = new NoEndpoints(),
+                Endpoints = Endpoints,
                 EgressAllowed = EgressAllowed,
             },
             Journal,

@@ -20,6 +20,7 @@ public sealed class WebhookProvider : IProvider
         {
             Id = "post",
             Help = "Posts a value as JSON to a webhook.",
+            Tells = new Dictionary<string, string>(StringComparer.Ordinal) { ["payload"] = "${trigger}" },
             Parameters =
             [
                 HttpParameters.Url,
