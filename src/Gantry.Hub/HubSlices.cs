@@ -3,6 +3,7 @@ using Gantry.Engine.Secrets;
 using Gantry.Hub.Accounts;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
+using Gantry.Hub.Notifications;
 using Gantry.Hub.Operations;
 using Gantry.Hub.Plans;
 using Gantry.Hub.Providers;
@@ -51,6 +52,7 @@ internal static class HubSlices
             EventsKept = TimeSpan.FromDays(configuration.Number(HubSettings.EventDays, min: 1, max: 36_500)),
             PerMinuteOfWebhook = configuration.Number(HubSettings.RequestsPerWebhook, min: 1, max: int.MaxValue),
         });
+        services.AddNotifications();
         services.AddApiDocument();
     }
 
@@ -64,6 +66,7 @@ internal static class HubSlices
         app.MapExecutions();
         app.MapTransfers();
         app.MapTriggers();
+        app.MapNotifications();
         app.MapApiDocument();
     }
 }

@@ -24,6 +24,9 @@ public sealed record Plan
     /// <summary>What is done when the execution failed, before it ends; empty when nothing is. Not when it was cancelled.</summary>
     public IReadOnlyList<Step> OnFailure { get; init; } = [];
 
+    /// <summary>Who is told of its ends, once it is saved on a hub; null leaves it to the workspace, empty tells nobody.</summary>
+    public IReadOnlyList<NotifyRule>? Notify { get; init; }
+
     /// <summary>How long an execution may take from its beginning, its waits included; null means as long as it likes.</summary>
     public TimeSpan? Timeout { get; init; }
 

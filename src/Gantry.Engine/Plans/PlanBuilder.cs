@@ -31,6 +31,7 @@ internal sealed class PlanBuilder(FieldReader fields)
             Timeout = fields.ReadDuration(root, "", "timeout"),
             Steps = steps.ReadSteps(root, "", "steps", isRequired: true),
             OnFailure = steps.ReadSteps(root, "", "on_failure", isRequired: false),
+            Notify = new NotifyReader(fields, steps).Read(root, "notify"),
         };
     }
 

@@ -39,6 +39,13 @@ public static class PlanCheck
             var list = new StepList(plan.Steps);
             CheckList(list, "steps");
             CheckList(list.Handling(plan.OnFailure), "on_failure");
+            for (var index = 0; index < plan.Notify?.Count; index++)
+            {
+                // It is told by an execution of its own, which knows nothing of this plan's steps and inputs.
+                var step = plan.Notify[index].StepWith(providers);
+                var other = new Checker(new Plan { Steps = [step] }, source, providers, null, findings);
+                other.CheckAction(step, new StepList([step]), 0, $"notify[{index}]");
+            }
         }
 
         private void CheckList(StepList list, string path)

@@ -216,6 +216,7 @@ internal static class PlanFormat
         new("timeout", FieldType.Duration, "How long an execution may take."),
         new("steps", FieldType.Steps, "What it does.") { IsRequired = true },
         new("on_failure", FieldType.Steps, "What it does when it failed."),
+        new("notify", FieldType.Value, "Who is told how it ended: a list of {on, use, with, at_most_every}; empty when nobody is."),
     ];
 
     public static IReadOnlyList<PlanField> RetryFields => Retry.Fields;

@@ -307,7 +307,7 @@ internal sealed class StepBuilder(FieldReader fields)
         return id;
     }
 
-    private (string Provider, string Action) ReadUse(DocumentNode node, string path)
+    public (string Provider, string Action) ReadUse(DocumentNode node, string path)
     {
         if (node.Find("use") is null)
         {
@@ -343,7 +343,7 @@ internal sealed class StepBuilder(FieldReader fields)
         return (fields.ReadText(node, path, "provider") ?? "", fields.ReadText(node, path, "action") ?? "");
     }
 
-    private JsonElement ReadParameters(DocumentNode node, string path, string name)
+    public JsonElement ReadParameters(DocumentNode node, string path, string name)
     {
         switch (node.Find(name)?.Value)
         {

@@ -5,6 +5,7 @@ using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
+using Gantry.Hub.Notifications;
 using Gantry.Hub.Plans;
 using Gantry.Hub.Triggers;
 using Gantry.Hub.Vault;
@@ -40,6 +41,7 @@ internal sealed class RunningHub : IAsyncDisposable
         services.AddSingleton(new ProviderCatalog([provider]));
         services.AddPlans();
         services.AddTriggers(new TriggerOptions());
+        services.AddNotifications();
         services.AddExecutions(identity ?? HubIdentity.New(), options ?? new ExecutionOptions());
         services.AddSingleton<SecretsOf>(_ => new NoSecrets());
         services.AddEgress([]);

@@ -92,6 +92,11 @@ internal static class RouteTable
         GET /api/events/{event}                                        401 200 200 200 200 404 200 200
         POST /api/events/{event}/replay                                401 403 202 202 202 404 403 202
         POST /api/events/replay                                        401 403 202 202 202 202 403 202
+        GET /api/notifications                                         401 200 200 200 200 200 200 200
+        GET /api/notifications/{notification}                          401 200 200 200 200 404 200 200
+        GET /api/notification-default                                  401 200 200 200 200 200 200 200
+        PUT /api/notification-default                                  401 403 403 200 200 200 403 200
+        DELETE /api/notification-default                               401 403 403 204 204 204 403 204
         GET /api/audit/export                                          401 403 403 403 200 200 403 200
         GET /api/audit/verify                                          401 403 403 403 403 403 403 200
         GET /api/vault                                                 401 403 403 403 403 403 403 200
@@ -158,6 +163,7 @@ internal static class RouteTable
         ["POST /api/events/replay"] = """{"status":"dead"}""",
         ["POST /api/executions/{execution}/approve"] = """{"approve":true}""",
         ["POST /api/signals"] = """{"event":"{new}"}""",
+        ["PUT /api/notification-default"] = """{"notify":[]}""",
         ["POST /api/transfers"] = """{"from":"/nowhere","to":"/neither"}""",
         ["POST /api/transfer-templates"] = """{"name":"{new}","from":"/nowhere","to":"/neither"}""",
         ["PUT /api/transfer-templates/{template}"] = """{"from":"/nowhere","to":"/elsewhere"}""",

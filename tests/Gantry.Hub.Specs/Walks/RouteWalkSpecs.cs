@@ -143,6 +143,13 @@ public sealed class RouteWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
                     return seen;
                 }
 
+            case "notification":
+                var notification = Guid.CreateVersion7().ToString();
+                await TestPostgres.ExecuteAsync(hub.ConnectionString, $"""
+                    insert into gantry.notifications (id, workspace_id, plan_id, user_id, occasion, cause, about, status)
+                    select '{notification}', w.id, w.id, u.id, 'failure', 'failure', w.id, 'noted' from gantry.workspaces w, gantry.users u where w.name = 'default' and u.name = 'admin'
+                    """);
+                return notification;
             case "transfer":
                 return await PostAsync("/api/transfers?wait=30s", new { from = "/nowhere", to = "/neither" }, "id");
             case "template":

@@ -42,6 +42,8 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         "manifest_chunks: select, insert, update, delete",
         "manifests: select, insert, update, delete",
         "master_keys: select, insert, update",
+        "notification_rules: select",
+        "notifications: select, insert, update, delete",
         "provider_credentials: select, update",
         "schema_migrations: select",
         "transfer_endpoints: select, insert",
@@ -69,6 +71,9 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
             select w.id, u.id, 'database', '{}', false from gantry.workspaces w, gantry.users u where w.name = 'default' and u.name = 'admin' on conflict do nothing;
             insert into gantry.events (id, workspace_id, trigger_id, plan_id, kind, status, summary) select id, workspace_id, id, plan_id, kind, 'filtered', '' from gantry.triggers on conflict do nothing;
             insert into gantry.trigger_files (workspace_id, trigger_id, file, version) select workspace_id, id, 'file', 'version' from gantry.triggers on conflict do nothing;
+            insert into gantry.notification_rules (workspace_id, plan_id, user_id, rules) select workspace_id, id, user_id, '[]' from gantry.triggers on conflict do nothing;
+            insert into gantry.notifications (id, workspace_id, plan_id, user_id, occasion, cause, about, status)
+            select id, workspace_id, plan_id, user_id, 'failure', 'failure', id, 'noted' from gantry.triggers on conflict do nothing;
             """);
         await ExecuteAsync(connection, "insert into gantry.execution_waits (workspace_id, execution_id, step_path, kind, since, wait) "
             + "select workspace_id, id, '0', 'approval', now(), '{}' from gantry.executions on conflict do nothing");
