@@ -70,7 +70,7 @@ public sealed class HubSpecs : IAsyncLifetime
         var gone = await RunAsync("plan", "show", "nightly");
 
         applied.Output.ShouldContain("version 1");
-        again.Output.ShouldContain("version 1");
+        again.Output.ShouldContain("unchanged");
         exported.Output.ShouldBe(await File.ReadAllTextAsync(file));
         wrong.Status.ShouldBe(1, wrong.ToString());
         wrong.Errors.ShouldContain("'to'");

@@ -50,6 +50,18 @@ internal sealed class TargetListing(bool ignoresCase)
     /// <summary>Temporary files of this and other transfers, dead or alive.</summary>
     public List<Entry>? Partials => partials;
 
+    /// <summary>Whether case counts is asked when the folder answers: some systems tell only by what stands there.</summary>
+    public static async ValueTask<TargetListing> ReadAsync(IEndpoint endpoint, string folder, CancellationToken cancellationToken)
+    {
+        TargetListing? listing = null;
+        await foreach (var entry in endpoint.ListAsync(folder, cancellationToken))
+        {
+            (listing ??= new(endpoint.Capabilities.NamesIgnoreCase)).Add(entry);
+        }
+
+        return listing ?? new(endpoint.Capabilities.NamesIgnoreCase);
+    }
+
     public void Add(Entry entry)
     {
         if (PartialName.Is(entry.Name))

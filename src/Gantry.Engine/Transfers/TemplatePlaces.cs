@@ -82,16 +82,7 @@ internal sealed class TemplatePlaces(TransferRun run, PathTemplate template)
         };
         try
         {
-            var listing = await run.Target.RunAsync(async (endpoint, cancellationToken) =>
-            {
-                var listing = new TargetListing(endpoint.Capabilities.NamesIgnoreCase);
-                await foreach (var entry in endpoint.ListAsync(path, cancellationToken))
-                {
-                    listing.Add(entry);
-                }
-
-                return listing;
-            });
+            var listing = await run.Target.RunAsync((endpoint, cancellationToken) => TargetListing.ReadAsync(endpoint, path, cancellationToken));
             folder.IsAtTarget = true;
             run.Cleanup.Sort(folder, listing);
             return (folder, listing, null);

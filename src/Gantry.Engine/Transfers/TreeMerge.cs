@@ -109,7 +109,9 @@ internal sealed class TreeMerge(TransferRun run)
     private async Task MergeAsync(FolderNode folder)
     {
         var reading = ReadTargetAsync(folder);
-        var seen = new HashSet<string>(NameComparer);
+
+        // Made when the target has answered, which may be what tells whether case counts.
+        Lazy<HashSet<string>> seen = new(() => new(NameComparer));
         for (var attempt = 0; ; attempt++)
         {
             try
@@ -134,7 +136,7 @@ internal sealed class TreeMerge(TransferRun run)
 
     /// <summary>Answers the target's listing less what the source has; null when there is none.</summary>
     private async Task<TargetListing?> MergeOnceAsync(
-        FolderNode folder, Task<(TargetListing? Listing, EndpointException? Failure)> reading, HashSet<string> seen, int attempt)
+        FolderNode folder, Task<(TargetListing? Listing, EndpointException? Failure)> reading, Lazy<HashSet<string>> seen, int attempt)
     {
         await using var entries = run.Ahead.ListAsync(folder.Source, folder.SourcePath).GetAsyncEnumerator(run.Token);
 
@@ -151,13 +153,13 @@ internal sealed class TreeMerge(TransferRun run)
         for (var hasEntry = await next; hasEntry; hasEntry = await entries.MoveNextAsync())
         {
             var entry = entries.Current;
-            if (seen.Add(entry.Name))
+            if (seen.Value.Add(entry.Name))
             {
                 await HandleAsync(folder, entry, listing);
             }
             else if (attempt == 0)
             {
-                run.Fail(folder, folder.PathOf(entry.Name), WhySeen(seen, entry.Name));
+                run.Fail(folder, folder.PathOf(entry.Name), WhySeen(seen.Value, entry.Name));
             }
         }
 
@@ -373,16 +375,7 @@ internal sealed class TreeMerge(TransferRun run)
 
         try
         {
-            var listing = await run.Target.RunAsync(async (endpoint, cancellationToken) =>
-            {
-                var listing = new TargetListing(endpoint.Capabilities.NamesIgnoreCase);
-                await foreach (var entry in endpoint.ListAsync(folder.TargetPath, cancellationToken))
-                {
-                    listing.Add(entry);
-                }
-
-                return listing;
-            });
+            var listing = await run.Target.RunAsync((endpoint, cancellationToken) => TargetListing.ReadAsync(endpoint, folder.TargetPath, cancellationToken));
             folder.IsAtTarget = true;
             run.Cleanup.Sort(folder, listing);
             return (listing, null);

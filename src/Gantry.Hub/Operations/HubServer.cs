@@ -69,7 +69,13 @@ internal sealed class HubServer : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            if (app is not null) await app.DisposeAsync();
+            if (app is not null)
+            {
+                // Those that had begun when another failed end before the database does.
+                await app.StopAsync(CancellationToken.None);
+                await app.DisposeAsync();
+            }
+
             if (database is not null) await database.DisposeAsync();
             logs?.Dispose();
             ownSecrets.Dispose();

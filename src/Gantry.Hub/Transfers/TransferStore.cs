@@ -95,7 +95,7 @@ internal static class TransferStore
         if (filter.Until is not null)
             conditions.Add($"{id} < @idUntil and e.created_at < @Until");
         if (filter.IsOpen)
-            conditions.Add("e.status = @Status and e.ended_at is null");
+            conditions.Add("e.status = @Status and e.ended_at is null" + filter.Status switch { "running" => " and not e.is_parked", "waiting" => " and e.is_parked", _ => "" });
         else if (filter.IsOfFew)
             conditions.Add("e.status = @Status and e.error is not null");
         else if (filter.Status is not null)
@@ -108,11 +108,7 @@ internal static class TransferStore
         await session.ExecuteAsync(
             $"set local enable_bitmapscan = off; set local enable_sort = {sort}; set local enable_hashjoin = off; set local enable_mergejoin = off; set local jit = off",
             null, cancellationToken);
-        return await session.QueryAsync<TransferView>($"""
-            select {Columns} from {from} join transfers t on t.workspace_id = e.workspace_id and t.id = e.id
-            where {string.Join(" and ", conditions)}
-            order by {id} desc limit @Count
-            """, new
+        var values = new
         {
             workspace = session.Actor.WorkspaceId,
             among = among?.ToArray(),
@@ -127,7 +123,21 @@ internal static class TransferStore
             idSince = filter.Since is { } since ? IdAt(since - AcceptedWithin) : (Guid?)null,
             idUntil = filter.IdUntil,
             filter.Count,
-        }, cancellationToken);
+        };
+        if (filter.Status != "queued")
+        {
+            return await PartAsync("");
+        }
+
+        // What is queued waits for a worker or for its turn: two parts of one index, each in the order of the page.
+        var parts = (await PartAsync(" and not e.is_parked")).Concat(await PartAsync(" and e.is_parked"));
+        return [.. parts.OrderByDescending(transfer => transfer.Id.ToString(), StringComparer.Ordinal).Take(filter.Count)];
+
+        Task<IReadOnlyList<TransferView>> PartAsync(string part) => session.QueryAsync<TransferView>($"""
+            select {Columns} from {from} join transfers t on t.workspace_id = e.workspace_id and t.id = e.id
+            where {string.Join(" and ", conditions)}{part}
+            order by {id} desc limit @Count
+            """, values, cancellationToken);
     }
 
     /// <summary>The least id that is given at this time: ids begin with their millisecond, a little before the execution is accepted.</summary>

@@ -56,7 +56,7 @@ OfEventBridge(bucket, "in/by bridge"),
         var paths = seen.Select(trigger => trigger.GetProperty("path").GetString()).ToList();
         paths.Count(path => path == "my file!.txt").ShouldBeInRange(1, 2);
         paths.Where(path => path != "my file!.txt").Order().ShouldBe(["by bridge", "by-sns", "last"]);
-        seen.Where(trigger => trigger.GetProperty("path").GetString() == "my file!.txt").Select(trigger => trigger.GetProperty("sequencer").GetString()).Last().ShouldBe("0055AED6DCD90281E6");
+        seen.Where(trigger => trigger.GetProperty("path").GetString() == "my file!.txt").Select(trigger => trigger.GetProperty("sequencer").GetString()).ShouldContain("0055AED6DCD90281E6");
         (await stage.CountAsync("events", "status = 'dead' and reason like '%no notification%'")).ShouldBe(1);
         (await stage.CountAsync("events", "status = 'filtered'")).ShouldBeGreaterThanOrEqualTo(4);
     }

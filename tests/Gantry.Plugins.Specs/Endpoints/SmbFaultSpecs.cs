@@ -218,6 +218,34 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         File.Exists(Path.Combine(server.PathOf("share"), name, "large")).ShouldBeFalse();
     }
 
+    [Theory(Timeout = 120_000)]
+    [InlineData("Exact", "one", "ONE", true)]
+    [InlineData("share", "one", "ONE", false)]
+    public async Task A_file_is_taken_for_one_of_another_case_only_where_case_does_not_count(string share, string there, string sent, bool isApart)
+    {
+        var server = await shared.GetAsync();
+        var name = server.NewFolder(share);
+        var folder = Path.Combine(server.PathOf(share.ToLowerInvariant()), name);
+        var time = new DateTime(2020, 1, 2, 3, 4, 6, DateTimeKind.Utc);
+        await File.WriteAllTextAsync(Path.Combine(folder, there), "old", Token);
+        File.SetLastWriteTimeUtc(Path.Combine(folder, there), time);
+        using TemporaryFolder local = new();
+        File.SetLastWriteTimeUtc(local.WriteFile(sent, "new"), time);
+        await using var source = new LocalEndpoint(local.Path, allowedRoots: null);
+        await using var endpoint = new SmbKind().Open(server.Settings($"{share}/{name}"), server.Context());
+
+        var result = await new TransferRunner(new TransferRequest
+        {
+            Sources = [new TransferSource { Endpoint = source }],
+            Target = new TransferTarget { Endpoint = endpoint },
+        }).RunAsync(Token);
+
+        result.Failures.ShouldBeEmpty();
+        result.Copied.ShouldBe(isApart ? 1 : 0);
+        Directory.GetFiles(folder).Select(Path.GetFileName).ShouldBe(isApart ? [there, sent] : [there], ignoreOrder: true);
+        (await File.ReadAllTextAsync(Path.Combine(folder, there), Token)).ShouldBe("old");
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Leaving_and_cancelling_leave_no_program_and_no_temporary_file()
     {

@@ -11,9 +11,33 @@ internal sealed class CaseGuard(RcloneEndpoint endpoint, RcloneSession session)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<ConcurrentDictionary<string, string>>>> folders = new(StringComparer.Ordinal);
     private volatile bool tellsCaseApart;
+    private volatile bool isTried;
 
     /// <summary>It was tried, and two such names are two files.</summary>
     public bool TellsCaseApart => tellsCaseApart;
+
+    /// <summary>Tries it on the first name that is listed: when nothing answers to it in the other case, the two are two files, and names are matched so.</summary>
+    public async ValueTask TryAsync(string folder, string name, CancellationToken cancellationToken)
+    {
+        if (isTried || tellsCaseApart || !session.Features.IgnoresCase)
+        {
+            return;
+        }
+
+        var other = name.Any(char.IsLower) ? name.ToUpperInvariant() : name.ToLowerInvariant();
+        if (other == name)
+        {
+            return;
+        }
+
+        if (await endpoint.FindNowAsync(EndpointPath.Join(folder, other), cancellationToken).ConfigureAwait(false) is null)
+        {
+            tellsCaseApart = true;
+            folders.Clear();
+        }
+
+        isTried = true;
+    }
 
     /// <summary>
     /// The name is about to be used; answers whether it was free before. Fails with BadPath when another one stands there that is the same to the system.

@@ -68,7 +68,11 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
         while (await TellAsync(entries.MoveNextAsync()).ConfigureAwait(false))
         {
             isEmpty = false;
-            yield return Known(entries.Current);
+            if (Known(entries.Current) is var known)
+            {
+                await cases.TryAsync(folder, known.Name, cancellationToken).ConfigureAwait(false);
+                yield return known;
+            }
         }
 
         // Rclone lists a root that is not there as an empty one.
