@@ -143,6 +143,10 @@ internal sealed partial class SftpTarStream : IBatchedWrites
             shell.Enter(root, token);
             (why, isSure) = await CarryAsync(shell, token).ConfigureAwait(false);
         }
+        catch (Exception exception) when (stop.IsCancellationRequested && (exception is OperationCanceledException or IOException or ObjectDisposedException or EndpointException))
+        {
+            // It is not wanted any more, and was cut off wherever it was.
+        }
         catch (EndpointException exception)
         {
             why = $"files cannot go in batches: {exception.Message}";
@@ -150,10 +154,6 @@ internal sealed partial class SftpTarStream : IBatchedWrites
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
             why = "files cannot go in batches, for its login's shell ended at once.";
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // It is not wanted any more.
         }
         finally
         {
