@@ -141,7 +141,11 @@ public sealed class FileArrivalSpecs(TestDatabase database) : IClassFixture<Test
         await using var stage = await StartAsync("[ { files: { endpoint: place, settle: 0s } } ]", LocalPlace());
         var all = Seen(stage, 10_000);
         await stage.WatchAsync();
-        for (var i = 0; i < 10_000; i++) folder.WriteFile($"{i / 1000}/{i}", "");
+
+        // Each appears whole, so that none is seen twice while it is written.
+        using TemporaryFolder outside = new();
+        for (var i = 0; i < 10; i++) folder.Folder($"{i}");
+        for (var i = 0; i < 10_000; i++) File.Move(outside.WriteFile($"{i}", ""), folder[$"{i / 1000}/{i}"]);
         await all;
 
         seen.Select(trigger => trigger.GetProperty("path").GetString()).Distinct().Count().ShouldBe(10_000);
