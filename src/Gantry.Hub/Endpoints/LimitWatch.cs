@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Gantry.Hub.Database;
 using Npgsql;
 
@@ -11,34 +10,13 @@ namespace Gantry.Hub.Endpoints;
 internal sealed partial class LimitWatch(HubDatabase database, LiveLimits limits, TimeProvider clock, ILogger<LimitWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan LookUp = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await ListenAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception lost) when (lost is NpgsqlException or DatabaseUnavailableException or IOException or SocketException or TimeoutException)
-            {
-                Log.Lost(logger, lost);
-                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new NewsChannel(database.Worker, "gantry_endpoint_limits", clock).ListenAsync(HearAsync, failure => Log.Lost(logger, failure), stoppingToken);
 
-    private async Task ListenAsync(CancellationToken cancellationToken)
+    private async Task HearAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
         connection.Notification += (_, told) => Told(told.Payload);
-        await using (var listen = new NpgsqlCommand("listen gantry_endpoint_limits", connection))
-            await listen.ExecuteNonQueryAsync(cancellationToken);
         while (true)
         {
             // What was told while nobody listened is found here.

@@ -153,11 +153,6 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
                 await doAsync(cancellationToken);
                 return;
             }
-            catch (ObjectDisposedException)
-            {
-                // A start failed after this one had begun: the hub is gone, and nobody stopped the loops.
-                return;
-            }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 Log.NotSwept(logger, failure);
@@ -188,11 +183,6 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                return;
-            }
-            catch (ObjectDisposedException)
-            {
-                // A start failed after this one had begun: the hub is gone, and nobody stopped the loops.
                 return;
             }
             catch (Exception failure) when (failure is not OperationCanceledException)

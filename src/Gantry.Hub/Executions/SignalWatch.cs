@@ -1,3 +1,4 @@
+using Gantry.Hub.Database;
 using Npgsql;
 
 namespace Gantry.Hub.Executions;
@@ -9,8 +10,6 @@ namespace Gantry.Hub.Executions;
 internal sealed partial class SignalWatch(
     NpgsqlDataSource database, ClaimStore claims, RunningExecutions running, TimeProvider clock, ILogger<SignalWatch> logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
     /// <summary>Of those that were told, the ones that run here get their signals.</summary>
     public void Tell(IReadOnlyList<Guid> executionIds)
     {
@@ -18,42 +17,17 @@ internal sealed partial class SignalWatch(
             _ = TellAsync([.. executionIds.Select(running.Find).OfType<RunningExecutions.Entry>().Select(entry => entry.Claim)], CancellationToken.None);
     }
 
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await ListenAsync(stopping);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (ObjectDisposedException)
-            {
-                // A start failed after this one had begun: the hub is gone, and nobody stopped the loops.
-                return;
-            }
-            catch (Exception lost) when (lost is not OperationCanceledException)
-            {
-                Log.Lost(logger, lost);
-                await Task.Delay(Pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken stopping) =>
+        new NewsChannel(database, "gantry_signals", clock).ListenAsync(HearAsync, failure => Log.Lost(logger, failure), stopping);
 
-    private async Task ListenAsync(CancellationToken stopping)
+    private async Task HearAsync(NpgsqlConnection connection, CancellationToken stopping)
     {
         List<Guid> told = [];
-        await using var connection = await database.OpenConnectionAsync(stopping);
         connection.Notification += (_, news) =>
         {
             if (Guid.TryParse(news.Payload, out var id))
                 told.Add(id);
         };
-        await using (var listen = new NpgsqlCommand("listen gantry_signals", connection))
-            await listen.ExecuteNonQueryAsync(stopping);
 
         // What was told while nobody listened is found here.
         await TellAsync(running.Claims, stopping);

@@ -53,12 +53,7 @@ internal sealed partial class Waker(NpgsqlDataSource database, WorkNews work, Ti
             {
                 return;
             }
-            catch (ObjectDisposedException)
-            {
-                // A start failed after this one had begun: the hub is gone, and nobody stopped the loops.
-                return;
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure)
             {
                 Log.NotWoken(logger, failure);
             }

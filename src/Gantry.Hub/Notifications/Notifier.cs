@@ -28,30 +28,8 @@ internal sealed partial class Notifier(
 
     private DateTimeOffset keptHouseAt = DateTimeOffset.MinValue;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (ObjectDisposedException)
-            {
-                // A start failed after this one had begun: the hub is gone, and nobody stopped the loop.
-                return;
-            }
-            catch (Exception failure)
-            {
-                Log.Interrupted(logger, failure);
-                await Task.Delay(Look, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new NewsChannel(database.Worker, "gantry_notifications", clock).ListenAsync(HearAsync, failure => Log.Interrupted(logger, failure), stoppingToken);
 
     /// <summary>Decides and tells all that there is now.</summary>
     public async Task TickAsync(CancellationToken cancellationToken)
@@ -73,11 +51,8 @@ internal sealed partial class Notifier(
         }
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
+    private async Task HearAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
-        await using (var listen = new NpgsqlCommand("listen gantry_notifications", connection))
-            await listen.ExecuteNonQueryAsync(cancellationToken);
         while (true)
         {
             await TickAsync(cancellationToken);

@@ -15,30 +15,8 @@ internal sealed partial class Scheduler(
 {
     private DateTimeOffset keptHouseAt = DateTimeOffset.MinValue;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (ObjectDisposedException)
-            {
-                // A start failed after this one had begun: the hub is gone, and nobody stopped the loop.
-                return;
-            }
-            catch (Exception failure)
-            {
-                Log.Interrupted(logger, failure);
-                await Task.Delay(EventLimits.Look, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new NewsChannel(database.Worker, "gantry_triggers", clock).ListenAsync(HearAsync, failure => Log.Interrupted(logger, failure), stoppingToken);
 
     /// <summary>Does all that is due now.</summary>
     public async Task TickAsync(CancellationToken cancellationToken)
@@ -85,11 +63,8 @@ internal sealed partial class Scheduler(
         }
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
+    private async Task HearAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Worker.OpenConnectionAsync(cancellationToken);
-        await using (var listen = new NpgsqlCommand("listen gantry_triggers", connection))
-            await listen.ExecuteNonQueryAsync(cancellationToken);
         while (true)
         {
             await TickAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using Dapper;
+using Gantry.Hub.Database;
 using Npgsql;
 
 namespace Gantry.Hub.Triggers.Webhooks;
@@ -8,89 +9,42 @@ internal sealed record FoundWebhook : TriggerContext
 {
     public bool IsPaused { get; init; }
 
-    /// <summary>Which question it answers.</summary>
+    /// <summary>Which question it answers, counted from 1.</summary>
     public int Place { get; init; }
 }
 
-/// <summary>
-/// Finds the webhooks that are called. Calls that come while the database is being asked are answered by one next look, which begins after each of them has come: nothing is
-/// remembered, so that a plan's newest version and its end count at once.
-/// </summary>
-internal sealed class WebhookFinder(NpgsqlDataSource database)
+/// <summary>Finds the webhooks that are called, many by one look: a plan's newest version and its end count at once.</summary>
+internal sealed class WebhookFinder
 {
-    private readonly Lock gate = new();
-    private List<Question> waiting = [];
-    private bool isAsking;
+    private readonly NpgsqlDataSource database;
+    private readonly GatheredQuestions<ValueTuple, Question, FoundWebhook?> questions;
+
+    public WebhookFinder(NpgsqlDataSource database)
+    {
+        this.database = database;
+        questions = new((_, asked) => FindAllAsync(asked));
+    }
 
     /// <summary>Null when the workspace has none of this path and verb, or there is no such workspace.</summary>
-    public Task<FoundWebhook?> FindAsync(string workspace, string path, string verb, CancellationToken cancellationToken)
-    {
-        var question = new Question(workspace, path, verb);
-        lock (gate)
-        {
-            waiting.Add(question);
-            if (!isAsking)
-            {
-                isAsking = true;
-                _ = Task.Run(AnswerAllAsync, CancellationToken.None);
-            }
-        }
+    public Task<FoundWebhook?> FindAsync(string workspace, string path, string verb, CancellationToken cancellationToken) =>
+        questions.AskAsync(default, new Question(workspace, path, verb), cancellationToken);
 
-        return question.Answer.Task.WaitAsync(cancellationToken);
-    }
-
-    private async Task AnswerAllAsync()
-    {
-        while (true)
-        {
-            List<Question> questions;
-            lock (gate)
-            {
-                (questions, waiting) = (waiting, []);
-                if (questions.Count == 0)
-                {
-                    isAsking = false;
-                    return;
-                }
-            }
-
-            await AnswerAsync(questions);
-        }
-    }
-
-    // Whatever goes wrong is each caller's answer.
-    private async Task AnswerAsync(List<Question> questions)
-    {
-        try
-        {
-            var found = new FoundWebhook?[questions.Count];
-            foreach (var webhook in await AskAsync(questions))
-                found[webhook.Place - 1] = webhook;
-            for (var i = 0; i < found.Length; i++)
-                questions[i].Answer.TrySetResult(found[i]);
-        }
-        catch (Exception failure)
-        {
-            foreach (var question in questions)
-                question.Answer.TrySetException(failure);
-        }
-    }
-
-    private async Task<IEnumerable<FoundWebhook>> AskAsync(List<Question> questions)
+    private async Task<IReadOnlyList<FoundWebhook?>> FindAllAsync(IReadOnlyList<Question> asked)
     {
         await using var connection = await database.OpenConnectionAsync();
-        return await connection.QueryAsync<FoundWebhook>(
+        var webhooks = await connection.QueryAsync<FoundWebhook>(
             "select *, 'webhook' as kind from find_webhooks(@workspaces, @paths, @verbs)",
             new
             {
-                workspaces = questions.Select(question => question.Workspace).ToArray(),
-                paths = questions.Select(question => question.Path).ToArray(),
-                verbs = questions.Select(question => question.Verb).ToArray(),
+                workspaces = asked.Select(question => question.Workspace).ToArray(),
+                paths = asked.Select(question => question.Path).ToArray(),
+                verbs = asked.Select(question => question.Verb).ToArray(),
             });
+        var found = new FoundWebhook?[asked.Count];
+        foreach (var webhook in webhooks)
+            found[webhook.Place - 1] = webhook;
+        return found;
     }
 
-    private sealed record Question(string Workspace, string Path, string Verb)
-    {
-        public TaskCompletionSource<FoundWebhook?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+    private sealed record Question(string Workspace, string Path, string Verb);
 }
