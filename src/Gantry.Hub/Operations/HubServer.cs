@@ -134,6 +134,7 @@ internal sealed class HubServer : IAsyncDisposable
     {
         app.UseWeb();
         app.UseAccounts();
+        app.UseUiPages(UiFiles.Find());
         app.MapHealth();
         app.MapAudit();
         app.MapAccounts();

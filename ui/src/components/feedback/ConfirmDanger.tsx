@@ -1,0 +1,58 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { ProblemAlert } from './ProblemAlert';
+
+interface ConfirmDangerProps {
+  opened: boolean;
+  onClose: () => void;
+  /** A question: "Delete the plan 'nightly'?" */
+  title: string;
+  /** What will be lost, and what stays. */
+  children: ReactNode;
+  /** What the button says: "Delete plan". */
+  action: string;
+  /** Has to be typed before the button works: for what cannot be had back. */
+  typed?: string;
+  onConfirm: () => Promise<unknown>;
+}
+
+/** Asks before something is lost, and shows why it was not done when the hub refuses. */
+export function ConfirmDanger({ opened, onClose, title, children, action, typed, onConfirm }: ConfirmDangerProps) {
+  const [text, setText] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const close = () => {
+    setText('');
+    setError(null);
+    onClose();
+  };
+  const confirm = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await onConfirm();
+      close();
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened={opened} onClose={close} title={<Text fw={600} component="span">{title}</Text>} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form onSubmit={event => { event.preventDefault(); void confirm(); }}>
+        <Stack gap="md">
+          <div>{children}</div>
+          {typed !== undefined && (
+            <TextInput label={<>Type <b>{typed}</b> to go on</>} value={text} onChange={event => setText(event.currentTarget.value)} data-autofocus autoComplete="off" />
+          )}
+          {error !== null && <ProblemAlert error={error} />}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={close} data-autofocus={typed === undefined || undefined}>Keep it</Button>
+            <Button type="submit" color="red" loading={busy} disabled={typed !== undefined && text !== typed}>{action}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

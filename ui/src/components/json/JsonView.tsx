@@ -1,0 +1,27 @@
+import { CopyButton, ActionIcon, Tooltip } from '@mantine/core';
+import { Check, Copy } from 'lucide-react';
+import classes from './JsonView.module.css';
+
+/** A value as it is, to be read and copied. */
+export function JsonView({ value, label }: { value: unknown; label: string }) {
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+  return (
+    <div className={classes.json}>
+      <pre className={classes.text} tabIndex={0} aria-label={label}>{text}</pre>
+      <div className={classes.copy}><Copier text={text} label={`Copy ${label.toLowerCase()}`} /></div>
+    </div>
+  );
+}
+
+/** A small button that copies a text, and says that it did. */
+export function Copier({ text, label }: { text: string; label: string }) {
+  return (
+    <CopyButton value={text}>
+      {({ copied, copy }) => (
+        <Tooltip label={copied ? 'Copied' : label}>
+          <ActionIcon variant="subtle" color="gray" size="sm" aria-label={label} onClick={copy}>{copied ? <Check size={14} /> : <Copy size={14} />}</ActionIcon>
+        </Tooltip>
+      )}
+    </CopyButton>
+  );
+}

@@ -1,0 +1,116 @@
+import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Skeleton } from '@mantine/core';
+import { useEffect, useMemo, useRef, type ReactNode } from 'react';
+import classes from './DataTable.module.css';
+
+export interface Column<Row> {
+  id: string;
+  header: string;
+  cell: (row: Row) => ReactNode;
+  /** A share of the width ("2fr") or a fixed one ("120px"); one share if not given. */
+  width?: string;
+  align?: 'end';
+  /** On narrow screens: the first line (what it is), left out, or below it like all others. */
+  narrow?: 'title' | 'hide';
+}
+
+interface DataTableProps<Row> {
+  /** Says what is listed, for those who do not see it. */
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[] | undefined;
+  rowId: (row: Row) => string;
+  /** What a click anywhere on the row does; the row's first cell has a link to the same, for the keyboard. */
+  onOpen?: (row: Row) => void;
+  /** Rows that have to be seen first: failed ones. */
+  tone?: (row: Row) => 'bad' | 'warn' | undefined;
+  /** There is more, which is asked for as the end comes into sight. */
+  hasMore?: boolean;
+  isLoadingMore?: boolean;
+  onMore?: () => void;
+  /** In place of the rows when there are none. */
+  empty: ReactNode;
+}
+
+const rowHeight = 44;
+const narrowRowHeight = 76;
+const features = tableFeatures({});
+
+/** A list of any length: only the rows in sight are in the document, and further pages come while one scrolls. */
+export function DataTable<Row extends object>({ label, columns, rows, rowId, onOpen, tone, hasMore = false, isLoadingMore = false, onMore, empty }: DataTableProps<Row>) {
+  const viewport = useRef<HTMLDivElement>(null);
+  const definitions = useMemo(() => {
+    const helper = createColumnHelper<typeof features, Row>();
+    return columns.map(column => helper.display({ id: column.id, header: column.header, cell: context => column.cell(context.row.original) }));
+  }, [columns]);
+  const data = useMemo(() => [...(rows ?? [])], [rows]);
+  const table = useTable({ features, columns: definitions, data, getRowId: rowId });
+  const modelRows = table.getRowModel().rows;
+  const isNarrow = () => (viewport.current?.clientWidth ?? 1_000) < 620;
+  const virtual = useVirtualizer({
+    count: modelRows.length,
+    getScrollElement: () => viewport.current,
+    estimateSize: () => (isNarrow() ? narrowRowHeight : rowHeight),
+    getItemKey: index => modelRows[index]!.id,
+    overscan: 12,
+  });
+  const items = virtual.getVirtualItems();
+  const lastSeen = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasMore && !isLoadingMore && lastSeen >= modelRows.length - 15) onMore?.();
+  }, [hasMore, isLoadingMore, lastSeen, modelRows.length, onMore]);
+  const template = { gridTemplateColumns: columns.map(column => (column.width?.endsWith('px') ? column.width : `minmax(0, ${column.width ?? '1fr'})`)).join(' ') };
+  const byId = useMemo(() => new Map(columns.map(column => [column.id, column])), [columns]);
+
+  if (rows === undefined) return <div className={classes.frame}><Loading label={label} /></div>;
+  if (rows.length === 0) return <div className={classes.frame}>{empty}</div>;
+  return (
+    <div className={classes.frame}>
+      {/* A list that scrolls is reached by the keyboard, too. */}
+      <div ref={viewport} className={classes.viewport} tabIndex={0} role="table" aria-label={label} aria-rowcount={hasMore ? -1 : modelRows.length + 1}>
+        <div role="rowgroup" className={classes.head}>
+          <div role="row" className={classes.headRow} style={template} aria-rowindex={1}>
+            {columns.map(column => <div key={column.id} role="columnheader" className={classes.headCell} data-align={column.align}>{column.header}</div>)}
+          </div>
+        </div>
+        <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
+          {items.map(item => {
+            const row = modelRows[item.index]!;
+            return (
+              <div
+                key={row.id} ref={virtual.measureElement} data-index={item.index} role="row" aria-rowindex={item.index + 2} className={classes.row}
+                data-open={onOpen !== undefined || undefined} data-tone={tone?.(row.original)} style={{ ...template, transform: `translateY(${item.start}px)` }}
+                onClick={event => { if (onOpen !== undefined && isPlainClick(event)) onOpen(row.original); }}
+              >
+                {row.getAllCells().map(cell => {
+                  const column = byId.get(cell.column.id)!;
+                  return (
+                    <div key={cell.id} role="cell" className={classes.cell} data-align={column.align} data-narrow={column.narrow}>
+                      {column.cell(row.original)}
+                    </div>
+                  );
+                })}
+              </div>
+            );
+          })}
+        </div>
+        {isLoadingMore && <div className={classes.more} role="status">Loading more …</div>}
+      </div>
+    </div>
+  );
+}
+
+/** Neither on a link or button within the row, nor at the end of marking text. */
+function isPlainClick(event: React.MouseEvent): boolean {
+  const target = event.target as Element;
+  return target.closest('a, button, input, label, [role="menuitem"]') === null && (window.getSelection()?.toString() ?? '') === '';
+}
+
+function Loading({ label }: { label: string }) {
+  return (
+    <div className={classes.loading} role="status" aria-label={`${label} are being loaded`}>
+      {Array.from({ length: 8 }, (_, index) => <Skeleton key={index} height={14} width={`${92 - (index % 4) * 11}%`} radius="sm" />)}
+    </div>
+  );
+}

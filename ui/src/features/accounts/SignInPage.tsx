@@ -1,0 +1,37 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useDocumentTitle } from '@mantine/hooks';
+import { useState } from 'react';
+import { meQuery } from '@/api/me';
+import { BrandMark } from '@/components/brand/BrandMark';
+import { NewPasswordForm } from './NewPasswordForm';
+import { SignInForm } from './SignInForm';
+import classes from './SignInPage.module.css';
+
+/** Signing in, and with a one-time password the choice of one's own. */
+export function SignInPage() {
+  useDocumentTitle('Sign in · Gantry');
+  const { next } = useSearch({ from: '/sign-in' });
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const me = useQuery({ ...meQuery, retry: false });
+  const [password, setPassword] = useState('');
+  const enter = async () => {
+    client.removeQueries({ predicate: query => query.queryKey[0] !== 'me' });
+    await client.fetchQuery({ ...meQuery, staleTime: 0 });
+    await navigate({ href: next ?? '/', replace: true });
+  };
+  const mustChange = me.data?.must_change_password === true;
+  return (
+    <main className={classes.page}>
+      <div className={classes.box}>
+        <div className={classes.brand}><BrandMark size={40} /></div>
+        <h1 className={classes.title}>{mustChange ? 'Choose your password' : 'Sign in to Gantry'}</h1>
+        <p className={classes.lead}>{mustChange ? 'The one you signed in with was good for one time.' : 'Your files, plans and secrets are behind this door.'}</p>
+        {mustChange
+          ? <NewPasswordForm current={password} onDone={enter} />
+          : <SignInForm onDone={async (used, mustChangeNow) => { setPassword(used); if (mustChangeNow) await client.fetchQuery({ ...meQuery, staleTime: 0 }); else await enter(); }} />}
+      </div>
+    </main>
+  );
+}

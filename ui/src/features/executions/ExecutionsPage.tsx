@@ -1,0 +1,51 @@
+import { Button, SegmentedControl, Select } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Activity } from 'lucide-react';
+import { planNamesQuery } from '@/api/plan-names';
+import { ProblemAlert } from '@/components/feedback/ProblemAlert';
+import { EmptyState } from '@/components/page/EmptyState';
+import { Filters } from '@/components/page/Filters';
+import { Page } from '@/components/page/Page';
+import { DataTable } from '@/components/table/DataTable';
+import { executionsQuery } from './api/list-executions';
+import { columns } from './list/columns';
+import { statuses } from './list/statuses';
+
+const refreshMilliseconds = 2_000;
+
+/** What ran, runs and waits, the newest first. */
+export function ExecutionsPage() {
+  const search = useSearch({ from: '/shell/executions' });
+  const navigate = useNavigate({ from: '/executions' });
+  const plans = useQuery(planNamesQuery);
+  // Only who looks at the first page sees it move: a long list that one has scrolled through stays where it is.
+  const list = useInfiniteQuery({ ...executionsQuery(search), refetchInterval: query => ((query.state.data?.pages.length ?? 1) === 1 ? refreshMilliseconds : false) });
+  const rows = list.data?.pages.flatMap(page => page.items);
+  const isFiltered = search.status !== undefined || search.plan !== undefined;
+  const set = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  return (
+    <Page title="Executions" fill>
+      <Filters>
+        <SegmentedControl
+          size="xs" aria-label="Status" value={search.status ?? 'all'} data={[{ value: 'all', label: 'All' }, ...statuses.map(status => ({ value: status, label: status.charAt(0).toUpperCase() + status.slice(1) }))]}
+          onChange={status => set({ status: statuses.find(each => each === status) })}
+        />
+        <Select
+          aria-label="Plan" placeholder="Every plan" searchable clearable size="xs" w={220} value={search.plan ?? null} clearButtonProps={{ 'aria-label': 'Every plan' }}
+          data={(plans.data ?? []).map(plan => plan.name!)} onChange={plan => set({ plan: plan ?? undefined })} nothingFoundMessage="No such plan"
+        />
+        {isFiltered && <Button variant="subtle" size="xs" color="gray" onClick={() => void navigate({ search: {}, replace: true })}>Clear</Button>}
+      </Filters>
+      {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
+        <DataTable
+          label="Executions" columns={columns} rows={rows} rowId={row => row.id} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()}
+          onOpen={row => void navigate({ to: '/executions/$execution', params: { execution: row.id } })} tone={row => (row.status === 'failed' ? 'bad' : undefined)}
+          empty={isFiltered
+            ? <EmptyState icon={<Activity size={22} />} title="Nothing fits these filters">Clear them to see every execution.</EmptyState>
+            : <EmptyState icon={<Activity size={22} />} title="Nothing has run yet" action={<Button component={Link} to="/plans" variant="light">To the plans</Button>}>Run a plan, or let a schedule or an event start one. Everything that happens is listed here.</EmptyState>}
+        />
+      )}
+    </Page>
+  );
+}

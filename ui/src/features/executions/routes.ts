@@ -1,0 +1,25 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { shellRoute } from '@/components/routing/root';
+import { oneOf, textOf, type SearchInput } from '@/components/routing/search';
+import { levels } from '@/components/log/log-buffer';
+import { statuses } from './list/statuses';
+
+const executions = createRoute({
+  getParentRoute: () => shellRoute,
+  path: 'executions',
+  validateSearch: (search: SearchInput): { status?: (typeof statuses)[number]; plan?: string } => ({ status: oneOf(search, 'status', statuses), plan: textOf(search, 'plan') }),
+  component: lazyRouteComponent(() => import('./ExecutionsPage'), 'ExecutionsPage'),
+});
+
+const tabs = ['steps', 'log', 'data'] as const;
+
+const execution = createRoute({
+  getParentRoute: () => shellRoute,
+  path: 'executions/$execution',
+  validateSearch: (search: SearchInput): { tab?: (typeof tabs)[number]; step?: string; level?: (typeof levels)[number]; q?: string } => ({
+    tab: oneOf(search, 'tab', tabs), step: textOf(search, 'step'), level: oneOf(search, 'level', levels), q: textOf(search, 'q'),
+  }),
+  component: lazyRouteComponent(() => import('./ExecutionPage'), 'ExecutionPage'),
+});
+
+export const executionsRoutes = [executions, execution] as const;

@@ -1,0 +1,41 @@
+import { Button, Code } from '@mantine/core';
+import { useInfiniteQuery, useQueries } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { ListTree } from 'lucide-react';
+import { useMemo } from 'react';
+import { ProblemAlert } from '@/components/feedback/ProblemAlert';
+import { EmptyState } from '@/components/page/EmptyState';
+import { Filters } from '@/components/page/Filters';
+import { Page } from '@/components/page/Page';
+import { SearchField } from '@/components/search/SearchField';
+import { DataTable } from '@/components/table/DataTable';
+import { plansQuery } from './api/list-plans';
+import { nextRunsQuery } from './api/next-runs';
+import { lastExecutionsQuery } from './api/last-executions';
+import { columnsOf } from './list/columns';
+
+/** Plans, how they ended last, and when they run next. */
+export function PlansPage() {
+  const { q } = useSearch({ from: '/shell/plans' });
+  const navigate = useNavigate({ from: '/plans' });
+  const list = useInfiniteQuery(plansQuery);
+  const [next, last] = useQueries({ queries: [nextRunsQuery, lastExecutionsQuery] });
+  const columns = useMemo(() => columnsOf({ next: next.data, last: last.data }), [next.data, last.data]);
+  const all = list.data?.pages.flatMap(page => page.items);
+  const wanted = q?.toLowerCase();
+  const rows = wanted === undefined ? all : all?.filter(plan => `${plan.name} ${plan.description ?? ''}`.toLowerCase().includes(wanted));
+  return (
+    <Page title="Plans" fill>
+      <Filters><SearchField label="Search plans" value={q} onChange={text => void navigate({ search: { q: text }, replace: true })} /></Filters>
+      {list.error !== null && all === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
+        <DataTable
+          label="Plans" columns={columns} rows={rows} rowId={plan => plan.id!} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()}
+          onOpen={plan => void navigate({ to: '/plans/$plan', params: { plan: plan.name! } })}
+          empty={wanted !== undefined
+            ? <EmptyState icon={<ListTree size={22} />} title="No plan fits" action={<Button variant="light" onClick={() => void navigate({ search: {} })}>Show all</Button>} />
+            : <EmptyState icon={<ListTree size={22} />} title="There is no plan yet" action={<Button component={Link} to="/templates" variant="light">Start with a transfer template</Button>}>A plan is a list of steps in YAML: files that are moved, requests, people who are asked. <Code>gantry plan apply FILE</Code> saves one from the command line.</EmptyState>}
+        />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { precompress } from './build/precompress.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const hub = process.env.GANTRY_HUB ?? 'http://127.0.0.1:7300';
+
+export default defineConfig({
+  plugins: [react(), precompress()],
+  resolve: { alias: { '@': here('./src') } },
+  build: {
+    outDir: process.env.GANTRY_UI_OUT ?? here('../artifacts/ui'),
+    emptyOutDir: true,
+    target: 'es2023',
+    manifest: true,
+    // The content security policy has no data: for scripts, and small files are cached as well as large ones.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    modulePreload: { polyfill: false },
+  },
+  server: { host: '127.0.0.1', port: 7301, strictPort: true, proxy: { '/api': hub, '/health': hub } },
+  test: { include: ['tests/**/*.test.ts'] },
+});
