@@ -17,6 +17,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: Gantry.Bench proxy|ftp-proxy LISTEN-PORT TARGET-PORT RTT-MS\n       Gantry.Bench engine HUB.dll RUNS [w2|w3|w5|w6]…\n       Gantry.Bench s3 PORT\n       Gantry.Bench redact\n       Gantry.Bench secrets\n       Gantry.Bench vault HUB.dll RUNS");
+    Console.Error.WriteLine("Usage: Gantry.Bench proxy|ftp-proxy LISTEN-PORT TARGET-PORT RTT-MS\n       Gantry.Bench engine HUB.dll RUNS [w2…w9]…\n       Gantry.Bench s3 PORT\n       Gantry.Bench redact\n       Gantry.Bench secrets\n       Gantry.Bench vault HUB.dll RUNS");
     return 2;
 }

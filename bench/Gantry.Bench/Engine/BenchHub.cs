@@ -1,26 +1,51 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
 namespace Gantry.Bench.Engine;
 
-/// <summary>A hub of its own with a private PostgreSQL (fsync on) in a temporary folder, spoken to by its API only.</summary>
+/// <summary>A hub of its own with a private PostgreSQL (fsync on) in a temporary folder, or at a given one; spoken to by its API only.</summary>
 internal sealed class BenchHub : IAsyncDisposable
 {
     private const string Password = "bench-password-of-the-hub";
 
+    /// <summary>Hubs of one database share a master key.</summary>
+    private static readonly string SharedKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
     private readonly string folder = Directory.CreateTempSubdirectory("gantry-bench-").FullName;
+    private readonly string program;
+    private readonly string? database;
     private Process? process;
+
+    private BenchHub(string program, string? database) => (this.program, this.database) = (program, database);
 
     public HttpClient Client { get; private set; } = null!;
 
-    public static async Task<BenchHub> StartAsync(string program)
+    /// <param name="database">A connection string; null for a private one.</param>
+    public static async Task<BenchHub> StartAsync(string program, string? database = null)
     {
-        var hub = new BenchHub();
-        await hub.RunAsync(program);
+        var hub = new BenchHub(program, database);
+        await hub.RunAsync("http://127.0.0.1:0");
         return hub;
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        process = null;
+    }
+
+    /// <summary>Starts again what was killed, at the same address.</summary>
+    public Task RestartAsync()
+    {
+        var address = Client.BaseAddress!.ToString();
+        return RunAsync(address);
     }
 
     public async Task<string> SavePlanAsync(string name, int steps)
@@ -47,13 +72,13 @@ internal sealed class BenchHub : IAsyncDisposable
         return (await JsonDocument.ParseAsync(stream)).RootElement;
     }
 
-    /// <summary>Every execution, the newest first.</summary>
-    public async Task<List<JsonElement>> ExecutionsAsync(string plan)
+    /// <summary>Every execution of a plan, or of all, the newest first.</summary>
+    public async Task<List<JsonElement>> ExecutionsAsync(string? plan)
     {
         var all = new List<JsonElement>();
         for (string? after = null; ;)
         {
-            var page = await GetAsync($"/api/executions?limit=500&plan={plan}" + (after is null ? "" : "&after=" + after));
+            var page = await GetAsync("/api/executions?limit=500" + (plan is null ? "" : "&plan=" + plan) + (after is null ? "" : "&after=" + after));
             all.AddRange(page.GetProperty("items").EnumerateArray());
             after = page.GetProperty("next").GetString();
             if (after is null)
@@ -100,13 +125,20 @@ internal sealed class BenchHub : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private async Task RunAsync(string program)
+    private async Task RunAsync(string listen)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])[program, "--data", folder, "--listen", "http://127.0.0.1:0", "--log-level", "warning", "--log-dir", folder])
+        foreach (var argument in (string[])[program, "--data", folder, "--listen", listen, "--log-level", "warning", "--log-dir", folder])
             start.ArgumentList.Add(argument);
         start.Environment["GANTRY_ADMIN_PASSWORD"] = Password;
         start.Environment["GANTRY_EGRESS_ALLOW"] = "*";
+        start.Environment["GANTRY_REQUESTS_PER_USER"] = "100000000";
+        if (database is not null)
+        {
+            start.Environment["GANTRY_DATABASE"] = database;
+            start.Environment["GANTRY_MASTER_KEY"] = SharedKey;
+        }
+
         process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         string? address = null;
@@ -119,13 +151,14 @@ internal sealed class BenchHub : IAsyncDisposable
         if (address is null)
             throw new InvalidOperationException("The hub did not start: " + await errors);
         _ = process.StandardOutput.ReadToEndAsync();
-        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 2_000 })
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 2_000 })
         {
             BaseAddress = new Uri(address),
             Timeout = TimeSpan.FromMinutes(5),
         };
-        using var answer = await Client.PostAsJsonAsync("/api/sign-in", new { user = "admin", password = Password });
+        using var answer = await client.PostAsJsonAsync("/api/sign-in", new { user = "admin", password = Password });
         var token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString();
-        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        Client = client;
     }
 }

@@ -12,13 +12,19 @@ internal static class EngineCommand
     public static async Task<int> RunAsync(string[] arguments)
     {
         var (program, runs) = (arguments[0], int.Parse(arguments[1], CultureInfo.InvariantCulture));
-        var workloads = arguments.Length > 2 ? arguments[2..] : ["w2", "w3", "w4", "w5", "w6", "w7"];
+        var workloads = arguments.Length > 2 ? arguments[2..] : ["w2", "w3", "w4", "w5", "w6", "w7", "w8", "w9"];
         Console.WriteLine($"{"workload",-44}{"median",14}{"least",14}{"most",14}");
         foreach (var workload in workloads)
         {
             var figures = new List<Dictionary<string, double>>();
             for (var run = 0; run < runs; run++)
             {
+                if (workload == "w9")
+                {
+                    figures.Add(await ScheduleWorkload.RunAsync(program));
+                    continue;
+                }
+
                 await using var hub = await BenchHub.StartAsync(program);
                 figures.Add(workload switch
                 {
@@ -28,7 +34,8 @@ internal static class EngineCommand
                     "w7" => await PayloadAsync(hub),
                     "w5" => await DrainAsync(hub),
                     "w6" => await IdleAsync(hub),
-                    _ => throw new ArgumentException($"There is no workload '{workload}': w2 to w7."),
+                    "w8" => await KillWorkload.RunAsync(hub),
+                    _ => throw new ArgumentException($"There is no workload '{workload}': w2 to w9."),
                 });
             }
 
