@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Gantry.Engine.Endpoints;
@@ -86,13 +87,17 @@ public sealed class FtpForeignSpecs
         server.Heard.ShouldNotContain(line => line.Contains('\0'));
     }
 
-    [Fact(Timeout = 60_000)]
-    public async Task The_first_of_100_000_names_comes_before_the_last_is_sent()
+    [Theory(Timeout = 60_000)]
+    [InlineData("MLST type*;size*;modify*;", "type=file;size=1;modify=20260102030405; file{0}")]
+    [InlineData("MDTM", "-rw-r--r-- 1 o g 1 Mar 04  2021 file{0}")]
+    [InlineData("SIZE", "03-04-21  10:00AM  1 file{0}")]
+    public async Task The_first_of_100_000_names_comes_before_the_last_is_sent(string feature, string line)
     {
         TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using MisbehavingFtpServer server = new()
         {
-            Listing = string.Concat(Enumerable.Range(0, 100_000).Select(number => $"type=file;size=1;modify=20260102030405; file{number}\r\n")),
+            Features = $"211-Features:\r\n {feature}\r\n211 End\r\n",
+            Listing = string.Concat(Enumerable.Range(0, 100_000).Select(number => string.Format(CultureInfo.InvariantCulture, line, number) + "\r\n")),
             HalfListed = first.Task,
         };
         await using var endpoint = server.Open();
@@ -105,6 +110,28 @@ public sealed class FtpForeignSpecs
         }
 
         count.ShouldBe(100_000);
+    }
+
+    /// <summary>Of a file LIST tells that file, which is not a folder with itself in it.</summary>
+    [Theory(Timeout = 60_000)]
+    [InlineData("drwxr-xr-x 2 o g 1 Mar 04  2021 .\r\n")]
+    [InlineData("")]
+    public async Task A_file_is_no_folder_where_LIST_tells_the_file_itself(string itself)
+    {
+        await using MisbehavingFtpServer server = new()
+        {
+            Features = "211-Features:\r\n SIZE\r\n211 End\r\n",
+            Listing = itself + "-rw-r--r-- 1 o g 1 Mar 04  2021 file\r\n",
+        };
+        server.Files["/file"] = new byte[1];
+        await using var endpoint = server.Open();
+        var before = await endpoint.ListAsync("", Token).ToListAsync(Token);
+
+        server.Listing = "-rw-r--r-- 1 o g 1 Mar 04  2021 file\r\n";
+
+        before.ShouldHaveSingleItem();
+        (await Should.ThrowAsync<EndpointException>(async () => await endpoint.ListAsync("file", Token).ToListAsync(Token))).Error.ShouldBe(EndpointError.NotAFolder);
+        (await Should.ThrowAsync<EndpointException>(async () => await endpoint.ListAsync("nothing", Token).ToListAsync(Token))).Error.ShouldBe(EndpointError.NotFound);
     }
 
     [Theory(Timeout = 60_000)]

@@ -4,13 +4,9 @@ using Gantry.Engine.Endpoints;
 
 namespace Gantry.Plugins.Endpoints.Ftp;
 
-/// <summary>Listings: MLSD once a folder; else LIST, whose rough times are made exact by MDTM, hundreds in one flight.</summary>
+/// <summary>Listings by MLSD, once a folder; and what one path is.</summary>
 internal sealed partial class FtpEndpoint
 {
-    private const int TimesInFlight = 200;
-
-    private int saidNoTimes;
-
     public async IAsyncEnumerable<Entry> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         EndpointPath.Check(folder);
@@ -18,7 +14,7 @@ internal sealed partial class FtpEndpoint
 
         // It is read as fast as the server gives it, so that it holds no session while the caller does something else with each entry.
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var entries = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var entries = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
         var listing = Task.Run(() => ListIntoAsync(folder, entries.Writer, leaving.Token), CancellationToken.None);
         try
         {
@@ -100,132 +96,6 @@ internal sealed partial class FtpEndpoint
         }
 
         return refusal.Code is 500 or 502 ? false : throw await ListFailureAsync(refusal, folder, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task ListPlainAsync(string folder, ChannelWriter<Entry> entries, CancellationToken cancellationToken)
-    {
-        var (found, isFolder) = await ReadPlainAsync(folder, cancellationToken).ConfigureAwait(false);
-        if (!isFolder && !await IsFolderAsync(folder, cancellationToken).ConfigureAwait(false))
-        {
-            throw folder.Length > 0 && await SizeAsync(folder, cancellationToken).ConfigureAwait(false) is not null
-                ? new EndpointException(EndpointError.NotAFolder, $"'{PlaceOf(folder)}' is not a folder.")
-                : new EndpointException(EndpointError.NotFound, $"There is no folder at '{PlaceOf(folder)}'.");
-        }
-
-        foreach (var entry in found.Where(entry => entry.Kind != EntryKind.File || !manners.HasModificationTimes))
-        {
-            entries.TryWrite(entry);
-        }
-
-        if (!manners.HasModificationTimes)
-        {
-            if (Interlocked.Exchange(ref saidNoTimes, 1) == 0)
-            {
-                notice($"{Address}: this server does not tell modification times exactly (no MLSD, no MDTM): files of the same size count as unchanged.");
-            }
-
-            return;
-        }
-
-        await AddTimesAsync(folder, [.. found.Where(entry => entry.Kind == EntryKind.File)], entries, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Asks for the times of all files, the next flight before the last one is answered.</summary>
-    private async Task AddTimesAsync(string folder, List<Entry> files, ChannelWriter<Entry> entries, CancellationToken cancellationToken)
-    {
-        var flights = files.Chunk(TimesInFlight).Select(flight => (Files: flight, Replies: (Task<FtpReply[]>?)null)).ToArray();
-        for (var i = 0; i < flights.Length; i++)
-        {
-            for (var ahead = i; ahead < Math.Min(i + 2, flights.Length); ahead++)
-            {
-                var names = flights[ahead].Files;
-                flights[ahead].Replies ??= AskAsync(() => [.. names.Select(file => TimeQuestion(EndpointPath.Join(folder, file.Name)))], cancellationToken).AsTask();
-            }
-
-            var replies = await flights[i].Replies!.ConfigureAwait(false);
-            for (var j = 0; j < replies.Length; j++)
-            {
-                var entry = flights[i].Files[j];
-                entries.TryWrite(replies[j].Code == 213 && FtpTime.Parse(replies[j].Text) is { } time ? entry with { ModifiedAt = time } : entry);
-            }
-        }
-    }
-
-    /// <summary>
-    /// vsftpd takes MDTM for a wish to set a time when the first space of a path stands where it would end that time; a further '/' moves it.
-    /// </summary>
-    private FtpCommand TimeQuestion(string path)
-    {
-        var place = PathOf(path);
-        while (place.StartsWith('/') && place.IndexOf(' ', StringComparison.Ordinal) is var space && (space is 8 or 14 || (space > 15 && place[14] == '.')))
-        {
-            place = "/" + place;
-        }
-
-        return new FtpCommand("MDTM", place);
-    }
-
-    /// <summary>The entries that LIST tells, and whether it is certain that this is a folder.</summary>
-    private async ValueTask<(List<Entry> Entries, bool IsFolder)> ReadPlainAsync(string folder, CancellationToken cancellationToken)
-    {
-        if (manners.ListsAll != false)
-        {
-            var (all, isFolder, refusal) = await ReadPlainAsync("LIST -a", folder, cancellationToken).ConfigureAwait(false);
-            if (refusal is null && (isFolder || all.Count > 0 || manners.ListsAll == true))
-            {
-                manners.ListsAll ??= true;
-                return (all, isFolder);
-            }
-
-            // A server that takes "-a" for a part of the name finds nothing under it.
-            var (plain, _, again) = await ReadPlainAsync("LIST", folder, cancellationToken).ConfigureAwait(false);
-            if (again is not null)
-            {
-                throw await ListFailureAsync(again, folder, cancellationToken).ConfigureAwait(false);
-            }
-
-            if (plain.Count > 0)
-            {
-                manners.ListsAll = false;
-            }
-
-            return (plain, false);
-        }
-
-        var (entries, _, refused) = await ReadPlainAsync("LIST", folder, cancellationToken).ConfigureAwait(false);
-        return refused is null ? (entries, entries.Count > 0 && folder.Length == 0) : throw await ListFailureAsync(refused, folder, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask<(List<Entry> Entries, bool IsFolder, FtpReply? Refusal)> ReadPlainAsync(string verb, string folder, CancellationToken cancellationToken)
-    {
-        FtpPlainList parser = new(clock.GetUtcNow());
-        List<Entry> entries = [];
-        var isFolder = false;
-        var refusal = await OnSessionAsync(
-            session =>
-            {
-                entries.Clear();
-                return ReadLinesAsync(
-                    session,
-                    new FtpCommand(verb, PathOf(folder), FtpCommandKind.Transfer),
-                    folder,
-                    isAgain: false,
-                    line =>
-                    {
-                        isFolder |= parser.IsFolderItself(line);
-                        if (parser.Parse(line) is { } entry)
-                        {
-                            entries.Add(Checked(entry, folder));
-                        }
-                        else
-                        {
-                            CheckSaysNothing(line, parser.IsNoEntry(line), folder);
-                        }
-                    },
-                    cancellationToken);
-            },
-            cancellationToken).ConfigureAwait(false);
-        return (entries, isFolder, refusal);
     }
 
     /// <summary>Reads a listing's lines; the refusal when there is none.</summary>
@@ -348,10 +218,20 @@ internal sealed partial class FtpEndpoint
         var name = EndpointPath.NameOf(path);
         try
         {
-            var (entries, _) = manners.HasMachineLists
-                ? (await ListAsync(EndpointPath.ParentOf(path), cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false), true)
-                : await ReadPlainAsync(EndpointPath.ParentOf(path), cancellationToken).ConfigureAwait(false);
-            var found = entries.Find(entry => entry.Name == name);
+            Entry? found = null;
+            if (manners.HasMachineLists)
+            {
+                // To its end: a listing that is broken off costs its session.
+                await foreach (var entry in ListAsync(EndpointPath.ParentOf(path), cancellationToken).ConfigureAwait(false))
+                {
+                    found = entry.Name == name ? entry : found;
+                }
+            }
+            else
+            {
+                await ReadPlainAsync(EndpointPath.ParentOf(path), entry => found = entry.Name == name ? entry : found, cancellationToken).ConfigureAwait(false);
+            }
+
             if (found is not { Kind: EntryKind.File } || manners.HasMachineLists || !manners.HasModificationTimes)
             {
                 return found;

@@ -64,6 +64,9 @@ internal sealed class FtpManners : IDisposable
     /// <summary>Whether LIST takes -a, which shows names that begin with a dot; null when that is not known.</summary>
     public bool? ListsAll { get; set; }
 
+    /// <summary>Whether LIST -a tells of the folder itself, which it does not of a file; null until it was seen.</summary>
+    public bool? ListsFolderItself { get; set; }
+
     /// <summary>Whether STAT lists a pattern on the control connection, as vsftpd's does.</summary>
     public bool FindsByStat { get; set; }
 
