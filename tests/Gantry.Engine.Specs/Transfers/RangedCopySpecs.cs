@@ -106,12 +106,28 @@ public sealed class RangedCopySpecs : IAsyncDisposable
     public async Task A_later_attempt_at_the_same_transfer_goes_on_where_the_last_one_was_cut_off(Verification verification)
     {
         await PutAsync();
-        target.Before = (offset, _) => offset >= 30 * RangeBytes ? throw lost : ValueTask.CompletedTask;
+        var missing = 30;
+        var standing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        target.After = _ =>
+        {
+            if (Interlocked.Decrement(ref missing) == 0)
+            {
+                standing.SetResult();
+            }
+        };
+        target.Before = async (offset, token) =>
+        {
+            if (offset >= 30 * RangeBytes)
+            {
+                await standing.Task.WaitAsync(token);
+                throw lost;
+            }
+        };
 
         var first = await RunAsync(request => request with { TransferId = "sameid00", Verification = verification });
         first.IsSuccess.ShouldBeFalse();
         (await TreeAsync()).ShouldHaveSingleItem().ShouldStartWith(".gantry-");
-        target.Before = null;
+        (target.Before, target.After) = (null, null);
         target.Written.Clear();
         var second = await RunAsync(request => request with { TransferId = "sameid00", Verification = verification });
 

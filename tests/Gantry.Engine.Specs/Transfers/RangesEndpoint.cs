@@ -10,6 +10,9 @@ internal sealed class RangesEndpoint(MemoryEndpoint inner) : PassingEndpoint(inn
     /// <summary>Called with the offset of a range before it is written, or with the file's size before it is completed; it may wait or throw.</summary>
     public Func<long, CancellationToken, ValueTask>? Before { get; set; }
 
+    /// <summary>Called with the offset of a range that was written.</summary>
+    public Action<long>? After { get; set; }
+
     /// <summary>The offsets of the ranges that were written.</summary>
     public ConcurrentQueue<long> Written { get; } = [];
 
@@ -33,6 +36,7 @@ internal sealed class RangesEndpoint(MemoryEndpoint inner) : PassingEndpoint(inn
             await (endpoint.Before?.Invoke(offset, cancellationToken) ?? ValueTask.CompletedTask);
             await inner.WriteAsync(offset, content, length, cancellationToken);
             endpoint.Written.Enqueue(offset);
+            endpoint.After?.Invoke(offset);
         }
 
         public async ValueTask<Entry> CompleteAsync(CancellationToken cancellationToken)

@@ -46,6 +46,27 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
         });
     }
 
+    /// <summary>pyftpdlib does so when the data connection of what it refused is closed; under load it comes before the next reply.</summary>
+    [Theory(Timeout = 60_000)]
+    [InlineData("522 SSL handshake failed.\r\n")]
+    [InlineData("226 Transfer complete.\r\n")]
+    public async Task What_a_server_says_behind_a_refusal_is_no_answer_to_the_next_command(string more)
+    {
+        await using MisbehavingFtpServer server = new();
+        server.Files["/file"] = new byte[10];
+        server.Answer = (_, line) => line.StartsWith("REST", StringComparison.Ordinal) ? "554 Beyond the end\r\n" : null;
+        await using var endpoint = Open(server);
+        await using (await ((IReadsRanges)endpoint).OpenRangeAsync("file", 0, 10, Token))
+        {
+            // From here on its manners are known.
+        }
+
+        server.Answer = (_, line) => line.StartsWith("REST", StringComparison.Ordinal) ? $"554 Beyond the end\r\n{more}" : null;
+        await using var stream = await ((IReadsRanges)endpoint).OpenRangeAsync("file", 10, 5, Token);
+
+        (await stream.ReadAsync(new byte[5], Token)).ShouldBe(0);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task An_upload_whose_226_is_missing_is_no_success()
     {

@@ -62,6 +62,16 @@ internal sealed class FtpData : IAsyncDisposable
             await preparing.WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(false);
             return true;
         }
+        catch (EndpointException cut) when (cut.IsTransient)
+        {
+            // One that refuses may hang up before its refusal is read.
+            if (await session.BegunAsync(command, cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            return false;
+        }
         catch (TimeoutException)
         {
             await GiveUpAsync(preparing, stopping).ConfigureAwait(false);

@@ -68,8 +68,9 @@ internal sealed partial class FtpEndpoint
                 if (!reply.IsDone && !isCleared && reply.Code is 550 or 553 or 451)
                 {
                     // What an earlier try left may be in the way.
+                    var deleted = await session.AskAsync(new FtpCommand("DELE", upload.PartialPath), cancellationToken).ConfigureAwait(false);
                     isCleared = true;
-                    if ((await session.AskAsync(new FtpCommand("DELE", upload.PartialPath), cancellationToken).ConfigureAwait(false)).IsDone)
+                    if (deleted.IsDone)
                     {
                         continue;
                     }
@@ -347,7 +348,7 @@ internal sealed partial class FtpEndpoint
     /// <summary>Removes what is left, as far as the connection allows; a server that does not answer is not waited for long.</summary>
     internal async ValueTask RemoveAsync(string place)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), clock);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5), clock);
         try
         {
             await AskAsync(() => [new FtpCommand("DELE", place)], patience.Token).ConfigureAwait(false);

@@ -337,12 +337,16 @@ internal sealed class FtpSession : IAsyncDisposable
         return probe;
     }
 
-    /// <summary>A server that reads on while it transfers answers what was sent behind the transfer's command before it has ended the transfer.</summary>
-    private static bool IsOutOfTurn(FtpReply reply, FtpCommand command) => command.Kind switch
+    /// <summary>
+    /// A server that reads on while it transfers answers what was sent behind the transfer's command before it has ended the transfer. When it refused that, it
+    /// may have more to say once the data connection ends: that all was sent, or that TLS failed.
+    /// </summary>
+    private bool IsOutOfTurn(FtpReply reply, FtpCommand command) => command.Kind switch
     {
-        FtpCommandKind.Transfer => reply.Code is 200 or 213 or 227 or 229 or 350 or 253,
-        FtpCommandKind.Passive => reply.Code is 226 or 213 or 426,
-        _ => reply.Code is 226 or 227 or 229 or 425 or 426,
+        FtpCommandKind.Transfer => reply.Code is 200 or 213 or 227 or 229 or 350 or 253
+            || (Manners.Order == FtpOrder.NotKept && !command.HasBegun && reply.Code is 226 or 522),
+        FtpCommandKind.Passive => reply.Code is 226 or 213 or 426 or 522,
+        _ => reply.Code is 226 or 227 or 229 or 425 or 426 or 522,
     };
 }
 

@@ -10,7 +10,7 @@ internal sealed class FtpTransfer : IAsyncDisposable
 {
     /// <summary>More than this may come in two segments; some servers take what comes during a transfer for nonsense.</summary>
     private const int FlightBytesMax = 1200;
-    private static readonly TimeSpan abortPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan abortPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan reasonPatience = TimeSpan.FromSeconds(5);
 
     private readonly FtpCommand command;
@@ -89,7 +89,7 @@ internal sealed class FtpTransfer : IAsyncDisposable
         if (probe is not null)
         {
             await Session.ReplyAsync(probe, cancellationToken).ConfigureAwait(false);
-            if (Session.Manners.Order == FtpOrder.Unknown)
+            if (Session.Manners.Order == FtpOrder.Unknown && command.HasBegun)
             {
                 Session.Manners.Order = FtpOrder.Kept;
             }
