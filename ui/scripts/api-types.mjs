@@ -10,7 +10,7 @@ export async function generate() {
   for (const route of Object.values(description.paths)) {
     for (const operation of Object.values(route)) {
       // Every refusal is a problem, which 'default' says already.
-      for (const status of Object.keys(operation.responses)) if (/^[45]/.test(status)) delete operation.responses[status];
+      for (const status of Object.keys(operation.responses)) if (operation.responses[status].content?.['application/problem+json'] !== undefined && status !== 'default') delete operation.responses[status];
     }
   }
   openObjects(description);

@@ -1,7 +1,7 @@
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Outlet, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
 import { meQuery } from '@/api/me';
 import { isStatus } from '@/api/problem';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
@@ -17,14 +17,12 @@ const KeyboardHelp = lazy(() => import('./KeyboardHelp').then(module => ({ defau
 /** What surrounds every page of those who are signed in. */
 export function Shell() {
   const me = useQuery(meQuery);
-  const location = useLocation();
   const [palette, paletteState] = useDisclosure(false);
   const [help, helpState] = useDisclosure(false);
   const [drawer, drawerState] = useDisclosure(false);
   useKeyCommands({ onPalette: paletteState.toggle, onHelp: helpState.open });
 
-  if (isStatus(me.error, 401)) return <Navigate to="/sign-in" search={{ next: location.href === '/' ? undefined : location.href }} replace />;
-  if (me.data?.must_change_password === true) return <Navigate to="/sign-in" search={{ next: location.href === '/' ? undefined : location.href }} replace />;
+  if (isStatus(me.error, 401) || me.data?.must_change_password === true) return <ToSignIn />;
   if (me.data === undefined) {
     return (
       <div className={classes.waiting}>
@@ -48,4 +46,14 @@ export function Shell() {
       </Suspense>
     </div>
   );
+}
+
+/** Leaves for the sign-in once, and remembers where one was going. */
+function ToSignIn() {
+  const navigate = useNavigate();
+  useEffect(() => {
+    const { pathname, search } = window.location;
+    if (pathname !== '/sign-in') void navigate({ to: '/sign-in', search: { next: pathname === '/' ? undefined : pathname + search }, replace: true });
+  }, [navigate]);
+  return null;
 }
