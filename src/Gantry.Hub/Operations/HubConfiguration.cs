@@ -41,6 +41,8 @@ internal sealed class HubConfiguration
         throw new HubStartException($"The setting {setting.Name} ({PlaceOf(setting)}) is '{this[setting]}', but must be a whole number from {min} to {max}.");
     }
 
+    public bool IsGiven(HubSetting setting) => values.ContainsKey(setting);
+
     public string PlaceOf(HubSetting setting) => values.TryGetValue(setting, out var given) ? given.Place : "its default";
 
     /// <summary>Has the secret settings of this start masked in the log until the answer is disposed of.</summary>

@@ -24,11 +24,14 @@ internal sealed class HubLogging : IDisposable
     private readonly IDisposable held;
     private readonly NLogLoggerProvider provider;
 
-    private HubLogging(LogFactory factory, IDisposable held)
+    private HubLogging(LogFactory factory, SystemLog lines, IDisposable held)
     {
-        (this.factory, this.held) = (factory, held);
+        (this.factory, Lines, this.held) = (factory, lines, held);
         provider = new NLogLoggerProvider(new NLogProviderOptions { RemoveLoggerFactoryFilter = false, ShutdownOnDispose = false }, factory);
     }
+
+    /// <summary>The newest lines, to be searched and followed.</summary>
+    public SystemLog Lines { get; }
 
     /// <summary>Where the files are, for those who look for them.</summary>
     public static string FolderFor(HubConfiguration configuration)
@@ -45,6 +48,8 @@ internal sealed class HubLogging : IDisposable
         var size = configuration.Number(HubSettings.LogFileMegabytes, min: 1, max: 10_000) * 1024L * 1024L;
         var count = configuration.Number(HubSettings.LogFiles, min: 1, max: 10_000);
         var (file, held) = Claim(FolderFor(configuration));
+        var lines = new SystemLog { File = file };
+        lines.AddEarlier();
         var rules = new LoggingConfiguration();
         Target[] targets =
         [
@@ -58,6 +63,7 @@ internal sealed class HubLogging : IDisposable
                 KeepFileOpen = true,
                 AutoFlush = true,
             },
+            new SystemLogTarget(lines) { Name = "memory", Layout = layout },
         ];
         foreach (var target in targets)
         {
@@ -66,8 +72,7 @@ internal sealed class HubLogging : IDisposable
             rules.LoggingRules.Add(rule);
         }
 
-
-        return new HubLogging(new LogFactory { Configuration = rules }, held);
+        return new HubLogging(new LogFactory { Configuration = rules }, lines, held);
     }
 
     public void AddTo(ILoggingBuilder logging)

@@ -112,6 +112,7 @@ internal sealed class HubServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(configuration);
+        builder.Services.AddSingleton(logs.Lines);
         builder.Services.AddKeys(new KeyOptions(configuration.DataFolder, TimeSpan.FromDays(configuration.Number(HubSettings.TokenKeyDays, min: 1, max: 365))));
         builder.Services.AddAudit();
         builder.Services.AddWeb(new WebOptions
@@ -136,6 +137,8 @@ internal sealed class HubServer : IAsyncDisposable
         app.UseAccounts();
         app.UseUiPages(UiFiles.Find());
         app.MapHealth();
+        app.MapSystemLog();
+        app.MapSettings();
         app.MapAudit();
         app.MapAccounts();
         mapSlices(app);

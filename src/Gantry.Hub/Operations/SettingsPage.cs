@@ -14,6 +14,9 @@ internal static class SettingsPage
             file, and the file over the default. What is not in this table is refused, with the nearest name. Secrets are not taken as flags,
             since everybody on a machine can read those.
 
+            A hub tells its administrators the same with the values that hold, and where each comes from: `GET /api/settings`, or the page Settings. What it logs itself is in the
+            files of `log_dir`; its newest 20,000 lines are searched and followed by `GET /api/system-logs` and `/api/system-logs/events`, or on the page Logs.
+
             | in gantry.yaml | variable | flag | default | |
             |---|---|---|---|---|
 

@@ -35,15 +35,39 @@ internal static class ManifestRoutes
         });
     }
 
-    /// <summary>No session stays open while a slow reader takes its time.</summary>
     public static async Task DownloadAsync(HttpContext context, Caller caller, string id, HubDatabase database, string? result, string? q, string? step)
     {
-        var filter = FilterOf(result, q, step);
+        await foreach (var line in ReadAllAsync(context, caller, id, database, FilterOf(result, q, step), "application/x-ndjson", "jsonl"))
+        {
+            context.Response.BodyWriter.Write(line);
+            context.Response.BodyWriter.Write(NewLine);
+        }
+    }
+
+    public static async Task DownloadCsvAsync(HttpContext context, Caller caller, string id, HubDatabase database, string? result, string? q, string? step)
+    {
+        var isFirst = true;
+        await foreach (var line in ReadAllAsync(context, caller, id, database, FilterOf(result, q, step), "text/csv", "csv"))
+        {
+            if (isFirst) context.Response.BodyWriter.Write(ManifestCsv.Head);
+            isFirst = false;
+            context.Response.BodyWriter.Write(ManifestCsv.Line(line));
+        }
+
+        if (isFirst) await context.Response.Body.WriteAsync(ManifestCsv.Head, context.RequestAborted);
+    }
+
+    public static string Json(ManifestLine line) => ExecutionJson.Write(json => Write(json, line));
+
+    /// <summary>All lines of a file that is sent as they are read. No session stays open while a slow reader takes its time.</summary>
+    private static async IAsyncEnumerable<ManifestLine> ReadAllAsync(
+        HttpContext context, Caller caller, string id, HubDatabase database, ManifestFilter filter, string mediaType, string extension)
+    {
         Guid execution;
         await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
             execution = (await ExecutionRoutes.FindAsync(session, id, context.RequestAborted)).Id;
-        context.Response.ContentType = "application/x-ndjson; charset=utf-8";
-        context.Response.Headers.ContentDisposition = $"attachment; filename=\"manifest-{execution}.jsonl\"";
+        context.Response.ContentType = mediaType + "; charset=utf-8";
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"manifest-{execution}.{extension}\"";
         ManifestPlace? place = ManifestPlace.Beginning;
         while (place is { } from)
         {
@@ -51,16 +75,10 @@ internal static class ManifestRoutes
             await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
                 (lines, place) = await ManifestStore.ReadAsync(session, execution, filter, from, LinesOfPart, context.RequestAborted);
             foreach (var line in lines)
-            {
-                context.Response.BodyWriter.Write(line);
-                context.Response.BodyWriter.Write(NewLine);
-            }
-
+                yield return line;
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         }
     }
-
-    public static string Json(ManifestLine line) => ExecutionJson.Write(json => Write(json, line));
 
     private static void Write(this System.IO.Pipelines.PipeWriter writer, ManifestLine line)
     {

@@ -12,6 +12,7 @@ internal static class TransferSlice
     {
         services.AddSingleton<TransferStarter>();
         services.AddSingleton<TransferStream>();
+        services.AddSingleton<TransferPreview>();
     }
 
     public static void MapTransfers(this IEndpointRouteBuilder app)
@@ -21,6 +22,9 @@ internal static class TransferSlice
             .WithSummary("Moves files: from one or more places to one, or through several in a row. It is an execution of the plan that it says, and is cancelled as one; "
                 + "the same Idempotency-Key answers the same transfer for a day.")
             .WithQuery("wait", WaitHelp).WithHeader("Idempotency-Key", KeyHelp).Produces<TransferShape>(202).Produces<TransferShape>().Refuses(422);
+        group.MapPost("/preview", (NewTransferRequest request, Caller caller, TransferPreview preview, string? limit, CancellationToken cancellationToken) =>
+                preview.RunAsync(request, caller, limit, cancellationToken)).Allow(Access.Operator)
+            .WithSummary("Says what a transfer would do with the first files it finds, and where each would be then. Nothing is moved or kept; of a chain it is the first link.").Refuses(422);
         group.MapGet("", TransferRoutes.ListAsync).Allow(Access.Viewer)
             .WithSummary("Lists transfers, the newest first: by status, endpoint, template, the transfer they take up, a text in names and addresses (q), and time (since, until).")
             .Produces<Page<TransferShape>>().Refuses(404);
@@ -35,6 +39,8 @@ internal static class TransferSlice
             .Produces<Page<ManifestShape>>();
         group.MapGet("/{id}/manifest.jsonl", ManifestRoutes.DownloadAsync).Allow(Access.Viewer)
             .WithSummary("Answers the whole manifest, one JSON object to a line.").Produces<string>(200, "application/x-ndjson").Streams();
+        group.MapGet("/{id}/manifest.csv", ManifestRoutes.DownloadCsvAsync).Allow(Access.Viewer)
+            .WithSummary("Answers the whole manifest as CSV, with a line of names above.").Produces<string>(200, "text/csv").Streams();
         group.MapPost("/{id}/retry", TransferRoutes.RetryAsync).Allow(Access.Operator)
             .WithSummary("Starts a transfer of only what failed.")
             .WithQuery("wait", WaitHelp).WithHeader("Idempotency-Key", KeyHelp).Produces<TransferShape>(202).Produces<TransferShape>().Refuses(409, 422);

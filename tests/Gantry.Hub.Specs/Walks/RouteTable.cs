@@ -13,6 +13,9 @@ internal static class RouteTable
         route                                                          nobody viewer operator editor owner elsewhere key administrator
         GET /health                                                    200 200 200 200 200 200 200 200
         GET /health/ready                                              200 200 200 200 200 200 200 200
+        GET /api/system-logs                                           401 403 403 403 403 403 403 200
+        GET /api/system-logs/events                                    401 403 403 403 403 403 403 200
+        GET /api/settings                                              401 403 403 403 403 403 403 200
         GET /api/audit                                                 401 403 403 403 200 200 403 200
         POST /api/sign-in                                              200 200 200 200 200 200 200 200
         GET /api/me                                                    401 200 200 200 200 200 200 200
@@ -69,10 +72,12 @@ internal static class RouteTable
         GET /api/execution-logs                                        401 200 200 200 200 200 200 200
         POST /api/transfers                                            401 403 202 202 202 202 403 202
         GET /api/transfers                                             401 200 200 200 200 200 200 200
+        POST /api/transfers/preview                                    401 403 400 400 400 400 403 400
         GET /api/transfers/{transfer}                                  401 200 200 200 200 404 200 200
         GET /api/transfers/{transfer}/events                           401 200 200 200 200 404 200 200
         GET /api/transfers/{transfer}/manifest                         401 200 200 200 200 404 200 200
         GET /api/transfers/{transfer}/manifest.jsonl                   401 200 200 200 200 404 200 200
+        GET /api/transfers/{transfer}/manifest.csv                     401 200 200 200 200 404 200 200
         POST /api/transfers/{transfer}/retry                           401 403 202 202 202 404 403 202
         GET /api/transfer-templates                                    401 200 200 200 200 200 200 200
         POST /api/transfer-templates                                   401 403 403 201 201 201 403 201

@@ -3530,6 +3530,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the settings of this hub: what each means, its value, and where that comes from. Secrets are never shown. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfHubSettingView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-in": {
         parameters: {
             query?: never;
@@ -3675,6 +3720,113 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the newest lines of this hub's own log, the newest first: by component, least level and text (q). Older ones are in its files. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The 'next' of the page before. */
+                    after?: string;
+                    component?: string;
+                    level?: string;
+                    /** @description How many items a page has at most. */
+                    limit?: string;
+                    q?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SystemLogPage"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system-logs/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streams this hub's own log as server-sent events 'log', the newest lines first of all, then what comes: by component, least level and text (q). */
+        get: {
+            parameters: {
+                query?: {
+                    component?: string;
+                    level?: string;
+                    q?: string;
+                    /** @description With how many of the lines that are there it begins; 500 if not given, at most 20000. */
+                    tail?: string;
+                };
+                header?: {
+                    /** @description The id of the last line that was seen. */
+                    "Last-Event-ID"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4265,6 +4417,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/transfers/{id}/manifest.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers the whole manifest as CSV, with a line of names above. */
+        get: {
+            parameters: {
+                query?: {
+                    q?: string;
+                    result?: string;
+                    step?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/transfers/{id}/manifest.jsonl": {
         parameters: {
             query?: never;
@@ -4272,7 +4475,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** No session stays open while a slow reader takes its time. */
+        /** Answers the whole manifest, one JSON object to a line. */
         get: {
             parameters: {
                 query?: {
@@ -4359,6 +4562,58 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Transfer"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what a transfer would do with the first files it finds, and where each would be then. Nothing is moved or kept; of a chain it is the first link. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description How many items a page has at most. */
+                    limit?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewTransferRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TransferPreviewView"];
                     };
                 };
                 /** @description Another problem, such as a database that does not answer (503). */
@@ -5527,6 +5782,26 @@ export interface components {
             /** @description "host_key". */
             setting: string;
         };
+        /** @description One setting. */
+        HubSettingView: {
+            /** @description What holds when it is not given. */
+            default: null | string;
+            /** @description By which flag; null for a secret. */
+            flag: null | string;
+            /** @description It has one, by being given or by its default. */
+            has_value: boolean;
+            help: string;
+            /** @description It is not its default. */
+            is_given: boolean;
+            is_secret: boolean;
+            name: string;
+            /** @description Where the value comes from: a flag, a variable, a line of gantry.yaml, or its default. */
+            source: null | string;
+            /** @description Null when it has none, or is secret. */
+            value: null | string;
+            /** @description By which variable it is given. */
+            variable: string;
+        };
         /** @description The latest thing that a trigger saw. */
         LastEventView: {
             /** Format: uuid */
@@ -5871,6 +6146,12 @@ export interface components {
             next: null | string;
         };
         /** @description A part of a list. */
+        PageOfHubSettingView: {
+            items: components["schemas"]["HubSettingView"][];
+            /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
+            next: null | string;
+        };
+        /** @description A part of a list. */
         PageOfLog: {
             items: components["schemas"]["Log"][];
             /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
@@ -6007,6 +6288,21 @@ export interface components {
             user_id?: string;
             /** Format: int32 */
             version?: number;
+        };
+        /** @description What would become of one file. */
+        PreviewedFile: {
+            /** Format: date-time */
+            modified_at: null | string;
+            /** @description Relative to the source. */
+            path: string;
+            /** @description Why it would fail. */
+            reason: null | string;
+            /** @description copied, skipped (it is there), deleted or failed. */
+            result: string;
+            /** Format: int64 */
+            size: null | number;
+            /** @description Relative to the target. */
+            target_path: null | string;
         };
         /** @description What went wrong (RFC 9457). */
         Problem: {
@@ -6252,6 +6548,34 @@ export interface components {
              */
             updated_at: null | string;
         };
+        /** @description A line of the hub's own log, as it is in its file. */
+        SystemLogLine: {
+            /** @description Such as "Triggers": the part of the hub that tells it. */
+            component: string;
+            /** @description With its stack. */
+            exception: null | string;
+            /** @description The execution that it belongs to. */
+            execution: null | string;
+            fields: unknown;
+            /**
+             * Format: int64
+             * @description Larger than that of every line before, also across restarts.
+             */
+            id: number;
+            /** @description debug, info, warning or error. */
+            level: string;
+            message: string;
+            /** @description Such as "Gantry.Hub.Triggers.Scheduler". */
+            source: string;
+            /** Format: date-time */
+            time: string;
+        };
+        SystemLogPage: {
+            components: string[];
+            file: string;
+            items: components["schemas"]["SystemLogLine"][];
+            next: null | string;
+        };
         /** @description A template to save. Its name is given by the path when it is changed. */
         TemplateRequest: {
             /** @description What it is for. */
@@ -6347,6 +6671,16 @@ export interface components {
             /** Format: uuid */
             user_id: string;
             waiting_for?: null | string;
+        };
+        /** @description What a transfer would do. */
+        TransferPreviewView: {
+            files: components["schemas"]["PreviewedFile"][];
+            /** @description These are all files. */
+            is_whole: boolean;
+            /** @description Why it is not whole, unless the files are as many as were asked for. */
+            note: null | string;
+            /** @description The target as it is now, with the time put into it; of a chain the first. */
+            to: string;
         };
         /** @description A trigger as the API shows it. */
         TriggerView: {
