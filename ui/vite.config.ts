@@ -19,6 +19,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
   },
-  server: { host: '127.0.0.1', port: 7301, strictPort: true, proxy: { '/api': hub, '/health': hub } },
+  server: { host: '127.0.0.1', port: 7301, strictPort: true, proxy: Object.fromEntries(['/api', '/health'].map(path => [path, { target: hub, changeOrigin: false }])) },
   test: { include: ['tests/**/*.test.ts'] },
 });

@@ -1,7 +1,7 @@
 import { Button, Code } from '@mantine/core';
 import { useInfiniteQuery, useQueries } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { ListTree } from 'lucide-react';
+import { ListTree, Plus } from 'lucide-react';
 import { useMemo } from 'react';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { EmptyState } from '@/components/page/EmptyState';
@@ -25,7 +25,7 @@ export function PlansPage() {
   const wanted = q?.toLowerCase();
   const rows = wanted === undefined ? all : all?.filter(plan => `${plan.name} ${plan.description ?? ''}`.toLowerCase().includes(wanted));
   return (
-    <Page title="Plans" fill>
+    <Page title="Plans" fill actions={<Button component={Link} to="/new-plan" leftSection={<Plus size={15} aria-hidden="true" />}>New plan</Button>}>
       <Filters><SearchField label="Search plans" value={q} onChange={text => void navigate({ search: { q: text }, replace: true })} /></Filters>
       {list.error !== null && all === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
         <DataTable

@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shellRoute } from '@/components/routing/root';
-import { textOf, type SearchInput } from '@/components/routing/search';
+import { oneOf, textOf, type SearchInput } from '@/components/routing/search';
+import { views, type View } from './editor/views';
 
 const plans = createRoute({
   getParentRoute: () => shellRoute,
@@ -9,10 +10,32 @@ const plans = createRoute({
   component: lazyRouteComponent(() => import('./PlansPage'), 'PlansPage'),
 });
 
+const numberOf = (search: SearchInput, name: string): number | undefined => (Number.isSafeInteger(Number(search[name])) && Number(search[name]) > 0 ? Number(search[name]) : undefined);
+
+interface PlanSearch {
+  tab?: 'versions';
+  view?: View;
+  /** The step that is chosen, by its place: "steps[0]". */
+  step?: string;
+  /** The versions that are compared. */
+  from?: number;
+  to?: number;
+}
+
 const plan = createRoute({
   getParentRoute: () => shellRoute,
   path: 'plans/$plan',
+  validateSearch: (search: SearchInput): PlanSearch => ({
+    tab: oneOf(search, 'tab', ['versions']), view: oneOf(search, 'view', views), step: textOf(search, 'step'), from: numberOf(search, 'from'), to: numberOf(search, 'to'),
+  }),
   component: lazyRouteComponent(() => import('./PlanPage'), 'PlanPage'),
 });
 
-export const plansRoutes = [plans, plan] as const;
+const newPlan = createRoute({
+  getParentRoute: () => shellRoute,
+  path: 'new-plan',
+  validateSearch: (search: SearchInput): Pick<PlanSearch, 'view' | 'step'> => ({ view: oneOf(search, 'view', views), step: textOf(search, 'step') }),
+  component: lazyRouteComponent(() => import('./NewPlanPage'), 'NewPlanPage'),
+});
+
+export const plansRoutes = [plans, plan, newPlan] as const;

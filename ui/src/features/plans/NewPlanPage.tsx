@@ -1,0 +1,56 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Save } from 'lucide-react';
+import { useCallback } from 'react';
+import { may, meQuery } from '@/api/me';
+import { ProblemAlert } from '@/components/feedback/ProblemAlert';
+import { toastDone } from '@/components/feedback/toast';
+import { Page } from '@/components/page/Page';
+import { createPlan } from './api/create-plan';
+import { useDraft } from './editor/useDraft';
+import { Workbench } from './editor/Workbench';
+import classes from './PlanPage.module.css';
+
+const starter = `name: my-plan
+description: Says what it does in one sentence.
+inputs:
+  greeting: { type: string, default: Hello }
+steps:
+  - id: hello
+    use: logic.transform
+    with:
+      value: "\${input.greeting}, it is \${date(now, 'HH:mm')}."
+`;
+
+/** A plan that is not saved yet. What is written stays in the browser until it is. */
+export function NewPlanPage() {
+  const search = useSearch({ from: '/shell/new-plan' });
+  const navigate = useNavigate({ from: '/new-plan' });
+  const client = useQueryClient();
+  const me = useQuery(meQuery).data;
+  const draft = useDraft('', { text: starter, version: 0 });
+  const set = useCallback((next: Partial<typeof search>) => void navigate({ search: before => ({ ...before, ...next }), replace: true }), [navigate]);
+  const saving = useMutation({
+    mutationFn: () => createPlan(draft.text),
+    onSuccess: async plan => {
+      draft.settle({ text: starter, version: 0 });
+      toastDone(`The plan ${plan.name} is saved.`);
+      await client.invalidateQueries({ queryKey: ['plans'] });
+      await navigate({ to: '/plans/$plan', params: { plan: plan.name }, search: {} });
+    },
+  });
+  const save = () => { if (!saving.isPending && may(me, 'editor')) saving.mutate(); };
+  return (
+    <Page
+      fill title="New plan" above={<Link to="/plans" search={{}} className={classes.above}>Plans</Link>} lead="Write it as text, or put it together in the graph: both are the same plan."
+      actions={<Button leftSection={<Save size={14} aria-hidden="true" />} loading={saving.isPending} disabled={!may(me, 'editor')} onClick={save}>Save the plan</Button>}
+    >
+      {saving.error !== null && <ProblemAlert error={saving.error} />}
+      <Workbench
+        key={draft.generation} plan="" text={draft.text} onChange={draft.write} onSave={save} readOnly={!may(me, 'editor')} view={search.view ?? 'both'} selected={search.step}
+        onView={view => set({ view: view === 'both' ? undefined : view })} onSelect={useCallback((step: string | undefined) => set({ step }), [set])}
+      />
+    </Page>
+  );
+}
