@@ -25,6 +25,15 @@ const looks: Record<string, StatusLook> = {
   duplicate: { label: 'Duplicate', tone: 'quiet', shape: 'skip' },
   filtered: { label: 'Filtered', tone: 'quiet', shape: 'slash' },
   dead: { label: 'Dead', tone: 'bad', shape: 'bolt' },
+  copied: { label: 'Copied', tone: 'good', shape: 'check' },
+  deleted: { label: 'Deleted', tone: 'warn', shape: 'slash' },
+  to_copy: { label: 'Copy', tone: 'good', shape: 'check' },
+  to_delete: { label: 'Delete', tone: 'bad', shape: 'slash' },
+  pending: { label: 'Pending', tone: 'quiet', shape: 'dots' },
+  sending: { label: 'Sending', tone: 'live', shape: 'ring' },
+  sent: { label: 'Sent', tone: 'good', shape: 'check' },
+  suppressed: { label: 'Kept back', tone: 'quiet', shape: 'pause' },
+  noted: { label: 'Noted', tone: 'quiet', shape: 'dots' },
   ok: { label: 'OK', tone: 'good', shape: 'check' },
 };
 

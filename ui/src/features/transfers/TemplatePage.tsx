@@ -1,11 +1,104 @@
+import { Button, Textarea, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Play, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { endpointNamesQuery } from '@/api/endpoint-names';
+import { may, meQuery } from '@/api/me';
+import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
+import { ProblemAlert } from '@/components/feedback/ProblemAlert';
+import { toastDone, toastProblem } from '@/components/feedback/toast';
 import { Card } from '@/components/page/Card';
-import { EmptyState } from '@/components/page/EmptyState';
+import { Loading } from '@/components/page/Loading';
 import { Page } from '@/components/page/Page';
+import { addTemplate, deleteTemplate, runTemplate, saveTemplate } from './api/change-template';
+import { templateQuery, type Template } from './api/templates';
+import { DraftFields } from './form/DraftFields';
+import { draftOfTemplate, emptyDraft, isChain, requestOf, templateOf } from './form/draft';
+import { Preview } from './form/Preview';
+import { ChainGraph } from './templates/ChainGraph';
+import { ScheduleCard } from './templates/ScheduleCard';
+import classes from './form/TwoColumns.module.css';
 
+const Above = () => <Link to="/templates" search={{}} className={classes.above}>Templates</Link>;
+
+/** One template: its files, its way, what starts it, and what it would do now. */
 export function TemplatePage() {
+  const { template: name } = useParams({ from: '/shell/templates/$template' });
+  const found = useQuery(templateQuery(name));
+  if (found.data === undefined) {
+    return <Page title={name} above={<Above />}>{found.error === null ? <Loading what="The template" /> : <ProblemAlert error={found.error} onRetry={() => void found.refetch()} />}</Page>;
+  }
+  return <TemplateForm key={`${found.data.id} ${found.data.version}`} saved={found.data} />;
+}
+
+export function NewTemplatePage() {
+  return <TemplateForm saved={null} />;
+}
+
+function TemplateForm({ saved }: { saved: Template | null }) {
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const me = useQuery(meQuery).data;
+  const names = (useQuery(endpointNamesQuery).data ?? []).map(endpoint => endpoint.name);
+  const [draft, setDraft] = useState(() => (saved === null ? emptyDraft : draftOfTemplate(saved)));
+  const [name, setName] = useState(saved?.name ?? '');
+  const [description, setDescription] = useState(saved?.description ?? '');
+  const [asksDelete, asking] = useDisclosure(false);
+  const mayEdit = may(me, 'editor');
+  const request = templateOf(draft, name, description);
+  const isChanged = saved === null || JSON.stringify(request) !== JSON.stringify(templateOf(draftOfTemplate(saved), saved.name, saved.description ?? ''));
+  const saving = useMutation({
+    mutationFn: () => (saved === null ? addTemplate(request!) : saveTemplate(saved.id, request!)),
+    onSuccess: async template => {
+      toastDone(saved === null ? 'The template is saved.' : `Version ${template.version} is saved.`);
+      await client.invalidateQueries({ queryKey: ['templates'] });
+      await navigate({ to: '/templates/$template', params: { template: template.name }, replace: true });
+    },
+  });
+  const running = useMutation({
+    mutationFn: () => runTemplate(saved!.id),
+    onSuccess: transfer => navigate({ to: '/transfers/$transfer', params: { transfer: transfer.id }, search: {} }),
+    onError: error => toastProblem(error, 'It was not started'),
+  });
+  const remove = async () => {
+    await deleteTemplate(saved!.id);
+    await navigate({ to: '/templates', search: {} });
+    await client.invalidateQueries({ queryKey: ['templates'] });
+  };
   return (
-    <Page title="Template">
-      <Card><EmptyState title="This page is being built">One template.</EmptyState></Card>
+    <Page
+      title={saved?.name ?? 'New template'} above={<Above />}
+      lead={saved !== null && <>Version {saved.version} · <Link to="/transfers" search={{ template: saved.name }}>what it moved</Link> · <Link to="/plans/$plan" params={{ plan: saved.name }}>as a plan, with its versions</Link></>}
+      actions={
+        <>
+          {saved !== null && mayEdit && <Button variant="subtle" color="gray" leftSection={<Trash2 size={14} aria-hidden="true" />} onClick={asking.open}>Delete</Button>}
+          {saved !== null && may(me, 'operator') && <Button variant="default" leftSection={<Play size={14} aria-hidden="true" />} disabled={isChanged} loading={running.isPending} onClick={() => running.mutate()}>Run it now</Button>}
+          {mayEdit && <Button disabled={request === null || !isChanged} loading={saving.isPending} onClick={() => saving.mutate()}>{saved === null ? 'Save the template' : 'Save as a new version'}</Button>}
+        </>
+      }
+    >
+      {saving.error !== null && <ProblemAlert error={saving.error} />}
+      <Card><ChainGraph draft={draft} names={names} /></Card>
+      <div className={classes.columns}>
+        <div className={classes.main}>
+          <Card title="What it is called">
+            <div className={classes.main}>
+              <TextInput label="Name" value={name} onChange={event => setName(event.currentTarget.value)} disabled={!mayEdit} maxLength={200} autoComplete="off" required withAsterisk={false} />
+              <Textarea label="What it is for" value={description} onChange={event => setDescription(event.currentTarget.value)} disabled={!mayEdit} autosize minRows={1} maxRows={5} />
+            </div>
+          </Card>
+          <DraftFields draft={draft} onChange={setDraft} hasPattern disabled={!mayEdit} />
+        </div>
+        <div className={classes.side}>
+          {may(me, 'operator') && <Preview request={requestOf(draft)} isChain={isChain(draft)} />}
+          {saved !== null && <ScheduleCard plan={saved.id} name={saved.name} mayEdit={mayEdit} />}
+        </div>
+      </div>
+      <ConfirmDanger opened={asksDelete} onClose={asking.close} title={`Delete the template '${saved?.name ?? ''}'?`} action="Delete template" onConfirm={remove}>
+        The template, its versions and its schedule are lost. What it moved stays in the history, and the files stay where they are.
+      </ConfirmDanger>
     </Page>
   );
 }

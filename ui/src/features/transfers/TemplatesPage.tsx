@@ -1,11 +1,62 @@
-import { Card } from '@/components/page/Card';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { LayoutTemplate, Play, Plus } from 'lucide-react';
+import { useMemo } from 'react';
+import { may, meQuery } from '@/api/me';
+import { ProblemAlert } from '@/components/feedback/ProblemAlert';
+import { toastProblem } from '@/components/feedback/toast';
 import { EmptyState } from '@/components/page/EmptyState';
+import { Filters } from '@/components/page/Filters';
 import { Page } from '@/components/page/Page';
+import { SearchField } from '@/components/search/SearchField';
+import { DataTable, type Column } from '@/components/table/DataTable';
+import { Time } from '@/components/time/Time';
+import { runTemplate } from './api/change-template';
+import { templatesQuery, type Template } from './api/templates';
+import { modeText, wayText } from './list/words';
+import classes from './templates/columns.module.css';
 
+/** Saved transfers and chains, to be run again. */
 export function TemplatesPage() {
+  const { q } = useSearch({ from: '/shell/templates' });
+  const navigate = useNavigate({ from: '/templates' });
+  const me = useQuery(meQuery).data;
+  const list = useInfiniteQuery(templatesQuery);
+  const running = useMutation({
+    mutationFn: runTemplate,
+    onSuccess: transfer => navigate({ to: '/transfers/$transfer', params: { transfer: transfer.id }, search: {} }),
+    onError: error => toastProblem(error, 'It was not started'),
+  });
+  const mayRun = may(me, 'operator');
+  const columns = useMemo(() => columnsOf(mayRun ? name => running.mutate(name) : null), [mayRun, running]);
+  const found = list.data?.pages.flatMap(page => page.items);
+  const rows = q === undefined ? found : found?.filter(template => `${template.name} ${template.description ?? ''} ${wayText(template)}`.toLowerCase().includes(q.toLowerCase()));
+  const add = may(me, 'editor') && <Button component={Link} to="/templates/new" leftSection={<Plus size={15} aria-hidden="true" />}>New template</Button>;
   return (
-    <Page title="Templates">
-      <Card><EmptyState title="This page is being built">Transfers to be run again, with triggers and chains.</EmptyState></Card>
+    <Page title="Templates" fill actions={add}>
+      <Filters><SearchField label="Search templates" value={q} onChange={next => void navigate({ search: { q: next }, replace: true })} /></Filters>
+      {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
+        <DataTable
+          label="Templates" columns={columns} rows={rows} rowId={row => row.id} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()}
+          onOpen={row => void navigate({ to: '/templates/$template', params: { template: row.name } })}
+          empty={q !== undefined
+            ? <EmptyState icon={<LayoutTemplate size={22} />} title="No template fits">Clear the search to see every template.</EmptyState>
+            : <EmptyState icon={<LayoutTemplate size={22} />} title="There is no template yet" action={add}>A template is a transfer under a name: which files, where to, and by which schedule. With several targets it is a chain, in which each gives what arrived to the next.</EmptyState>}
+        />
+      )}
     </Page>
   );
 }
+
+const columnsOf = (onRun: ((name: string) => void) | null): readonly Column<Template>[] => [
+  { id: 'name', header: 'Template', width: '1.2fr', narrow: 'title', cell: template => <Link to="/templates/$template" params={{ template: template.name }}>{template.name}</Link> },
+  { id: 'mode', header: 'Mode', width: '100px', cell: template => <span className={classes.soft}>{modeText(template.mode, template.to.length)}</span> },
+  { id: 'pattern', header: 'Files', width: '.7fr', cell: template => <span className={classes.soft}>{template.pattern ?? 'all'}</span> },
+  { id: 'way', header: 'Way', width: '2fr', cell: template => <span className={classes.way} title={wayText(template)}>{wayText(template)}</span> },
+  { id: 'changed', header: 'Changed', width: '104px', narrow: 'hide', cell: template => <Time value={template.updated_at} /> },
+  ...(onRun === null ? [] : [{
+    id: 'run', header: 'Run', width: '44px', align: 'end' as const,
+    cell: (template: Template) => <Tooltip label="Run it now"><ActionIcon variant="subtle" aria-label={`Run '${template.name}' now`} onClick={() => onRun(template.name)}><Play size={15} /></ActionIcon></Tooltip>,
+  }]),
+];

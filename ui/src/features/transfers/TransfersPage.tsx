@@ -1,11 +1,67 @@
-import { Card } from '@/components/page/Card';
+import { Button, SegmentedControl, Select } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { MoveRight, Plus } from 'lucide-react';
+import { endpointNamesQuery } from '@/api/endpoint-names';
+import { may, meQuery } from '@/api/me';
+import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { EmptyState } from '@/components/page/EmptyState';
+import { Filters } from '@/components/page/Filters';
 import { Page } from '@/components/page/Page';
+import { SearchField } from '@/components/search/SearchField';
+import { DataTable } from '@/components/table/DataTable';
+import { movingQuery, transfersQuery } from './api/list-transfers';
+import { columns } from './list/columns';
+import { Moving } from './list/Moving';
 
+const statuses = ['running', 'queued', 'succeeded', 'failed', 'cancelled'] as const;
+const refreshMilliseconds = 2_000;
+const movingMilliseconds = 1_000;
+const textMin = 2;
+
+/** What moves now, and what moved. */
 export function TransfersPage() {
+  const search = useSearch({ from: '/shell/transfers' });
+  const navigate = useNavigate({ from: '/transfers' });
+  const me = useQuery(meQuery).data;
+  const endpoints = useQuery(endpointNamesQuery);
+  const { q } = search;
+  // The hub finds texts of two characters or more.
+  const text = q !== undefined && q.length >= textMin ? q : undefined;
+  const list = useInfiniteQuery({ ...transfersQuery({ ...search, q: text }), refetchInterval: query => ((query.state.data?.pages.length ?? 1) === 1 ? refreshMilliseconds : false) });
+  const moving = useQuery({ ...movingQuery, refetchInterval: movingMilliseconds });
+  const rows = list.data?.pages.flatMap(page => page.items);
+  const isFiltered = Object.values(search).some(value => value !== undefined);
+  const set = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
+  const start = may(me, 'operator') && <Button component={Link} to="/transfers/new" leftSection={<Plus size={15} aria-hidden="true" />}>New transfer</Button>;
   return (
-    <Page title="Transfers">
-      <Card><EmptyState title="This page is being built">What moves now, and what moved.</EmptyState></Card>
+    <Page title="Transfers" fill actions={start}>
+      {(moving.data ?? []).length > 0 && <Moving transfers={moving.data!} />}
+      <Filters>
+        <SearchField label="Search names and places" value={q} onChange={next => set({ q: next })} />
+        <SegmentedControl
+          size="xs" aria-label="Status" value={search.status ?? 'all'} data={[{ value: 'all', label: 'All' }, ...statuses.map(status => ({ value: status, label: status.charAt(0).toUpperCase() + status.slice(1) }))]}
+          onChange={status => set({ status: statuses.find(each => each === status) })}
+        />
+        <Select
+          aria-label="Endpoint" placeholder="Every endpoint" searchable clearable size="xs" w={190} value={search.endpoint ?? null} clearButtonProps={{ 'aria-label': 'Every endpoint' }}
+          data={(endpoints.data ?? []).map(endpoint => endpoint.name)} onChange={endpoint => set({ endpoint: endpoint ?? undefined })} nothingFoundMessage="No such endpoint"
+        />
+        <Select
+          aria-label="Time" size="xs" w={150} value={search.period ?? 'ever'} onChange={period => set({ period: period === '1d' || period === '7d' || period === '30d' ? period : undefined })}
+          data={[{ value: 'ever', label: 'At any time' }, { value: '1d', label: 'In the last day' }, { value: '7d', label: 'In the last 7 days' }, { value: '30d', label: 'In the last 30 days' }]}
+        />
+        {isFiltered && <Button variant="subtle" size="xs" color="gray" onClick={() => void navigate({ search: {}, replace: true })}>Clear</Button>}
+      </Filters>
+      {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
+        <DataTable
+          label="Transfers" columns={columns} rows={rows} rowId={row => row.id} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()}
+          onOpen={row => void navigate({ to: '/transfers/$transfer', params: { transfer: row.id }, search: {} })} tone={row => (row.status === 'failed' ? 'bad' : undefined)}
+          empty={isFiltered
+            ? <EmptyState icon={<MoveRight size={22} />} title="Nothing fits these filters">Clear them to see every transfer.</EmptyState>
+            : <EmptyState icon={<MoveRight size={22} />} title="Nothing was moved yet" action={start}>A transfer copies, syncs or moves files between any two places: pick two endpoints, look at what would happen, and start.</EmptyState>}
+        />
+      )}
     </Page>
   );
 }
