@@ -71,15 +71,15 @@ internal static class Answer
             switch (member.Value.ValueKind)
             {
                 case JsonValueKind.Object:
-                    Console.Out.WriteLine($"{start}{member.Name}:");
+                    Console.Out.WriteLine($"{start}{EndpointPath.Printable(member.Name)}:");
                     PrintLines(member.Value, indent + "  ");
                     break;
                 case JsonValueKind.Array:
-                    Console.Out.WriteLine($"{start}{member.Name}:");
+                    Console.Out.WriteLine($"{start}{EndpointPath.Printable(member.Name)}:");
                     PrintItems(member.Value, indent + "  ");
                     break;
                 default:
-                    Console.Out.WriteLine($"{start}{member.Name}: {EndpointPath.Printable(member.Value.ToString())}");
+                    Console.Out.WriteLine($"{start}{EndpointPath.Printable(member.Name)}: {EndpointPath.Printable(member.Value.ToString())}");
                     break;
             }
 

@@ -13,7 +13,7 @@ namespace Gantry.Hub.Plans;
 /// </summary>
 internal static class PlanBody
 {
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+    private const int DepthMax = 64;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -54,13 +54,13 @@ internal static class PlanBody
         }
     }
 
-    public static JsonElement Parse(string text)
+    public static JsonElement Parse(string text, int depthMax = DepthMax)
     {
         if (HalfPairs.AreIn(text))
             throw ProblemException.Invalid("The body holds half of a surrogate pair (a lone \\ud800 to \\udfff), which is no character.");
         try
         {
-            return JsonElement.Parse(text, Strict);
+            return JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = depthMax, AllowDuplicateProperties = false });
         }
         catch (JsonException exception)
         {

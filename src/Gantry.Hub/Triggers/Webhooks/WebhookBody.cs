@@ -12,8 +12,11 @@ internal sealed record WebhookBody(byte[] Bytes)
 {
     public const int BytesMax = 1024 * 1024;
 
+    /// <summary>What is made of the body is nested more deeply than the body, and 64 is what JSON is read to everywhere.</summary>
+    private const int DepthMax = 56;
+
     /// <summary>What says who somebody is; the header of the webhook's own scheme is left out as well.</summary>
-    private static readonly string[] SecretHeaders = ["authorization", "proxy-authorization", "cookie", "x-gitlab-token", "x-api-key"];
+    private static readonly string[] SecretHeaders = ["authorization", "proxy-authorization", "cookie", "x-gitlab-token", "x-api-key", "x-auth-token", "x-access-token"];
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -44,7 +47,7 @@ internal sealed record WebhookBody(byte[] Bytes)
             return null;
         try
         {
-            return PlanBody.Parse(Utf8.GetString(Bytes));
+            return PlanBody.Parse(Utf8.GetString(Bytes), DepthMax);
         }
         catch (DecoderFallbackException)
         {
