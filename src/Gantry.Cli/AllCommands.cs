@@ -4,6 +4,7 @@ using Gantry.Cli.Endpoints;
 using Gantry.Cli.Executions;
 using Gantry.Cli.Files;
 using Gantry.Cli.Hubs;
+using Gantry.Cli.Notifications;
 using Gantry.Cli.Plans;
 using Gantry.Cli.Providers;
 using Gantry.Cli.Transfers;
@@ -36,7 +37,9 @@ internal static class AllCommands
             new("plan", "Checks plans, and saves them on a hub.", PlanCommand.Describe),
             new("executions", "Lists, follows, cancels and re-runs executions on a hub.", ExecutionsCommand.Describe),
             new("triggers", "Lists, pauses and resumes what starts plans by itself on a hub.", TriggersCommand.Describe),
+            new("schedule", "Lists, sets, pauses and runs the schedules of a hub's plans.", ScheduleCommand.Describe),
             new("events", "Lists what triggers saw on a hub, and replays it.", EventsCommand.Describe),
+            new("notifications", "Lists who was told how executions on a hub ended, and sets who is told where plans say nothing.", NotificationsCommand.Describe),
             new("transfer", "Starts, lists and retries transfers on a hub, and runs templates of them.", HubTransferCommand.Describe),
             new("provider", "Lists the providers that plans can use, and their actions.", ProviderCommand.Describe),
             new("audit", "Lists, exports and verifies the audit log of a hub.", AuditCommand.Describe),

@@ -144,11 +144,7 @@ internal sealed partial class Scheduler(
             Trigger = schedule,
             Key = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
             Summary = $"{((ScheduleTrigger)schedule.Read()).Watches}{(isMissed ? ", missed" : "")}",
-            Payload = TriggerPayload.Of(schedule, id, json =>
-            {
-                json.WriteString("planned_at", at.UtcDateTime);
-                json.WriteBoolean("missed", isMissed);
-            }),
+            Payload = TriggerPayload.OfSchedule(schedule, id, at, isMissed),
             OccurredAt = at,
             Step = step,
         };

@@ -15,4 +15,13 @@ internal static class TriggerPayload
         write(json);
         json.WriteEndObject();
     });
+
+    /// <summary>Of an occurrence of a schedule.</summary>
+    public static string OfSchedule(TriggerContext trigger, Guid eventId, DateTimeOffset plannedAt, bool isMissed, bool isByHand = false) => Of(trigger, eventId, json =>
+    {
+        json.WriteString("planned_at", plannedAt.UtcDateTime);
+        json.WriteBoolean("missed", isMissed);
+        if (isByHand)
+            json.WriteBoolean("by_hand", true);
+    });
 }

@@ -45,6 +45,24 @@ internal static class TriggerRoutes
     public static Task<TriggerView> ResumeAsync(string trigger, HttpContext context, Caller caller, HubDatabase database, CancellationToken cancellationToken) =>
         ChangeAsync(trigger, context, caller, database, isPaused: false, cancellationToken);
 
+    // The event that comes of it is answered, whether it started something or not.
+    public static async Task<IResult> RunAsync(
+        string trigger, HttpContext context, Caller caller, HubDatabase database, ScheduleRun run, CancellationToken cancellationToken)
+    {
+        await using (var session = await database.OpenAsync(caller.Actor, cancellationToken))
+        {
+            var row = await FindAsync(session, trigger, cancellationToken);
+            if (row.Kind != "schedule")
+                throw ProblemException.Conflict("Only schedules are run by hand. What another trigger saw can be replayed: POST /api/events/{event}/replay.");
+            await AuditLog.AppendAsync(session, context, "trigger.run", row.Id.ToString(), new { plan = row.Plan, row.Watches }, cancellationToken);
+            await session.CommitAsync(cancellationToken);
+        }
+
+        var started = await StartAsync(run, trigger, caller) ?? throw NotThere(trigger);
+        await using var reading = await database.OpenAsync(caller.Actor, cancellationToken);
+        return Results.Json((await EventStore.FindAsync(reading, started.EventId, cancellationToken))!, HubJson.Options, statusCode: StatusCodes.Status202Accepted);
+    }
+
     /// <summary>With a body: sets the plan's schedule beside its text. Without one: resumes the schedules that were unscheduled.</summary>
     public static async Task<IReadOnlyList<TriggerView>> ScheduleAsync(
         string plan, HttpContext context, Caller caller, HubDatabase database, CancellationToken cancellationToken)
@@ -132,9 +150,23 @@ internal static class TriggerRoutes
         }
     }
 
+    // Whoever asked may go away meanwhile: what is in the audit log is done.
+    private static async Task<Delivered?> StartAsync(ScheduleRun run, string trigger, Caller caller)
+    {
+        try
+        {
+            return await run.StartAsync(caller.WorkspaceId!.Value, PageQuery.Id(trigger, "trigger"), caller.Actor.UserId!.Value, CancellationToken.None);
+        }
+        catch (PlanFormatException wrong)
+        {
+            throw new ProblemException(422, $"This schedule cannot be run: {wrong.Message}");
+        }
+    }
+
     private static async Task<TriggerRow> FindAsync(HubSession session, string trigger, CancellationToken cancellationToken) =>
-        await TriggerStore.FindAsync(session, PageQuery.Id(trigger, "trigger"), cancellationToken)
-        ?? throw ProblemException.NotFound($"There is no trigger '{trigger}'.");
+        await TriggerStore.FindAsync(session, PageQuery.Id(trigger, "trigger"), cancellationToken) ?? throw NotThere(trigger);
+
+    private static ProblemException NotThere(string trigger) => ProblemException.NotFound($"There is no trigger '{trigger}'.");
 
     private static async Task<JsonElement?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {

@@ -16,6 +16,7 @@ internal static class TriggerSlice
         services.AddSingleton<PlanSaved>(PlanTriggers.SaveAsync);
         services.AddSingleton(Create<TriggerWork>);
         services.AddSingleton<TriggerStarter>();
+        services.AddSingleton<ScheduleRun>();
         services.AddSingleton<EventDelivery>();
         services.AddSingleton<ArrivalWatch>();
         services.AddSingleton(Create<WebhookFinder>);
@@ -35,6 +36,8 @@ internal static class TriggerSlice
         triggers.MapGet("/{trigger}", TriggerRoutes.ShowAsync).Allow(Access.Viewer).WithSummary("Shows a trigger; a schedule with its next ten times.");
         triggers.MapPost("/{trigger}/pause", TriggerRoutes.PauseAsync).Allow(Access.Editor).WithSummary("Pauses a trigger, also through later versions of its plan.");
         triggers.MapPost("/{trigger}/resume", TriggerRoutes.ResumeAsync).Allow(Access.Editor).WithSummary("Resumes a trigger; what would have been meanwhile is not made up for.");
+        triggers.MapPost("/{trigger}/run", TriggerRoutes.RunAsync).Allow(Access.Operator)
+            .WithSummary("Starts a schedule's plan now, with the schedule's inputs and in one's own name; its times stay as they are.").Produces<EventView>(202).Refuses(409, 422);
         app.MapGet("/api/scheduler/jobs", TriggerRoutes.JobsAsync).Allow(Access.Viewer).WithTags("Triggers")
             .WithSummary("Lists all schedules with their next ten times and what came of the last.");
         app.MapPost("/api/plans/{plan}/schedule", TriggerRoutes.ScheduleAsync).Allow(Access.Editor).WithTags("Triggers")

@@ -48,6 +48,12 @@ internal sealed class TriggerWork(NpgsqlDataSource database, HubIdentity hub)
         where e.workspace_id = @workspaceId and e.id = @eventId
         """, new { workspaceId, eventId }, cancellationToken)).SingleOrDefault();
 
+    /// <summary>Null when there is none, or it was taken away.</summary>
+    public async Task<TriggerContext?> FindTriggerAsync(Guid workspaceId, Guid triggerId, CancellationToken cancellationToken) => (await QueryAsync<TriggerContext>($"""
+        select {Context} from triggers t join execution_plans p on p.workspace_id = t.workspace_id and p.id = t.plan_id
+        where t.workspace_id = @workspaceId and t.id = @triggerId and t.removed_at is null
+        """, new { workspaceId, triggerId }, cancellationToken)).SingleOrDefault();
+
     /// <summary>Who may start now, of these triggers' users (or of whoever replays instead).</summary>
     public async Task<HashSet<(Guid WorkspaceId, Guid UserId)>> WhoMayStartAsync(IEnumerable<(Guid WorkspaceId, Guid UserId)> asked, CancellationToken cancellationToken)
     {

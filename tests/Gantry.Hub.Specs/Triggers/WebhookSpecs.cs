@@ -279,6 +279,35 @@ public sealed class WebhookSpecs(HubFixture hub) : IClassFixture<HubFixture>
         (await gone.ReadJsonAsync()).GetArrayLength().ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_schedule_is_run_by_hand_with_its_inputs_and_keeps_its_times()
+    {
+        var name = HubFixture.NewName("plan");
+        var plan = new
+        {
+            name,
+            inputs = new { site = "string", at = "string" },
+            on = new object[] { new { schedule = new { every = "1d", inputs = new { site = "example.org", at = "${trigger.planned_at}" }, when = "${false}" } }, new { webhook = new { path = name, open = true } } },
+            steps = new[] { new { use = "logic.transform", with = new { value = "${input.site}" } } },
+        };
+        using (var made = await hub.Admin.PostAsJsonAsync("/api/plans", plan)) made.IsSuccessStatusCode.ShouldBeTrue(await made.Content.ReadAsStringAsync());
+        var triggers = (await (await hub.Admin.GetAsync($"/api/triggers?plan={name}")).ReadJsonAsync()).GetProperty("items").EnumerateArray().ToDictionary(trigger => trigger.GetProperty("kind").GetString()!);
+        var schedule = triggers["schedule"];
+        using var operating = await hub.CreateMemberAsync("operator");
+
+        using var run = await operating.PostAsync($"/api/triggers/{schedule.GetProperty("id").GetString()}/run", null);
+        using var other = await operating.PostAsync($"/api/triggers/{triggers["webhook"].GetProperty("id").GetString()}/run", null);
+
+        run.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var started = await run.ReadJsonAsync();
+        started.GetProperty("status").GetString().ShouldBe("accepted");
+        started.GetProperty("trigger").GetProperty("by_hand").GetBoolean().ShouldBeTrue();
+        (await (await hub.Admin.GetAsync($"/api/executions/{started.GetProperty("execution_id").GetString()}")).ReadJsonAsync()).GetProperty("inputs").GetProperty("site").GetString().ShouldBe("example.org");
+        (await (await hub.Admin.GetAsync($"/api/triggers/{schedule.GetProperty("id").GetString()}")).ReadJsonAsync()).GetProperty("next_at").GetString().ShouldBe(schedule.GetProperty("next_at").GetString());
+        other.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await (await hub.Admin.GetAsync("/api/audit?action=trigger.run")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain(name);
+    }
+
     private static StringContent Yaml(string name, string webhook, string use = "logic.transform, with: { value: \"${trigger}\" }", string inputs = "{}") =>
         new($"name: {name}\ninputs: {inputs}\non: [ {{ webhook: {{ {webhook} }} }} ]\nsteps: [ {{ use: {use} }} ]\n", Encoding.UTF8, "application/yaml");
 

@@ -89,6 +89,7 @@ internal static class RouteTable
         GET /api/triggers/{trigger}                                    401 200 200 200 200 404 200 200
         POST /api/triggers/{trigger}/pause                             401 403 403 200 200 404 403 200
         POST /api/triggers/{trigger}/resume                            401 403 403 200 200 404 403 200
+        POST /api/triggers/{trigger}/run                               401 403 202 202 202 404 403 202
         GET /api/scheduler/jobs                                        401 200 200 200 200 200 200 200
         POST /api/plans/{plan}/schedule                                401 403 403 200 200 404 403 200
         POST /api/plans/{plan}/unschedule                              401 403 403 200 200 404 403 200
