@@ -21,11 +21,12 @@ internal static class PlanApplyCommand
         Arguments = [new("FILE", "A plan's file, '-' for standard input, or a folder of them (such as a checkout).")],
         Options =
         [
-            new("--prune", "Of a folder: deletes the hub's plans that are not in it. Templates of transfers, and what plans ran, stay."),
+            new("--origin", "Where the plans come from, such as the checkout's name: the hub notes it at each of them.") { Value = "NAME" },
+            new("--prune", "Of a folder: deletes the hub's plans of the same --origin that are not in it any more. All others stay, and what plans ran."),
             new("--dry-run", "Says what would be done, and does none of it."),
             HubChoice.Option,
         ],
-        Examples = ["gantry plan apply publish.yaml", "gantry plan apply plans/ --prune --dry-run"],
+        Examples = ["gantry plan apply publish.yaml", "gantry plan apply plans/ --origin site-plans", "gantry plan apply plans/ --origin site-plans --prune --dry-run"],
         RunAsync = RunAsync,
     };
 
@@ -33,25 +34,30 @@ internal static class PlanApplyCommand
     {
         var path = invocation.Argument("FILE");
         var isFolder = path != "-" && Directory.Exists(path);
+        var (origin, isDryRun) = (invocation.Find("--origin"), invocation.Has("--dry-run"));
         if (invocation.Has("--prune") && !isFolder)
         {
             throw new UsageException("--prune is for a folder: of one file nobody can tell which plans are gone.");
         }
 
+        if (invocation.Has("--prune") && origin is null)
+        {
+            throw new UsageException("--prune needs --origin NAME: only plans that were applied under that name are deleted when they are gone from the folder.");
+        }
+
         var files = isFolder ? OfFolder(path) : OfFile(path);
         using var hub = HubChoice.Open(invocation);
-        var saved = await SavedAsync(hub, "api/plans", cancellationToken);
+        var saved = await SavedAsync(hub, cancellationToken);
         foreach (var (name, file) in files)
         {
-            await ApplyAsync(hub, name, file, saved.Contains(name), invocation.Has("--dry-run"), cancellationToken);
+            await ApplyAsync(hub, name, file, origin, saved, isDryRun, cancellationToken);
         }
 
         if (invocation.Has("--prune"))
         {
-            var templates = await SavedAsync(hub, "api/transfer-templates", cancellationToken);
-            foreach (var name in saved.Where(name => !files.ContainsKey(name) && !templates.Contains(name)).Order(StringComparer.Ordinal))
+            foreach (var name in saved.Where(plan => plan.Value == origin && !files.ContainsKey(plan.Key)).Select(plan => plan.Key))
             {
-                await PruneAsync(hub, name, invocation.Has("--dry-run"), cancellationToken);
+                await PruneAsync(hub, name, origin!, isDryRun, cancellationToken);
             }
         }
 
@@ -100,9 +106,14 @@ internal static class PlanApplyCommand
         return wrong.Count == 0 ? files : throw new CommandException("Nothing was saved.\n" + string.Join('\n', wrong));
     }
 
-    private static async Task ApplyAsync(HubClient hub, string name, PlanFile file, bool isSaved, bool isDryRun, CancellationToken cancellationToken)
+    private static async Task ApplyAsync(
+        HubClient hub, string name, PlanFile file, string? origin, Dictionary<string, string?> saved, bool isDryRun, CancellationToken cancellationToken)
     {
-        if (isSaved && (await hub.GetAsync(PathOf(name), cancellationToken)).FindText("source") == file.Text)
+        var isSaved = saved.TryGetValue(name, out var other);
+        var isMoved = isSaved && origin is not null && origin != other;
+        var from = isMoved ? $" It comes from '{origin}' then{(other is null ? "" : $", and no longer from '{other}'")}." : "";
+        var isSame = isSaved && (await hub.GetAsync(PathOf(name), cancellationToken)).FindText("source") == file.Text;
+        if (isSame && !isMoved)
         {
             Console.Out.WriteLine($"The plan '{name}' is unchanged.");
             return;
@@ -110,30 +121,41 @@ internal static class PlanApplyCommand
 
         if (isDryRun)
         {
-            Console.Out.WriteLine($"The plan '{name}' would be {(isSaved ? "changed" : "new")}.");
+            Console.Out.WriteLine($"The plan '{name}' would be {(isSame ? "moved" : isSaved ? "changed" : "new")}.{from}");
             return;
         }
 
         using StringContent text = new(file.Text, Encoding.UTF8, new MediaTypeHeaderValue("application/yaml"));
-        var version = (await hub.SendAsync(HttpMethod.Put, PathOf(name), content: text, cancellationToken) ?? default).FindText("version");
-        Console.Out.WriteLine($"The plan '{name}' is saved as version {version}.");
+        var version = (await hub.SendAsync(HttpMethod.Put, PathOf(name, origin), content: text, cancellationToken) ?? default).FindText("version");
+        Console.Out.WriteLine($"The plan '{name}' is saved as version {version}.{from}");
     }
 
-    private static async Task PruneAsync(HubClient hub, string name, bool isDryRun, CancellationToken cancellationToken)
+    /// <summary>The hub looks at the origin once more, so that a plan that was moved meanwhile stays.</summary>
+    private static async Task PruneAsync(HubClient hub, string name, string origin, bool isDryRun, CancellationToken cancellationToken)
     {
         if (!isDryRun)
         {
-            await hub.SendAsync(HttpMethod.Delete, PathOf(name), body: null, cancellationToken);
+            await hub.SendAsync(HttpMethod.Delete, PathOf(name, origin), body: null, cancellationToken);
         }
 
         Console.Out.WriteLine($"The plan '{name}' {(isDryRun ? "would be" : "is")} deleted.");
     }
 
-    private static async Task<HashSet<string>> SavedAsync(HubClient hub, string path, CancellationToken cancellationToken) =>
-        await hub.ListAsync(path + "?limit=100", cancellationToken).Select(plan => plan.FindText("name") ?? "").ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
+    /// <summary>The hub's plans in the order of their names, each with its origin.</summary>
+    private static async Task<Dictionary<string, string?>> SavedAsync(HubClient hub, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string?> saved = new(StringComparer.Ordinal);
+        await foreach (var plan in hub.ListAsync("api/plans?limit=100", cancellationToken))
+        {
+            saved[plan.FindText("name") ?? ""] = plan.FindText("origin");
+        }
+
+        return saved;
+    }
 
     private static string NameOf(PlanFile file, string path) => file.Check(AllPlugins.Providers).Name
         ?? throw new CommandException($"{path}: a plan that is saved needs a name. Give it the field 'name'.");
 
-    private static string PathOf(string name) => $"api/plans/{Uri.EscapeDataString(name)}";
+    private static string PathOf(string name, string? origin = null) =>
+        $"api/plans/{Uri.EscapeDataString(name)}{(origin is null ? "" : $"?origin={Uri.EscapeDataString(origin)}")}";
 }

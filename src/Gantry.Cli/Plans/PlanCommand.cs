@@ -105,7 +105,7 @@ internal static class PlanCommand
         {
             using var hub = HubChoice.Open(invocation);
             var plans = await hub.ListAsync("api/plans", cancellationToken).ToListAsync(cancellationToken);
-            Answer.PrintList(plans, ["name", "version", "updated_at", "description"], invocation.Has("--json"));
+            Answer.PrintList(plans, ["name", "version", "updated_at", "origin", "description"], invocation.Has("--json"));
             return ExitStatus.Succeeded;
         },
     };

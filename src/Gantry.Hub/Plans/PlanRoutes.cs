@@ -12,10 +12,12 @@ namespace Gantry.Hub.Plans;
 /// <summary>Plans by name or id. Every change is a new version, under <c>If-Match</c> when the caller says which one it changes.</summary>
 internal static class PlanRoutes
 {
+    private const int OriginLengthMax = 200;
+
     public static void MapPlans(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/plans").WithTags("Plans");
-        group.MapGet("", ListAsync).Allow(Access.Viewer).WithSummary("Lists the plans by name.");
+        group.MapGet("", ListAsync).Allow(Access.Viewer).WithSummary("Lists the plans by name.").WithQuery("origin", "Only the plans that come from there.");
         group.MapPost("", CreateAsync).Allow(Access.Editor).WithSummary("Saves a plan under a new name: a plan as JSON or YAML.")
             .Takes<JsonElement>("application/json", "application/yaml").Produces<ShownPlan>(201).Refuses(409, 415, 422);
         group.MapPost("/check", CheckAsync).Allow(Access.Viewer)
@@ -25,8 +27,10 @@ internal static class PlanRoutes
         group.MapPut("/{plan}", ChangeAsync).Allow(Access.Editor)
             .WithSummary("Saves a new version; under If-Match only when nobody else changed it.")
             .Takes<JsonElement>("application/json", "application/yaml").WithHeader("If-Match", "The ETag of the version that is to be replaced.")
+            .WithQuery("origin", "Where the plan comes from, such as the name of a checkout; kept as it is if not given.")
             .Produces<ShownPlan>().Produces<ShownPlan>(201).Refuses(409, 412, 415, 422);
-        group.MapDelete("/{plan}", DeleteAsync).Allow(Access.Editor).WithSummary("Deletes a plan; what it ran stays.").Produces(204);
+        group.MapDelete("/{plan}", DeleteAsync).Allow(Access.Editor).WithSummary("Deletes a plan; what it ran stays.")
+            .WithQuery("origin", "Deletes the plan only if it comes from there.").Produces(204).Refuses(409);
         group.MapGet("/{plan}/versions", VersionsAsync).Allow(Access.Viewer).WithSummary("Lists a plan's versions, the newest first.");
         group.MapGet("/{plan}/versions/{version:int}", VersionAsync).Allow(Access.Viewer).WithSummary("Shows one version and its text.");
         group.MapGet("/{plan}/diff", DiffAsync).Allow(Access.Viewer)
@@ -41,11 +45,11 @@ internal static class PlanRoutes
         await PlanStore.FindAsync(session, plan, cancellationToken) ?? throw NotFound(plan);
 
     private static async Task<Page<SavedPlanRow>> ListAsync(
-        Caller caller, HubDatabase database, string? limit, string? after, CancellationToken cancellationToken)
+        Caller caller, HubDatabase database, string? origin, string? limit, string? after, CancellationToken cancellationToken)
     {
-        var count = PageQuery.Limit(limit);
+        var (from, count) = (OriginFrom(origin), PageQuery.Limit(limit));
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        return Page<SavedPlanRow>.From(await PlanStore.ListAsync(session, after, count + 1, cancellationToken), count, plan => plan.Name);
+        return Page<SavedPlanRow>.From(await PlanStore.ListAsync(session, from, after, count + 1, cancellationToken), count, plan => plan.Name);
     }
 
     private static async Task<IResult> CheckAsync(HttpRequest request, PlanLibrary plans, CancellationToken cancellationToken)
@@ -63,16 +67,18 @@ internal static class PlanRoutes
             return PlanProblem.Of(found.Findings);
         var name = NameOf(plan, null);
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        return await SaveNewAsync(context, session, name, plan, source, saved, cancellationToken);
+        return await SaveNewAsync(context, session, name, plan, source, null, saved, cancellationToken);
     }
 
     private static async Task<IResult> SaveNewAsync(
-        HttpContext context, HubSession session, string name, Plan plan, string source, PlanSaved saved, CancellationToken cancellationToken)
+        HttpContext context, HubSession session, string name, Plan plan, string source, string? origin, PlanSaved saved, CancellationToken cancellationToken)
     {
         var row = await PlanStore.CreateAsync(session, name, plan.Description, source, cancellationToken)
             ?? throw ProblemException.Conflict($"There is a plan '{name}' already. Change it by PUT /api/plans/{Uri.EscapeDataString(name)}, or choose another name.");
+        if (origin is not null)
+            row = await PlanStore.MoveAsync(session, row, origin, cancellationToken);
         await saved(session, row, plan, cancellationToken);
-        await AuditLog.AppendAsync(session, context, "plan.created", row.Id.ToString(), new { name, version = 1 }, cancellationToken);
+        await AuditLog.AppendAsync(session, context, "plan.created", row.Id.ToString(), new { name, version = 1, origin }, cancellationToken);
         await session.CommitAsync(cancellationToken);
         context.Response.Headers.Location = $"/api/plans/{row.Id}";
         return Answer(context, row, source, StatusCodes.Status201Created);
@@ -89,9 +95,9 @@ internal static class PlanRoutes
 
     /// <summary>Makes the plan what the body says; a name that nobody has is made a plan.</summary>
     private static async Task<IResult> ChangeAsync(
-        HttpContext context, Caller caller, string plan, PlanLibrary plans, HubDatabase database, PlanSaved saved, CancellationToken cancellationToken)
+        HttpContext context, Caller caller, string plan, string? origin, PlanLibrary plans, HubDatabase database, PlanSaved saved, CancellationToken cancellationToken)
     {
-        plan = NameFrom(plan);
+        (plan, origin) = (NameFrom(plan), OriginFrom(origin));
         var source = await PlanBody.ReadPlanAsync(context.Request, cancellationToken);
         var found = plans.Check(source);
         if (found.Plan is not { } read)
@@ -101,26 +107,38 @@ internal static class PlanRoutes
         {
             if (Guid.TryParse(plan, out _) || IfMatch(context) is not null || (read.Name is { } other && other != plan))
                 throw NotFound(plan);
-            return await SaveNewAsync(context, session, NameOf(read, plan), read, source, saved, cancellationToken);
+            return await SaveNewAsync(context, session, NameOf(read, plan), read, source, origin, saved, cancellationToken);
         }
 
         RefuseOtherVersion(context, row);
         var newest = await PlanStore.VersionAsync(session, row.Id, row.Version, cancellationToken);
-        return newest!.Source == source
-            ? Answer(context, row, source, StatusCodes.Status200OK)
-            : await SaveAsync(context, session, row, read, source, "plan.changed", saved, cancellationToken);
+        return newest!.Source != source ? await SaveAsync(context, session, row, read, source, "plan.changed", origin, saved, cancellationToken)
+            : origin is null || origin == row.Origin ? Answer(context, row, source, StatusCodes.Status200OK)
+            : await MoveAsync(context, session, row, source, origin, cancellationToken);
+    }
+
+    /// <summary>The same text from elsewhere is no new version.</summary>
+    private static async Task<IResult> MoveAsync(
+        HttpContext context, HubSession session, SavedPlanRow row, string source, string origin, CancellationToken cancellationToken)
+    {
+        var moved = await PlanStore.MoveAsync(session, row, origin, cancellationToken);
+        await AuditLog.AppendAsync(session, context, "plan.moved", row.Id.ToString(), new { name = row.Name, from = row.Origin, origin }, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return Answer(context, moved, source, StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> SaveAsync(
-        HttpContext context, HubSession session, SavedPlanRow row, Plan plan, string source, string action, PlanSaved follow, CancellationToken cancellationToken)
+        HttpContext context, HubSession session, SavedPlanRow row, Plan plan, string source, string action, string? origin, PlanSaved follow, CancellationToken cancellationToken)
     {
         try
         {
             var saved = await PlanStore.ChangeAsync(
                 session, row.Id, row.Version, NameOf(plan, row.Name), plan.Description, source, cancellationToken) ?? throw Changed(row);
+            if (origin is not null)
+                saved = await PlanStore.MoveAsync(session, saved, origin, cancellationToken);
             await follow(session, saved, plan, cancellationToken);
             await AuditLog.AppendAsync(
-                session, context, action, row.Id.ToString(), new { name = saved.Name, version = saved.Version }, cancellationToken);
+                session, context, action, row.Id.ToString(), new { name = saved.Name, version = saved.Version, origin }, cancellationToken);
             await session.CommitAsync(cancellationToken);
             return Answer(context, saved, source, StatusCodes.Status200OK);
         }
@@ -131,11 +149,14 @@ internal static class PlanRoutes
     }
 
     private static async Task<IResult> DeleteAsync(
-        HttpContext context, Caller caller, string plan, HubDatabase database, CancellationToken cancellationToken)
+        HttpContext context, Caller caller, string plan, string? origin, HubDatabase database, CancellationToken cancellationToken)
     {
+        origin = OriginFrom(origin);
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var row = await FindAsync(session, NameFrom(plan), cancellationToken);
         RefuseOtherVersion(context, row);
+        if (origin is not null && origin != row.Origin)
+            throw ProblemException.Conflict($"The plan '{row.Name}' {(row.Origin is { } other ? $"comes from '{other}'" : "has no origin")}, and not from '{origin}'. Nothing was deleted.");
         if (!await PlanStore.DeleteAsync(session, row.Id, row.Version, cancellationToken))
             throw Changed(row);
         await AuditLog.AppendAsync(session, context, "plan.deleted", row.Id.ToString(), new { name = row.Name }, cancellationToken);
@@ -198,7 +219,7 @@ internal static class PlanRoutes
         var source = (await FindVersionAsync(session, row, version, cancellationToken)).Source!;
         var found = plans.Check(source);
         return found.Plan is { } read
-            ? await SaveAsync(context, session, row, read, source, "plan.restored", saved, cancellationToken)
+            ? await SaveAsync(context, session, row, read, source, "plan.restored", null, saved, cancellationToken)
             : PlanProblem.Of(found.Findings);
     }
 
@@ -211,11 +232,15 @@ internal static class PlanRoutes
     {
         context.Response.Headers.ETag = $"\"{row.Version}\"";
         return Results.Json(
-            new ShownPlan(row.Id, row.Name, row.Description, row.Version, row.CreatedAt, row.UpdatedAt, source), HubJson.Options, statusCode: status);
+            new ShownPlan(row.Id, row.Name, row.Description, row.Version, row.Origin, row.CreatedAt, row.UpdatedAt, source), HubJson.Options, statusCode: status);
     }
 
     private static string NameOf(Plan plan, string? otherwise) => plan.Name ?? otherwise
         ?? throw ProblemException.Invalid("A plan that is saved needs a name. Give it the field 'name'.");
+
+    /// <summary>Null when it was not given.</summary>
+    private static string? OriginFrom(string? given) => given is null or { Length: > 0 and <= OriginLengthMax } && given?.Any(char.IsControl) != true ? given
+        : throw ProblemException.Invalid($"The parameter 'origin' is a name of 1 to {OriginLengthMax} characters.");
 
     // A slash in a path's part comes through as it was sent.
     private static string NameFrom(string part) => part.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
@@ -237,5 +262,5 @@ internal static class PlanRoutes
     private sealed record PlanVerdict(bool Ok, IReadOnlyList<PlanFinding> Errors);
 
     private sealed record ShownPlan(
-        Guid Id, string Name, string? Description, int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Source);
+        Guid Id, string Name, string? Description, int Version, string? Origin, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Source);
 }

@@ -14,6 +14,9 @@ internal sealed record SavedPlanRow
     /// <summary>The newest.</summary>
     public int Version { get; init; }
 
+    /// <summary>The name under which the folder that it comes from was applied; null for a plan that came by itself.</summary>
+    public string? Origin { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -37,7 +40,7 @@ internal sealed record PlanVersionRow
 /// <summary>Plans of the session's workspace.</summary>
 internal static class PlanStore
 {
-    private const string Columns = "id, name, description, version, created_at, updated_at";
+    private const string Columns = "id, name, description, version, origin, created_at, updated_at";
 
     /// <summary>By id or by name; null when there is none that the session sees.</summary>
     public static async Task<SavedPlanRow?> FindAsync(HubSession session, string plan, CancellationToken cancellationToken) =>
@@ -61,13 +64,14 @@ internal static class PlanStore
         ?? found.FirstOrDefault(row => row.Name == plan);
 
     /// <summary>In the order of their names.</summary>
+    /// <param name="origin">Only those that come from there; null for all.</param>
     public static Task<IReadOnlyList<SavedPlanRow>> ListAsync(
-        HubSession session, string? afterName, int count, CancellationToken cancellationToken) =>
+        HubSession session, string? origin, string? afterName, int count, CancellationToken cancellationToken) =>
         session.QueryAsync<SavedPlanRow>($"""
             select {Columns} from execution_plans
-            where workspace_id = @workspace and deleted_at is null and (@afterName::text is null or name > @afterName)
+            where workspace_id = @workspace and deleted_at is null and (@origin::text is null or origin = @origin) and (@afterName::text is null or name > @afterName)
             order by name limit @count
-            """, new { workspace = session.Actor.WorkspaceId, afterName, count }, cancellationToken);
+            """, new { workspace = session.Actor.WorkspaceId, origin, afterName, count }, cancellationToken);
 
     public static Task<IReadOnlyList<PlanVersionRow>> VersionsAsync(
         HubSession session, Guid planId, long? before, int count, CancellationToken cancellationToken) =>
@@ -120,6 +124,15 @@ internal static class PlanStore
         if (row is not null)
             await AddVersionAsync(session, row, source, cancellationToken);
         return row;
+    }
+
+    /// <summary>It comes from there now. A later version keeps that.</summary>
+    public static async Task<SavedPlanRow> MoveAsync(HubSession session, SavedPlanRow plan, string origin, CancellationToken cancellationToken)
+    {
+        await session.ExecuteAsync(
+            "update execution_plans set origin = @origin where workspace_id = @workspace and id = @id",
+            new { workspace = session.Actor.WorkspaceId, id = plan.Id, origin }, cancellationToken);
+        return plan with { Origin = origin };
     }
 
     /// <summary>False when the plan has changed since it was of <paramref name="version"/>.</summary>

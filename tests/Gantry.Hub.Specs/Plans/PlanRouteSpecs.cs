@@ -130,6 +130,36 @@ public sealed class PlanRouteSpecs(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task A_plan_s_origin_is_noted_kept_and_says_who_may_delete_it()
+    {
+        var (mine, handmade) = (HubFixture.NewName("plan"), HubFixture.NewName("plan"));
+        async Task<(int Status, JsonElement Body)> PutAsync(string name, int value, string query)
+        {
+            using var answer = await hub.Admin.PutAsJsonAsync($"/api/plans/{name}{query}", new { name, steps = new[] { new { use = "logic.transform", with = new { value } } } });
+            return ((int)answer.StatusCode, await answer.ReadJsonAsync());
+        }
+
+        (await PutAsync(mine, 1, "?origin=site-plans")).Body.GetProperty("origin").GetString().ShouldBe("site-plans");
+        (await PutAsync(handmade, 1, "")).Body.GetProperty("origin").ValueKind.ShouldBe(JsonValueKind.Null);
+        var changed = await PutAsync(mine, 2, "");
+        (changed.Body.GetProperty("origin").GetString(), changed.Body.GetProperty("version").GetInt32()).ShouldBe(("site-plans", 2));
+        var moved = await PutAsync(mine, 2, "?origin=other");
+        (moved.Body.GetProperty("origin").GetString(), moved.Body.GetProperty("version").GetInt32()).ShouldBe(("other", 2));
+        (await PutAsync(mine, 2, "?origin=")).Status.ShouldBe(400);
+        var listed = (await (await hub.Admin.GetAsync("/api/plans?origin=other")).ReadJsonAsync()).GetProperty("items");
+        listed.EnumerateArray().ShouldHaveSingleItem().GetProperty("name").GetString().ShouldBe(mine);
+
+        using var kept = await hub.Admin.DeleteAsync($"/api/plans/{mine}?origin=site-plans");
+        using var keptToo = await hub.Admin.DeleteAsync($"/api/plans/{handmade}?origin=site-plans");
+        using var deleted = await hub.Admin.DeleteAsync($"/api/plans/{mine}?origin=other");
+
+        kept.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await kept.ReadDetailAsync()).ShouldBe($"The plan '{mine}' comes from 'other', and not from 'site-plans'. Nothing was deleted.");
+        keptToo.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        deleted.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
     public async Task An_old_version_is_restored_as_the_newest()
     {
         var name = HubFixture.NewName("plan");

@@ -2417,6 +2417,8 @@ export interface paths {
                     after?: string;
                     /** @description How many items a page has at most. */
                     limit?: string;
+                    /** @description Only the plans that come from there. */
+                    origin?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2528,7 +2530,10 @@ export interface paths {
         /** Saves a new version; under If-Match only when nobody else changed it. */
         put: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Where the plan comes from, such as the name of a checkout; kept as it is if not given. */
+                    origin?: string;
+                };
                 header?: {
                     /** @description The ETag of the version that is to be replaced. */
                     "If-Match"?: string;
@@ -2578,7 +2583,10 @@ export interface paths {
         /** Deletes a plan; what it ran stays. */
         delete: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Deletes the plan only if it comes from there. */
+                    origin?: string;
+                };
                 header?: never;
                 path: {
                     plan: string;
@@ -6459,6 +6467,8 @@ export interface components {
             /** Format: uuid */
             id?: string;
             name?: string;
+            /** @description The name under which the folder that it comes from was applied; null for a plan that came by itself. */
+            origin?: null | string;
             /** Format: date-time */
             updated_at?: string;
             /**
@@ -6511,6 +6521,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            origin: null | string;
             source: string;
             /** Format: date-time */
             updated_at: string;
