@@ -35,6 +35,13 @@ public static class HttpAnswer
                 new ProviderError { Kind = ProviderErrorKind.Upstream, Message = $"{HttpGate.Where(request)}: {problem}", Status = (int)answer.Status }, output);
     }
 
+    /// <summary>The body of a result, for providers that know what its words mean; null when there is none.</summary>
+    public static JsonElement? BodyOf(ProviderResult result) =>
+        result.Output is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty("body", out var body) ? body : null;
+
+    /// <summary>Null when the body is no text.</summary>
+    public static string? TextOf(ProviderResult result) => BodyOf(result) is { ValueKind: JsonValueKind.String } text ? Settings.Scalars.TextOf(text) : null;
+
     /// <summary>Parsed when it is JSON, else a text; undefined when it is neither (the bytes then come as body_base64).</summary>
     private static JsonElement ReadBody(WebAnswer answer, out string? problem)
     {

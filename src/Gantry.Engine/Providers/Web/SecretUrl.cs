@@ -6,7 +6,15 @@ namespace Gantry.Engine.Providers.Web;
 /// <summary>A URL that is itself a secret, since whoever has it can use it. No spelling of its path or its query is ever shown.</summary>
 public static class SecretUrl
 {
-    public static async ValueTask<string> RevealAsync(HttpCall http, ProviderCall call, string name, string template, CancellationToken cancellationToken)
+    /// <summary>Posts JSON to the URL that the parameter of this name stands for.</summary>
+    public static async Task<ProviderResult> PostAsync(HttpCall http, ProviderCall call, string name, byte[] json, CancellationToken cancellationToken)
+    {
+        var url = await RevealAsync(http, call, name, http.FindText(name) ?? "", cancellationToken);
+        http.SetBody(json, "application/json; charset=utf-8");
+        return await http.SendAsync(HttpMethod.Post, url, cancellationToken);
+    }
+
+    private static async ValueTask<string> RevealAsync(HttpCall http, ProviderCall call, string name, string template, CancellationToken cancellationToken)
     {
         var text = (await http.RevealAsync(name, Scalars.Text(template), cancellationToken)).Trim();
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))

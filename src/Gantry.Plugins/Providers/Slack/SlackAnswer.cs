@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gantry.Engine.Providers;
+using Gantry.Engine.Providers.Web;
 using Gantry.Engine.Settings;
 
 namespace Gantry.Plugins.Providers.Slack;
@@ -12,7 +13,7 @@ internal static class SlackAnswer
     {
         if (result.IsSuccess)
         {
-            return BodyOf(result) is { ValueKind: JsonValueKind.String } text && text.ValueEquals("ok")
+            return HttpAnswer.TextOf(result) == "ok"
                 ? ProviderResult.Success(null, "Slack took the message.")
                 : ProviderResult.Failure(new ProviderError
                 {
@@ -21,13 +22,13 @@ internal static class SlackAnswer
                 });
         }
 
-        return Word(BodyOf(result)) is { } word ? Failure(result, word) : result;
+        return Word(HttpAnswer.TextOf(result)) is { } word ? Failure(result, word) : result;
     }
 
     /// <summary>A method answers {"ok": true, …} or {"ok": false, "error": "channel_not_found"}.</summary>
     public static ProviderResult OfMethod(ProviderResult result)
     {
-        if (BodyOf(result) is not { ValueKind: JsonValueKind.Object } body || !body.TryGetProperty("ok", out var isOk))
+        if (HttpAnswer.BodyOf(result) is not { ValueKind: JsonValueKind.Object } body || !body.TryGetProperty("ok", out var isOk))
         {
             return result.IsSuccess
                 ? ProviderResult.Failure(new ProviderError { Kind = ProviderErrorKind.Upstream, Message = "The answer is not one of Slack's: it does not say whether it is 'ok'." })
@@ -39,7 +40,8 @@ internal static class SlackAnswer
             return ProviderResult.Success(Posted(body), "Slack took the message.");
         }
 
-        return Failure(result, body.TryGetProperty("error", out var error) ? Word(error) ?? "unknown_error" : "unknown_error");
+        var error = body.TryGetProperty("error", out var given) && given.ValueKind == JsonValueKind.String ? Scalars.TextOf(given) : null;
+        return Failure(result, Word(error) ?? "unknown_error");
     }
 
     private static ProviderResult Failure(ProviderResult result, string word)
@@ -73,11 +75,8 @@ internal static class SlackAnswer
     private static JsonElement Posted(JsonElement body) => JsonSerializer.SerializeToElement(
         body.EnumerateObject().Where(property => property.Name is "channel" or "ts").ToDictionary(property => property.Name, property => property.Value, StringComparer.Ordinal));
 
-    private static JsonElement? BodyOf(ProviderResult result) =>
-        result.Output is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty("body", out var body) ? body : null;
-
     /// <summary>One of Slack's error words; null for anything else.</summary>
-    private static string? Word(JsonElement? body) =>
-        body is { ValueKind: JsonValueKind.String } text && Scalars.TextOf(text)?.Trim() is { Length: > 0 and <= 80 } word
+    private static string? Word(string? text) =>
+        text?.Trim() is { Length: > 0 and <= 80 } word
             && word.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-') ? word : null;
 }

@@ -51,7 +51,7 @@ public sealed class SlackProvider : IProvider
         var message = MessageOf(http);
         switch (http.FindText("webhook_url"), http.FindText("token"))
         {
-            case ({ } template, null):
+            case ({ }, null):
                 foreach (var name in (string[])["channel", "thread_ts"])
                 {
                     if (message.ContainsKey(name))
@@ -60,9 +60,7 @@ public sealed class SlackProvider : IProvider
                     }
                 }
 
-                var url = await SecretUrl.RevealAsync(http, call, "webhook_url", template, cancellationToken);
-                http.SetBody(JsonSerializer.SerializeToUtf8Bytes(message), "application/json; charset=utf-8");
-                return SlackAnswer.OfWebhook(await http.SendAsync(HttpMethod.Post, url, cancellationToken));
+                return SlackAnswer.OfWebhook(await SecretUrl.PostAsync(http, call, "webhook_url", JsonSerializer.SerializeToUtf8Bytes(message), cancellationToken));
             case (null, { } token):
                 if (!message.ContainsKey("channel"))
                 {

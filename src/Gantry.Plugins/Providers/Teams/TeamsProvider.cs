@@ -58,9 +58,7 @@ public sealed class TeamsProvider : IProvider
             throw HttpCall.Bad($"The message has {message.Length:N0} bytes, and Teams takes {BytesMax:N0}. Shorten it, and link to the rest.");
         }
 
-        var url = await SecretUrl.RevealAsync(http, call, "webhook_url", http.FindText("webhook_url") ?? "", cancellationToken);
-        http.SetBody(message, "application/json");
-        return AnswerOf(await http.SendAsync(HttpMethod.Post, url, cancellationToken));
+        return AnswerOf(await SecretUrl.PostAsync(http, call, "webhook_url", message, cancellationToken));
     }
 
     /// <summary>A failure behind the webhook comes with a status of 200 and a text that tells the real one.</summary>
@@ -71,9 +69,7 @@ public sealed class TeamsProvider : IProvider
             return result;
         }
 
-        var body = result.Output is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty("body", out var value) && value.ValueKind == JsonValueKind.String
-            ? Scalars.TextOf(value) ?? ""
-            : "";
+        var body = HttpAnswer.TextOf(result) ?? "";
         if (!body.Contains("failed with error", StringComparison.OrdinalIgnoreCase))
         {
             return ProviderResult.Success(null, "Teams took the message.");
