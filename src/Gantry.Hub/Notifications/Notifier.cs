@@ -36,7 +36,7 @@ internal sealed partial class Notifier(
     {
         while (await work.DecideAsync(cancellationToken) > 0)
         {
-            // There are more than are decided at once.
+            FaultPoint.Pass("notification.decided");
         }
 
         while (await TellAsync(cancellationToken))
@@ -70,7 +70,6 @@ internal sealed partial class Notifier(
         var starters = await triggers.WhoMayStartAsync(taken.Select(due => (due.WorkspaceId, due.UserId)), cancellationToken);
         foreach (var due in taken)
             await TellAsync(due, starters.Contains((due.WorkspaceId, due.UserId)), cancellationToken);
-        FaultPoint.Pass("notification.started");
         return true;
     }
 
@@ -87,7 +86,9 @@ internal sealed partial class Notifier(
 
             if (!due.IsStarted)
                 await starter.StartAsync(StartOf(due), due.Id);
+            FaultPoint.Pass("notification.told");
             await work.StartedAsync(due, cancellationToken);
+            FaultPoint.Pass("notification.recorded");
         }
         catch (Exception failed) when (failed is PlanFormatException or JsonException or JournalRefusedException)
         {

@@ -1,3 +1,4 @@
+using Gantry.Engine.Work;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
 using Gantry.Hub.Plans;
@@ -58,12 +59,15 @@ internal static class EventRoutes
             id = await EventStore.AgainAsync(session, found.Id, TimeSpan.FromSeconds(30), cancellationToken)
                 ?? throw ProblemException.Conflict("This event was moved on at this moment. Look at it again.");
             await AuditLog.AppendAsync(session, context, "event.replayed", found.Id.ToString(), new { plan = found.Plan, found.Kind, status = found.Status }, cancellationToken);
+            FaultPoint.Pass("replay.before");
             await session.CommitAsync(cancellationToken);
+            FaultPoint.Pass("replay.after");
         }
 
         // Whoever asked may go away meanwhile: what is on record is tried all the same.
         if (await work.FindEventAsync(caller.WorkspaceId!.Value, id, CancellationToken.None) is { } due)
             await delivery.DeliverAsync(due, CancellationToken.None);
+        FaultPoint.Pass("replay.delivered");
         await using var reading = await database.OpenAsync(caller.Actor, cancellationToken);
         return Results.Json((await EventStore.FindAsync(reading, id, cancellationToken))!, HubJson.Options, statusCode: StatusCodes.Status202Accepted);
     }

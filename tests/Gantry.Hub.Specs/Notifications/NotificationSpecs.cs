@@ -151,6 +151,23 @@ public sealed class NotificationSpecs(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task Two_hubs_tell_of_each_of_many_failures_once()
+    {
+        const int failures = 60;
+        await using var other = await RunningHub.StartAsync(database, provider);
+        var plan = await SaveAsync($"notify: [ {{ on: failure, {Tell} }} ]");
+        await Task.WhenAll(Enumerable.Range(0, failures).Select(_ => EndAsync(plan, "fail")));
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(index => Task.Run(() => (index % 2 == 0 ? hub : other).Get<Notifier>().TickAsync(CancellationToken.None))));
+        await TickAsync();
+        await other.Get<Dispatcher>().IdleAsync();
+
+        told.Count.ShouldBe(failures);
+        told.Select(trigger => trigger.GetProperty("execution").GetProperty("id").GetGuid()).ShouldBeUnique();
+        (await AskAsync<long>($"select count(*) from notifications where workspace_id = '{actor.WorkspaceId}' and status = 'started'")).ShouldBe(failures);
+    }
+
+    [Fact]
     public async Task An_alert_of_a_trigger_is_told_as_an_expectation_that_was_missed()
     {
         var plan = await SaveAsync($"on: [ {{ schedule: {{ every: 1h }} }} ]\nnotify: [ {{ on: expectation_missed, {Tell} }} ]");
@@ -222,6 +239,13 @@ public sealed class NotificationSpecs(TestDatabase database) : IClassFixture<Tes
     /// <summary>Runs it to its end, and tells what there is to tell of that.</summary>
     private async Task<Guid> RunAsync(SavedPlan saved, string how)
     {
+        var id = await EndAsync(saved, how);
+        await TickAsync();
+        return id;
+    }
+
+    private async Task<Guid> EndAsync(SavedPlan saved, string how)
+    {
         var id = Guid.CreateVersion7();
         using var wait = hub.Get<ExecutionEvents>().WaitForEnd(id);
         await hub.Get<ExecutionStarter>().StartAsync(new ExecutionStart
@@ -233,7 +257,6 @@ public sealed class NotificationSpecs(TestDatabase database) : IClassFixture<Tes
             Inputs = JsonSerializer.Serialize(new { how }),
         }, id);
         await wait.End;
-        await TickAsync();
         return id;
     }
 

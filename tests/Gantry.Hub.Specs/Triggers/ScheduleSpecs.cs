@@ -135,6 +135,39 @@ public sealed class ScheduleSpecs(TestDatabase database) : IClassFixture<TestDat
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_brings_no_occurrence_twice_and_the_next_one_comes()
+    {
+        await using var stage = await TriggerStage.StartAsync(database);
+        var plan = await stage.SaveAsync("backward", "[ { schedule: { every: 1h } } ]");
+        await stage.MakeDueAsync(TimeSpan.FromSeconds(5));
+        var planned = await stage.AskAsync<DateTime>($"select next_at from triggers where plan_id = '{plan.Id}'");
+        await stage.TickAsync();
+
+        // As it is looked at for mending by a clock that is behind.
+        await stage.ExecuteAsync($"update triggers set next_at = '{planned:O}' where plan_id = '{plan.Id}'");
+        await stage.TickAsync();
+
+        (await stage.CountAsync()).ShouldBe(1);
+        (await stage.EventsAsync()).ShouldBe("accepted schedule");
+        (await stage.AskAsync<bool>($"select next_at > now() and held_by is null from triggers where plan_id = '{plan.Id}'")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_ahead_brings_what_was_leapt_over_once()
+    {
+        await using var stage = await TriggerStage.StartAsync(database);
+        var plan = await stage.SaveAsync("forward", "[ { schedule: { every: 1h } } ]");
+
+        // What was due in an hour is due since a day.
+        await stage.MakeDueAsync(TimeSpan.FromDays(1));
+        await stage.TickAsync();
+
+        (await stage.EventsAsync()).ShouldBe("accepted schedule");
+        (await stage.SeenAsync()).GetProperty("missed").GetBoolean().ShouldBeTrue();
+        (await stage.AskAsync<bool>($"select next_at between now() and now() + interval '1 hour' from triggers where plan_id = '{plan.Id}'")).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_changed_plan_is_used_from_the_next_occurrence_on_and_keeps_its_beat()
     {
         await using var stage = await TriggerStage.StartAsync(database);

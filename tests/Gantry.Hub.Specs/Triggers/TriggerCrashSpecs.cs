@@ -1,58 +1,132 @@
+using System.Net;
 using System.Net.Http.Json;
-using Gantry.Hub.Specs.Executions;
-using Npgsql;
 using Shouldly;
 using Xunit;
 
 namespace Gantry.Hub.Specs.Triggers;
 
-/// <summary>The hub's program is killed as a schedule comes due, and started again: the occurrence is there once.</summary>
+/// <summary>The hub's program is killed as a schedule comes due, a webhook is called and an event is replayed, and started again: each is there once.</summary>
 public sealed class TriggerCrashSpecs(TestPostgres postgres)
 {
     [Theory]
     [InlineData("tick.taken")]
-    [InlineData("event.before")]
     [InlineData("event.after")]
-    public async Task A_hub_killed_at_a_tick_starts_the_occurrence_once(string fault)
+    public Task A_hub_killed_at_a_tick_starts_the_occurrence_once(string fault) => KillAtTickAsync(fault);
+
+    [Theory]
+    [InlineData("event.before")]
+    [InlineData("tick.started")]
+    public Task A_hub_killed_at_rarer_moments_of_a_tick_starts_the_occurrence_once(string fault)
     {
-        var folder = Directory.CreateTempSubdirectory("gantry-crash-");
-        var database = await postgres.CreateDatabaseAsync();
-        await using var ledger = await LedgerServer.StartAsync();
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        ledger.Arrived = () => started.TrySetResult();
-        await using (var hub = await HubProcess.StartAsync(folder.FullName, database, fault))
+        CrashStage.SkipUnlessSlow();
+        return KillAtTickAsync(fault);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_is_sent_again_to_a_hub_that_was_killed_at_it_starts_one_execution()
+    {
+        await using var stage = await CrashStage.StartAsync(postgres);
+        foreach (var fault in (string[])["event.before", "event.after"])
         {
-            var plan = new
+            await stage.KillAsync(fault, async hub =>
+            {
+                await CrashStage.SaveAsync(hub, "/api/plans/hooked", new
+                {
+                    name = "hooked",
+                    on = new[] { new { webhook = new { path = "hooked", open = true, reply = "result" } } },
+                    steps = new[] { stage.Post("${trigger.body.effect}") },
+                });
+                (await CallAsync(hub, fault)).Dispose();
+            });
+        }
+
+        await using var last = await stage.GoOnAsync();
+        foreach (var fault in (string[])["event.before", "event.after"])
+        {
+            using var answer = await CallAsync(last.Client!, fault);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        stage.Ledger.Doubled.ShouldBeEmpty();
+        (await stage.AskAsync<long>("select count(*) from executions where status = 'succeeded'")).ShouldBe(2);
+        (await stage.AskAsync<long>("select count(*) from executions")).ShouldBe(2);
+    }
+
+    [Fact]
+    public Task A_hub_killed_at_a_replay_starts_the_execution_once() => KillAtReplayAsync("replay.after");
+
+    [Theory]
+    [InlineData("replay.before")]
+    [InlineData("event.before:2")]
+    [InlineData("replay.delivered")]
+    public Task A_hub_killed_at_rarer_moments_of_a_replay_starts_the_execution_once(string fault)
+    {
+        CrashStage.SkipUnlessSlow();
+        return KillAtReplayAsync(fault);
+    }
+
+    private async Task KillAtTickAsync(string fault)
+    {
+        await using var stage = await CrashStage.StartAsync(postgres);
+        await stage.KillAsync(fault, async hub =>
+        {
+            await CrashStage.SaveAsync(hub, "/api/plans/tick", new
             {
                 name = "tick",
                 on = new[] { new { schedule = new { every = "1d" } } },
-                steps = new[] { new { use = "http.request", with = new { url = ledger.Url + "/tick", method = "POST" }, repeatable = true } },
-            };
-            using var saved = await hub.Client!.PostAsJsonAsync("/api/plans", plan);
-            saved.IsSuccessStatusCode.ShouldBeTrue(await saved.Content.ReadAsStringAsync());
-            await TestPostgres.ExecuteAsync(database, "update gantry.triggers set next_at = now(); select pg_notify('gantry_triggers', '')");
-            await hub.EndedAsync();
-        }
+                steps = new[] { stage.Post("tick") },
+            });
+            await stage.ExecuteAsync("update triggers set next_at = now(); select pg_notify('gantry_triggers', '')");
+        });
 
-        // What the dead hub held is held for some seconds more.
-        await TestPostgres.ExecuteAsync(database, "update gantry.triggers set held_until = null");
-        await using (var hub = await HubProcess.StartAsync(folder.FullName, database, null))
-        {
-            await started.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
-            (await AskAsync<long>(database, "select count(*) from gantry.executions")).ShouldBe(1);
-            (await AskAsync<string>(database, "select string_agg(status, ' ') from gantry.events")).ShouldBe("accepted");
-            (await AskAsync<bool>(database, "select next_at > now() from gantry.triggers")).ShouldBeTrue();
-        }
+        await using var last = await stage.GoOnAsync();
+        await stage.ArrivedAsync(["tick"]);
 
-        ledger.Requests.Select(request => request.Key).Distinct().ShouldHaveSingleItem();
-        folder.Delete(recursive: true);
+        stage.Ledger.Doubled.ShouldBeEmpty();
+        (await stage.AskAsync<long>("select count(*) from executions")).ShouldBe(1);
+        (await stage.AskAsync<string>("select string_agg(status, ' ') from events")).ShouldBe("accepted");
+        (await stage.AskAsync<bool>("select next_at > now() from triggers")).ShouldBeTrue();
     }
 
-    private static async Task<T> AskAsync<T>(string database, string sql)
+    private async Task KillAtReplayAsync(string fault)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (T)(await command.ExecuteScalarAsync())!;
+        await using var stage = await CrashStage.StartAsync(postgres);
+        await stage.KillAsync(fault, async hub =>
+        {
+            await SaveAsync(stage, hub, inputs: new { needed = "string" });
+            using (var refused = await CallAsync(hub, "replayed"))
+                refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+            await SaveAsync(stage, hub, inputs: new { });
+            await ReplayAsync(hub);
+        });
+
+        // Replayed or not: what failed is tried again.
+        await using var last = await stage.GoOnAsync();
+        await stage.ArrivedAsync(["replayed"]);
+
+        stage.Ledger.Doubled.ShouldBeEmpty();
+        (await stage.AskAsync<long>("select count(*) from executions")).ShouldBe(1);
+        (await stage.AskAsync<string>("select string_agg(status, ' ') from events")).ShouldBe("accepted");
+    }
+
+    private static Task SaveAsync(CrashStage stage, HttpClient hub, object inputs) => CrashStage.SaveAsync(hub, "/api/plans/hooked", new
+    {
+        name = "hooked",
+        inputs,
+        on = new[] { new { webhook = new { path = "hooked", open = true } } },
+        steps = new[] { stage.Post("${trigger.body.effect}") },
+    });
+
+    private static async Task ReplayAsync(HttpClient hub)
+    {
+        var failed = (await (await hub.GetAsync("/api/events?status=failed")).ReadJsonAsync()).GetProperty("items")[0].GetProperty("id").GetString();
+        (await hub.PostAsync($"/api/events/{failed}/replay", null)).Dispose();
+    }
+
+    private static Task<HttpResponseMessage> CallAsync(HttpClient hub, string effect)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/webhook/hooked") { Content = JsonContent.Create(new { effect }) };
+        request.Headers.Add("Idempotency-Key", effect);
+        return hub.SendAsync(request);
     }
 }

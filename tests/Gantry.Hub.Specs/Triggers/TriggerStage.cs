@@ -86,6 +86,22 @@ internal sealed class TriggerStage : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Returns when a trigger of the workspace is so. The database tells of each change of one.</summary>
+    public async Task UntilAsync(string where)
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using (var listen = new NpgsqlCommand("""
+            set search_path = gantry;
+            create or replace function tell_test() returns trigger language plpgsql as $$ begin perform pg_notify('test', ''); return null; end $$;
+            create or replace trigger tell_test after update on triggers for each row execute function tell_test();
+            listen test
+            """, connection))
+            await listen.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        while (await CountAsync("triggers", where) == 0)
+            await connection.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>"accepted schedule, failed webhook": in their order.</summary>
     public Task<string> EventsAsync() => AskAsync<string>(
         $"select coalesce(string_agg(status || ' ' || kind, ', ' order by id), '') from events where workspace_id = '{Actor.WorkspaceId}'");

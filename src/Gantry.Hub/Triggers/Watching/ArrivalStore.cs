@@ -168,7 +168,7 @@ internal sealed class ArrivalStore(NpgsqlDataSource database, HubIdentity hub)
             }, transaction, cancellationToken: cancellationToken));
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await CommitAsync(transaction, cancellationToken);
         return arrived;
     }
 
@@ -211,8 +211,15 @@ internal sealed class ArrivalStore(NpgsqlDataSource database, HubIdentity hub)
                 """, parameters, transaction, cancellationToken: cancellationToken));
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await CommitAsync(transaction, cancellationToken);
         return order;
+    }
+
+    private static async Task CommitAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        FaultPoint.Pass("arrival.before");
+        await transaction.CommitAsync(cancellationToken);
+        FaultPoint.Pass("arrival.after");
     }
 
     private static string KeyOf(ArrivedFile file) => TriggerTexts.Key($"{file.Path}\n{file.Version}");

@@ -1,5 +1,6 @@
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Plans.Triggers;
+using Gantry.Engine.Work;
 
 namespace Gantry.Hub.Triggers.Watching;
 
@@ -19,6 +20,7 @@ internal sealed class NoticeWatch(TriggerContext trigger, StoreEventsTrigger sto
             await arrivals.BrokenAsync(trigger, null, cancellationToken);
             if (received.Count == 0)
                 continue;
+            FaultPoint.Pass("notice.received");
             if (await arrivals.RefreshAsync(trigger, cancellationToken) is not { } now)
                 return;
             foreach (var notice in received)
@@ -27,7 +29,9 @@ internal sealed class NoticeWatch(TriggerContext trigger, StoreEventsTrigger sto
                     await NoteAsync(now, $"notice:{notice.Id}", $"Notice {notice.Id}", notice.Text ?? "", dead: problem, filtered: null);
                 foreach (var change in notice.Changes)
                     await HandleAsync(now, change, WhyNot(change, selection), cancellationToken);
+                FaultPoint.Pass("notice.stored");
                 await notices.ForgetAsync(notice, cancellationToken);
+                FaultPoint.Pass("notice.forgotten");
             }
         }
     }
