@@ -17,10 +17,28 @@ internal sealed class ArrivalWatch(TriggerWork work, JournalWriter writer)
             {
                 await LookAsync(window, window.Read(), cancellationToken);
             }
+            catch (PlanFormatException broken)
+            {
+                // Its zone is gone. When that is back, something is expected again.
+                await AlertAsync(window, $"broken:{window.ExpectTo:O}", $"Nothing is expected for '{window.PlanName}' any more: {broken.Message}", window.Now);
+                await work.BreakAsync(window, broken.Message, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Expects something again where that can be told again.</summary>
+    public async Task MendAsync(CancellationToken cancellationToken)
+    {
+        foreach (var trigger in await work.WithoutWindowAsync(cancellationToken))
+        {
+            try
+            {
+                if (trigger.Read().Expect?.EndingAfter(trigger.Now) is { } window)
+                    await work.ExpectAsync(trigger, window.From, window.To, cancellationToken);
+            }
             catch (PlanFormatException)
             {
-                // Its zone is gone: the trigger itself says so.
-                await work.MoveWindowAsync(window, null, null, cancellationToken);
+                // It says so already.
             }
         }
     }

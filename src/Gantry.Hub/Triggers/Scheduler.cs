@@ -42,7 +42,7 @@ internal sealed partial class Scheduler(
 
     /// <summary>
     /// Looks at every schedule: one that could not be told may be told again, and one whose next time is further off than it should be (a clock was set far ahead and back, a
-    /// zone has new rules) is put right. What has run at a time does not run again at it.
+    /// zone has new rules) is put right, as is a window in which something has to come. What has run at a time does not run again at it.
     /// </summary>
     public async Task MendAsync(CancellationToken cancellationToken)
     {
@@ -61,6 +61,8 @@ internal sealed partial class Scheduler(
                     await BreakAsync(schedule, broken.Message, cancellationToken);
             }
         }
+
+        await arrivals.MendAsync(cancellationToken);
     }
 
     private async Task HearAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed class TriggerStarter(ExecutionStarter starter, JournalWriter wri
             var attempts = seen.Attempts + 1;
             return refusal.IsFinal || attempts >= EventLimits.AttemptsMax
                 ? await SettleAsync(seen, "dead", refusal.Message)
-                : await SettleAsync(seen, "failed", refusal.Message, clock.GetUtcNow() + EventLimits.PauseAfter(attempts));
+                : await SettleAsync(seen, "failed", refusal.Message, EventLimits.PauseAfter(attempts));
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed class TriggerStarter(ExecutionStarter starter, JournalWriter wri
         }
     }
 
-    private async Task<Delivered> SettleAsync(SeenEvent seen, string status, string reason, DateTimeOffset? again = null)
+    private async Task<Delivered> SettleAsync(SeenEvent seen, string status, string reason, TimeSpan? again = null)
     {
         var record = EventRecord.Of(RowOf(seen, status, reason, again, null));
         writer.Add(record);
@@ -98,7 +98,7 @@ internal sealed class TriggerStarter(ExecutionStarter starter, JournalWriter wri
             : new Delivered(seen.Id, null, status, reason, null, null);
     }
 
-    private static EventRow RowOf(SeenEvent seen, string status, string? reason, DateTimeOffset? again, Guid? executionId) => new()
+    private static EventRow RowOf(SeenEvent seen, string status, string? reason, TimeSpan? again, Guid? executionId) => new()
     {
         Id = seen.Id,
         WorkspaceId = seen.Trigger.WorkspaceId,
@@ -114,7 +114,7 @@ internal sealed class TriggerStarter(ExecutionStarter starter, JournalWriter wri
         OriginalId = seen.OriginalId,
         UserId = seen.UserId,
         Attempts = seen.Attempts + 1,
-        NextAttemptAt = again,
+        NextAttemptIn = again,
         OccurredAt = seen.OccurredAt,
         IsStored = seen.IsStored,
         NotesDuplicate = seen.NotesDuplicate,

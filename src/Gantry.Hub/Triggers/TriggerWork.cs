@@ -78,9 +78,9 @@ internal sealed class TriggerWork(NpgsqlDataSource database, HubIdentity hub)
         return found.ToDictionary(execution => execution.Id);
     }
 
-    /// <summary>Its schedule cannot be told; it says so, and comes up again when it is looked at for mending.</summary>
+    /// <summary>Its times cannot be told; it says so, and comes up again when it is looked at for mending.</summary>
     public Task BreakAsync(TriggerContext trigger, string reason, CancellationToken cancellationToken) => ExecuteAsync(
-        "update triggers set broken = @reason, next_at = null, held_by = null, held_until = null where workspace_id = @WorkspaceId and id = @Id",
+        "update triggers set broken = @reason, next_at = null, expect_from = null, expect_to = null, held_by = null, held_until = null where workspace_id = @WorkspaceId and id = @Id",
         new { reason, trigger.WorkspaceId, trigger.Id }, cancellationToken);
 
     /// <summary>Windows in which something had to come, and that are over.</summary>
@@ -109,6 +109,18 @@ internal sealed class TriggerWork(NpgsqlDataSource database, HubIdentity hub)
         update triggers set next_at = @next, broken = null
         where workspace_id = @WorkspaceId and id = @Id and next_at is not distinct from @NextAt and removed_at is null and paused_at is null
         """, new { next, schedule.WorkspaceId, schedule.Id, schedule.NextAt }, cancellationToken);
+
+    /// <summary>Triggers whose window could not be told.</summary>
+    public Task<IReadOnlyList<DueWindow>> WithoutWindowAsync(CancellationToken cancellationToken) => QueryAsync<DueWindow>($"""
+        select {Context}, now() as now, t.broken from triggers t join execution_plans p on p.workspace_id = t.workspace_id and p.id = t.plan_id
+        where t.kind <> 'schedule' and t.expect_to is null and t.settings::jsonb -> t.kind ? 'expect' and t.paused_at is null and t.removed_at is null
+        """, null, cancellationToken);
+
+    /// <summary>Something is expected again. Whether a place can be watched is told by whoever watches it.</summary>
+    public Task ExpectAsync(DueWindow trigger, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => ExecuteAsync("""
+        update triggers set expect_from = @from, expect_to = @to, broken = null
+        where workspace_id = @WorkspaceId and id = @Id and expect_to is null and removed_at is null and paused_at is null
+        """, new { from, to, trigger.WorkspaceId, trigger.Id }, cancellationToken);
 
     /// <summary>How long nothing is due; null when nothing ever is.</summary>
     public async Task<TimeSpan?> QuietForAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Gantry.Hub.Executions;
 using Gantry.Hub.Triggers;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -148,6 +149,71 @@ public sealed class EventSpecs(TestDatabase database) : IClassFixture<TestDataba
         (await stage.EventsAsync()).ShouldEndWith($"{last} webhook");
         (await stage.CountAsync("events", "status = 'alert'")).ShouldBe(last == "alert" ? 1 : 0);
         (await stage.AskAsync<bool>($"select expect_to > now() from triggers where plan_id = '{plan.Id}'")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_file_is_only_missed_when_the_place_was_looked_at_behind_the_end_of_the_window()
+    {
+        await using var stage = await TriggerStage.StartAsync(database);
+        await stage.SaveAsync("expecting", "[ { files: { endpoint: nowhere, settle: 5s, interval: 30s, expect: { between: \"02:00-04:00\" } } } ]");
+        var mine = $"where workspace_id = '{stage.Actor.WorkspaceId}'";
+        await stage.ExecuteAsync($"update triggers set expect_from = now() - interval '2 hours', expect_to = now() - interval '1 minute', scanned_at = now() - interval '2 minutes' {mine}");
+
+        await stage.TickAsync();
+
+        (await stage.EventsAsync()).ShouldBe("");
+        await stage.ExecuteAsync($"update triggers set scanned_at = now() - interval '10 seconds' {mine}");
+        await stage.TickAsync();
+        (await stage.EventsAsync()).ShouldBe("alert files");
+        (await stage.AskAsync<bool>($"select expect_to > now() from triggers {mine}")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_place_that_cannot_be_looked_at_is_told_when_something_was_to_come_there()
+    {
+        await using var stage = await TriggerStage.StartAsync(database);
+        await stage.SaveAsync("expecting", "[ { files: { endpoint: nowhere, expect: { between: \"02:00-04:00\" } } } ]");
+        await stage.ExecuteAsync($"""
+            update triggers set expect_from = now() - interval '2 hours', expect_to = now() - interval '10 minutes', broken = 'The server is away.'
+            where workspace_id = '{stage.Actor.WorkspaceId}'
+            """);
+
+        await stage.TickAsync();
+
+        (await stage.EventsAsync()).ShouldBe("alert files");
+        (await stage.AskAsync<string>($"select summary from events where workspace_id = '{stage.Actor.WorkspaceId}'")).ShouldContain("The place cannot be watched: The server is away.");
+    }
+
+    [Fact]
+    public async Task What_is_expected_in_a_zone_that_is_gone_is_told_and_expected_again_when_the_zone_is_back()
+    {
+        await using var stage = await TriggerStage.StartAsync(database);
+        await stage.SaveAsync("expecting", "[ { webhook: { path: zoned, open: true, expect: { between: \"02:00-04:00\", zone: Europe/Berlin } } } ]");
+        var mine = $"where workspace_id = '{stage.Actor.WorkspaceId}'";
+        await stage.ExecuteAsync($"update triggers set settings = replace(settings, 'Europe/Berlin', 'Europe/Lyonesse'), expect_from = now() - interval '2 hours', expect_to = now() - interval '1 minute' {mine}");
+
+        await stage.TickAsync();
+
+        (await stage.EventsAsync()).ShouldBe("alert webhook");
+        (await stage.AskAsync<string>($"select broken from triggers {mine}")).ShouldContain("There is no time zone 'Europe/Lyonesse'");
+        await stage.Hub.Get<Scheduler>().MendAsync(CancellationToken.None);
+        (await stage.CountAsync("triggers", "expect_to is null and broken is not null")).ShouldBe(1);
+        await stage.ExecuteAsync($"update triggers set settings = replace(settings, 'Europe/Lyonesse', 'Europe/Berlin') {mine}");
+        await stage.Hub.Get<Scheduler>().MendAsync(CancellationToken.None);
+        (await stage.CountAsync("triggers", "expect_to > now() and broken is null")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_hub_whose_clock_is_wrong_tries_again_when_it_is_time()
+    {
+        await using var stage = await TriggerStage.StartAsync(database, services => services.AddSingleton<TimeProvider>(new ManualClock()));
+        await stage.SaveAsync("needy", "[ { schedule: { every: 1h } } ]", inputs: "{ site: string }");
+        await stage.MakeDueAsync(TimeSpan.FromSeconds(5));
+
+        await stage.TickAsync();
+
+        (await stage.EventsAsync()).ShouldBe("failed schedule");
+        (await stage.CountAsync("events", "next_attempt_at between now() - interval '10 seconds' and now() + interval '10 seconds'")).ShouldBe(1);
     }
 
     [Fact]

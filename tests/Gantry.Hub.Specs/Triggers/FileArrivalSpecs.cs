@@ -160,6 +160,10 @@ public sealed class FileArrivalSpecs(TestDatabase database) : IClassFixture<Test
 
         await stage.UntilAsync("broken is not null");
         (await stage.AskAsync<string>($"select broken from triggers where workspace_id = '{stage.Actor.WorkspaceId}'")).ShouldContain("There is no endpoint 'nowhere'");
+
+        // It is looked at again, and goes on by itself.
+        await stage.SaveEndpointAsync("nowhere", LocalPlace());
+        await stage.UntilAsync("broken is null and scanned_at is not null");
     }
 
     private EndpointSettings LocalPlace() => new()

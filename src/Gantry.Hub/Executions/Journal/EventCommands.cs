@@ -7,18 +7,21 @@ internal static class EventCommands
 {
     private const string Moves = """
         update events e
-        set status = x.status, reason = x.reason, execution_id = x.execution_id, attempts = x.attempts, next_attempt_at = x.next_attempt_at,
+        set status = x.status, reason = x.reason, execution_id = x.execution_id, attempts = x.attempts, next_attempt_at = now() + x.next_attempt_in,
             payload = case when x.execution_id is null then coalesce(x.payload, e.payload) end
-        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::timestamptz[], $8::text[])
-          as x(workspace_id, id, status, reason, execution_id, attempts, next_attempt_at, payload)
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::interval[], $8::text[])
+          as x(workspace_id, id, status, reason, execution_id, attempts, next_attempt_in, payload)
         where e.workspace_id = x.workspace_id and e.id = x.id and e.attempts = x.attempts - 1 and e.status in ('pending', 'failed', 'dead')
         """;
 
     private const string Inserts = """
         insert into events (workspace_id, id, trigger_id, plan_id, kind, status, key, summary, payload, reason, execution_id, original_id, user_id, attempts,
                             next_attempt_at, occurred_at)
-        select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-                             $11::uuid[], $12::uuid[], $13::uuid[], $14::int[], $15::timestamptz[], $16::timestamptz[])
+        select x.workspace_id, x.id, x.trigger_id, x.plan_id, x.kind, x.status, x.key, x.summary, x.payload, x.reason, x.execution_id, x.original_id, x.user_id, x.attempts,
+               now() + x.next_attempt_in, x.occurred_at
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+                             $11::uuid[], $12::uuid[], $13::uuid[], $14::int[], $15::interval[], $16::timestamptz[])
+          as x(workspace_id, id, trigger_id, plan_id, kind, status, key, summary, payload, reason, execution_id, original_id, user_id, attempts, next_attempt_in, occurred_at)
         on conflict do nothing
         """;
 
@@ -83,7 +86,7 @@ internal static class EventCommands
             events.Column(row => row.Reason),
             events.Column(row => row.ExecutionId),
             events.Column(row => row.Attempts),
-            events.Column(row => row.NextAttemptAt?.UtcDateTime),
+            events.Column(row => row.NextAttemptIn),
             events.Column(row => row.Payload));
     }
 
@@ -107,7 +110,7 @@ internal static class EventCommands
             events.Column(row => row.OriginalId),
             events.Column(row => row.UserId),
             events.Column(row => row.Attempts),
-            events.Column(row => row.NextAttemptAt?.UtcDateTime),
+            events.Column(row => row.NextAttemptIn),
             events.Column(row => row.OccurredAt.UtcDateTime));
         var noting = events.FindAll(row => row is { NotesDuplicate: true, Key: not null });
         if (noting.Count == 0)

@@ -37,8 +37,8 @@ internal sealed class EventRow
     /// <summary>This one included.</summary>
     public required int Attempts { get; init; }
 
-    /// <summary>Null when it is settled.</summary>
-    public DateTimeOffset? NextAttemptAt { get; init; }
+    /// <summary>When it is tried again, by the database's clock; null when it is settled.</summary>
+    public TimeSpan? NextAttemptIn { get; init; }
 
     public required DateTimeOffset OccurredAt { get; init; }
 

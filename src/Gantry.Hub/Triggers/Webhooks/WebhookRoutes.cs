@@ -26,7 +26,7 @@ internal sealed class WebhookRoutes(
             throw ProblemException.NotFound($"There is no webhook {context.Request.Method} '{Shorten(path)}'.");
         }
 
-        var hook = (WebhookTrigger)found.Read();
+        var hook = HookOf(found);
         var body = await WebhookBody.ReadAsync(context.Request, context.RequestAborted);
         await RefuseStrangerAsync(context, found, hook, body);
         if (calls.Take(found.Id.ToString()) is { } wait)
@@ -34,6 +34,19 @@ internal sealed class WebhookRoutes(
         if (found.IsPaused)
             throw new ProblemException(StatusCodes.Status503ServiceUnavailable, "This webhook is paused. Send it again later.");
         return await AcceptAsync(context, found, hook, body);
+    }
+
+    private static WebhookTrigger HookOf(FoundWebhook found)
+    {
+        try
+        {
+            return (WebhookTrigger)found.Read();
+        }
+        catch (PlanFormatException)
+        {
+            // A zone that it names is gone from this machine, say. Why is none of a stranger's business.
+            throw new ProblemException(StatusCodes.Status503ServiceUnavailable, "This webhook cannot be served at the moment. Send it again later; its trigger on the hub says what is wrong.");
+        }
     }
 
     private async Task<IResult> AcceptAsync(HttpContext context, FoundWebhook found, WebhookTrigger hook, WebhookBody body)
