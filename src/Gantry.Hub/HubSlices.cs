@@ -67,6 +67,7 @@ internal static class HubSlices
         app.MapTransfers();
         app.MapTriggers();
         app.MapNotifications();
+        app.MapOverview();
         app.MapApiDocument();
     }
 }

@@ -60,6 +60,7 @@ internal static class RouteTable
         POST /api/plans/{plan}/versions/{version}/restore              401 403 403 200 200 404 403 200
         POST /api/plans/test-step                                      401 403 200 200 200 200 403 200
         POST /api/execute                                              401 403 202 202 202 404 403 202
+        GET /api/overview                                              401 200 200 200 200 200 200 200
         GET /api/executions                                            401 200 200 200 200 200 200 200
         GET /api/executions/{execution}                                401 200 200 200 200 404 200 200
         GET /api/executions/{execution}/outputs/{blob}                 401 404 404 404 404 404 404 404

@@ -2402,6 +2402,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what runs and waits, what became of the executions of the last hours (?hours=24), and what is late, broken or dead. */
+        get: {
+            parameters: {
+                query?: {
+                    hours?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Overview"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans": {
         parameters: {
             query?: never;
@@ -6145,6 +6192,85 @@ export interface components {
             on: string[];
             use: string;
             with?: unknown;
+        };
+        /** @description How a workspace is doing, in numbers that each name a list. */
+        Overview: {
+            /**
+             * Format: int32
+             * @description Steps that wait for somebody's yes or no.
+             */
+            approvals: number;
+            /**
+             * Format: int32
+             * @description Events that nobody tries any more by itself, whenever they came.
+             */
+            events_dead: number;
+            /**
+             * Format: int32
+             * @description Expected events that did not come.
+             */
+            events_missed: number;
+            /** @description One for each hour, the oldest first, to this one. */
+            hours: components["schemas"]["OverviewHour"][];
+            /**
+             * Format: int32
+             * @description Executions that are not begun yet.
+             */
+            queued: number;
+            /**
+             * Format: int32
+             * @description Executions under way now.
+             */
+            running: number;
+            /**
+             * Format: int32
+             * @description Schedules whose time is over by more than a minute.
+             */
+            schedules_late: number;
+            /**
+             * Format: date-time
+             * @description From when on it is counted: the beginning of an hour.
+             */
+            since: string;
+            /**
+             * Format: int32
+             * @description Triggers that do nothing, and say why.
+             */
+            triggers_broken: number;
+            /**
+             * Format: int32
+             * @description Executions that wait for a time, an event or a person.
+             */
+            waiting: number;
+        };
+        /** @description What was accepted within an hour, and what became of it. */
+        OverviewHour: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description That transfers moved.
+             */
+            bytes: number;
+            /** Format: int32 */
+            cancelled: number;
+            /** Format: int32 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description That transfers moved.
+             */
+            files: number;
+            /**
+             * Format: int32
+             * @description Those that are not at their end.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description All executions.
+             */
+            total: number;
         };
         /** @description A part of a list. */
         PageOfActionView: {

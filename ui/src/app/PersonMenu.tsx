@@ -38,7 +38,7 @@ export function PersonMenu({ me, onHelp }: { me: Me; onHelp: () => void }) {
   return (
     <Menu position="top-start" width={220} withinPortal>
       <Menu.Target>
-        <button type="button" className={classes.person} aria-label={`${me.name}, ${me.workspace ?? 'in no workspace'}: menu`}>
+        <button type="button" className={classes.person}>
           <span className={classes.avatar} aria-hidden="true">{me.name.slice(0, 2)}</span>
           <span className={classes.personText}><b>{me.name}</b><span>{me.workspace === null ? 'No workspace' : `${me.workspace} · ${me.role}`}</span></span>
         </button>

@@ -1,7 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import type { Me } from '@/api/me';
+import { overviewQuery } from '@/api/overview';
 import { BrandMark } from '@/components/brand/BrandMark';
+import { countText } from '@/components/time/words';
+import { countOf, type PlaceCount } from './counts';
 import { navigation, type Place } from './navigation';
 import { PersonMenu } from './PersonMenu';
 import classes from './Shell.module.css';
@@ -15,10 +19,11 @@ interface SidebarProps {
 }
 
 export function Sidebar({ me, opened, onClose, onPalette, onHelp }: SidebarProps) {
+  const overview = useQuery({ ...overviewQuery, enabled: me.role !== null }).data;
   return (
     <>
       <button type="button" className={classes.shade} data-opened={opened || undefined} aria-label="Close the navigation" tabIndex={opened ? 0 : -1} onClick={onClose} />
-      <div className={classes.sidebar} data-opened={opened || undefined} onKeyDown={event => { if (event.key === 'Escape') onClose(); }}>
+      <aside className={classes.sidebar} aria-label="Navigation" data-opened={opened || undefined} onKeyDown={event => { if (event.key === 'Escape') onClose(); }}>
         <Link to="/" className={classes.brand} onClick={onClose}><BrandMark />Gantry</Link>
         <button type="button" className={classes.search} onClick={() => { onClose(); onPalette(); }}>
           <Search size={15} aria-hidden="true" /><span>Go to, run …</span><kbd className={classes.kbd}>{isApple ? '⌘K' : 'Ctrl K'}</kbd>
@@ -28,24 +33,25 @@ export function Sidebar({ me, opened, onClose, onPalette, onHelp }: SidebarProps
             <div key={group.label ?? ''}>
               {group.label !== null && <span className={classes.groupLabel} id={`nav-${group.label}`}>{group.label}</span>}
               <ul className={classes.group} aria-labelledby={group.label === null ? undefined : `nav-${group.label}`}>
-                {group.places.map(place => <li key={place.to}><PlaceLink place={place} onClick={onClose} /></li>)}
+                {group.places.map(place => <li key={place.to}><PlaceLink place={place} count={countOf(place.to, overview)} onClick={onClose} /></li>)}
               </ul>
             </div>
           ))}
         </nav>
         <div className={classes.foot}><PersonMenu me={me} onHelp={onHelp} /></div>
-      </div>
+      </aside>
     </>
   );
 }
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.platform);
 
-function PlaceLink({ place, onClick }: { place: Place; onClick: () => void }) {
+function PlaceLink({ place, count, onClick }: { place: Place; count: PlaceCount | null; onClick: () => void }) {
   return (
     <Link to={place.to} className={classes.place} activeOptions={{ exact: place.to === '/', includeSearch: false }} onClick={onClick}>
       <place.icon size={17} strokeWidth={1.8} aria-hidden="true" />
       <span className={classes.placeLabel}>{place.label}</span>
+      {count !== null && <span className={classes.count} data-tone={count.tone} title={`${countText(count.count)} ${count.what}`}>{countText(count.count)}<span className={classes.hidden}> {count.what}</span></span>}
       {place.soon && <span className={classes.soon}>soon</span>}
     </Link>
   );

@@ -10,7 +10,7 @@ const amber: MantineColorsTuple = ['#fdf5e3', '#fae8c2', '#f4d089', '#edb64d', '
 
 export const theme = createTheme({
   primaryColor: 'accent',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 6 },
   colors: { accent, gray, dark, green, red, amber },
   white: '#ffffff',
   black: '#1c222b',

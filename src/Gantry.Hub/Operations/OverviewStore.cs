@@ -1,0 +1,75 @@
+using Gantry.Hub.Database;
+
+namespace Gantry.Hub.Operations;
+
+/// <summary>Counts by indexes alone, so that a long history does not make it slow.</summary>
+internal static class OverviewStore
+{
+    // More than that is "many".
+    private const int OpenMax = 10_000;
+
+    public static async Task<OverviewShape> ReadAsync(HubSession session, DateTimeOffset now, int hours, CancellationToken cancellationToken)
+    {
+        var first = new DateTimeOffset(now.UtcDateTime.Date.AddHours(now.UtcDateTime.Hour + 1 - hours), TimeSpan.Zero);
+        var times = Enumerable.Range(0, hours).Select(hour => first.AddHours(hour)).ToArray();
+        var found = await session.QueryAsync<OverviewHour>("""
+            select h.at, a.total, b.failed, b.cancelled, o.open, m.files, m.bytes
+            from unnest(@times, @from, @to) as h(at, from_id, to_id)
+            cross join lateral (
+              select count(*)::int as total from executions e where e.workspace_id = @workspace and e.id >= h.from_id and e.id < h.to_id) a
+            cross join lateral (
+              select count(*) filter (where e.status = 'failed')::int as failed, count(*) filter (where e.status = 'cancelled')::int as cancelled
+              from executions e where e.workspace_id = @workspace and e.id >= h.from_id and e.id < h.to_id and e.error is not null) b
+            cross join lateral (
+              select count(*)::int as open
+              from executions e where e.workspace_id = @workspace and e.id >= h.from_id and e.id < h.to_id and e.ended_at is null and e.is_parked in (true, false)) o
+            cross join lateral (
+              select coalesce(sum((p.progress::jsonb ->> 'copied')::bigint), 0)::bigint as files, coalesce(sum((p.progress::jsonb ->> 'bytes')::bigint), 0)::bigint as bytes
+              from manifests p where p.workspace_id = @workspace and p.execution_id >= h.from_id and p.execution_id < h.to_id) m
+            order by h.at
+            """, new
+        {
+            workspace = session.Actor.WorkspaceId,
+            times,
+            from = times.Select(FirstIdOf).ToArray(),
+            to = times.Select(time => FirstIdOf(time.AddHours(1))).ToArray(),
+        }, cancellationToken);
+        var present = (await session.FindAsync<Present>("""
+            select
+              (select count(*) from (select from executions e where e.workspace_id = @workspace and e.ended_at is null and not e.is_parked and e.status = 'running' limit @max) x)::int as running,
+              (select count(*) from (select from executions e where e.workspace_id = @workspace and e.ended_at is null and e.is_parked and e.status = 'waiting' limit @max) x)::int as waiting,
+              (select count(*) from (select from executions e where e.workspace_id = @workspace and e.ended_at is null and e.status = 'queued' limit @max) x)::int as queued,
+              (select count(*) from execution_waits w where w.workspace_id = @workspace and w.kind = 'approval' and (w.until_at is null or w.until_at > now())
+                 and not exists (select from execution_signals s where s.workspace_id = w.workspace_id and s.execution_id = w.execution_id and s.step_path = w.step_path))::int as approvals,
+              (select count(*) from (select from events v where v.workspace_id = @workspace and v.status = 'dead' limit @max) x)::int as events_dead,
+              (select count(*) from events v where v.workspace_id = @workspace and v.status = 'alert' and v.id >= @first)::int as events_missed,
+              (select count(*) from triggers t where t.workspace_id = @workspace and t.removed_at is null and t.paused_at is null and t.broken is not null)::int as triggers_broken,
+              (select count(*) from triggers t where t.workspace_id = @workspace and t.removed_at is null and t.paused_at is null
+                 and t.next_at < now() - interval '1 minute')::int as schedules_late
+            """, new { workspace = session.Actor.WorkspaceId, max = OpenMax, first = FirstIdOf(first) }, cancellationToken))!;
+        return new OverviewShape(
+            first, present.Running, present.Waiting, present.Queued, present.Approvals, present.EventsDead, present.EventsMissed, present.TriggersBroken, present.SchedulesLate, found);
+    }
+
+    /// <summary>Ids begin with their time, in milliseconds: what was made from then on has no smaller one.</summary>
+    private static Guid FirstIdOf(DateTimeOffset time) => new($"{time.ToUnixTimeMilliseconds():x12}".Insert(8, "-") + "-0000-0000-000000000000");
+
+    private sealed record Present
+    {
+        public int Running { get; init; }
+
+        public int Waiting { get; init; }
+
+        public int Queued { get; init; }
+
+        public int Approvals { get; init; }
+
+        public int EventsDead { get; init; }
+
+        public int EventsMissed { get; init; }
+
+        public int TriggersBroken { get; init; }
+
+        public int SchedulesLate { get; init; }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Http.Json;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.Hub.Specs.Operations;
+
+/// <summary>The numbers of a workspace at a glance: each is what its list has.</summary>
+public sealed class OverviewSpecs(HubFixture hub) : IClassFixture<HubFixture>
+{
+    [Fact]
+    public async Task What_ended_runs_and_waits_is_counted_in_ones_own_workspace_only()
+    {
+        using var stranger = await hub.CreateStrangerAsync();
+        await RunAsync("""steps: [{ use: logic.transform, with: { value: 1 } }]""");
+        await RunAsync("""steps: [{ stop: { status: failed, message: "no" } }]""");
+        await StartAsync("""steps: [{ wait: 1h }]""");
+        var asked = await StartAsync("""steps: [{ approve: { ask: "Go on?" } }]""");
+        await UntilWaitingAsync(asked);
+
+        var seen = await (await hub.Admin.GetAsync("/api/overview")).ReadJsonAsync();
+        var strange = await (await stranger.GetAsync("/api/overview?hours=2")).ReadJsonAsync();
+
+        var hours = seen.GetProperty("hours").EnumerateArray().ToList();
+        hours.Count.ShouldBe(24);
+        hours.Sum(hour => hour.GetProperty("total").GetInt32()).ShouldBe(4);
+        hours.Sum(hour => hour.GetProperty("failed").GetInt32()).ShouldBe(1);
+        hours.Sum(hour => hour.GetProperty("open").GetInt32()).ShouldBe(2);
+        seen.GetProperty("approvals").GetInt32().ShouldBe(1);
+        strange.GetProperty("hours").GetArrayLength().ShouldBe(2);
+        strange.GetProperty("hours").EnumerateArray().Sum(hour => hour.GetProperty("total").GetInt32()).ShouldBe(0);
+        strange.GetProperty("approvals").GetInt32().ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("169")]
+    public async Task Only_so_many_hours_are_counted(string hours)
+    {
+        using var answer = await hub.Admin.GetAsync($"/api/overview?hours={hours}");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.ReadDetailAsync()).ShouldContain("168");
+    }
+
+    private async Task RunAsync(string plan) => (await hub.Admin.PostAsJsonAsync("/api/execute?wait=60s", new { plan })).EnsureSuccessStatusCode();
+
+    private async Task<string> StartAsync(string plan)
+    {
+        using var answer = await hub.Admin.PostAsJsonAsync("/api/execute", new { plan });
+        answer.EnsureSuccessStatusCode();
+        return (await answer.ReadJsonAsync()).GetProperty("id").GetString()!;
+    }
+
+    private async Task UntilWaitingAsync(string id)
+    {
+        while ((await (await hub.Admin.GetAsync($"/api/executions/{id}")).ReadJsonAsync()).GetProperty("status").GetString() != "waiting")
+            await Task.Yield();
+    }
+}

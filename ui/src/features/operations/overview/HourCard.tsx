@@ -1,0 +1,40 @@
+import { Button, ScrollArea, Table } from '@mantine/core';
+import { useToggle } from '@mantine/hooks';
+import { lazy, Suspense } from 'react';
+import { Card } from '@/components/page/Card';
+import type { Series } from './HourChart';
+import type { HourPoint } from './hours';
+import classes from './Overview.module.css';
+
+const HourChart = lazy(() => import('./HourChart').then(module => ({ default: module.HourChart })));
+
+interface HourCardProps {
+  title: string;
+  /** The whole of it, in words. */
+  sum: string;
+  points: HourPoint[];
+  series: readonly Series[];
+  text: (value: number) => string;
+}
+
+/** A chart of the last hours that can be read as a table. */
+export function HourCard({ title, sum, points, series, text }: HourCardProps) {
+  const [shown, toggle] = useToggle(['chart', 'table'] as const);
+  return (
+    <Card title={<>{title} <span className={classes.sum}>{sum}</span></>} actions={<Button size="compact-xs" variant="subtle" color="gray" onClick={() => toggle()}>{shown === 'chart' ? 'As a table' : 'As a chart'}</Button>}>
+      {shown === 'chart' ? (
+        <Suspense fallback={<div className={classes.chartPlace} />}>
+          <HourChart points={points} series={series} text={text} />
+          {series.length > 1 && <ul className={classes.legend} aria-hidden="true">{series.map(each => <li key={each.key}><i style={{ background: each.color }} />{each.label}</li>)}</ul>}
+        </Suspense>
+      ) : (
+        <ScrollArea h={212} viewportProps={{ tabIndex: 0, 'aria-label': title, role: 'region' }}>
+          <Table striped withRowBorders={false} stickyHeader>
+            <Table.Thead><Table.Tr><Table.Th>Hour</Table.Th>{series.map(each => <Table.Th key={each.key} ta="right">{each.label}</Table.Th>)}</Table.Tr></Table.Thead>
+            <Table.Tbody>{points.toReversed().map((point, index) => <Table.Tr key={index}><Table.Td>{point.label}</Table.Td>{series.map(each => <Table.Td key={each.key} ta="right">{text(point[each.key])}</Table.Td>)}</Table.Tr>)}</Table.Tbody>
+          </Table>
+        </ScrollArea>
+      )}
+    </Card>
+  );
+}

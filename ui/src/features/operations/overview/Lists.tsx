@@ -1,0 +1,103 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Card } from '@/components/page/Card';
+import { StatusBadge } from '@/components/status/StatusBadge';
+import { Duration, Time } from '@/components/time/Time';
+import { approvalsQuery } from '../api/approvals';
+import { healthQuery } from '../api/health';
+import { nextRunsQuery } from '../api/next-runs';
+import { recentExecutionsQuery } from '../api/recent-executions';
+import classes from './Overview.module.css';
+
+export function RunningCard() {
+  const running = useQuery(recentExecutionsQuery('running')).data;
+  return (
+    <List title="Running now" isEmpty={running?.length === 0} empty="Nothing runs at the moment." all={<Link to="/executions" search={{ status: 'running' }}>All running</Link>}>
+      {running?.map(execution => (
+        <li key={execution.id}>
+          <StatusBadge status="running" compact />
+          <Link to="/executions/$execution" params={{ execution: execution.id }} search={{}}>{execution.plan ?? 'Unnamed plan'}</Link>
+          <span className={classes.end}><Duration from={execution.started_at} to={execution.ended_at} /></span>
+        </li>
+      ))}
+    </List>
+  );
+}
+
+export function FailedCard() {
+  const failed = useQuery(recentExecutionsQuery('failed')).data;
+  return (
+    <List title="Failed last" isEmpty={failed?.length === 0} empty="Nothing has failed." all={<Link to="/executions" search={{ status: 'failed' }}>All failed</Link>}>
+      {failed?.map(execution => (
+        <li key={execution.id}>
+          <StatusBadge status="failed" compact />
+          <div className={classes.two}>
+            <Link to="/executions/$execution" params={{ execution: execution.id }} search={{ step: execution.failed_step ?? undefined }}>{execution.plan ?? 'Unnamed plan'}</Link>
+            <span className={classes.why} title={execution.error?.message}>{execution.error?.message}</span>
+          </div>
+          <span className={classes.end}><Time value={execution.ended_at} /></span>
+        </li>
+      ))}
+    </List>
+  );
+}
+
+/** Nothing at all when nobody is asked. */
+export function ApprovalsCard() {
+  const approvals = useQuery(approvalsQuery).data;
+  if (approvals === undefined || approvals.length === 0) return null;
+  return (
+    <List title="Waits for your answer" isEmpty={false} empty="">
+      {approvals.map(approval => (
+        <li key={`${approval.execution}:${approval.step}`}>
+          <StatusBadge status="waiting" compact />
+          <div className={classes.two}>
+            <Link to="/executions/$execution" params={{ execution: approval.execution }} search={{}}>{approval.ask ?? `The step '${approval.id ?? approval.step}'`}</Link>
+            <span className={classes.why}>{approval.plan ?? 'Unnamed plan'}</span>
+          </div>
+          <span className={classes.end}><Time value={approval.since} /></span>
+        </li>
+      ))}
+    </List>
+  );
+}
+
+export function NextCard() {
+  const next = useQuery(nextRunsQuery).data;
+  return (
+    <List title="Runs next" isEmpty={next?.length === 0} empty="No plan has a schedule." all={<Link to="/schedules">All schedules</Link>}>
+      {next?.map(run => (
+        <li key={run.trigger}>
+          <div className={classes.two}>
+            <Link to="/plans/$plan" params={{ plan: run.plan }}>{run.plan}</Link>
+            <span className={classes.why}>{run.watches}</span>
+          </div>
+          <span className={classes.end}><Time value={run.at} /></span>
+        </li>
+      ))}
+    </List>
+  );
+}
+
+export function HealthCard() {
+  const checks = useQuery(healthQuery).data;
+  return (
+    <List title="Health of the hub" isEmpty={checks?.length === 0} empty="The hub does not say.">
+      {checks?.map(check => (
+        <li key={check.name}>
+          <StatusBadge status={check.is_ok ? 'ok' : 'failed'} compact />
+          <div className={classes.two}><span className={classes.name}>{check.name.charAt(0).toUpperCase() + check.name.slice(1)}</span><span className={classes.why}>{check.message}</span></div>
+        </li>
+      ))}
+    </List>
+  );
+}
+
+function List({ title, isEmpty, empty, all, children }: { title: string; isEmpty: boolean; empty: string; all?: ReactNode; children: ReactNode }) {
+  return (
+    <Card title={title} actions={all !== undefined && !isEmpty && <span className={classes.all}>{all}</span>}>
+      {isEmpty ? <p className={classes.none}>{empty}</p> : <ul className={classes.list}>{children}</ul>}
+    </Card>
+  );
+}
