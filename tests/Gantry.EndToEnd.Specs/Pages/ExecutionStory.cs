@@ -118,7 +118,7 @@ public sealed class ExecutionStory(SharedHub hubs, SharedBrowser browser)
         await hub.Http.PostJsonAsync("/api/members", new { user = viewer, role = "viewer" });
         var ended = await hub.Http.PostJsonAsync("/api/execute?wait=60s", new { plan = "demo" });
         await using var visitor = await browser.OpenAsync(hub.Address);
-        await visitor.SignInAsync(viewer, "only for looking");
+        await visitor.SignInFirstAsync(viewer, "only for looking", "my own for looking");
 
         await visitor.Page.GotoAsync($"/executions/{ended.GetProperty("id").GetString()}");
 

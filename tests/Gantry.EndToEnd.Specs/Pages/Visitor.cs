@@ -50,6 +50,19 @@ public sealed class Visitor : IAsyncDisposable
         await Page.WaitForURLAsync(address => !address.Contains("/sign-in", StringComparison.Ordinal));
     }
 
+    /// <summary>A new person, whose password somebody else knows, chooses one.</summary>
+    public async Task SignInFirstAsync(string user, string password, string chosen)
+    {
+        await Page.GotoAsync("/");
+        await Page.GetByLabel("User", new PageGetByLabelOptions { Exact = true }).FillAsync(user);
+        await Page.GetByLabel("Password", new PageGetByLabelOptions { Exact = true }).FillAsync(password);
+        await Button("Sign in").ClickAsync();
+        await Page.GetByLabel("New password", new PageGetByLabelOptions { Exact = true }).FillAsync(chosen);
+        await Page.GetByLabel("New password again", new PageGetByLabelOptions { Exact = true }).FillAsync(chosen);
+        await Button("Set the password and go on").ClickAsync();
+        await Page.WaitForURLAsync(address => !address.Contains("/sign-in", StringComparison.Ordinal));
+    }
+
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true });
 
     public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = name, Exact = true });

@@ -20,6 +20,7 @@ import { StepPanel } from './detail/StepPanel';
 import { Timeline } from './detail/Timeline';
 import { useExecution } from './detail/useExecution';
 import { Waits } from './detail/Waits';
+import { WholeLog } from './detail/WholeLog';
 import classes from './ExecutionPage.module.css';
 
 /** One execution: what it does, why it stands still, why it failed, and what can be done about it. */
@@ -84,7 +85,7 @@ function OneExecution({ id }: { id: string }) {
           </div>
         </Tabs.Panel>
         <Tabs.Panel value="log">
-          <LogView label="Log of the execution" buffer={log} filter={{ level: search.level, text: search.q }} onFilter={({ level, text }) => set({ level, q: text })} live={!isOver && isLive} stepName={nameOf} />
+          <LogView label="Log of the execution" buffer={log} filter={{ level: search.level, text: search.q }} onFilter={({ level, text }) => set({ level, q: text })} live={!isOver && isLive} stepName={nameOf} whole={() => <WholeLog execution={id} filter={{ level: search.level, text: search.q }} stepName={nameOf} />} />
         </Tabs.Panel>
         <Tabs.Panel value="data"><DataTab execution={execution} /></Tabs.Panel>
       </Tabs>

@@ -11,6 +11,7 @@ import { Time } from '@/components/time/Time';
 import { approveExecution } from '../api/approve-execution';
 import { executionQuery } from '../api/show-execution';
 import type { Execution } from '../api/list-executions';
+import { waitText } from './wait-text';
 import classes from './Waits.module.css';
 
 /** Why it is not moving, and what a person can do about it. */
@@ -29,7 +30,7 @@ export function Waits({ execution, nameOf }: { execution: Execution; nameOf: (pa
             <b>It waits</b>{execution.waiting_for != null && <> for {execution.waiting_for}</>}.
             {others.map(wait => (
               <div key={wait.step} className={classes.detail}>
-                {nameOf(wait.step)}: {wait.kind} since <Time value={wait.since} />{wait.until != null && <>, until <Time value={wait.until} /></>}
+                {nameOf(wait.step)} waits {waitText(wait)}, since <Time value={wait.since} />{wait.until != null && <>; {wait.kind === 'event' ? 'too late' : 'goes on'} <Time value={wait.until} /></>}
                 {wait.call != null && <> · <Link to="/executions/$execution" params={{ execution: wait.call }} search={{}}>Show what it called</Link></>}
               </div>
             ))}
