@@ -12,10 +12,10 @@ public sealed class OverviewSpecs(HubFixture hub) : IClassFixture<HubFixture>
     public async Task What_ended_runs_and_waits_is_counted_in_ones_own_workspace_only()
     {
         using var stranger = await hub.CreateStrangerAsync();
-        await RunAsync("""steps: [{ use: logic.transform, with: { value: 1 } }]""");
-        await RunAsync("""steps: [{ stop: { status: failed, message: "no" } }]""");
-        await StartAsync("""steps: [{ wait: 1h }]""");
-        var asked = await StartAsync("""steps: [{ approve: { ask: "Go on?" } }]""");
+        await RunAsync("use: logic.transform, with: { value: 1 }");
+        await RunAsync("stop: { status: failed, message: no }");
+        await StartAsync("wait: 1h");
+        var asked = await StartAsync("approve: { ask: Go on }");
         await UntilWaitingAsync(asked);
 
         var seen = await (await hub.Admin.GetAsync("/api/overview")).ReadJsonAsync();
@@ -43,11 +43,13 @@ public sealed class OverviewSpecs(HubFixture hub) : IClassFixture<HubFixture>
         (await answer.ReadDetailAsync()).ShouldContain("168");
     }
 
-    private async Task RunAsync(string plan) => (await hub.Admin.PostAsJsonAsync("/api/execute?wait=60s", new { plan })).EnsureSuccessStatusCode();
+    private Task<string> RunAsync(string step) => PostAsync("/api/execute?wait=60s", step);
 
-    private async Task<string> StartAsync(string plan)
+    private Task<string> StartAsync(string step) => PostAsync("/api/execute", step);
+
+    private async Task<string> PostAsync(string path, string step)
     {
-        using var answer = await hub.Admin.PostAsJsonAsync("/api/execute", new { plan });
+        using var answer = await hub.Admin.PostAsJsonAsync(path, new { plan = $"steps:\n  - {{ {step} }}\n" });
         answer.EnsureSuccessStatusCode();
         return (await answer.ReadJsonAsync()).GetProperty("id").GetString()!;
     }
