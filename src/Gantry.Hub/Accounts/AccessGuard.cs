@@ -43,7 +43,7 @@ internal sealed class AccessGuard(
         }
 
         var (token, isCookie) = TokenOf(context.Request);
-        var workspace = SingleHeader.Of(context.Request, WorkspaceHeader) is { Length: > 0 } name ? name : null;
+        var workspace = WorkspaceOf(context.Request);
         var caller = token is null ? null : await callers.FindAsync(token, workspace, context.RequestAborted);
         if (caller is not null) context.SetCaller(caller);
         await RefuseTooManyAsync(context, caller);
@@ -172,6 +172,12 @@ internal sealed class AccessGuard(
 
     private Task RefuseAsync(HttpContext context, Caller? caller, int status) =>
         refusals.AddAsync(Refusal.Of(context, caller, "access.refused", Refusal.Request(context)), new { status }, context.RequestAborted);
+
+    /// <summary>Links cannot send headers, so that what only reads may name the workspace in its query.</summary>
+    private static string? WorkspaceOf(HttpRequest request) =>
+        SingleHeader.Of(request, WorkspaceHeader) is { Length: > 0 } name ? name
+        : CrossSite.IsSafe(request.Method) && request.Query["workspace"] is [{ Length: > 0 } named] ? named
+        : null;
 
     private static (string? Token, bool IsCookie) TokenOf(HttpRequest request)
     {

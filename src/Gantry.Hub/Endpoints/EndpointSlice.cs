@@ -1,9 +1,10 @@
 using Gantry.Engine.Endpoints;
+using Gantry.Hub.Endpoints.Files;
 using Gantry.Hub.Web;
 
 namespace Gantry.Hub.Endpoints;
 
-/// <summary>Places for files: saved under a name, tried, and opened for executions within what a user may name.</summary>
+/// <summary>Places for files: saved under a name, tried, looked into, and opened for executions within what a user may name.</summary>
 internal static class EndpointSlice
 {
     public static void AddEndpoints(this IServiceCollection services, EndpointCatalog catalog, EndpointBounds bounds)
@@ -12,6 +13,7 @@ internal static class EndpointSlice
         services.AddSingleton(bounds);
         services.AddSingleton<LiveLimits>();
         services.AddSingleton<EndpointAccess>();
+        services.AddFiles();
         services.AddSingleton<LimitWatch>();
         services.AddHostedService(services => services.GetRequiredService<LimitWatch>());
     }
@@ -30,6 +32,7 @@ internal static class EndpointSlice
         group.MapPost("/{name}/test", EndpointRoutes.TestAsync).Allow(Access.Operator)
             .WithSummary("Connects, lists, writes, renames and deletes a file of its own, and names the phase that failed.");
         group.MapPost("/test", EndpointRoutes.TestUnsavedAsync).Allow(Access.Editor).WithSummary("Tries an endpoint before it is saved.");
+        group.MapFiles();
         app.MapGet("/api/endpoint-kinds", ListKinds).Allow(Access.Viewer)
             .WithSummary("Lists the kinds of endpoint and the settings each takes.");
     }

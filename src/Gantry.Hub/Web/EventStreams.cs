@@ -9,6 +9,9 @@ internal sealed class StreamingRoute;
 internal static class StreamingRouteExtensions
 {
     public static RouteHandlerBuilder Streams(this RouteHandlerBuilder builder) => builder.WithMetadata(new StreamingRoute(), new DisableRequestTimeoutAttribute());
+
+    /// <summary>For work that takes as long as there is much of it.</summary>
+    public static RouteHandlerBuilder Unhurried(this RouteHandlerBuilder builder) => builder.WithMetadata(new DisableRequestTimeoutAttribute());
 }
 
 /// <summary>Counts the streams that each user has open.</summary>
@@ -22,7 +25,7 @@ internal sealed class EventStreams(WebOptions options)
     {
         if (open.AddOrUpdate(user, 1, (_, count) => count + 1) <= options.StreamsOfUser) return new Place(this, user);
         Leave(user);
-        throw ProblemException.TooMany($"You have {options.StreamsOfUser} event streams open, which is as many as one may have. Close one of them.", TimeSpan.FromSeconds(5));
+        throw ProblemException.TooMany($"You have {options.StreamsOfUser} streams open, downloads and uploads included, which is as many as one may have. Close one of them.", TimeSpan.FromSeconds(5));
     }
 
     private void Leave(Guid user)

@@ -44,6 +44,13 @@ internal static class RouteTable
         PATCH /api/endpoints/{endpoint}                                401 403 403 400 400 404 403 400
         DELETE /api/endpoints/{endpoint}                               401 403 403 204 204 404 403 204
         POST /api/endpoints/{endpoint}/test                            401 403 200 200 200 404 403 200
+        GET /api/endpoints/{endpoint}/files                            401 403 200 200 200 404 403 200
+        POST /api/endpoints/{endpoint}/files/count                     401 403 400 400 400 400 403 400
+        POST /api/endpoints/{endpoint}/files/delete                    401 403 400 400 400 400 403 400
+        POST /api/endpoints/{endpoint}/files/rename                    401 403 400 400 400 400 403 400
+        POST /api/endpoints/{endpoint}/files/folders                   401 403 400 400 400 400 403 400
+        GET /api/endpoints/{endpoint}/files/content                    401 403 400 400 400 400 403 400
+        PUT /api/endpoints/{endpoint}/files/content                    401 403 400 400 400 400 403 400
         POST /api/endpoints/test                                       401 403 403 400 400 400 403 400
         GET /api/providers                                             401 200 200 200 200 200 200 200
         GET /api/providers/{provider}                                  401 200 200 200 200 200 200 200
@@ -154,6 +161,10 @@ internal static class RouteTable
         ["PUT /api/endpoints/{endpoint}"] = """{"address":"sftp://user@server.example/in"}""",
         ["PATCH /api/endpoints/{endpoint}"] = """{"settings":{"user":"other"}}""",
         ["POST /api/endpoints/test"] = "{}",
+        ["POST /api/endpoints/{endpoint}/files/count"] = "{}",
+        ["POST /api/endpoints/{endpoint}/files/delete"] = "{}",
+        ["POST /api/endpoints/{endpoint}/files/rename"] = "{}",
+        ["POST /api/endpoints/{endpoint}/files/folders"] = "{}",
         ["POST /api/plans"] = """{"name":"{new}","steps":[{"use":"logic.transform","with":{"value":1}}]}""",
         ["POST /api/plans/check"] = """{"name":"{new}","steps":[{"use":"logic.transform","with":{"value":1}}]}""",
         ["PUT /api/plans/{plan}"] = """{"name":"{plan}","steps":[{"use":"logic.transform","with":{"value":1}}]}""",

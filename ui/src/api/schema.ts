@@ -1130,6 +1130,370 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/endpoints/{name}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists one folder while it is being read, in no order, one JSON object to a line; a last line says {"more":true} when there is more than the limit. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many at most: 200000 when nothing is said, and no more than 1000000. */
+                    limit?: string;
+                    /** @description The folder. In the endpoint, without a leading '/', and without '.' and '..'. */
+                    path?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/x-ndjson": components["schemas"]["FileView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/endpoints/{name}/files/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers the content of a file, or one range of it. What a browser could run is never answered as what it is. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description "true" to show it in a page: texts and images of safe kinds; otherwise it is saved. */
+                    inline?: string;
+                    /** @description The file. In the endpoint, without a leading '/', and without '.' and '..'. */
+                    path?: string;
+                    /** @description The workspace, where the header 'Gantry-Workspace' cannot be sent: in a link. */
+                    workspace?: string;
+                };
+                header?: {
+                    /** @description One range of bytes, such as bytes=0-65535. */
+                    Range?: string;
+                };
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": components["schemas"]["Stream"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Writes a file whole from the body, of any length: a reader never sees half of it, and what breaks off leaves what was there. */
+        put: {
+            parameters: {
+                query?: {
+                    /** @description The time the file gets, such as 2026-01-31T08:00:00Z. */
+                    modified_at?: string;
+                    /** @description "true" replaces a file that is there; otherwise that is refused. */
+                    overwrite?: string;
+                    /** @description The file, in a folder that is there. In the endpoint, without a leading '/', and without '.' and '..'. */
+                    path?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FileView"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FileView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/endpoints/{name}/files/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts files and folders with all that is in them: what a deletion would delete. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PathsRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FileCount"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/endpoints/{name}/files/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deletes files and folders. What is not there any more counts as deleted. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DeletionRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FileCount"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/endpoints/{name}/files/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a folder and those above it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FolderRequest"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FileView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/endpoints/{name}/files/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renames a file or folder, or moves it within the endpoint. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RenameRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FileView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/endpoints/{name}/test": {
         parameters: {
             query?: never;
@@ -5678,6 +6042,13 @@ export interface components {
             /** Format: int64 */
             keys: number;
         };
+        /** @description What to delete. */
+        DeletionRequest: {
+            /** @description Without a leading '/', and without "." and "..". */
+            paths: string[];
+            /** @description Folders with all that is in them; otherwise only empty ones. */
+            recursive?: boolean;
+        };
         Egress: {
             rules: string[];
         };
@@ -5746,6 +6117,8 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @enum {unknown} */
+        EntryKind: "file" | "folder" | "symbolic_link" | "other";
         /** @description Why a step or an execution failed. */
         Error: {
             /** @description What sort of failure it is: "timeout", "bad_request". */
@@ -5863,6 +6236,56 @@ export interface components {
              * @description When it goes on by itself.
              */
             wake_at?: null | string;
+        };
+        /** @description How much there is. */
+        FileCount: {
+            /**
+             * Format: int64
+             * @description Of the files.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Symbolic links count as files: what they point to stays.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description Those named, and those in them.
+             */
+            folders: number;
+            /** @description False when there is more than was counted. */
+            is_whole: boolean;
+        };
+        /** @description One thing in a folder, as the API shows it. */
+        FileView: {
+            /** @description False when the name holds bytes that are no text: then no path names it here, and it is left to transfers. */
+            is_text: boolean;
+            /** @description file, folder, symbolic_link, other. */
+            kind: components["schemas"]["EntryKind"];
+            /** @description Of a symbolic link, when the listing tells. */
+            link_target: null | string;
+            /**
+             * Format: int32
+             * @description The permission bits; null when the endpoint has none.
+             */
+            mode: null | number;
+            /**
+             * Format: date-time
+             * @description Null when the endpoint does not say.
+             */
+            modified_at: null | string;
+            /** @description Bytes of it that are no text are shown as \xNN. */
+            name: string;
+            /**
+             * Format: int64
+             * @description In bytes; null for what is not a file.
+             */
+            size: null | number;
+        };
+        /** @description A folder to make, with those above it. */
+        FolderRequest: {
+            path: string;
         };
         /** @description A secret text out of a request's body, in UTF-8 that is wiped. It is never written anywhere. */
         GivenValue: unknown;
@@ -6416,6 +6839,11 @@ export interface components {
             execution: string;
             step: string;
         };
+        /** @description Files and folders of an endpoint, by their paths in it. */
+        PathsRequest: {
+            /** @description Without a leading '/', and without "." and "..". */
+            paths: string[];
+        };
         /** @description What two versions of a plan differ in, by what they say and not by how it is written. */
         PlanDiff: {
             /** @description The text of the other. */
@@ -6529,6 +6957,13 @@ export interface components {
             refresh_expires_at: string;
             refresh_token: string;
             token_type: string;
+        };
+        /** @description A file or folder to rename. */
+        RenameRequest: {
+            /** @description Its path. */
+            from: string;
+            /** @description The path it gets, where nothing may stand yet. */
+            to: string;
         };
         /** @description Which events are to be replayed; what is not given is any. */
         ReplayRequest: {
@@ -6732,6 +7167,8 @@ export interface components {
              */
             updated_at: null | string;
         };
+        /** Format: binary */
+        Stream: string;
         /** @description A line of the hub's own log, as it is in its file. */
         SystemLogLine: {
             /** @description Such as "Triggers": the part of the hub that tells it. */
