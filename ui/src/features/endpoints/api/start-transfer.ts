@@ -1,0 +1,17 @@
+import { answerOf, hub } from '@/api/client';
+import { textOfPlace, type Place } from '../files/paths';
+
+export interface Move {
+  mode: 'copy' | 'move';
+  from: Place;
+  to: Place;
+  /** Files and folders in 'from'. */
+  names: string[];
+}
+
+/** Starts an execution that moves them; answers its id. */
+export const startTransfer = ({ mode, from, to, names }: Move) =>
+  answerOf(hub.POST('/api/transfers', {
+    params: { header: { 'Idempotency-Key': crypto.randomUUID() } },
+    body: { mode, from: textOfPlace(from), to: textOfPlace(to), files: names },
+  }));

@@ -1,0 +1,28 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { folderQuery } from '../api/folder-query';
+import { filtered, sorted, type FileEntry, type Order } from './listing';
+import type { Place } from './paths';
+import { kept, nothing, type Selection } from './selection';
+
+// A folder that grows while it is read is not sorted anew four times a second.
+const sortWhileReadingMax = 5_000;
+const nowhere: Place = { endpoint: '', path: '' };
+
+/** What one pane shows: a folder's listing as it is wanted, and what is marked in it. */
+export function useFilePane(place: Place | null, order: Order, filter: string | undefined, isAllowed: boolean) {
+  const client = useQueryClient();
+  const query = useQuery({ ...folderQuery(client, place ?? nowhere), enabled: place !== null && isAllowed });
+  const listing = query.data;
+  const entries = useMemo(() => {
+    const wanted = filtered(listing?.entries ?? [], filter);
+    return listing?.isWhole === false && wanted.length > sortWhileReadingMax ? wanted : sorted(wanted, order);
+  }, [listing, order, filter]);
+  const key = place === null ? '' : `${place.endpoint}:${place.path}`;
+  const [marked, setMarked] = useState<{ key: string; selection: Selection }>({ key, selection: nothing });
+  const selection = useMemo(() => (marked.key === key ? kept(marked.selection, entries) : nothing), [marked, key, entries]);
+  const chosen: FileEntry[] = useMemo(() => entries.filter(entry => selection.names.has(entry.name) && entry.is_text), [entries, selection]);
+  return { query, listing, entries, selection, chosen, select: (next: Selection) => setMarked({ key, selection: next }) };
+}
+
+export type FilePaneState = ReturnType<typeof useFilePane>;
