@@ -31,6 +31,17 @@ describe('the lines of a log', () => {
     expect(buffer.read().lines.map(line => line.id)).toEqual(Array.from({ length: 14 }, (_, index) => index + 1));
   });
 
+  it('say when there are older ones', async () => {
+    const [whole, late] = [new LogBuffer(), new LogBuffer()];
+
+    whole.append(lines(1, 5));
+    late.markCutOff();
+    late.append(lines(100, 5));
+    await frame();
+
+    expect([whole.read().isCutOff, late.read().isCutOff]).toEqual([false, true]);
+  });
+
   it('are told at most once a frame', async () => {
     const buffer = new LogBuffer();
     let told = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { barOf, rowsOf, spanOf, ticksOf, withAttempt, type Attempt } from '@/features/executions/detail/timeline';
+import { barOf, rowsOf, spanOf, ticksOf, withAttempts, type Attempt } from '@/features/executions/detail/timeline';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1_000).toISOString();
 const attempt = (step: string, from: number, to: number | null, more: Partial<Attempt> = {}): Attempt => ({
@@ -29,10 +29,21 @@ describe('the timeline', () => {
 
   it('has round ticks', () => expect(ticksOf({ from: 0, to: 47_000 }, 5)).toEqual([0, 10_000, 20_000, 30_000, 40_000]));
 
-  it('keeps the output of an attempt that is told of again', () => {
-    const known = [attempt('0', 0, 1, { output: { a: 1 } })];
+  it('takes what happens in many steps at once, and keeps what it knows', () => {
+    const known = [attempt('0', 0, 1, { output: { a: 1 } }), attempt('1', 1, null)];
 
-    expect(withAttempt(known, attempt('0', 0, 1))[0]!.output).toEqual({ a: 1 });
-    expect(withAttempt(known, attempt('0', 0, 1, { attempt: 2 }))).toHaveLength(2);
+    const after = withAttempts(known, [attempt('0', 0, null), attempt('1', 1, 2), attempt('2', 2, null), attempt('2', 2, 3), attempt('1', 4, null, { attempt: 2 })]);
+
+    expect(after.map(each => [each.step, each.attempt, each.status, each.output])).toEqual([
+      ['0', 1, 'succeeded', { a: 1 }], ['1', 1, 'succeeded', undefined], ['2', 1, 'succeeded', undefined], ['1', 2, 'running', undefined],
+    ]);
+  });
+
+  it('takes ten thousand happenings of ten thousand steps at once', () => {
+    const begun = Array.from({ length: 10_000 }, (_, index) => attempt(`0/${index}`, index, null));
+
+    const ended = withAttempts(begun, begun.map(each => ({ ...each, status: 'succeeded', ended_at: each.started_at })));
+
+    expect(ended.every(each => each.status === 'succeeded')).toBe(true);
   });
 });

@@ -38,7 +38,9 @@ internal static class ExecutionRoutes
             stream.ServeAsync(context, caller, id)).Allow(Access.Viewer)
             .WithSummary("Streams what happens as server-sent events, from the beginning or behind Last-Event-ID, to the end: 'execution' (its state), 'step', "
                 + "'log' and 'progress', each with JSON as its data.")
-            .WithHeader("Last-Event-ID", "The id of the last event that was seen.").Produces<string>(200, "text/event-stream").Streams();
+            .WithHeader("Last-Event-ID", "The id of the last event that was seen.")
+            .WithQuery("tail", "How many of the last events to begin with; without it, and without Last-Event-ID, all of them come.")
+            .Produces<string>(200, "text/event-stream").Streams();
         group.MapPost("/executions/{id}/cancel", CancelAsync).Allow(Access.Operator)
             .WithSummary("Cancels: at once while queued or waiting, with what it called and waits for; else the running step is stopped.").Produces<ExecutionShape>().Produces<ExecutionShape>(202).Refuses(409);
         group.MapPost("/executions/{id}/rerun", (HttpContext context, Caller caller, string id, ExecuteRoutes routes) =>

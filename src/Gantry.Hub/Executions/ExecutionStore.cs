@@ -112,6 +112,14 @@ internal static class ExecutionStore
             count,
         }, cancellationToken);
 
+    /// <summary>The number of the last line; 0 when there is none.</summary>
+    public static async Task<int> LastLineAsync(HubSession session, ExecutionView execution, CancellationToken cancellationToken) =>
+        await session.FindAsync<int?>("""
+            select l.seq from execution_logs l
+            where l.workspace_id = @workspace and l.execution_id = @id and l.time >= @from
+            order by l.seq desc limit 1
+            """, new { workspace = session.Actor.WorkspaceId, id = execution.Id, from = LogsFrom(execution) }, cancellationToken) ?? 0;
+
     /// <summary>Lines of the workspace's newest executions, the newest execution first.</summary>
     public static Task<IReadOnlyList<LogView>> NewestLogsAsync(
         HubSession session, Guid? afterExecution, int afterSequence, IReadOnlyList<string> levels, string? text, int count, CancellationToken cancellationToken) =>

@@ -15,7 +15,11 @@ internal sealed class ExecutionStream(HubDatabase database, ExecutionEvents even
         var seen = SeenFrom(context.Request);
         ExecutionView execution;
         await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
+        {
             execution = await ExecutionRoutes.FindAsync(session, id, context.RequestAborted);
+            if (seen == 0 && TailFrom(context.Request) is { } tail)
+                seen = Math.Max(0, await ExecutionStore.LastLineAsync(session, execution, context.RequestAborted) - tail);
+        }
 
         // A hub that stops ends its streams: a client that resumes misses nothing.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
@@ -30,6 +34,15 @@ internal sealed class ExecutionStream(HubDatabase database, ExecutionEvents even
         {
             // The client went away, or the hub stops: either way the stream is over.
         }
+    }
+
+    /// <summary>Null when all is wanted.</summary>
+    private static int? TailFrom(HttpRequest request)
+    {
+        if (request.Query["tail"] is not [{ Length: > 0 } text, ..])
+            return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var tail) ? tail
+            : throw ProblemException.Invalid("The parameter 'tail' is how many of the last events are wanted, a number.");
     }
 
     private static int SeenFrom(HttpRequest request)

@@ -143,10 +143,13 @@ public sealed class ExecuteRouteSpecs(HubFixture hub) : IClassFixture<HubFixture
 
         var all = await EventsAsync(id);
         var rest = await EventsAsync(id, after: all[1].EventId);
+        var tail = await EventsAsync(id, query: "?tail=1");
 
         all.Select(item => int.Parse(item.EventId!)).ShouldBe(Enumerable.Range(1, all.Count));
         all.Select(item => item.EventType).ShouldBe(["execution", "execution", "log", "step", "execution"]);
         rest.Select(item => item.Data).ShouldBe(all.Skip(2).Select(item => item.Data));
+        tail.Select(item => item.EventId).ShouldBe(["3", "4", "5"]);
+        (await hub.Admin.GetAsync($"/api/executions/{id}/events?tail=some")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -342,9 +345,9 @@ public sealed class ExecuteRouteSpecs(HubFixture hub) : IClassFixture<HubFixture
         return await hub.Admin.SendAsync(request);
     }
 
-    private async Task<List<SseItem<string>>> EventsAsync(string id, string? after = null)
+    private async Task<List<SseItem<string>>> EventsAsync(string id, string? after = null, string query = "")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/executions/{id}/events");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/executions/{id}/events{query}");
         if (after is not null)
             request.Headers.Add("Last-Event-ID", after);
         using var answer = await hub.Admin.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);

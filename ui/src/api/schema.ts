@@ -2138,7 +2138,10 @@ export interface paths {
         /** Streams what happens as server-sent events, from the beginning or behind Last-Event-ID, to the end: 'execution' (its state), 'step', 'log' and 'progress', each with JSON as its data. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description How many of the last events to begin with; without it, and without Last-Event-ID, all of them come. */
+                    tail?: string;
+                };
                 header?: {
                     /** @description The id of the last event that was seen. */
                     "Last-Event-ID"?: string;

@@ -31,9 +31,9 @@ export function LogView({ label, buffer, filter, onFilter, live, stepName, empty
   const [wrapping, setWrapping] = useState<boolean | null>(null);
   const wraps = wrapping ?? isNarrow;
   const [showsWhole, setShowsWhole] = useState(false);
-  const { lines, total, dropped } = useSyncExternalStore(buffer.subscribe, buffer.read);
+  const { lines, total, dropped, isCutOff } = useSyncExternalStore(buffer.subscribe, buffer.read);
   useEffect(() => buffer.setFilter(filter), [buffer, filter]);
-  const isWhole = showsWhole && dropped > 0 && whole !== undefined;
+  const isWhole = showsWhole && isCutOff && whole !== undefined;
   return (
     <section className={classes.log} aria-label={label}>
       <div className={classes.bar}>
@@ -43,8 +43,8 @@ export function LogView({ label, buffer, filter, onFilter, live, stepName, empty
           data={levels.map(level => ({ value: level, label: level === 'debug' ? 'All' : level.charAt(0).toUpperCase() + level.slice(1) }))}
         />
         <Switch size="xs" label="Wrap" checked={wraps} onChange={event => setWrapping(event.currentTarget.checked)} />
-        {dropped > 0 && whole !== undefined && <Switch size="xs" label="From the first line" checked={showsWhole} onChange={event => setShowsWhole(event.currentTarget.checked)} />}
-        {!isWhole && <span className={classes.count}>{countText(lines.length)}{lines.length !== total && ` of ${countText(total)}`} lines{dropped > 0 && `, the newest ${countText(total - dropped)} kept here`}</span>}
+        {isCutOff && whole !== undefined && <Switch size="xs" label="From the first line" checked={showsWhole} onChange={event => setShowsWhole(event.currentTarget.checked)} />}
+        {!isWhole && <span className={classes.count}>{countText(lines.length)}{lines.length !== total && ` of ${countText(total)}`} lines{isCutOff && `, the newest ${countText(total - dropped)} kept here`}</span>}
       </div>
       <div className={classes.stage}>
         {isWhole ? whole() : (

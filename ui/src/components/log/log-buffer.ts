@@ -21,6 +21,8 @@ export interface LogSnapshot {
   total: number;
   /** How many of them were let go, so that memory stays flat. */
   dropped: number;
+  /** There are older ones that are not here: let go, or never asked for. */
+  isCutOff: boolean;
 }
 
 const linesMaxDefault = 20_000;
@@ -34,7 +36,8 @@ export class LogBuffer {
   private filter: LogFilter = {};
   private total = 0;
   private lastId = 0;
-  private snapshot: LogSnapshot = { lines: [], total: 0, dropped: 0 };
+  private snapshot: LogSnapshot = { lines: [], total: 0, dropped: 0, isCutOff: false };
+  private startsLate = false;
   private frame: number | null = null;
   private readonly watchers = new Set<() => void>();
   private readonly linesMax: number;
@@ -63,6 +66,12 @@ export class LogBuffer {
     this.plan();
   }
 
+  /** The first line here is not the first there is. */
+  markCutOff(): void {
+    this.startsLate = true;
+    this.plan();
+  }
+
   setFilter(filter: LogFilter): void {
     if (filter.level === this.filter.level && filter.text === this.filter.text) return;
     this.filter = filter;
@@ -84,7 +93,8 @@ export class LogBuffer {
   private publish(): void {
     if (this.frame !== null) cancelAnimationFrame(this.frame);
     this.frame = null;
-    this.snapshot = { lines: this.shown.slice(), total: this.total, dropped: this.total - this.kept.length };
+    const dropped = this.total - this.kept.length;
+    this.snapshot = { lines: this.shown.slice(), total: this.total, dropped, isCutOff: dropped > 0 || this.startsLate };
     for (const watcher of this.watchers) watcher();
   }
 }

@@ -10,17 +10,24 @@ export interface ExecutionHappening {
 interface FollowOptions {
   onHappenings: (happenings: ExecutionHappening[]) => void;
   onLive: (live: boolean) => void;
+  /** There is more before what comes. */
+  onCutOff: () => void;
   signal: AbortSignal;
 }
 
 const ends = new Set(['succeeded', 'failed', 'cancelled']);
 
-/** Everything from the beginning, then live, to the execution's end. */
-export function followExecution(id: string, { onHappenings, onLive, signal }: FollowOptions): Promise<void> {
-  return followStream(`/api/executions/${encodeURIComponent(id)}/events`, {
+const tail = 20_000;
+
+/** The newest that happened (of a long log not all of it), then live, to the execution's end. */
+export function followExecution(id: string, { onHappenings, onLive, onCutOff, signal }: FollowOptions): Promise<void> {
+  let isFirst = true;
+  return followStream(`/api/executions/${encodeURIComponent(id)}/events?tail=${tail}`, {
     signal,
     onLive,
     onEvents: events => {
+      if (isFirst && Number(events[0]?.id ?? 1) > 1) onCutOff();
+      isFirst = false;
       const happenings = events.map(happeningOf).filter(each => each !== null);
       onHappenings(happenings);
       return happenings.some(each => each.kind === 'execution' && ends.has(String(each.data.status))) ? 'end' : undefined;

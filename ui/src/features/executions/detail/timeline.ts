@@ -68,12 +68,20 @@ export function ticksOf({ from, to }: TimeSpan, about: number): number[] {
   return Array.from({ length: Math.floor(length / step) + 1 }, (_, index) => index * step);
 }
 
-/** What a happening of a step changes: the attempt is replaced, or comes in addition. */
-export function withAttempt(attempts: readonly Attempt[], happened: Attempt): Attempt[] {
-  const index = attempts.findIndex(attempt => attempt.step === happened.step && attempt.attempt === happened.attempt);
-  if (index < 0) return [...attempts, happened];
+/** What happenings of steps change: attempts are replaced, or come in addition. Those that are known to be over stay so: a replay does not begin them again. */
+export function withAttempts(attempts: readonly Attempt[], happened: readonly Attempt[]): Attempt[] {
+  const keyOf = (attempt: Attempt) => `${attempt.step}#${attempt.attempt}`;
+  const places = new Map(attempts.map((attempt, index) => [keyOf(attempt), index]));
   const changed = [...attempts];
-  // Outputs are not told live: what is known of them stays.
-  changed[index] = { ...attempts[index]!, ...happened };
+  for (const attempt of happened) {
+    const place = places.get(keyOf(attempt));
+    if (place === undefined) {
+      places.set(keyOf(attempt), changed.length);
+      changed.push(attempt);
+    } else if (changed[place]!.ended_at == null) {
+      // Outputs are not told live: what is known of them stays.
+      changed[place] = { ...changed[place], ...attempt };
+    }
+  }
   return changed;
 }

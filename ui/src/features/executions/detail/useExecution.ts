@@ -6,11 +6,14 @@ import { toastProblem } from '@/components/feedback/toast';
 import { followExecution, type ExecutionHappening } from '../api/follow-execution';
 import { executionQuery } from '../api/show-execution';
 import { progressText } from './progress';
-import { withAttempt, type Attempt } from './timeline';
+import { withAttempts, type Attempt } from './timeline';
 
 type Execution = Shape<'Execution'>;
 
 const askAgainMilliseconds = 1_500;
+
+// Thousands of steps are megabytes: they are asked for less often.
+const askAgainPerStep = 1;
 
 /** One execution as it happens: its steps, its log, how far they are. */
 export function useExecution(id: string) {
@@ -26,13 +29,13 @@ export function useExecution(id: string) {
     asking.current ??= setTimeout(() => {
       asking.current = undefined;
       void client.invalidateQueries({ queryKey: executionQuery(id).queryKey });
-    }, askAgainMilliseconds);
+    }, askAgainMilliseconds + askAgainPerStep * (client.getQueryData<Execution>(executionQuery(id).queryKey)?.steps?.length ?? 0));
   };
   const take = useEffectEvent((happenings: ExecutionHappening[]) => {
     log.append(happenings.filter(each => each.kind === 'log').map(each => each.data as unknown as LogLine));
     const changes = happenings.filter(each => each.kind === 'step' || each.kind === 'execution');
     if (changes.length > 0) {
-      client.setQueryData<Execution>(executionQuery(id).queryKey, known => (known === undefined ? known : changes.reduce(changed, known)));
+      client.setQueryData<Execution>(executionQuery(id).queryKey, known => (known === undefined ? known : changed(known, changes)));
       askAgain();
     }
     const moved = happenings.filter(each => each.kind === 'progress');
@@ -42,7 +45,7 @@ export function useExecution(id: string) {
   useEffect(() => {
     if (!isThere) return;
     const over = new AbortController();
-    followExecution(id, { onHappenings: happenings => take(happenings), onLive: setIsLive, signal: over.signal })
+    followExecution(id, { onHappenings: happenings => take(happenings), onLive: setIsLive, onCutOff: () => log.markCutOff(), signal: over.signal })
       .catch((error: unknown) => toastProblem(error, 'The log cannot be followed'))
       .finally(() => setIsLive(false));
     return () => {
@@ -50,18 +53,14 @@ export function useExecution(id: string) {
       clearTimeout(asking.current);
       asking.current = undefined;
     };
-  }, [id, isThere]);
+  }, [id, isThere, log]);
   return { query, log, progress, isLive };
 }
 
-/** What a happening changes of what is shown already. What was known to be over is not begun again by a replay. */
-function changed(execution: Execution, { kind, data }: ExecutionHappening): Execution {
-  if (kind === 'step') {
-    const attempt = data as unknown as Attempt;
-    const known = execution.steps?.find(each => each.step === attempt.step && each.attempt === attempt.attempt);
-    return known?.ended_at != null ? execution : { ...execution, steps: withAttempt(execution.steps ?? [], attempt) };
-  }
-  if (execution.ended_at != null) return execution;
-  const { status, waiting_for: waitingFor } = data as { status: string; waiting_for?: string };
-  return { ...execution, status, waiting_for: waitingFor };
+/** What happenings change of what is shown already. What was known to be over is not begun again by a replay. */
+function changed(execution: Execution, happenings: readonly ExecutionHappening[]): Execution {
+  const attempts = happenings.filter(each => each.kind === 'step').map(each => each.data as unknown as Attempt);
+  const steps = attempts.length === 0 ? execution.steps : withAttempts(execution.steps ?? [], attempts);
+  const state = happenings.findLast(each => each.kind === 'execution')?.data as { status: string; waiting_for?: string } | undefined;
+  return state === undefined || execution.ended_at != null ? { ...execution, steps } : { ...execution, steps, status: state.status, waiting_for: state.waiting_for };
 }
