@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Providers;
+using Gantry.Plugins.Providers.Slack;
 using Gantry.TestServers;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
@@ -74,6 +75,19 @@ public sealed class ChatProviderSpecs : IAsyncLifetime
     [Fact]
     public async Task A_message_is_posted_by_an_incoming_webhook() =>
         (await stage.RunAsync("slack.post_message", new { webhook_url = "${cred:SLACK_HOOK}", text = "x" })).Error.ShouldBeNull();
+
+    [Fact]
+    public async Task What_a_notification_tells_calls_nobody_and_leads_nowhere()
+    {
+        var text = new SlackProvider().Actions[0].Tells["text"].Replace("trigger.", "input.x.", StringComparison.Ordinal);
+
+        var outcome = await stage.RunAsync(
+            "slack.post_message", new { webhook_url = "${cred:SLACK_HOOK}", text }, """{"x":{"title":"a & b failed","text":"It said: <!channel> <http://evil.example|see here>"}}""");
+
+        outcome.Error.ShouldBeNull();
+        JsonElement.Parse(server.Requests.ShouldHaveSingleItem().Body).GetProperty("text").GetString()
+            .ShouldBe("*a &amp; b failed*\nIt said: &lt;!channel&gt; &lt;http://evil.example|see here&gt;");
+    }
 
     [Theory]
     [InlineData(404, "no_service", ProviderErrorKind.Unauthorized)]

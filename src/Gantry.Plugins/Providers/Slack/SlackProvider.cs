@@ -17,6 +17,9 @@ public sealed class SlackProvider : IProvider
 
     private const int BlocksMax = 50;
 
+    /// <summary>What others said must call nobody (&lt;!channel&gt;) and lead nowhere (https://docs.slack.dev/messaging/formatting-message-text#escaping).</summary>
+    private const string Escaped = "| split('&') | join('&amp;') | split('<') | join('&lt;') | split('>') | join('&gt;')";
+
     public string Id => "slack";
 
     public string Title => "Slack";
@@ -29,7 +32,7 @@ public sealed class SlackProvider : IProvider
         {
             Id = "post_message",
             Help = "Posts a message, by a webhook's URL or by a token and a channel.",
-            Tells = new Dictionary<string, string>(StringComparer.Ordinal) { ["text"] = "*${trigger.title}*\n${trigger.text}" },
+            Tells = new Dictionary<string, string>(StringComparer.Ordinal) { ["text"] = $"*${{trigger.title {Escaped}}}*\n${{trigger.text {Escaped}}}" },
             Parameters =
             [
                 new() { Name = "webhook_url", IsSecret = true, Help = "The URL of an incoming webhook, as ${cred:NAME}: whoever has it can post." },
