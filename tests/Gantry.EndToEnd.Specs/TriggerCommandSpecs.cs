@@ -106,13 +106,18 @@ public sealed class TriggerCommandSpecs : IAsyncLifetime
         var id = JsonElement.Parse(listed.Output)[0].GetProperty("id").GetString()!;
         var shown = await SucceedAsync("events", "show", id);
         var replayed = await SucceedAsync("events", "replay", id);
-        var all = await SucceedAsync("events", "replay", "--status", "accepted", "--plan", "hook");
+        var old = await SucceedAsync("events", "replay", "--status", "accepted", "--plan", "hook", "--until", "2026-01-01T00:00:00Z");
+        var all = await SucceedAsync("events", "replay", "--status", "accepted", "--plan", "hook", "--since", "2026-01-01T00:00:00Z");
+        var wrong = await RunAsync("events", "list", "--since", "yesterday");
         var vague = await RunAsync("events", "replay");
 
         shown.Output.ShouldContain("'needed'");
         shown.Output.ShouldNotContain("\u001b");
         replayed.Output.ShouldContain("accepted, execution");
-        all.Output.ShouldContain("1 events are tried once more.");
+        old.Output.ShouldBe("0 events are tried once more.\n");
+        all.Output.ShouldBe("One event is tried once more.\n");
+        wrong.Status.ShouldBe(1);
+        wrong.Errors.ShouldContain("since");
         vague.Status.ShouldBe(1);
         vague.Errors.ShouldContain("--status dead");
     }

@@ -16,6 +16,14 @@ internal static class EventsCommand
         new("--kind", "Only those of triggers of this kind.") { Value = "KIND" },
         new("--trigger", "Only those of this trigger.") { Value = "ID" },
         new("--search", "Only those whose summary, key or reason has this text.") { Value = "TEXT" },
+        new("--since", "Only those seen from this time on, such as 2026-01-31T08:00:00Z.") { Value = "TIME" },
+        new("--until", "Only those seen before this time.") { Value = "TIME" },
+    ];
+
+    /// <summary>What the hub calls them.</summary>
+    private static readonly (string Option, string Field)[] Fields =
+    [
+        ("--status", "status"), ("--plan", "plan"), ("--kind", "kind"), ("--trigger", "trigger"), ("--search", "q"), ("--since", "since"), ("--until", "until"),
     ];
 
     public static Command Describe() => new()
@@ -40,8 +48,7 @@ internal static class EventsCommand
         {
             using var hub = HubChoice.Open(invocation);
             var limit = invocation.FindInteger("--limit", 1, 100_000) ?? 20;
-            var path = $"api/events?limit={Math.Min(limit, 100)}"
-                + HubQuery.Of(invocation, ("--status", "status"), ("--plan", "plan"), ("--kind", "kind"), ("--trigger", "trigger"), ("--search", "q"));
+            var path = $"api/events?limit={Math.Min(limit, 100)}{HubQuery.Of(invocation, Fields)}";
             var events = await hub.ListAsync(path, cancellationToken).Take(limit).ToListAsync(cancellationToken);
             Answer.PrintList(events, ["id", "plan", "kind", "status", "summary", "occurred_at", "reason"], invocation.Has("--json"));
             return ExitStatus.Succeeded;
@@ -87,17 +94,28 @@ internal static class EventsCommand
 
     private static async Task<int> ReplayAllAsync(HubClient hub, Invocation invocation, CancellationToken cancellationToken)
     {
-        JsonObject body = new() { ["status"] = invocation.Find("--status") ?? throw new CommandException("Say which event by its ID, or which ones by --status, such as --status dead.") };
-        foreach (var (option, field) in ((string, string)[])[("--plan", "plan"), ("--kind", "kind"), ("--trigger", "trigger"), ("--search", "q")])
+        if (!invocation.Has("--status"))
+        {
+            throw new CommandException("Say which event by its ID, or which ones by --status, such as --status dead.");
+        }
+
+        JsonObject body = [];
+        foreach (var (option, field) in Fields)
         {
             if (invocation.Find(option) is { } value)
+            {
                 body[field] = value;
+            }
         }
 
         if (invocation.FindInteger("--limit", 1, 1_000) is { } limit)
+        {
             body["limit"] = limit;
+        }
+
         var answer = await hub.SendAsync(HttpMethod.Post, "api/events/replay", body, cancellationToken) ?? default;
-        Console.Out.WriteLine($"{answer.FindText("replayed") ?? "0"} events are tried once more.");
+        var count = answer.FindText("replayed") ?? "0";
+        Console.Out.WriteLine($"{(count == "1" ? "One event is" : $"{count} events are")} tried once more.");
         return ExitStatus.Succeeded;
     }
 }
