@@ -21,7 +21,7 @@ internal sealed class ScheduleRun(TriggerWork work, TriggerStarter starter, Time
             Summary = $"{((ScheduleTrigger)trigger.Read()).Watches}, by hand",
             Payload = TriggerPayload.OfSchedule(trigger, id, now, isMissed: false, isByHand: true),
             OccurredAt = now,
-            Attempts = EventLimits.AttemptsMax - 1,
+            IsTriedOnce = true,
             UserId = userId,
         });
     }

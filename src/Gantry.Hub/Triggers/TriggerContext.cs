@@ -52,6 +52,9 @@ internal sealed record SeenEvent
     /// <summary>Made already, without success.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>What is refused is dead at once: somebody waits for the answer.</summary>
+    public bool IsTriedOnce { get; init; }
+
     public bool IsStored { get; init; }
 
     /// <summary>Null for the trigger's own.</summary>

@@ -26,7 +26,7 @@ internal sealed class TriggerStarter(ExecutionStarter starter, JournalWriter wri
         catch (Refusal refusal)
         {
             var attempts = seen.Attempts + 1;
-            return refusal.IsFinal || attempts >= EventLimits.AttemptsMax
+            return refusal.IsFinal || seen.IsTriedOnce || attempts >= EventLimits.AttemptsMax
                 ? await SettleAsync(seen, "dead", refusal.Message)
                 : await SettleAsync(seen, "failed", refusal.Message, EventLimits.PauseAfter(attempts));
         }

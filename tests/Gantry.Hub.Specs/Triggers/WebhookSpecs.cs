@@ -280,6 +280,23 @@ public sealed class WebhookSpecs(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task A_schedule_that_is_run_by_hand_and_refused_is_dead_at_once()
+    {
+        var name = HubFixture.NewName("plan");
+        using (var made = await hub.Admin.PostAsync("/api/plans", new StringContent(
+            $"name: {name}\ninputs: {{ needed: string }}\non: [ {{ schedule: {{ every: 1d }} }} ]\nsteps: [ {{ use: logic.transform, with: {{ value: 1 }} }} ]\n", Encoding.UTF8, "application/yaml")))
+            made.IsSuccessStatusCode.ShouldBeTrue(await made.Content.ReadAsStringAsync());
+        var schedule = (await (await hub.Admin.GetAsync($"/api/triggers?plan={name}")).ReadJsonAsync()).GetProperty("items")[0].GetProperty("id").GetString();
+
+        using var run = await hub.Admin.PostAsync($"/api/triggers/{schedule}/run", null);
+
+        var refused = await run.ReadJsonAsync();
+        refused.GetProperty("status").GetString().ShouldBe("dead");
+        refused.GetProperty("reason").GetString()!.ShouldContain("'needed'");
+        refused.GetProperty("next_attempt_at").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
     public async Task A_dead_event_is_listed_and_replayed()
     {
         var path = await SaveAsync("open: true", inputs: "{ needed: string }");
@@ -348,6 +365,7 @@ public sealed class WebhookSpecs(HubFixture hub) : IClassFixture<HubFixture>
         run.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         var started = await run.ReadJsonAsync();
         started.GetProperty("status").GetString().ShouldBe("accepted");
+        started.GetProperty("attempts").GetInt32().ShouldBe(1);
         started.GetProperty("trigger").GetProperty("by_hand").GetBoolean().ShouldBeTrue();
         (await (await hub.Admin.GetAsync($"/api/executions/{started.GetProperty("execution_id").GetString()}")).ReadJsonAsync()).GetProperty("inputs").GetProperty("site").GetString().ShouldBe("example.org");
         (await (await hub.Admin.GetAsync($"/api/triggers/{schedule.GetProperty("id").GetString()}")).ReadJsonAsync()).GetProperty("next_at").GetString().ShouldBe(schedule.GetProperty("next_at").GetString());
