@@ -3,7 +3,7 @@ import { failureGroups } from '@/features/transfers/detail/failures';
 import { deletes, draftLike, emptyDraft, requestOf, splitAddress, templateOf, withMode } from '@/features/transfers/form/draft';
 import { previewText } from '@/features/transfers/form/preview';
 import { amountText, filesText, outcomeText, progressOf, remainingText, shareOf, togetherOf } from '@/features/transfers/list/progress';
-import { sinceOf } from '@/features/transfers/list/period';
+import { sinceOf } from '@/components/time/period';
 import { titleOf, wayText } from '@/features/transfers/list/words';
 
 describe('progress', () => {

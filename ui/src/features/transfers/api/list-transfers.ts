@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { answerOf, hub, type Shape } from '@/api/client';
-import { sinceOf } from '../list/period';
+import { sinceOf } from '@/components/time/period';
 
 export type Transfer = Shape<'Transfer'>;
 

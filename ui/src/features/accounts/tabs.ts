@@ -1,0 +1,1 @@
+export const peopleTabs = ['keys', 'you', 'users', 'workspaces'] as const;
