@@ -22,13 +22,13 @@ internal sealed record SystemLogFilter
 
     public string? Component { get; init; }
 
-    /// <summary>A part of the message, the source or the exception, in any case.</summary>
+    /// <summary>A part of the message or the exception, in any case.</summary>
     public string? Text { get; init; }
 
     public bool Includes(SystemLogLine line) =>
         (Level is null || Array.IndexOf(SystemLog.Levels, line.Level) >= Array.IndexOf(SystemLog.Levels, Level))
         && (Component is null || line.Component == Component)
-        && (Text is null || Has(line.Message) || Has(line.Source) || Has(line.Exception));
+        && (Text is null || Has(line.Message) || Has(line.Exception));
 
     private bool Has(string? text) => text?.Contains(Text!, StringComparison.OrdinalIgnoreCase) == true;
 }
