@@ -60,7 +60,7 @@ function AuditLog({ isAdministrator }: { isAdministrator: boolean }) {
       {verdict !== undefined && (
         <p className={classes.verdict} data-ok={verdict.ok} role="status">
           {verdict.ok ? <ShieldCheck size={17} aria-hidden="true" /> : <ShieldAlert size={17} aria-hidden="true" />}
-          <span>{verdict.ok ? `The chain is whole: ${countText(verdict.entries)} entries, the last with the hash ${verdict.hash.slice(0, 16)}….` : `Entry ${verdict.problem?.position ?? verdict.position}: ${verdict.problem?.message ?? 'The chain does not hold.'}`}</span>
+          <span>{verdict.ok ? `The chain is whole: ${countText(verdict.entries)} entries, the last with a hash that begins with ${verdict.hash.slice(0, 16)}.` : `Entry ${verdict.problem?.position ?? verdict.position}: ${verdict.problem?.message ?? 'The chain does not hold.'}`}</span>
         </p>
       )}
       <Filters>

@@ -7,17 +7,12 @@ export const roles: readonly { value: Role; label: string; may: string }[] = [
   { value: 'owner', label: 'Owner', may: 'decides on members and reads the audit log as well' },
 ];
 
+// 32 of them: each byte gives one, and none is more frequent than another.
 const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 /** A password for one sign-in: four groups of four, without letters that look like others. */
-export function oneTimePassword(random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array = bytes => crypto.getRandomValues(bytes)): string {
-  const characters: string[] = [];
-  while (characters.length < 16) {
-    // What is above a multiple of the letters would make the first of them more frequent.
-    for (const byte of random(new Uint8Array(32))) if (byte < 256 - (256 % letters.length) && characters.length < 16) characters.push(letters[byte % letters.length]!);
-  }
-  return characters.join('').replace(/(.{4})(?=.)/g, '$1-');
-}
+export const oneTimePassword = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => letters[byte % letters.length]!).join('').replace(/(.{4})(?=.)/g, '$1-');
 
 /** What a browser or program is, in a word or two. */
 export function programText(program: string | null | undefined): string {

@@ -44,7 +44,7 @@ export function CredentialDrawer({ credential, me, place, onClose }: CredentialD
           <dt>{credential.provider == null ? 'Type' : 'Fields'}</dt><dd>{typeText(credential)}</dd>
           {credential.website != null && <><dt>Website</dt><dd>{credential.website}</dd></>}
           <dt>Sent to</dt><dd>{credential.allowed_hosts.length === 0 ? 'wherever a plan sends it' : `${credential.allowed_hosts.join(', ')} only`}</dd>
-          <dt>Last used</dt><dd><Time value={credential.last_used_at} empty="never, or nobody keeps it" /></dd>
+          <dt>Last used</dt><dd><Time value={credential.last_used_at} empty="never" /></dd>
           <dt>Changed</dt><dd><Time value={credential.updated_at} empty="not known" />{credential.version != null && `, version ${credential.version}`}</dd>
         </dl>
         {mayReveal && <RevealSection key={`${credential.name} ${credential.version}`} credential={credential} />}
