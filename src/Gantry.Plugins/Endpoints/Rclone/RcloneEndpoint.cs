@@ -130,6 +130,9 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
         path = InRoot(names.Encode(path));
         session.Remember(EndpointPath.ParentOf(path));
 
+        // What is asked for behind the end waits in vain: where nobody says where that is, rclone does, from what it remembers.
+        expectedSize ??= await TellAsync(files.FindAsync(path, cancellationToken)).ConfigureAwait(false) is { Kind: EntryKind.File } known ? known.Size : null;
+
         // Rclone takes a small step forward for a request that overtook another, and waits for that one: such a beginning is skipped here.
         const int SkippedMost = 8 * SftpWire.SafeDataBytes;
         if (offset is 0 or > SkippedMost)
