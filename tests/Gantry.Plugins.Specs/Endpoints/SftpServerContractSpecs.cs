@@ -49,20 +49,10 @@ public sealed class SftpPlainServerContractSpecs : EndpointContract
     }
 
     /// <summary>Cuts the extensions out of the server's greeting.</summary>
-    private sealed class PlainGreetingStream(Stream inner) : Stream
+    private sealed class PlainGreetingStream(Stream inner) : AlteredReplies(inner)
     {
         private byte[] rest = [];
         private bool hasGreeted;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public override int Read(byte[] buffer, int offset, int count)
         {
@@ -70,41 +60,21 @@ public sealed class SftpPlainServerContractSpecs : EndpointContract
             {
                 hasGreeted = true;
                 var head = new byte[4];
-                inner.ReadExactly(head);
+                Inner.ReadExactly(head);
                 var greeting = new byte[System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(head)];
-                inner.ReadExactly(greeting);
+                Inner.ReadExactly(greeting);
                 rest = [0, 0, 0, 5, .. greeting.AsSpan(0, 5)];
             }
 
             if (rest.Length == 0)
             {
-                return inner.Read(buffer, offset, count);
+                return Inner.Read(buffer, offset, count);
             }
 
             var taken = Math.Min(count, rest.Length);
             rest.AsSpan(0, taken).CopyTo(buffer.AsSpan(offset));
             rest = rest[taken..];
             return taken;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                inner.Dispose();
-            }
-
-            base.Dispose(disposing);
         }
     }
 }

@@ -6,35 +6,25 @@ namespace Gantry.Plugins.Specs.Endpoints;
 /// What an SFTP server says whose clock is so much off: times that somebody set are told as they were set, and those that its own clock gave, which are
 /// all of about now, are that much off.
 /// </summary>
-internal sealed class SkewedStream(Stream inner, TimeSpan skew) : Stream
+internal sealed class SkewedStream(Stream inner, TimeSpan skew) : AlteredReplies(inner)
 {
     private const byte Names = 104;
     private const byte Attributes = 105;
     private byte[] packet = [];
     private int given;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     public override int Read(byte[] buffer, int offset, int count)
     {
         if (given == packet.Length)
         {
             var length = new byte[4];
-            if (inner.ReadAtLeast(length, 4, throwOnEndOfStream: false) < 4)
+            if (Inner.ReadAtLeast(length, 4, throwOnEndOfStream: false) < 4)
             {
                 return 0;
             }
 
             packet = [.. length, .. new byte[BinaryPrimitives.ReadInt32BigEndian(length)]];
-            inner.ReadExactly(packet.AsSpan(4));
+            Inner.ReadExactly(packet.AsSpan(4));
             given = 0;
             Skew();
         }
@@ -43,24 +33,6 @@ internal sealed class SkewedStream(Stream inner, TimeSpan skew) : Stream
         packet.AsSpan(given, taken).CopyTo(buffer.AsSpan(offset));
         given += taken;
         return taken;
-    }
-
-    public override void Flush() => inner.Flush();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            inner.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 
     private void Skew()

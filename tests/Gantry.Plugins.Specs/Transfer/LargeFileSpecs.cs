@@ -7,6 +7,7 @@ using Gantry.Plugins.Specs.Endpoints;
 using Gantry.TestServers;
 using Shouldly;
 using Xunit;
+using static Gantry.Plugins.Specs.Transfer.LocalStage;
 
 namespace Gantry.Plugins.Specs.Transfer;
 
@@ -34,7 +35,7 @@ public sealed class LargeFileSpecs : IDisposable
         const long Size = 10L * 1024 * Megabyte;
         MakeSparse("from/sparse", Size, (0, 1), (5_000_000_000, 70_000), (Size - Megabyte, 1));
 
-        var result = await CopyAsync(Local("from"), Local("to"));
+        var result = await CopyAsync(folder.Local("from"), folder.Local("to"));
 
         (result.IsSuccess, result.Bytes).ShouldBe((true, Size));
         (await OnDiskAsync("to/sparse")).ShouldBeLessThan(2 * Megabyte);
@@ -54,7 +55,7 @@ public sealed class LargeFileSpecs : IDisposable
     {
         MakeSparse("from/sparse", size, (size - 5000, 5000));
 
-        var result = await CopyAsync(Local("from"), Local("to"));
+        var result = await CopyAsync(folder.Local("from"), folder.Local("to"));
 
         (result.IsSuccess, result.Bytes).ShouldBe((true, size));
         CheckSame(size - 10_000, 10_000);
@@ -70,7 +71,7 @@ public sealed class LargeFileSpecs : IDisposable
         var left = PartialName.Of("sparse", content.Length, someTime, "sameid00attempt001");
         await File.WriteAllBytesAsync(folder["to/" + left], [.. "MARK"u8, .. content.AsSpan(4, 150 * Megabyte)], Token);
 
-        var result = await CopyAsync(Local("from"), Local("to"), request => request with { TransferId = "sameid00" });
+        var result = await CopyAsync(folder.Local("from"), folder.Local("to"), request => request with { TransferId = "sameid00" });
 
         result.IsSuccess.ShouldBeTrue();
         Directory.GetFiles(folder["to"]).ShouldBe([folder["to/sparse"]]);
@@ -93,8 +94,8 @@ public sealed class LargeFileSpecs : IDisposable
         await using var remote = OverStreams(folder[isDownload ? "from" : "to"]);
 
         var result = isDownload
-            ? await CopyAsync(remote, Local("to"), request => request with { TransferId = "sameid00" })
-            : await CopyAsync(Local("from"), remote, request => request with { TransferId = "sameid00" });
+            ? await CopyAsync(remote, folder.Local("to"), request => request with { TransferId = "sameid00" })
+            : await CopyAsync(folder.Local("from"), remote, request => request with { TransferId = "sameid00" });
 
         (result.IsSuccess, result.Bytes).ShouldBe((true, Size));
         result.BytesResumed.ShouldBeInRange((1L << 32) - (100 * Megabyte), Size);
@@ -114,7 +115,7 @@ public sealed class LargeFileSpecs : IDisposable
             folder[isDownload ? "from" : "to"],
             () => Interlocked.Increment(ref dials) > 3 ? throw new EndpointException(EndpointError.Disconnected, "No more of you.", isTransient: true) : 0);
 
-        var result = isDownload ? await CopyAsync(remote, Local("to")) : await CopyAsync(Local("from"), remote);
+        var result = isDownload ? await CopyAsync(remote, folder.Local("to")) : await CopyAsync(folder.Local("from"), remote);
 
         result.IsSuccess.ShouldBeTrue();
         dials.ShouldBeGreaterThan(3);
@@ -131,7 +132,7 @@ public sealed class LargeFileSpecs : IDisposable
         var dials = 0;
         await using var remote = OverStreams(folder[isDownload ? "from" : "to"], () => Interlocked.Increment(ref dials) <= 3 ? 15 * Megabyte : 0);
 
-        var result = isDownload ? await CopyAsync(remote, Local("to")) : await CopyAsync(Local("from"), remote);
+        var result = isDownload ? await CopyAsync(remote, folder.Local("to")) : await CopyAsync(folder.Local("from"), remote);
 
         result.IsSuccess.ShouldBeTrue(result.Failures.FirstOrDefault()?.Reason ?? result.EndedBy?.Message);
         (await File.ReadAllBytesAsync(folder["to/sparse"], Token)).AsSpan().SequenceEqual(content).ShouldBeTrue();
@@ -152,7 +153,7 @@ public sealed class LargeFileSpecs : IDisposable
             }
 
             var reads = 0;
-            await using var source = new HookedSource(Local("from"), async () =>
+            await using var source = new HookedSource(folder.Local("from"), async () =>
             {
                 if (++reads == 20)
                 {
@@ -160,7 +161,7 @@ public sealed class LargeFileSpecs : IDisposable
                 }
             });
 
-            var result = await CopyAsync(source, Local("to"), request => request with { ConcurrentFiles = 1 });
+            var result = await CopyAsync(source, folder.Local("to"), request => request with { ConcurrentFiles = 1 });
 
             (result.Copied, result.Failed).ShouldBe((19, 21));
             result.Failures.ShouldAllBe(failure => failure.Reason.Contains("read-only", StringComparison.Ordinal));
@@ -229,8 +230,6 @@ public sealed class LargeFileSpecs : IDisposable
         return long.Parse(kilobytes, System.Globalization.CultureInfo.InvariantCulture) * 1024;
     }
 
-    private LocalEndpoint Local(string path) => new(folder[path], null);
-
     private SftpEndpoint OverStreams(string path, Func<int>? cutAfter = null)
     {
         SshServer.SkipOrFail(File.Exists(ProgramPipe.OpenSshServer), "OpenSSH's sftp-server is not installed.");
@@ -251,12 +250,6 @@ public sealed class LargeFileSpecs : IDisposable
         ProgramPipe? pipe = null;
         return pipe = ProgramPipe.Start(
             ProgramPipe.OpenSshServer, [], stream => new CutStream(stream, cutAfter, () => pipe!.Abort()), stream => new CutStream(stream, cutAfter, () => pipe!.Abort()));
-    }
-
-    private static Task<TransferResult> CopyAsync(IEndpoint source, IEndpoint target, Func<TransferRequest, TransferRequest>? change = null)
-    {
-        var request = new TransferRequest { Sources = [new TransferSource { Endpoint = source }], Target = new TransferTarget { Endpoint = target } };
-        return new TransferRunner(change?.Invoke(request) ?? request).RunAsync(Token);
     }
 
     /// <summary>Tells before each file is read.</summary>

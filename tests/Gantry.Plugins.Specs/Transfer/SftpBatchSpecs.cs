@@ -24,19 +24,19 @@ public sealed class SftpBatchSpecs(SharedSshServer shared) : IDisposable
     public async Task A_tree_arrives_whole_with_its_times_and_modes_and_is_not_sent_again()
     {
         var server = await shared.GetAsync();
-        Fill();
+        folder.Fill(Files);
         folder.WriteFile("from/empty", "");
         folder.WriteFile("from/large", new string('x', 3_000_000));
         File.SetUnixFileMode(folder["from/folder1/file1"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var path = server.NewFolder();
         await using var remote = Open(server, path);
 
-        var there = await CopyAsync(Local("from"), remote);
-        var again = await CopyAsync(Local("from"), remote);
+        var there = await CopyAsync(folder.Local("from"), remote);
+        var again = await CopyAsync(folder.Local("from"), remote);
 
         (there.IsSuccess, there.Copied).ShouldBe((true, Files + 2));
         (again.IsSuccess, again.Copied, again.Skipped).ShouldBe((true, 0, Files + 2));
-        TreeOf(path).ShouldBe(TreeOf(folder["from"]));
+        LocalStage.TreeOf(path).ShouldBe(LocalStage.TreeOf(folder["from"]));
         File.GetUnixFileMode(path + "/folder1/file1").ShouldBe(File.GetUnixFileMode(folder["from/folder1/file1"]));
         PartialsIn(path).ShouldBeEmpty();
         notices.ShouldBeEmpty();
@@ -46,14 +46,14 @@ public sealed class SftpBatchSpecs(SharedSshServer shared) : IDisposable
     public async Task Contents_go_through_the_shell_alone()
     {
         await using var server = await SshServer.StartAsync("Subsystem sftp /usr/lib/openssh/sftp-server -P write");
-        Fill();
+        folder.Fill(Files);
         var path = server.NewFolder();
         await using var remote = Open(server, path);
 
-        var result = await CopyAsync(Local("from"), remote);
+        var result = await CopyAsync(folder.Local("from"), remote);
 
         (result.IsSuccess, result.Copied).ShouldBe((true, Files));
-        TreeOf(path).ShouldBe(TreeOf(folder["from"]));
+        LocalStage.TreeOf(path).ShouldBe(LocalStage.TreeOf(folder["from"]));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class SftpBatchSpecs(SharedSshServer shared) : IDisposable
         [
             "-rf", "--help", "a b ", "new\nline", "*", "$(touch x)", "'; touch x; '", "\\", "é", "e\u0301", "日本", "🚀", new string('n', 255), "\udcff\udcfe", "@file", ".dot", "tab\t", "~",
         ];
-        await using var local = (LocalEndpoint)Local("from");
+        await using var local = folder.Local("from");
         foreach (var name in names)
         {
             foreach (var place in (string[])[name, $"folder{name[..Math.Min(name.Length, 200)]}/deep/{name}"])
@@ -93,15 +93,15 @@ public sealed class SftpBatchSpecs(SharedSshServer shared) : IDisposable
     public async Task A_move_and_a_proof_by_hash_go_in_batches_too(TransferMode mode, Verification verification)
     {
         var server = await shared.GetAsync();
-        Fill();
-        var expected = TreeOf(folder["from"]);
+        folder.Fill(Files);
+        var expected = LocalStage.TreeOf(folder["from"]);
         var path = server.NewFolder();
         await using var remote = Open(server, path);
 
-        var result = await CopyAsync(Local("from"), remote, request => request with { Mode = mode, Verification = verification });
+        var result = await CopyAsync(folder.Local("from"), remote, request => request with { Mode = mode, Verification = verification });
 
         (result.IsSuccess, result.Copied).ShouldBe((true, Files));
-        TreeOf(path).ShouldBe(expected);
+        LocalStage.TreeOf(path).ShouldBe(expected);
         PartialsIn(path).ShouldBeEmpty();
         Directory.GetFiles(folder["from"], "*", SearchOption.AllDirectories).Length.ShouldBe(mode == TransferMode.Move ? 0 : Files);
         notices.ShouldBeEmpty();
@@ -114,17 +114,17 @@ public sealed class SftpBatchSpecs(SharedSshServer shared) : IDisposable
     public async Task Where_there_is_no_shell_or_no_tar_files_go_one_by_one_and_that_is_told_once(string configuration)
     {
         await using var server = await SshServer.StartAsync(configuration);
-        Fill();
+        folder.Fill(Files);
         var path = server.NewFolder();
         await using var remote = Open(server, path);
 
-        var first = await CopyAsync(Local("from"), remote);
+        var first = await CopyAsync(folder.Local("from"), remote);
         folder.WriteFile("from/more", "more");
-        var second = await CopyAsync(Local("from"), remote);
+        var second = await CopyAsync(folder.Local("from"), remote);
 
         (first.IsSuccess, first.Copied).ShouldBe((true, Files));
         (second.IsSuccess, second.Copied).ShouldBe((true, 1));
-        TreeOf(path).ShouldBe(TreeOf(folder["from"]));
+        LocalStage.TreeOf(path).ShouldBe(LocalStage.TreeOf(folder["from"]));
         PartialsIn(path).ShouldBeEmpty();
         notices.ShouldHaveSingleItem().ShouldContain("one by one");
     }
@@ -135,15 +135,15 @@ public sealed class SftpBatchSpecs(SharedSshServer shared) : IDisposable
         var elsewhere = folder.Folder("elsewhere");
         await using var server = await SshServer.StartAsync(
             $"ForceCommand case $SSH_ORIGINAL_COMMAND in /usr/*) exec /usr/lib/openssh/sftp-server;; *) cd {elsewhere}; eval $SSH_ORIGINAL_COMMAND;; esac");
-        Fill();
+        folder.Fill(Files);
         var path = server.NewFolder();
         var relative = Path.GetRelativePath(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path);
         await using var remote = Open(server, $"~/{relative}");
 
-        var result = await CopyAsync(Local("from"), remote);
+        var result = await CopyAsync(folder.Local("from"), remote);
 
         (result.IsSuccess, result.Copied).ShouldBe((true, Files));
-        TreeOf(path).ShouldBe(TreeOf(folder["from"]));
+        LocalStage.TreeOf(path).ShouldBe(LocalStage.TreeOf(folder["from"]));
         PartialsIn(path).ShouldBeEmpty();
         Directory.GetFileSystemEntries(elsewhere).ShouldBeEmpty();
         notices.ShouldHaveSingleItem().ShouldContain("other files");
@@ -154,14 +154,14 @@ public sealed class SftpBatchSpecs(SharedSshServer shared) : IDisposable
     {
         await using var server = await SshServer.StartAsync(
             "ForceCommand case $SSH_ORIGINAL_COMMAND in /usr/*) exec /usr/lib/openssh/sftp-server;; *) echo Welcome; echo; eval \"$SSH_ORIGINAL_COMMAND\";; esac");
-        Fill();
+        folder.Fill(Files);
         var path = server.NewFolder();
         await using var remote = Open(server, path);
 
-        var result = await CopyAsync(Local("from"), remote);
+        var result = await CopyAsync(folder.Local("from"), remote);
 
         result.IsSuccess.ShouldBeTrue();
-        TreeOf(path).ShouldBe(TreeOf(folder["from"]));
+        LocalStage.TreeOf(path).ShouldBe(LocalStage.TreeOf(folder["from"]));
         notices.ShouldBeEmpty();
     }
 
@@ -169,13 +169,13 @@ public sealed class SftpBatchSpecs(SharedSshServer shared) : IDisposable
     public async Task One_file_that_cannot_take_its_place_stops_no_other_and_leaves_what_was_there()
     {
         var server = await shared.GetAsync();
-        Fill();
+        folder.Fill(Files);
         var path = server.NewFolder();
         Directory.CreateDirectory(path + "/folder2/file2/in the way");
         File.WriteAllText(Path.Combine(Directory.CreateDirectory(path + "/folder3").FullName, "file3"), "old");
         await using var remote = Open(server, path);
 
-        var result = await CopyAsync(Local("from"), remote);
+        var result = await CopyAsync(folder.Local("from"), remote);
 
         (result.Copied, result.Failed).ShouldBe((Files - 1, 1));
         result.Failures.ShouldHaveSingleItem().Path.ShouldBe("folder2/file2");
@@ -205,17 +205,17 @@ public sealed class SftpBatchSpecs(SharedSshServer shared) : IDisposable
     public async Task A_connection_lost_in_the_middle_is_only_a_delay()
     {
         await using var server = await SshServer.StartAsync();
-        Fill();
+        folder.Fill(Files);
         var path = server.NewFolder();
         await using var remote = Open(server, path);
         var progress = new CutOnce(server.CutAsync);
 
-        var result = await CopyAsync(Local("from"), remote, request => request with { Manifest = progress });
+        var result = await CopyAsync(folder.Local("from"), remote, request => request with { Manifest = progress });
 
         await progress.Cut;
         result.Failures.ShouldBeEmpty();
         (result.IsSuccess, result.Copied).ShouldBe((true, Files));
-        TreeOf(path).ShouldBe(TreeOf(folder["from"]));
+        LocalStage.TreeOf(path).ShouldBe(LocalStage.TreeOf(folder["from"]));
         PartialsIn(path).ShouldBeEmpty();
     }
 
@@ -223,41 +223,41 @@ public sealed class SftpBatchSpecs(SharedSshServer shared) : IDisposable
     public async Task A_cancelled_transfer_leaves_whole_files_and_no_others()
     {
         var server = await shared.GetAsync();
-        Fill(4000);
+        folder.Fill(4000);
         var path = server.NewFolder();
         await using var remote = Open(server, path);
         using var stop = new CancellationTokenSource();
         var progress = new CutOnce(stop.CancelAsync);
 
         await Should.ThrowAsync<OperationCanceledException>(
-            () => new TransferRunner(Request(Local("from"), remote) with { Manifest = progress }).RunAsync(stop.Token));
+            () => new TransferRunner(Request(folder.Local("from"), remote) with { Manifest = progress }).RunAsync(stop.Token));
 
         PartialsIn(path).ShouldBeEmpty();
-        TreeOf(path).Except(TreeOf(folder["from"])).ShouldBeEmpty();
+        LocalStage.TreeOf(path).Except(LocalStage.TreeOf(folder["from"])).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Limits_of_the_endpoint_go_along()
     {
         var server = await shared.GetAsync();
-        Fill(40);
+        folder.Fill(40);
         var path = server.NewFolder();
         await using var remote = Open(server, path);
         using var share = await new EndpointLimits(new LimitSettings { ConnectionsMax = 2, Bandwidth = BandwidthTimetable.Parse("20M") }).EnterAsync(TransferPriority.Normal, Token);
 
-        var result = await CopyAsync(Local("from"), remote, request => request with { Target = request.Target with { Share = share } });
+        var result = await CopyAsync(folder.Local("from"), remote, request => request with { Target = request.Target with { Share = share } });
 
         result.IsSuccess.ShouldBeTrue();
-        TreeOf(path).ShouldBe(TreeOf(folder["from"]));
+        LocalStage.TreeOf(path).ShouldBe(LocalStage.TreeOf(folder["from"]));
         notices.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_target_without_batches_is_noted_and_takes_the_files()
     {
-        Fill(20);
+        folder.Fill(20);
 
-        var result = await CopyAsync(Local("from"), Local("to"));
+        var result = await CopyAsync(folder.Local("from"), folder.Local("to"));
 
         (result.IsSuccess, result.Copied).ShouldBe((true, 20));
         result.Notes.ShouldHaveSingleItem().ShouldContain("batches");
@@ -265,35 +265,12 @@ public sealed class SftpBatchSpecs(SharedSshServer shared) : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private void Fill(int count = Files)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            var file = folder.WriteFile($"from/folder{i % 7}/file{i}", new string((char)('a' + (i % 26)), i * 10));
-            File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch.AddDays(10_000 + (i % 5000)));
-        }
-    }
-
-    private LocalEndpoint Local(string name) => new(folder[name], allowedRoots: null);
-
     private IEndpoint Open(SshServer server, string path) => new SftpKind().Open(server.Settings(path), server.Context() with { Notice = notices.Enqueue });
 
-    private static TransferRequest Request(IEndpoint from, IEndpoint to) => new()
-    {
-        Sources = [new TransferSource { Endpoint = from }],
-        Target = new TransferTarget { Endpoint = to },
-        IsBatched = true,
-    };
+    private static TransferRequest Request(IEndpoint from, IEndpoint to) => LocalStage.Request(from, to) with { IsBatched = true };
 
     private static Task<TransferResult> CopyAsync(IEndpoint from, IEndpoint to, Func<TransferRequest, TransferRequest>? change = null) =>
-        new TransferRunner(change?.Invoke(Request(from, to)) ?? Request(from, to)).RunAsync(Token);
-
-    private static string[] TreeOf(string path) =>
-    [
-        .. Directory.GetFiles(path, "*", SearchOption.AllDirectories)
-            .Select(file => $"{Path.GetRelativePath(path, file)} {File.GetLastWriteTimeUtc(file):yyyyMMddHHmmss} {File.ReadAllText(file)}")
-            .Order(StringComparer.Ordinal),
-    ];
+        LocalStage.CopyAsync(from, to, request => change?.Invoke(request with { IsBatched = true }) ?? request with { IsBatched = true });
 
     private static IEnumerable<string> PartialsIn(string path) =>
         Directory.GetFileSystemEntries(path, "*", SearchOption.AllDirectories).Where(entry => PartialName.Is(Path.GetFileName(entry)));

@@ -185,7 +185,7 @@ public sealed class SftpInterruptionSpecs : IDisposable
         await using var refused = new SftpKind().Open(server.Settings(path), server.Context());
 
         var failure = await Should.ThrowAsync<EndpointException>(() => refused.FindAsync("", Token).AsTask());
-        var result = await new TransferRunner(Request(Local("from"), remote)).RunAsync(Token);
+        var result = await new TransferRunner(LocalStage.Request(Local("from"), remote)).RunAsync(Token);
 
         (failure.Error, failure.IsTransient).ShouldBe((EndpointError.Disconnected, true), failure.Message);
         (result.IsSuccess, result.Copied).ShouldBe((true, 10), result.EndedBy?.Message);
@@ -263,14 +263,11 @@ public sealed class SftpInterruptionSpecs : IDisposable
     private LocalEndpoint Local(string name)
     {
         folder.Folder(name);
-        return new(folder[name], allowedRoots: null);
+        return folder.Local(name);
     }
 
-    private static TransferRequest Request(IEndpoint from, IEndpoint to) =>
-        new() { Sources = [new TransferSource { Endpoint = from }], Target = new TransferTarget { Endpoint = to } };
-
     private Task<TransferResult> CopyAsync(IEndpoint from, IEndpoint to, Func<TransferRequest, TransferRequest>? change = null) =>
-        new TransferRunner(change?.Invoke(Request(from, to)) ?? Request(from, to), clock).RunAsync(Token);
+        new TransferRunner(change?.Invoke(LocalStage.Request(from, to)) ?? LocalStage.Request(from, to), clock).RunAsync(Token);
 
     private static IEnumerable<string> WholeOnesIn(string path) => Directory.GetFiles(path).Where(file => !PartialName.Is(Path.GetFileName(file)));
 

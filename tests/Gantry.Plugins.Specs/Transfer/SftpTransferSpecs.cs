@@ -6,6 +6,7 @@ using Gantry.Plugins.Specs.Endpoints;
 using Gantry.TestServers;
 using Shouldly;
 using Xunit;
+using static Gantry.Plugins.Specs.Transfer.LocalStage;
 
 namespace Gantry.Plugins.Specs.Transfer;
 
@@ -20,29 +21,29 @@ public sealed class SftpTransferSpecs(SharedSshServer shared) : IDisposable
     public async Task A_tree_goes_there_and_back_unchanged()
     {
         var server = await shared.GetAsync();
-        Fill();
+        folder.Fill(Files);
         folder.WriteFile("from/large", new string('x', 3_000_000));
         folder.Folder("from/empty");
         await using var remote = Open(server, server.NewFolder());
 
-        var there = await CopyAsync(Local("from"), remote);
-        var again = await CopyAsync(Local("from"), remote);
-        var back = await CopyAsync(remote, Local("back"));
+        var there = await CopyAsync(folder.Local("from"), remote);
+        var again = await CopyAsync(folder.Local("from"), remote);
+        var back = await CopyAsync(remote, folder.Local("back"));
 
         (there.IsSuccess, there.Copied).ShouldBe((true, Files + 1));
         (again.Copied, again.Skipped).ShouldBe((0, Files + 1));
         (back.IsSuccess, back.Copied).ShouldBe((true, Files + 1));
-        TreeOf("back").ShouldBe(TreeOf("from"));
+        TreeOf(folder["back"]).ShouldBe(TreeOf(folder["from"]));
     }
 
     [Fact]
     public async Task A_target_folder_that_is_not_there_is_made()
     {
         var server = await shared.GetAsync();
-        Fill();
+        folder.Fill(Files);
         await using var remote = Open(server, server.NewFolder() + "/new/deep");
 
-        var result = await CopyAsync(Local("from"), remote);
+        var result = await CopyAsync(folder.Local("from"), remote);
 
         (result.IsSuccess, result.Copied).ShouldBe((true, Files));
     }
@@ -53,10 +54,10 @@ public sealed class SftpTransferSpecs(SharedSshServer shared) : IDisposable
     public async Task A_server_that_is_killed_and_started_again_is_only_a_delay(bool readsWhole)
     {
         await using var server = await SshServer.StartAsync();
-        Fill();
+        folder.Fill(Files);
         var path = server.NewFolder();
         await using var remote = Open(server, path);
-        var local = readsWhole ? new WatchedWhole(Local("from")) : new WatchedEndpoint(Local("from"));
+        var local = readsWhole ? new WatchedWhole(folder.Local("from")) : new WatchedEndpoint(folder.Local("from"));
         var cut = local.AfterReads(Files / 3, async () =>
         {
             await server.StopAsync();
@@ -68,7 +69,7 @@ public sealed class SftpTransferSpecs(SharedSshServer shared) : IDisposable
         await cut;
         result.Failures.ShouldBeEmpty();
         (result.IsSuccess, result.Copied).ShouldBe((true, Files));
-        TreeOf("from").ShouldBe(TreeOfPath(path));
+        TreeOf(folder["from"]).ShouldBe(TreeOf(path));
     }
 
     [Theory]
@@ -77,9 +78,9 @@ public sealed class SftpTransferSpecs(SharedSshServer shared) : IDisposable
     public async Task A_server_that_stays_away_ends_the_transfer_with_one_clear_error(bool readsWhole)
     {
         await using var server = await SshServer.StartAsync();
-        Fill();
+        folder.Fill(Files);
         await using var remote = Open(server, server.NewFolder());
-        var local = readsWhole ? new WatchedWhole(Local("from")) : new WatchedEndpoint(Local("from"));
+        var local = readsWhole ? new WatchedWhole(folder.Local("from")) : new WatchedEndpoint(folder.Local("from"));
         var stopped = local.AfterReads(Files / 3, server.StopAsync);
 
         var result = await CopyAsync(local, remote, request => request with { Retries = 1 });
@@ -94,50 +95,24 @@ public sealed class SftpTransferSpecs(SharedSshServer shared) : IDisposable
     public async Task A_sync_and_a_move_do_on_a_server_what_they_say()
     {
         var server = await shared.GetAsync();
-        Fill();
+        folder.Fill(Files);
         var path = server.NewFolder();
         Directory.CreateDirectory(path + "/old/deep");
         await File.WriteAllTextAsync(path + "/old/deep/extra", "x", Token);
         await using var remote = Open(server, path);
 
-        var synced = await CopyAsync(Local("from"), remote, request => request with { Mode = TransferMode.Sync });
-        var moved = await CopyAsync(remote, Local("back"), request => request with { Mode = TransferMode.Move });
+        var synced = await CopyAsync(folder.Local("from"), remote, request => request with { Mode = TransferMode.Sync });
+        var moved = await CopyAsync(remote, folder.Local("back"), request => request with { Mode = TransferMode.Move });
 
         (synced.IsSuccess, synced.Deleted).ShouldBe((true, 3));
         (moved.IsSuccess, moved.Copied).ShouldBe((true, Files));
         Directory.GetFileSystemEntries(path).ShouldBeEmpty();
-        TreeOf("back").ShouldBe(TreeOf("from"));
+        TreeOf(folder["back"]).ShouldBe(TreeOf(folder["from"]));
     }
 
     public void Dispose() => folder.Dispose();
 
-    private void Fill()
-    {
-        for (var i = 0; i < Files; i++)
-        {
-            var file = folder.WriteFile($"from/folder{i % 7}/file{i}", new string((char)('a' + (i % 26)), i * 10));
-            File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch.AddDays(10_000 + i));
-        }
-    }
-
-    private IEndpoint Local(string name) => new LocalEndpoint(folder[name], allowedRoots: null);
-
     private static IEndpoint Open(SshServer server, string path) => new SftpKind().Open(server.Settings(path), server.Context());
-
-    private static Task<TransferResult> CopyAsync(IEndpoint from, IEndpoint to, Func<TransferRequest, TransferRequest>? change = null)
-    {
-        var request = new TransferRequest { Sources = [new TransferSource { Endpoint = from }], Target = new TransferTarget { Endpoint = to } };
-        return new TransferRunner(change?.Invoke(request) ?? request).RunAsync(Token);
-    }
-
-    private string[] TreeOf(string name) => TreeOfPath(folder[name]);
-
-    private static string[] TreeOfPath(string path) =>
-    [
-        .. Directory.GetFiles(path, "*", SearchOption.AllDirectories)
-            .Select(file => $"{Path.GetRelativePath(path, file)} {File.GetLastWriteTimeUtc(file):yyyyMMddHHmmss} {File.ReadAllText(file)}")
-            .Order(StringComparer.Ordinal),
-    ];
 
     /// <summary>The same, read whole: its files go the short way.</summary>
     private sealed class WatchedWhole(IEndpoint inner) : WatchedEndpoint(inner), IReadsWhole
