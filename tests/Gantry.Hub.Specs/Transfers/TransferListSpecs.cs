@@ -12,7 +12,7 @@ namespace Gantry.Hub.Specs.Transfers;
 
 /// <summary>
 /// A page of the history reads about as many rows as it shows, however long the history; counted and not timed. GANTRY_TEST_TRANSFERS=1000000 makes it so
-/// long and prints the times.
+/// long, and prints the best time of several.
 /// </summary>
 public sealed class TransferListSpecs(TestDatabase database) : IClassFixture<TestDatabase>
 {
@@ -50,13 +50,18 @@ public sealed class TransferListSpecs(TestDatabase database) : IClassFixture<Tes
         foreach (var (what, filter, expected) in questions)
         {
             await using var session = await database.Database.OpenAsync(actor, CancellationToken.None);
-            await TransferStore.ListAsync(session, filter, CancellationToken.None);
+            var took = TimeSpan.MaxValue;
+            for (var time = 0; time < 5; time++)
+            {
+                var watch = Stopwatch.StartNew();
+                await TransferStore.ListAsync(session, filter, CancellationToken.None);
+                took = watch.Elapsed < took ? watch.Elapsed : took;
+            }
+
             var before = await RowsReadAsync(session);
-            var watch = Stopwatch.StartNew();
 
             var found = await TransferStore.ListAsync(session, filter, CancellationToken.None);
 
-            var took = watch.Elapsed;
             var read = await RowsReadAsync(session) - before;
             TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {found.Count} found, {read} rows read, {took.TotalMilliseconds:0.0} ms");
             if (read > RowsReadMax) wrong.Add($"{what} read {read} rows");
