@@ -245,18 +245,4 @@ public sealed class SftpFaultTransferSpecs : IDisposable
         await run.WaitForExitAsync(CancellationToken.None);
         SshServer.SkipOrFail(run.ExitCode == 0, $"{program} does not work here.");
     }
-
-    /// <summary>Something happens when so many files have arrived.</summary>
-    private sealed class AfterFiles(int count, Action happen) : ITransferManifest
-    {
-        private int left = count;
-
-        public void Add(in ManifestEntry entry)
-        {
-            if (entry.Outcome == FileOutcome.Copied && Interlocked.Decrement(ref left) == 0)
-            {
-                happen();
-            }
-        }
-    }
 }

@@ -94,6 +94,9 @@ internal sealed partial class FtpEndpoint
             }
             catch (FtpRefusedException refused)
             {
+                // Finding out why takes a session: whoever held one meanwhile would wait for others that do the same.
+                isGiven = true;
+                sessions.Give(session);
                 throw await WriteFailureAsync(upload, refused.Reply).ConfigureAwait(false);
             }
             catch

@@ -7,7 +7,7 @@ internal static class FtpErrors
 {
     private static readonly string[] notFoundWords = ["no such", "not found", "not exist", "doesn't exist", "cannot find", "can't find"];
     private static readonly string[] deniedWords = ["permission", "denied", "not allowed", "forbidden", "prohibited", "read-only", "not permitted", "unauthorized"];
-    private static readonly string[] noSpaceWords = ["no space", "disk full", "quota", "insufficient", "not enough space", "exceeded storage", "writing to local file"];
+    private static readonly string[] noSpaceWords = ["no space", "disk full", "quota", "insufficient", "not enough space", "exceeded storage", "writing to local file", "error during write to file"];
 
     /// <param name="manners">Keeps the password out of what the server says.</param>
     /// <param name="reply">The refusal.</param>

@@ -115,38 +115,49 @@ internal sealed class FtpRangedWrite : IRangedWrite
 
     private async ValueTask StoreAsync(long offset, Stream content, long count, CancellationToken cancellationToken)
     {
-        while (true)
+        try
         {
-            var session = await sessions.TakeAsync(cancellationToken).ConfigureAwait(false);
-            try
+            while (!await TryStoreAsync(offset, content, count, cancellationToken).ConfigureAwait(false))
             {
-                await using var transfer = await upload.BeginAsync(session, offset, wantsNext: false, isLast: false, cancellationToken).ConfigureAwait(false);
-                var isRefused = transfer.Refusal is not null || !await session.BegunAsync(transfer.Command, cancellationToken).ConfigureAwait(false);
-                if (!isRefused)
-                {
-                    await SendAsync(transfer, session, content, count, cancellationToken).ConfigureAwait(false);
-                }
-
-                var reply = await transfer.EndAsync(cancellationToken).ConfigureAwait(false);
-                if (reply.IsDone)
-                {
-                    return;
-                }
-
-                if (session.IsOver)
-                {
-                    throw endpoint.Broken(upload.Path);
-                }
-
-                if (!isRefused || offset == 0 || !endpoint.OnGoingOnRefused())
-                {
-                    throw await endpoint.WriteFailureAsync(upload, reply, keepsPartial: true).ConfigureAwait(false);
-                }
+                // In the other way of going on.
             }
-            finally
+        }
+        catch (FtpRefusedException refused)
+        {
+            // Here no session is held: finding out why takes one.
+            throw await endpoint.WriteFailureAsync(upload, refused.Reply, keepsPartial: true).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>False when nothing was sent, because this server wants to be asked in another way.</summary>
+    private async ValueTask<bool> TryStoreAsync(long offset, Stream content, long count, CancellationToken cancellationToken)
+    {
+        var session = await sessions.TakeAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await using var transfer = await upload.BeginAsync(session, offset, wantsNext: false, isLast: false, cancellationToken).ConfigureAwait(false);
+            var isRefused = transfer.Refusal is not null || !await session.BegunAsync(transfer.Command, cancellationToken).ConfigureAwait(false);
+            if (!isRefused)
             {
-                sessions.Give(session);
+                await SendAsync(transfer, session, content, count, cancellationToken).ConfigureAwait(false);
             }
+
+            var reply = await transfer.EndAsync(cancellationToken).ConfigureAwait(false);
+            if (reply.IsDone)
+            {
+                return true;
+            }
+
+            if (session.IsOver)
+            {
+                throw endpoint.Broken(upload.Path);
+            }
+
+            return isRefused && offset > 0 && endpoint.OnGoingOnRefused() ? false : throw new FtpRefusedException(reply);
+        }
+        finally
+        {
+            sessions.Give(session);
         }
     }
 
@@ -169,7 +180,7 @@ internal sealed class FtpRangedWrite : IRangedWrite
             {
                 // The server says why, if it says anything.
                 var reply = await transfer.ReasonAsync(cancellationToken).ConfigureAwait(false);
-                throw reply.IsDone ? endpoint.Broken(upload.Path) : await endpoint.WriteFailureAsync(upload, reply, keepsPartial: true).ConfigureAwait(false);
+                throw reply.IsDone ? endpoint.Broken(upload.Path) : new FtpRefusedException(reply);
             }
 
             count -= read;
