@@ -17,6 +17,9 @@ public interface IProvider
     /// <summary>One sentence: what it is for.</summary>
     string Help { get; }
 
+    /// <summary>What it stands with in the catalogue: "Storage &amp; files".</summary>
+    string Category => "Generic & protocol";
+
     IReadOnlyList<ProviderAction> Actions { get; }
 
     /// <summary>

@@ -19,13 +19,13 @@ internal static class ProviderSlice
 
     private static Page<ProviderSummary> List(ProviderCatalog catalog) => new(
         [.. catalog.All.OrderBy(provider => provider.Id, StringComparer.Ordinal)
-            .Select(provider => new ProviderSummary(provider.Id, provider.Title, provider.Help, [.. provider.Actions.Select(action => action.Id)]))],
+            .Select(provider => new ProviderSummary(provider.Id, provider.Title, provider.Help, provider.Category, [.. provider.Actions.Select(action => action.Id)]))],
         null);
 
     private static ProviderView Show(string id, ProviderCatalog catalog)
     {
         var provider = Find(id, catalog);
-        return new ProviderView(provider.Id, provider.Title, provider.Help, Actions(provider));
+        return new ProviderView(provider.Id, provider.Title, provider.Help, provider.Category, Actions(provider));
     }
 
     private static Page<ActionView> ListActions(string id, ProviderCatalog catalog) => new(Actions(Find(id, catalog)), null);
@@ -38,10 +38,11 @@ internal static class ProviderSlice
             action.Id, $"{provider.Id}.{action.Id}", action.Help, action.IsRepeatable, [.. action.Parameters.Select(SettingView.Of)]))];
 }
 
+/// <param name="Category">What it stands with in the catalogue.</param>
 /// <param name="Actions">Their ids.</param>
-internal sealed record ProviderSummary(string Id, string Title, string Help, IReadOnlyList<string> Actions);
+internal sealed record ProviderSummary(string Id, string Title, string Help, string Category, IReadOnlyList<string> Actions);
 
-internal sealed record ProviderView(string Id, string Title, string Help, IReadOnlyList<ActionView> Actions);
+internal sealed record ProviderView(string Id, string Title, string Help, string Category, IReadOnlyList<ActionView> Actions);
 
 /// <param name="Use">How a step names it: "provider.action".</param>
 /// <param name="Repeatable">Doing it twice does no more than doing it once.</param>

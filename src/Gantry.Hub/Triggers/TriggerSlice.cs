@@ -40,6 +40,9 @@ internal static class TriggerSlice
             .WithSummary("Starts a schedule's plan now, with the schedule's inputs and in one's own name; its times stay as they are.").Produces<EventView>(202).Refuses(409, 422);
         app.MapGet("/api/scheduler/jobs", TriggerRoutes.JobsAsync).Allow(Access.Viewer).WithTags("Triggers")
             .WithSummary("Lists all schedules with their next ten times and what came of the last.");
+        app.MapGet("/api/scheduler/occurrences", OccurrenceRoutes.ListAsync).Allow(Access.Viewer).WithTags("Triggers")
+            .WithSummary("Lists when each schedule that is not paused runs within a span of time: for calendars.")
+            .WithQuery("from", "The beginning; now if not given.").WithQuery("until", "The end, at most 62 days later; a week later if not given.");
         app.MapPost("/api/plans/{plan}/schedule", TriggerRoutes.ScheduleAsync).Allow(Access.Editor).WithTags("Triggers")
             .WithSummary("Sets the plan's schedule beside its text, or, without a body, resumes its schedules.").MayTake<ScheduleRequest>().Refuses(415, 422);
         app.MapPost("/api/plans/{plan}/unschedule", TriggerRoutes.UnscheduleAsync).Allow(Access.Editor).WithTags("Triggers")

@@ -99,6 +99,7 @@ internal static class RouteTable
         POST /api/triggers/{trigger}/resume                            401 403 403 200 200 404 403 200
         POST /api/triggers/{trigger}/run                               401 403 202 202 202 404 403 202
         GET /api/scheduler/jobs                                        401 200 200 200 200 200 200 200
+        GET /api/scheduler/occurrences                                 401 200 200 200 200 200 200 200
         POST /api/plans/{plan}/schedule                                401 403 403 200 200 404 403 200
         POST /api/plans/{plan}/unschedule                              401 403 403 200 200 404 403 200
         POST /api/webhook/{new}                                        404 404 404 404 404 404 404 404

@@ -3835,6 +3835,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scheduler/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists when each schedule that is not paused runs within a span of time: for calendars. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The 'next' of the page before. */
+                    after?: string;
+                    /** @description The beginning; now if not given. */
+                    from?: string;
+                    /** @description How many items a page has at most. */
+                    limit?: string;
+                    /** @description The end, at most 62 days later; a week later if not given. */
+                    until?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfOccurrencesView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -6619,6 +6673,20 @@ export interface components {
             use: string;
             with?: unknown;
         };
+        /** @description When one schedule runs within a span of time. */
+        OccurrencesView: {
+            /** @description There are more of them within the span. */
+            is_cut: boolean;
+            plan: string;
+            /** Format: uuid */
+            plan_id: string;
+            /** @description In their order, the first 200. */
+            times: unknown[];
+            /** Format: uuid */
+            trigger_id: string;
+            /** @description In words: "0 6 * * mon-fri (Europe/Berlin)". */
+            watches: string;
+        };
         /** @description How a workspace is doing, in numbers that each name a list. */
         Overview: {
             /**
@@ -6783,6 +6851,12 @@ export interface components {
             next: null | string;
         };
         /** @description A part of a list. */
+        PageOfOccurrencesView: {
+            items: components["schemas"]["OccurrencesView"][];
+            /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
+            next: null | string;
+        };
+        /** @description A part of a list. */
         PageOfPlanVersionRow: {
             items: components["schemas"]["PlanVersionRow"][];
             /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
@@ -6938,12 +7012,15 @@ export interface components {
         ProviderSummary: {
             /** @description Their ids. */
             actions: string[];
+            /** @description What it stands with in the catalogue. */
+            category: string;
             help: string;
             id: string;
             title: string;
         };
         ProviderView: {
             actions: components["schemas"]["ActionView"][];
+            category: string;
             help: string;
             id: string;
             title: string;

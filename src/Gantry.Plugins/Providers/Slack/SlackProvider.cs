@@ -26,6 +26,8 @@ public sealed class SlackProvider : IProvider
 
     public string Help => "Posts messages to channels of Slack.";
 
+    public string Category => "Communication";
+
     public IReadOnlyList<ProviderAction> Actions { get; } =
     [
         new()

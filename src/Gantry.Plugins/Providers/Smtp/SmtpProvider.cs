@@ -27,6 +27,8 @@ public sealed class SmtpProvider : IProvider
 
     public string Help => "Sends mail through any mail server.";
 
+    public string Category => "Email";
+
     public IReadOnlyList<ProviderAction> Actions { get; } =
     [
         new()

@@ -23,6 +23,8 @@ public sealed class TeamsProvider : IProvider
 
     public string Help => "Posts messages to channels and chats of Microsoft Teams.";
 
+    public string Category => "Communication";
+
     public IReadOnlyList<ProviderAction> Actions { get; } =
     [
         new()

@@ -16,6 +16,8 @@ public sealed class TransferProvider : IProvider
 
     public string Help => "Moves files between any two places.";
 
+    public string Category => "Storage & files";
+
     public IReadOnlyList<ProviderAction> Actions => TransferActions.All;
 
     public Task<ProviderResult> RunAsync(ProviderCall call, CancellationToken cancellationToken) => call.Action switch
