@@ -64,8 +64,9 @@ describe.each(planTexts.map((text, index) => ({ text, name: `${index}: ${/name: 
   });
 
   it('takes parameters, fields and their removal', () => {
-    for (const step of steps) {
-      for (const value of ['plain', '${input.x}', 'a: b # c', 'two\nlines\n', 5, true, ['a', 'b: c'], { deep: { er: '- x' } }, {}, [], 'true', '']) {
+    for (const [number, step] of steps.entries()) {
+      // Each step with some of them, so that all together see all.
+      for (const value of ['plain', '${input.x}', 'a: b # c', 'two\nlines\n', 5, true, ['a', 'b: c'], { deep: { er: '- x' } }, {}, [], 'true', ''].filter((_, index) => (index + number + text.length) % 4 === 0)) {
         for (const path of [[...step.path, 'with', 'fresh'], [...step.path, 'timeout'], [...step.path, 'id']]) {
           const set = setIn(text, path, value);
           const expected = read(text);

@@ -2,16 +2,17 @@ import { Button, Code } from '@mantine/core';
 import { useInfiniteQuery, useQueries } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { ListTree, Plus } from 'lucide-react';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { EmptyState } from '@/components/page/EmptyState';
 import { Filters } from '@/components/page/Filters';
 import { Page } from '@/components/page/Page';
 import { SearchField } from '@/components/search/SearchField';
 import { DataTable } from '@/components/table/DataTable';
-import { plansQuery } from './api/list-plans';
-import { nextRunsQuery } from './api/next-runs';
 import { lastExecutionsQuery } from './api/last-executions';
+import { plansQuery } from './api/list-plans';
+import { planStartsQuery } from './api/plan-starts';
+import { draftNames } from './editor/draft';
 import { columnsOf } from './list/columns';
 
 /** Plans, how they ended last, and when they run next. */
@@ -19,11 +20,18 @@ export function PlansPage() {
   const { q } = useSearch({ from: '/shell/plans' });
   const navigate = useNavigate({ from: '/plans' });
   const list = useInfiniteQuery(plansQuery);
-  const [next, last] = useQueries({ queries: [nextRunsQuery, lastExecutionsQuery] });
-  const columns = useMemo(() => columnsOf({ next: next.data, last: last.data }), [next.data, last.data]);
+  const [starts, last] = useQueries({ queries: [planStartsQuery, lastExecutionsQuery] });
+  const [drafts] = useState(draftNames);
+  const columns = useMemo(() => columnsOf({ starts: starts.data, last: last.data, drafts }), [starts.data, last.data, drafts]);
   const all = list.data?.pages.flatMap(page => page.items);
   const wanted = q?.toLowerCase();
   const rows = wanted === undefined ? all : all?.filter(plan => `${plan.name} ${plan.description ?? ''}`.toLowerCase().includes(wanted));
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const isNoneYet = rows?.length === 0 && hasNextPage && !isFetchingNextPage;
+  useEffect(() => {
+    // What is looked for may be on a page that is not here yet.
+    if (isNoneYet) void fetchNextPage();
+  }, [isNoneYet, fetchNextPage]);
   return (
     <Page title="Plans" fill actions={<Button component={Link} to="/new-plan" leftSection={<Plus size={15} aria-hidden="true" />}>New plan</Button>}>
       <Filters><SearchField label="Search plans" value={q} onChange={text => void navigate({ search: { q: text }, replace: true })} /></Filters>
@@ -33,7 +41,7 @@ export function PlansPage() {
           onOpen={plan => void navigate({ to: '/plans/$plan', params: { plan: plan.name! } })}
           empty={wanted !== undefined
             ? <EmptyState icon={<ListTree size={22} />} title="No plan fits" action={<Button variant="light" onClick={() => void navigate({ search: {} })}>Show all</Button>} />
-            : <EmptyState icon={<ListTree size={22} />} title="There is no plan yet" action={<Button component={Link} to="/templates" variant="light">Start with a transfer template</Button>}>A plan is a list of steps in YAML: files that are moved, requests, people who are asked. <Code>gantry plan apply FILE</Code> saves one from the command line.</EmptyState>}
+            : <EmptyState icon={<ListTree size={22} />} title="There is no plan yet" action={<Button component={Link} to="/new-plan" variant="light">Write the first one</Button>}>A plan is a list of steps: files that are moved, requests, people who are asked. It is written as text or put together as a graph; <Code>gantry plan apply FILE</Code> saves one from the command line.</EmptyState>}
         />
       )}
     </Page>

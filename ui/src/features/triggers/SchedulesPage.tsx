@@ -1,11 +1,84 @@
-import { Card } from '@/components/page/Card';
+import { Button, SegmentedControl } from '@mantine/core';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { CalendarClock } from 'lucide-react';
+import { may, meQuery } from '@/api/me';
+import { ProblemAlert } from '@/components/feedback/ProblemAlert';
+import { toastDone, toastProblem } from '@/components/feedback/toast';
 import { EmptyState } from '@/components/page/EmptyState';
+import { Filters } from '@/components/page/Filters';
 import { Page } from '@/components/page/Page';
+import { SearchField } from '@/components/search/SearchField';
+import { DataTable } from '@/components/table/DataTable';
+import { useNow } from '@/components/time/clock';
+import { schedulesQuery, type Trigger } from './api/list-schedules';
+import { pauseTrigger } from './api/pause-trigger';
+import { resumeTrigger } from './api/resume-trigger';
+import { runTrigger } from './api/run-trigger';
+import { Calendar } from './schedules/Calendar';
+import { columns } from './schedules/columns';
+import { dayFrom, dayText } from './schedules/calendar';
+import { ScheduleCard } from './schedules/ScheduleCard';
+import classes from './SchedulesPage.module.css';
 
+/** What will run when: as a calendar, and schedule by schedule. */
 export function SchedulesPage() {
+  const search = useSearch({ from: '/shell/schedules' });
+  const navigate = useNavigate({ from: '/schedules' });
+  const client = useQueryClient();
+  const me = useQuery(meQuery).data;
+  const today = new Date(useNow());
+  const list = useInfiniteQuery(schedulesQuery);
+  const all = list.data?.pages.flatMap(page => page.items);
+  const wanted = search.q?.toLowerCase();
+  const rows = wanted === undefined ? all : all?.filter(row => `${row.plan} ${row.watches}`.toLowerCase().includes(wanted));
+  const chosen = all?.find(row => row.id === search.schedule);
+  const isList = search.view === 'list';
+  const set = (next: Partial<typeof search>) => void navigate({ search: before => ({ ...before, ...next }), replace: true });
+  const changing = useMutation({
+    mutationFn: (schedule: Trigger) => (schedule.state === 'paused' ? resumeTrigger(schedule.id) : pauseTrigger(schedule.id)),
+    onSuccess: changed => {
+      toastDone(changed.state === 'paused' ? `${changed.plan} does not run by this schedule any more.` : `${changed.plan} runs by this schedule again.`);
+      return client.invalidateQueries({ queryKey: ['triggers'] });
+    },
+    onError: error => toastProblem(error),
+  });
+  const running = useMutation({
+    mutationFn: (schedule: Trigger) => runTrigger(schedule.id),
+    onSuccess: event => {
+      if (event.execution_id != null) return navigate({ to: '/executions/$execution', params: { execution: event.execution_id }, search: {} });
+      return navigate({ to: '/events', search: { event: event.id } });
+    },
+    onError: error => toastProblem(error),
+  });
+  const empty = wanted !== undefined
+    ? <EmptyState icon={<CalendarClock size={22} />} title="No schedule fits" action={<Button variant="light" onClick={() => set({ q: undefined })}>Show all</Button>} />
+    : <EmptyState icon={<CalendarClock size={22} />} title="Nothing is scheduled yet" action={<Button component={Link} to="/plans" variant="light">To the plans</Button>}>Give a plan a schedule in its text: <code>on: [ schedule: &quot;@daily&quot; ]</code>.</EmptyState>;
   return (
-    <Page title="Schedules">
-      <Card><EmptyState title="This page is being built">What will run, as a calendar.</EmptyState></Card>
+    <Page title="Schedules" fill={isList}>
+      <Filters>
+        <SegmentedControl size="xs" aria-label="View" value={isList ? 'list' : 'calendar'} data={[{ value: 'calendar', label: 'Calendar' }, { value: 'list', label: 'List' }]} onChange={view => set({ view: view === 'list' ? 'list' : undefined })} />
+        <SearchField label="Search schedules" value={search.q} onChange={q => set({ q })} />
+      </Filters>
+      {list.error !== null && all === undefined && <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />}
+      <div className={classes.split} data-fill={isList || undefined}>
+        {isList ? (
+          <DataTable
+            label="Schedules" columns={columns} rows={rows} rowId={row => row.id} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()}
+            onOpen={row => set({ schedule: row.id })} tone={row => (row.state === 'broken' ? 'bad' : undefined)} empty={empty}
+          />
+        ) : all?.length === 0 ? empty : (
+          <Calendar span={search.span ?? 'week'} date={dayFrom(search.on, today)} today={today} search={search.q} onShow={(span, date) => set({ span: span === 'week' ? undefined : span, on: dayText(date) === dayText(today) ? undefined : dayText(date) })} />
+        )}
+        {isList && chosen !== undefined && (
+          <div className={classes.aside}>
+            <ScheduleCard
+              schedule={chosen} mayPause={may(me, 'editor')} mayRun={may(me, 'operator')} isBusy={changing.isPending || running.isPending}
+              onPause={() => changing.mutate(chosen)} onRun={() => running.mutate(chosen)} onClose={() => set({ schedule: undefined })}
+            />
+          </div>
+        )}
+      </div>
     </Page>
   );
 }

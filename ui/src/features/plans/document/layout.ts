@@ -49,9 +49,10 @@ export function drawPlan(model: PlanModel): Drawing {
   const begin: Box = { id: 'begin', kind: 'begin', x: (width - size.step.width) / 2, y: 0, width: size.step.width, height: size.begin, depth: 0 };
   const top = size.begin + size.gap;
   const placed = moved(main, (width - main.width) / 2, top);
+  const before = model.steps.steps.length === 0 || model.steps.isGraph ? [] : [slotOf(model.steps, 0, width / 2, size.begin + (size.gap - size.slot) / 2, 0)];
   const beside = failure === null ? null : moved(failure, width + size.between * 2, top);
   return {
-    boxes: [begin, ...placed.boxes, ...(beside?.boxes ?? [])],
+    boxes: [begin, ...before, ...placed.boxes, ...(beside?.boxes ?? [])],
     lines: [...main.first.map(id => ({ id: `begin>${id}`, from: 'begin', to: id })), ...main.lines, ...(failure?.lines ?? [])],
     width: beside === null ? width : width + size.between * 2 + failure!.width,
     height: top + Math.max(main.height, failure?.height ?? 0),
@@ -60,7 +61,7 @@ export function drawPlan(model: PlanModel): Drawing {
 
 /** Where one begins to look: as large as can be read, at the top, with the beginning in the middle when not all of it fits. */
 export function viewportOf({ boxes, width }: Drawing, available: number): { x: number; y: number; zoom: number } {
-  const zoom = Math.min(1, Math.max(0.6, (available - 48) / width));
+  const zoom = Math.min(1, Math.max(0.7, (available - 48) / width));
   const begin = boxes.find(box => box.kind === 'begin');
   const fits = width * zoom <= available - 24;
   return { x: fits || begin === undefined ? (available - width * zoom) / 2 : available / 2 - (begin.x + begin.width / 2) * zoom, y: 20, zoom };

@@ -1,4 +1,4 @@
-import { answerOf, hub } from '@/api/client';
+import { answerOf, hub } from './client';
 
 interface StepTest {
   step: Record<string, unknown>;

@@ -1,0 +1,25 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { answerOf, hub, type Shape } from '@/api/client';
+
+// The description does not say what the list holds.
+export type Occurrences = Omit<Shape<'OccurrencesView'>, 'times'> & { times: readonly string[] };
+
+const pagesMax = 10;
+
+/** When what runs in a span of time; of very many schedules the first 5,000. */
+export const occurrencesQuery = (from: string, until: string) => queryOptions({
+  queryKey: ['triggers', 'occurrences', from, until],
+  queryFn: async ({ signal }): Promise<{ items: Occurrences[]; isCut: boolean }> => {
+    const items: Occurrences[] = [];
+    let after: string | undefined;
+    for (let page = 0; page < pagesMax; page++) {
+      const answer = await answerOf(hub.GET('/api/scheduler/occurrences', { signal, params: { query: { from, until, limit: '500', after } } }));
+      items.push(...(answer.items as Occurrences[]).filter(item => item.times.length > 0));
+      if (answer.next == null) return { items, isCut: false };
+      after = answer.next;
+    }
+    return { items, isCut: true };
+  },
+  placeholderData: keepPreviousData,
+  refetchInterval: 60_000,
+});
