@@ -74,11 +74,11 @@ function Head({ step }: { step: PlanStep }) {
     <button
       type="button" className={`${classes.head} nopan`} aria-pressed={selected === step.key} onClick={() => onSelect(step)} data-kind={step.kind}
       draggable={!readOnly} onDragStart={event => { event.dataTransfer.setData('application/x-gantry-step', step.key); event.dataTransfer.effectAllowed = 'move'; }}
-      aria-label={`Step ${step.title}${step.detail === '' ? '' : `, ${step.detail}`}${count === undefined ? '' : `, ${count} wrong`}`}
     >
       <span className={classes.icon}><StepIcon kind={step.kind} use={step.use} /></span>
+      <span className={classes.hidden}>Step </span>
       <span className={classes.words}><span className={classes.title} title={step.title}>{step.title}</span>{step.detail !== '' && <span className={classes.detail} title={step.detail}>{step.detail}</span>}</span>
-      {count !== undefined && <span className={classes.count} aria-hidden="true">{count}</span>}
+      {count !== undefined && <span className={classes.count}>{count}<span className={classes.hidden}> wrong</span></span>}
     </button>
   );
 }

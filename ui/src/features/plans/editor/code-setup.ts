@@ -43,6 +43,6 @@ export const codeSetup = ({ completions, onSave, readOnly }: Setup): Extension =
   indentUnit.of('  '), EditorState.tabSize.of(2), EditorState.readOnly.of(readOnly),
   yaml(), markedStep, codeLook,
   autocompletion({ override: [completions], activateOnTyping: true, icons: false }),
-  EditorView.contentAttributes.of({ 'aria-label': 'The plan as YAML', spellcheck: 'false' }),
+  EditorView.contentAttributes.of({ 'aria-label': 'The plan as YAML', spellcheck: 'false', tabindex: '0' }),
   keymap.of([...closeBracketsKeymap, ...completionKeymap, { key: 'Tab', run: indentMore, shift: indentLess }, ...searchKeymap, ...historyKeymap, ...lintKeymap, ...defaultKeymap]),
 ];
