@@ -56,7 +56,7 @@ export function TwoPanes({ endpoints, isNarrow }: { endpoints: readonly Endpoint
   const carry = (mode: Mode, from: Place, names: string[], to: Place) => {
     const problem = moveProblem(from, names, to);
     if (problem !== undefined) toastProblem(new Error(problem), 'Nothing was begun');
-    else bring(mode, from, names, to).then(toastBegan, (error: unknown) => toastProblem(error, 'Nothing was moved'));
+    else bring(mode, from, names, to).then(began => toastBegan(began, transfer => void navigate({ to: '/transfers/$transfer', params: { transfer }, search: {} })), (error: unknown) => toastProblem(error, 'Nothing was moved'));
   };
   const across = (mode: Mode, at: Side) => {
     const [from, to] = [places[at], places[otherOf(at)]];

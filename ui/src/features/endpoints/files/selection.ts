@@ -42,9 +42,7 @@ export function steppedTo(key: string, index: number, count: number, pageLength:
 }
 
 /** Only what is still there stays marked. */
-export function kept(selection: Selection, list: readonly { name: string }[]): Selection {
-  if (selection.names.size === 0 && selection.cursor === null) return selection;
-  const there = new Set(list.map(entry => entry.name));
+export function kept(selection: Selection, there: { has: (name: string) => boolean }): Selection {
   const names = new Set([...selection.names].filter(name => there.has(name)));
   const cursor = selection.cursor !== null && there.has(selection.cursor) ? selection.cursor : null;
   return names.size === selection.names.size && cursor === selection.cursor ? selection : { names, cursor, anchor: cursor };

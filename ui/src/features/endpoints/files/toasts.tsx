@@ -3,6 +3,14 @@ import { notifications } from '@mantine/notifications';
 import type { Began } from './actions';
 
 /** Tells that something is on its way, and where it can be watched. */
-export const toastBegan = ({ message, transfer }: Began): void => void notifications.show({
-  message: transfer === null ? message : <>{message}. <Anchor href={`/transfers/${transfer}`} inherit>Watch it</Anchor></>, color: transfer === null ? 'green' : undefined, autoClose: 6_000,
-});
+export function toastBegan({ message, transfer }: Began, onWatch: (transfer: string) => void): void {
+  if (transfer === null) {
+    notifications.show({ message, color: 'green', autoClose: 4_000 });
+    return;
+  }
+  const watch = (event: React.MouseEvent) => {
+    event.preventDefault();
+    onWatch(transfer);
+  };
+  notifications.show({ message: <>{message} · <Anchor href={`/transfers/${transfer}`} onClick={watch} inherit>Watch it</Anchor></>, autoClose: 6_000 });
+}

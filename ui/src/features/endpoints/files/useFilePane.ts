@@ -20,8 +20,9 @@ export function useFilePane(place: Place | null, order: Order, filter: string | 
   }, [listing, order, filter]);
   const key = place === null ? '' : `${place.endpoint}:${place.path}`;
   const [marked, setMarked] = useState<{ key: string; selection: Selection }>({ key, selection: nothing });
-  const selection = useMemo(() => (marked.key === key ? kept(marked.selection, entries) : nothing), [marked, key, entries]);
-  const chosen: FileEntry[] = useMemo(() => entries.filter(entry => selection.names.has(entry.name) && entry.is_text), [entries, selection]);
+  const places = useMemo(() => new Map(entries.map((entry, index) => [entry.name, index])), [entries]);
+  const selection = useMemo(() => (marked.key === key ? kept(marked.selection, places) : nothing), [marked, key, places]);
+  const chosen: FileEntry[] = useMemo(() => [...selection.names].map(name => entries[places.get(name)!]!).filter(entry => entry.is_text), [entries, places, selection.names]);
   return { query, listing, entries, selection, chosen, select: (next: Selection) => setMarked({ key, selection: next }) };
 }
 

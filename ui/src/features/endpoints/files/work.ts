@@ -84,7 +84,13 @@ export function beginUpload(given: readonly Given[], into: Place, title: string,
   const stopping = new AbortController();
   const bytesTotal = given.reduce((sum, { file }) => sum + file.size, 0);
   tell([{ id, kind: 'upload', title, status: 'running', filesDone: 0, filesTotal: given.length, bytesDone: 0, bytesTotal, stop: () => stopping.abort() }, ...works]);
-  void upload(id, given, into, overwrite, stopping).finally(() => refreshFolder(into));
+  // A page that is closed takes its uploads with it: the browser asks first.
+  const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+  window.addEventListener('beforeunload', ask);
+  void upload(id, given, into, overwrite, stopping).finally(() => {
+    window.removeEventListener('beforeunload', ask);
+    return refreshFolder(into);
+  });
 }
 
 async function upload(id: string, given: readonly Given[], into: Place, overwrite: boolean, stopping: AbortController): Promise<void> {

@@ -29,7 +29,7 @@ export function BandwidthField({ text, zone, onText, onZone }: BandwidthFieldPro
     );
   }
   const rates = ratesOf(week);
-  const brushes = [...new Set([...rates.filter(each => !isUnlimited(each)), ...usual, rate].filter(each => !isUnlimited(each)))];
+  const brushes = ratesOf([...rates, ...usual, rate]).filter(each => !isUnlimited(each));
   return (
     <Stack gap="md">
       <div className={classes.brushes} role="radiogroup" aria-label="What to paint with">
@@ -47,7 +47,7 @@ export function BandwidthField({ text, zone, onText, onZone }: BandwidthFieldPro
       <Group gap="xs">
         <Button size="xs" variant="default" onClick={() => onText(textOf(unlimited.map(() => rate)))}>Whole week</Button>
         <Button size="xs" variant="default" onClick={() => onText(undefined)} disabled={text === ''}>No limits</Button>
-        <Text size="xs" c="dimmed">{text === '' ? 'Transfers take what they get.' : `Saved as: ${text}`}</Text>
+        <Text size="xs" c="dimmed">{text === '' ? 'Transfers take what they get.' : `As text: ${text}`}</Text>
       </Group>
       <Zone zone={zone} onZone={onZone} />
     </Stack>
