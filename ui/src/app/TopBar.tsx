@@ -7,10 +7,10 @@ import classes from './Shell.module.css';
 /** On narrow screens only: the way to the navigation. */
 export function TopBar({ opened, onMenu, onPalette }: { opened: boolean; onMenu: () => void; onPalette: () => void }) {
   return (
-    <header className={classes.topBar}>
+    <nav aria-label="Bar" className={classes.topBar}>
       <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Navigation" aria-expanded={opened} onClick={onMenu}><Menu size={20} /></ActionIcon>
       <Link to="/" className={classes.brand}><BrandMark size={24} />Gantry</Link>
       <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Go to, run …" onClick={onPalette}><Search size={19} /></ActionIcon>
-    </header>
+    </nav>
   );
 }

@@ -1,0 +1,111 @@
+using System.Text;
+using Gantry.EndToEnd.Specs.Programs;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Gantry.EndToEnd.Specs.Pages;
+
+/// <summary>What will run is seen in the calendar, paused and run by hand; an event that is dead is found, understood and replayed; an action is tried.</summary>
+public sealed class TriggerStory(SharedHub hubs, SharedBrowser browser)
+{
+    private static int names;
+
+    [Fact]
+    public async Task A_dead_event_is_found_and_replayed()
+    {
+        var hub = (await hubs.GetAsync()).Program;
+        var plan = NewName("hooked");
+        await SaveAsync(hub, plan, "site: string", $"[ {{ webhook: {{ path: {plan}, open: true }} }} ]");
+        using (var call = await hub.Http.PostAsync($"/api/webhook/{plan}", new StringContent("{\"other\":1}", Encoding.UTF8, "application/json"))) await call.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        await SaveAsync(hub, plan, "site: string", "[]");
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+
+        // The attempt that finds its trigger gone is made ten seconds later.
+        await visitor.Page.GotoAsync($"/events?status=dead&plan={plan}");
+        await visitor.Link($"POST {plan}").Or(visitor.Page.GetByRole(AriaRole.Table).GetByRole(AriaRole.Link)).First.ClickAsync();
+        await visitor.SeesAsync("it is not tried again by itself");
+        await visitor.FindsItAccessibleAsync();
+        await visitor.PictureAsync("event-dead-wide-light");
+        await SaveAsync(hub, plan, "site: { type: string, default: example.org }", $"[ {{ webhook: {{ path: {plan}, open: true }} }} ]");
+        await visitor.Button("Replay").ClickAsync();
+        await visitor.SeesAsync("It started an execution.");
+        await visitor.Link("Show the execution").ClickAsync();
+
+        await visitor.SeesAsync(visitor.Heading(plan));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task A_schedule_is_seen_in_the_calendar_paused_and_run(bool narrow, bool dark)
+    {
+        var hub = (await hubs.GetAsync()).Program;
+        var plan = NewName("nightly");
+        await SaveAsync(hub, plan, "", "[ { schedule: { cron: \"30 6 * * *\", zone: Europe/Berlin } } ]");
+        await using var visitor = await browser.OpenAsync(hub.Address, narrow, dark);
+        var look = $"{(narrow ? "narrow" : "wide")}-{(dark ? "dark" : "light")}";
+        await visitor.SignInAsync();
+
+        foreach (var span in new[] { "week", "month", "day" })
+        {
+            await visitor.Page.GotoAsync($"/schedules?span={span}&q={plan}");
+            if (span == "day") await visitor.Button("The next day").ClickAsync();
+            await visitor.SeesAsync(visitor.Link(plan));
+            await visitor.SeesAsync("06:30");
+            await visitor.FindsItAccessibleAsync();
+            await visitor.FindsItInWidthAsync();
+            await visitor.PictureAsync($"schedules-{span}-{look}");
+        }
+
+        await visitor.Page.GotoAsync($"/schedules?view=list&q={plan}");
+        await visitor.Page.GetByRole(AriaRole.Table).GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = plan }).ClickAsync();
+        await visitor.SeesAsync("Next times");
+        await visitor.FindsItAccessibleAsync();
+        await visitor.PictureAsync($"schedules-list-{look}");
+        await visitor.Button("Pause").ClickAsync();
+        await visitor.SeesAsync("None while it is paused.");
+        await visitor.Button("Resume").ClickAsync();
+        await visitor.Button("Run now").ClickAsync();
+
+        await visitor.SeesAsync(visitor.Heading(plan));
+        await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Main).GetByText("Succeeded", new LocatorGetByTextOptions { Exact = true }));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task A_provider_is_found_and_an_action_tried(bool narrow, bool dark)
+    {
+        var hub = (await hubs.GetAsync()).Program;
+        await using var visitor = await browser.OpenAsync(hub.Address, narrow, dark);
+        var look = $"{(narrow ? "narrow" : "wide")}-{(dark ? "dark" : "light")}";
+        await visitor.SignInAsync();
+
+        await visitor.Page.GotoAsync("/providers");
+        await visitor.SeesAsync(visitor.Heading("Communication"));
+        await visitor.FindsItAccessibleAsync();
+        await visitor.FindsItInWidthAsync();
+        await visitor.PictureAsync($"providers-{look}");
+        await visitor.Page.GetByLabel("Search providers and actions").FillAsync("builds values");
+        await Assertions.Expect(visitor.Heading("Communication")).ToHaveCountAsync(0);
+        await visitor.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Logic" }).First.ClickAsync();
+        await visitor.SeesAsync(visitor.Heading("Try it"));
+        await visitor.FindsItAccessibleAsync();
+        await visitor.FindsItInWidthAsync();
+        await visitor.PictureAsync($"provider-{look}");
+        await visitor.Page.GetByRole(AriaRole.Textbox, new PageGetByRoleOptions { Name = "Value" }).FillAsync("{\"a\": 1}");
+        await visitor.Button("Perform it").ClickAsync();
+
+        await visitor.SeesAsync(visitor.Page.GetByLabel("What came of it").GetByText("Succeeded"));
+    }
+
+    private static async Task SaveAsync(HubProgram hub, string name, string inputs, string on)
+    {
+        var plan = $"name: {name}\ninputs: {{ {inputs} }}\non: {on}\nsteps: [ {{ use: logic.transform, with: {{ value: done }} }} ]\n";
+        using var answer = await hub.Http.PutAsync($"/api/plans/{name}", HubRequests.Json(new { plan }));
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private static string NewName(string prefix) => $"{prefix}-story-{Interlocked.Increment(ref names)}";
+}
