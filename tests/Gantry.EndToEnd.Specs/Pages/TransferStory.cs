@@ -1,0 +1,118 @@
+using Gantry.EndToEnd.Specs.Programs;
+using Gantry.TestServers;
+using Microsoft.Playwright;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.EndToEnd.Specs.Pages;
+
+/// <summary>A transfer is looked at before it starts, fails for one file, is explained, mended and taken up again.</summary>
+public sealed class TransferStory(SharedHub hubs, SharedBrowser browser) : IDisposable
+{
+    private static int names;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly string from = NewName("shelf");
+    private readonly string to = NewName("shop");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task One_failing_file_is_seen_explained_and_brought_by_a_retry()
+    {
+        var hub = await PrepareAsync();
+        Directory.CreateDirectory(folder["to/late.txt"]);
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+
+        await visitor.Page.GotoAsync($"/transfers/new?from={from}:&to={to}:");
+        await visitor.SeesAsync("late.txt");
+        await visitor.SeesAsync("to copy");
+        await visitor.FindsItAccessibleAsync();
+        await visitor.Page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).FillAsync("Evening delivery");
+        await visitor.Button("Start").ClickAsync();
+
+        await visitor.SeesAsync(visitor.Heading("Evening delivery"));
+        await visitor.SeesAsync("1 file failed");
+        await visitor.SeesAsync("the target has a folder of this name");
+        await visitor.SeesAsync(visitor.Button("Save as CSV"));
+        await visitor.FindsItAccessibleAsync();
+        await visitor.PictureAsync("transfer-failed-wide-light");
+        Directory.Delete(folder["to/late.txt"]);
+        var failed = visitor.Page.Url;
+        await visitor.Button("Retry what failed").ClickAsync();
+        await visitor.Page.WaitForURLAsync(address => address.Split('?')[0] != failed.Split('?')[0]);
+
+        await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Main).GetByText("Succeeded", new LocatorGetByTextOptions { Exact = true }));
+        await visitor.SeesAsync("takes up what failed in");
+        File.ReadAllText(folder["to/late.txt"]).ShouldBe("late");
+        await visitor.Page.GotoAsync($"/transfers?endpoint={to}&q=evening");
+        await visitor.SeesAsync(visitor.Link("Evening delivery"));
+        await visitor.FindsItAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task A_chain_is_saved_as_a_template_seen_as_a_graph_and_run()
+    {
+        var hub = await PrepareAsync();
+        var name = NewName("delivery");
+        await using var visitor = await browser.OpenAsync(hub.Address, dark: true);
+        await visitor.SignInAsync();
+        await hub.Http.PostJsonAsync("/api/transfer-templates", new { name, from = from + ":", pattern = "*.txt", to = new[] { to + ":day", to + ":copy" } });
+
+        await visitor.Page.GotoAsync("/templates");
+        await visitor.SeesAsync(visitor.Link(name));
+        await visitor.FindsItAccessibleAsync();
+        await visitor.Link(name).ClickAsync();
+        await visitor.SeesAsync(visitor.Page.GetByLabel("The way of the files").GetByText("copy *.txt"));
+        await visitor.SeesAsync("What would happen on the first link");
+        await visitor.FindsItAccessibleAsync();
+        await visitor.PictureAsync("template-chain-wide-dark");
+        await visitor.Button("Run it now").ClickAsync();
+
+        await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Main).GetByText("Succeeded", new LocatorGetByTextOptions { Exact = true }));
+        File.Exists(folder["to/copy/late.txt"]).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_viewer_sees_transfers_and_cannot_start_any()
+    {
+        var hub = await PrepareAsync();
+        var viewer = NewName("onlooker");
+        await hub.Http.PostJsonAsync("/api/users", new { name = viewer, password = "only for looking" });
+        await hub.Http.PostJsonAsync("/api/members", new { user = viewer, role = "viewer" });
+        var transfer = await hub.Http.PostJsonAsync("/api/transfers?wait=60s", new { from = from + ":", to = to + ":seen" });
+        await using var visitor = await browser.OpenAsync(hub.Address, narrow: true);
+        await visitor.SignInFirstAsync(viewer, "only for looking", "my own for looking");
+
+        await visitor.Page.GotoAsync($"/transfers/{transfer.GetProperty("id").GetString()}");
+        await visitor.SeesAsync("late.txt");
+        await visitor.FindsItAccessibleAsync();
+        await visitor.FindsItInWidthAsync();
+        (await visitor.Button("Start one like it").CountAsync()).ShouldBe(0);
+        await visitor.Page.GotoAsync("/transfers/new");
+        await visitor.SeesAsync("not start them");
+        foreach (var (path, words) in new[] { ("/logs", "for administrators"), ("/audit", "for owners"), ("/settings", "What was told"), ("/people", "Members of the workspace"), ("/credentials", "Values are shown to nobody") })
+        {
+            await visitor.Page.GotoAsync(path);
+            await visitor.SeesAsync(words);
+            await visitor.FindsItAccessibleAsync();
+            await visitor.FindsItInWidthAsync();
+        }
+
+        (await visitor.Button("Add a credential").CountAsync()).ShouldBe(0);
+    }
+
+    private async Task<HubProgram> PrepareAsync()
+    {
+        var hub = (await hubs.GetAsync()).Program;
+        folder.WriteFile("from/early.txt", "early");
+        folder.WriteFile("from/late.txt", "late");
+        Directory.CreateDirectory(folder["to"]);
+        foreach (var (name, path) in new[] { (from, "from"), (to, "to") })
+            await hub.Http.PostJsonAsync("/api/endpoints", new { name, kind = "local", settings = new { path = folder[path] } });
+        return hub;
+    }
+
+    private static string NewName(string prefix) => $"{prefix}-{Interlocked.Increment(ref names)}";
+}
