@@ -7,8 +7,8 @@ import { Page } from '@/components/page/Page';
 
 export function NotFoundPage() {
   return (
-    <Page title="There is no such page">
-      <Card><EmptyState icon={<Compass size={22} />} title="Nothing has this address" action={<Anchor component={Link} to="/">To the overview</Anchor>}>It may have been mistyped, or belong to a newer Gantry.</EmptyState></Card>
-    </Page>
+    <main>
+      <Page title="There is no such page"><Card><EmptyState icon={<Compass size={22} />} title="Nothing has this address" action={<Anchor component={Link} to="/">To the overview</Anchor>}>It may have been mistyped, or belong to a newer Gantry.</EmptyState></Card></Page>
+    </main>
   );
 }

@@ -23,7 +23,7 @@ export function ActionBar({ side, place, chosen, other, onBring, onPreview, onRe
   const none = chosen.length === 0 || place === null;
   const Arrow = side === 'left' ? ArrowRight : ArrowLeft;
   return (
-    <div className={classes.bar} role="toolbar" aria-label="What to do with the chosen files">
+    <div className={classes.bar} role="toolbar" aria-label="What to do with the chosen files" tabIndex={0}>
       <Button size="xs" leftSection={<Copy size={14} aria-hidden="true" />} rightSection={<Arrow size={14} aria-hidden="true" />} disabled={none || other === null} onClick={() => onBring('copy')} title={other === null ? 'Choose an endpoint in the other pane' : `To ${textOfPlace(other)}`}>Copy across</Button>
       <Button size="xs" variant="default" rightSection={<Arrow size={14} aria-hidden="true" />} disabled={none || other === null} onClick={() => onBring('move')}>Move across</Button>
       <Group gap={4} wrap="nowrap">
