@@ -40,7 +40,7 @@ export function MembersTab({ me }: { me: Me | undefined }) {
     },
     { id: 'may', header: 'May', width: '2fr', narrow: 'hide', cell: member => <span className={classes.soft}>{roles.find(role => role.value === member.role)?.may}</span> },
     { id: 'since', header: 'Since', width: '110px', cell: member => <Time value={member.created_at} /> },
-    ...(isOwner ? [{ id: 'out', header: 'Remove', width: '100px', cell: (member: Member) => <Button size="compact-xs" variant="subtle" color="gray" leftSection={<UserMinus size={13} aria-hidden="true" />} aria-label={`Take ${member.user} out`} onClick={() => setLeaving(member)}>Take out</Button> }] : []),
+    ...(isOwner ? [{ id: 'out', header: 'Remove', width: '100px', cell: (member: Member) => <Button size="compact-xs" variant="subtle" color="gray" leftSection={<UserMinus size={13} aria-hidden="true" />} aria-label={`Take out ${member.user}`} onClick={() => setLeaving(member)}>Take out</Button> }] : []),
   ], [change, isOwner]);
   const rows = list.data?.pages.flatMap(page => page.items);
   return (

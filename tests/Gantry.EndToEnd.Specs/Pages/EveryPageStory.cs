@@ -1,0 +1,46 @@
+using Gantry.EndToEnd.Specs.Programs;
+using Microsoft.Playwright;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.EndToEnd.Specs.Pages;
+
+/// <summary>Every place of the navigation opens, for every eye and every window; pictures of all of them are kept to be looked at.</summary>
+public sealed class EveryPageStory(SharedHub hubs, SharedBrowser browser)
+{
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task Every_page_opens_is_accessible_and_fits_its_window(bool narrow, bool dark)
+    {
+        var hub = (await hubs.GetAsync()).Program;
+        await hub.Http.PostJsonAsync("/api/execute?wait=60s", new { plan = "demo" });
+        await using var visitor = await browser.OpenAsync(hub.Address, narrow, dark);
+        await visitor.SignInAsync();
+        await visitor.SeesAsync(visitor.Heading("Overview"));
+        var places = await visitor.Page.Locator("nav a").EvaluateAllAsync<string[]>("links => links.map(link => link.getAttribute('href'))");
+        places.Length.ShouldBeGreaterThan(12);
+        List<string> wrong = [];
+
+        foreach (var place in places.Append("/plans/demo").Append("/new-plan").Append("/transfers/new").Append("/endpoints/demo"))
+        {
+            await visitor.Page.GotoAsync(place);
+            await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Level = 1 }));
+            await Assertions.Expect(visitor.Page.Locator("[role=status][aria-label*='being loaded']")).ToHaveCountAsync(0);
+            await visitor.PictureAsync($"{(place == "/" ? "overview" : place.Trim('/').Replace('/', '-'))}-{(narrow ? "narrow" : "wide")}-{(dark ? "dark" : "light")}");
+            try
+            {
+                await visitor.FindsItAccessibleAsync();
+                await visitor.FindsItInWidthAsync();
+            }
+            catch (ShouldAssertException exception)
+            {
+                wrong.Add($"{place}: {exception.Message}");
+            }
+        }
+
+        wrong.ShouldBeEmpty();
+    }
+}
