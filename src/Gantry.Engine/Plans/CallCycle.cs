@@ -4,8 +4,8 @@ namespace Gantry.Engine.Plans;
 internal static class CallCycle
 {
     /// <summary>
-    /// The names on the way from the plan by one of its calls back to the plan; null when there is none, or when it has no name. Saved plans are looked up by
-    /// their names; without a look-up only a plan that calls itself is found.
+    /// The names on the way from the plan by one of its calls back to the plan; null when there is none, or when it has no name. Saved plans are looked up as
+    /// calls name them; without a look-up only a plan that calls itself is found.
     /// </summary>
     public static IReadOnlyList<string>? Find(Plan plan, CallStep call, Func<string, Plan?>? findPlan)
     {
@@ -19,12 +19,14 @@ internal static class CallCycle
         var open = new Queue<string>([call.Plan]);
         while (open.TryDequeue(out var name))
         {
-            if (name == start)
+            var called = findPlan?.Invoke(name);
+            if (name == start || called?.Name == start)
             {
+                cameFrom[start] = cameFrom[name];
                 return WayBackTo(start, cameFrom);
             }
 
-            foreach (var next in findPlan?.Invoke(name) is { } called ? Calls(called) : [])
+            foreach (var next in called?.Calls() ?? [])
             {
                 if (cameFrom.TryAdd(next, name))
                 {
@@ -47,9 +49,4 @@ internal static class CallCycle
         way.Reverse();
         return way;
     }
-
-    private static IEnumerable<string> Calls(Plan plan) => Calls(plan.Steps).Concat(Calls(plan.OnFailure)).Distinct(StringComparer.Ordinal);
-
-    private static IEnumerable<string> Calls(IEnumerable<Step> steps) =>
-        steps.SelectMany(step => step is CallStep call ? [call.Plan] : step.Lists.SelectMany(Calls));
 }

@@ -32,6 +32,12 @@ public sealed record Plan
 
     /// <summary>How many executions may run at once; null means any number.</summary>
     public PlanConcurrency? Concurrency { get; init; }
+
+    /// <summary>What its steps call, at any depth, each once: plans as the steps name them.</summary>
+    public IReadOnlyList<string> Calls() => [.. CalledBy(Steps).Concat(CalledBy(OnFailure)).Distinct(StringComparer.Ordinal)];
+
+    private static IEnumerable<string> CalledBy(IEnumerable<Step> steps) =>
+        steps.SelectMany(step => step is CallStep call ? [call.Plan] : step.Lists.SelectMany(CalledBy));
 }
 
 /// <summary>One value that whoever starts the plan gives.</summary>

@@ -9,15 +9,15 @@ namespace Gantry.Engine.Plans;
 public static class PlanCheck
 {
     /// <summary>
-    /// What the reader found, and what only the providers tell. Empty when the plan can be run. With <paramref name="findPlan"/>, which answers the saved plan of a name or null,
-    /// plans that call each other in a circle are found too.
+    /// What the reader found, and what only the providers tell. Empty when the plan can be run. With <paramref name="findPlan"/>, which answers the saved plan that a call names, or null,
+    /// plans that call each other in a circle are found too; <paramref name="name"/> is what a plan is saved as that says no name itself.
     /// </summary>
-    public static IReadOnlyList<PlanFinding> Check(PlanDocument document, ProviderCatalog providers, Func<string, Plan?>? findPlan = null)
+    public static IReadOnlyList<PlanFinding> Check(PlanDocument document, ProviderCatalog providers, Func<string, Plan?>? findPlan = null, string? name = null)
     {
         var findings = document.Findings.ToList();
         if (document.Draft is { } plan)
         {
-            new Checker(plan, document.Source, providers, findPlan, findings).Check();
+            new Checker(plan with { Name = plan.Name ?? name }, document.Source, providers, findPlan, findings).Check();
         }
 
         return [.. findings.OrderBy(finding => finding.Line).ThenBy(finding => finding.Column)];

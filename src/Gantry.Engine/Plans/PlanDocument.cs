@@ -24,6 +24,9 @@ public sealed class PlanDocument
     /// <summary>As much of the plan as could be understood, for checks that tell all findings at once; null when nothing could.</summary>
     internal Plan? Draft { get; }
 
+    /// <summary>What its steps call, also when something is wrong with it.</summary>
+    public IReadOnlyList<string> Calls => Draft?.Calls() ?? [];
+
     internal SourceMap Source { get; }
 }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Providers;
+using Gantry.Hub.Database;
 using Npgsql;
 
 namespace Gantry.Hub.Plans;
@@ -44,7 +45,25 @@ internal sealed class PlanLibrary(NpgsqlDataSource database, ProviderCatalog pro
         if (texts.TryGetValue(text, out var known))
             return new CheckedPlan(known, []);
         var document = PlanReader.Read(text);
-        var findings = PlanCheck.Check(document, providers);
+        return Checked(text, document, PlanCheck.Check(document, providers));
+    }
+
+    /// <summary>The same for a plan that may be saved: it must not call itself by way of others. They stay as they are until the session ends.</summary>
+    /// <param name="session">Whose plans it may call.</param>
+    /// <param name="text">The plan.</param>
+    /// <param name="name">What it is saved as when it says no name itself; null when that is not known.</param>
+    /// <param name="cancellationToken">Ends the look-up.</param>
+    public async Task<CheckedPlan> CheckAsync(HubSession session, string text, string? name, CancellationToken cancellationToken)
+    {
+        var document = PlanReader.Read(text);
+        if (document.Calls.Count == 0)
+            return Check(text);
+        var called = await CalledPlans.LoadAsync(session, document.Calls, this, cancellationToken);
+        return Checked(text, document, PlanCheck.Check(document, providers, called, name));
+    }
+
+    private CheckedPlan Checked(string text, PlanDocument document, IReadOnlyList<PlanFinding> findings)
+    {
         if (findings.Count > 0)
             return new CheckedPlan(null, findings);
         var plan = document.Plan!;

@@ -52,9 +52,11 @@ internal static class PlanRoutes
         return Page<SavedPlanRow>.From(await PlanStore.ListAsync(session, from, after, count + 1, cancellationToken), count, plan => plan.Name);
     }
 
-    private static async Task<IResult> CheckAsync(HttpRequest request, PlanLibrary plans, CancellationToken cancellationToken)
+    private static async Task<IResult> CheckAsync(HttpRequest request, Caller caller, PlanLibrary plans, HubDatabase database, CancellationToken cancellationToken)
     {
-        var found = plans.Check(await PlanBody.ReadPlanAsync(request, cancellationToken));
+        var source = await PlanBody.ReadPlanAsync(request, cancellationToken);
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var found = await plans.CheckAsync(session, source, null, cancellationToken);
         return Results.Json(new PlanVerdict(found.Findings.Count == 0, found.Findings), HubJson.Options);
     }
 
@@ -62,11 +64,11 @@ internal static class PlanRoutes
         HttpContext context, Caller caller, PlanLibrary plans, HubDatabase database, PlanSaved saved, CancellationToken cancellationToken)
     {
         var source = await PlanBody.ReadPlanAsync(context.Request, cancellationToken);
-        var found = plans.Check(source);
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var found = await plans.CheckAsync(session, source, null, cancellationToken);
         if (found.Plan is not { } plan)
             return PlanProblem.Of(found.Findings);
         var name = NameOf(plan, null);
-        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         return await SaveNewAsync(context, session, name, plan, source, null, saved, cancellationToken);
     }
 
@@ -99,11 +101,12 @@ internal static class PlanRoutes
     {
         (plan, origin) = (NameFrom(plan), OriginFrom(origin));
         var source = await PlanBody.ReadPlanAsync(context.Request, cancellationToken);
-        var found = plans.Check(source);
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var known = await PlanStore.FindAsync(session, plan, cancellationToken);
+        var found = await plans.CheckAsync(session, source, known?.Name ?? plan, cancellationToken);
         if (found.Plan is not { } read)
             return PlanProblem.Of(found.Findings);
-        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        if (await PlanStore.FindAsync(session, plan, cancellationToken) is not { } row)
+        if (known is not { } row)
         {
             if (Guid.TryParse(plan, out _) || IfMatch(context) is not null || (read.Name is { } other && other != plan))
                 throw NotFound(plan);
@@ -217,7 +220,7 @@ internal static class PlanRoutes
         var row = await FindAsync(session, NameFrom(plan), cancellationToken);
         RefuseOtherVersion(context, row);
         var source = (await FindVersionAsync(session, row, version, cancellationToken)).Source!;
-        var found = plans.Check(source);
+        var found = await plans.CheckAsync(session, source, row.Name, cancellationToken);
         return found.Plan is { } read
             ? await SaveAsync(context, session, row, read, source, "plan.restored", null, saved, cancellationToken)
             : PlanProblem.Of(found.Findings);

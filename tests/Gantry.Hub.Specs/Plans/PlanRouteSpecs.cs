@@ -78,6 +78,64 @@ public sealed class PlanRouteSpecs(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task Plans_that_call_each_other_in_a_circle_are_neither_saved_nor_found_right()
+    {
+        var (a, b, c) = (HubFixture.NewName("plan"), HubFixture.NewName("plan"), HubFixture.NewName("plan"));
+        (await hub.Admin.PutAsync($"/api/plans/{b}", Yaml($"steps: [ {{ call: {{ plan: {c} }} }} ]"))).EnsureSuccessStatusCode();
+        using var last = await hub.Admin.PutAsync($"/api/plans/{c}", Yaml($"steps: [ {{ if: true, then: [ {{ call: {{ plan: {a} }} }} ] }} ]"));
+        var calling = $"steps:\n  - use: logic.transfrom\n  - if: true\n    then:\n      - call: {{ plan: {b} }}\n";
+
+        using var check = await hub.Admin.PostAsync("/api/plans/check", Yaml($"name: {a}\n{calling}"));
+        using var saved = await hub.Admin.PutAsync($"/api/plans/{a}", Yaml(calling));
+        using var created = await hub.Admin.PostAsync("/api/plans", Yaml($"name: {a}\n{calling}"));
+
+        last.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var errors = (await check.ReadJsonAsync()).GetProperty("errors");
+        errors.EnumerateArray().Select(error => error.GetProperty("line").GetInt32()).ShouldBe([3, 6]);
+        errors[1].GetProperty("message").GetString().ShouldBe($"The plans call each other without end: {a} → {b} → {c} → {a}.");
+        errors[1].GetProperty("column").GetInt32().ShouldBe(23);
+        foreach (var refused in (HttpResponseMessage[])[saved, created])
+        {
+            refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+            (await refused.Content.ReadAsStringAsync()).ShouldContain("call each other without end");
+        }
+
+        (await hub.Admin.GetAsync($"/api/plans/{a}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_circle_by_an_id_and_one_by_an_old_version_are_found_too()
+    {
+        var name = HubFixture.NewName("plan");
+        using var created = await hub.Admin.PostAsync("/api/plans", Yaml($"name: {name}\nsteps: [ {{ call: {{ plan: {name}-other }} }} ]"));
+        var id = (await created.ReadJsonAsync()).GetProperty("id").GetString();
+        using var changed = await hub.Admin.PutAsync($"/api/plans/{name}", Yaml("steps: [ { use: logic.transform, with: { value: 1 } } ]"));
+        using var other = await hub.Admin.PutAsync($"/api/plans/{name}-other", Yaml($"steps: [ {{ call: {{ plan: {id} }} }} ]"));
+
+        using var restored = await hub.Admin.PostAsync($"/api/plans/{name}/versions/1/restore", null);
+        using var itself = await hub.Admin.PutAsync($"/api/plans/{name}", Yaml($"steps: [ {{ call: {{ plan: {id} }} }} ]"));
+
+        other.StatusCode.ShouldBe(HttpStatusCode.Created);
+        restored.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        itself.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
+    public async Task Of_plans_that_are_saved_at_once_and_call_each_other_one_is_refused()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            var (a, b) = (HubFixture.NewName("plan"), HubFixture.NewName("plan"));
+
+            var answers = await Task.WhenAll(
+                hub.Admin.PutAsync($"/api/plans/{a}", Yaml($"steps: [ {{ call: {{ plan: {b} }} }} ]")),
+                hub.Admin.PutAsync($"/api/plans/{b}", Yaml($"steps: [ {{ call: {{ plan: {a} }} }} ]")));
+
+            answers.Select(answer => (int)answer.StatusCode).Order().ShouldBe([201, 422]);
+        }
+    }
+
+    [Fact]
     public async Task A_plan_that_cannot_run_is_not_saved_and_every_reason_is_told()
     {
         using var answer = await hub.Admin.PostAsJsonAsync("/api/plans", new { name = HubFixture.NewName("plan"), steps = Steps, colour = "red", shape = "round" });
