@@ -53,7 +53,7 @@ internal static class LocalRun
     private static JsonObject Describe(PlanOutcome outcome, string status, MemoryJournal journal) => new()
     {
         ["status"] = status,
-        ["output"] = Node(outcome.Output),
+        ["output"] = Node(outcome.Output?.Value),
         ["error"] = Node(outcome.Error),
         ["failed_step"] = outcome.FailedStepPath,
         ["steps"] = new JsonArray([.. journal.Attempts.Select(attempt => (JsonNode)new JsonObject
@@ -64,7 +64,7 @@ internal static class LocalRun
             ["attempt"] = attempt.Attempt,
             ["status"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(attempt.Status.ToString()),
             ["message"] = attempt.Message,
-            ["output"] = Node(attempt.Output),
+            ["output"] = Node(attempt.Output?.Value),
             ["error"] = Node(attempt.Error),
         })]),
     };

@@ -13,8 +13,6 @@ internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt at
     private readonly Execution execution = at.Execution;
     private readonly TimeProvider clock = at.Execution.Clock;
 
-    internal const int OutputBytesMax = 16 * 1024 * 1024;
-
     /// <summary>A cancelled step has stopped within 2 seconds.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(1500);
 
@@ -100,7 +98,7 @@ internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt at
     private StepAttempt Ended(ProviderResult result)
     {
         var output = result.Output;
-        if (output is { } value && JsonMarshal.GetRawUtf8Value(value).Length is var size and > OutputBytesMax)
+        if (output is { } value && JsonMarshal.GetRawUtf8Value(value).Length is var size and > StepOutput.BytesMax)
         {
             output = null;
             if (result.IsSuccess)
@@ -113,7 +111,7 @@ internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt at
         return attempt with
         {
             Status = result.IsSuccess ? StepStatus.Succeeded : StepStatus.Failed,
-            Output = output is { } kept ? execution.Redactor.Json(kept) : null,
+            Output = output is { } kept ? new StepOutput(execution.Redactor.Json(kept)) : null,
             Message = result.Message is { } message ? execution.Redactor.Text(message) : null,
             Metadata = result.Metadata.Count == 0
                 ? null

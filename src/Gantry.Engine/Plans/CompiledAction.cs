@@ -45,25 +45,23 @@ internal sealed class CompiledAction : CompiledStep
 
     public override Task<StepAttempt?> RunAsync(StepAt at, Flow flow) => new StepRunner(at, this, flow).RunAsync();
 
-    /// <summary>The parameters for the call; meaningful only when no problem comes out.</summary>
-    public JsonElement Resolve(StepAt at, DateTimeOffset now, out ProviderError? problem)
+    /// <summary>The parameters for the call; meaningful only when there is no problem.</summary>
+    public async ValueTask<(JsonElement Parameters, ProviderError? Problem)> ResolveAsync(StepAt at, DateTimeOffset now)
     {
         if (constant is { } same)
         {
-            problem = same.Problem;
-            return same.Parameters;
+            return same;
         }
 
         try
         {
-            var resolved = Complete(parameters.Evaluate(at.ScopeAt(now)), out problem);
+            var resolved = Complete(parameters.Evaluate(await at.ScopeAtAsync(now)), out var problem);
             MaskSecrets(at.Execution, resolved, problem);
-            return resolved;
+            return (resolved, problem);
         }
         catch (ExpressionException exception)
         {
-            problem = Bad($"{at.Name} cannot run: {exception.Message}");
-            return default;
+            return (default, Bad($"{at.Name} cannot run: {exception.Message}"));
         }
     }
 

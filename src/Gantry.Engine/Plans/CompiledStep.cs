@@ -7,6 +7,8 @@ namespace Gantry.Engine.Plans;
 /// <summary>One step made ready to run often: every action is found, every reference parsed, what is the same in each run computed.</summary>
 internal abstract class CompiledStep
 {
+    private Reference[]? outputReferences;
+
     protected CompiledStep(Step step, int index, string place)
     {
         (Step, Index, Place, Use) = (step, index, place, step.Use);
@@ -46,6 +48,9 @@ internal abstract class CompiledStep
 
     /// <summary>What its own values refer to; not those of the steps within.</summary>
     public IEnumerable<Reference> References => Templates.SelectMany(template => template.Texts("")).SelectMany(text => text.Text.Expressions).SelectMany(ReferenceCheck.ReferencesIn);
+
+    /// <summary>Those of them that need the output of a step.</summary>
+    public IReadOnlyList<Reference> OutputReferences => outputReferences ??= [.. References.Where(reference => reference is { Root: "steps", Segments: [_, { Name: "output" }, ..] })];
 
     /// <summary>The index in its list after which nobody asks for its output; -1 when nobody does.</summary>
     public int LastAsker { get; private set; } = -1;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gantry.Engine.Plans.Expressions;
 
 namespace Gantry.Engine.Plans;
 
@@ -23,7 +24,7 @@ internal sealed class Frame(CompiledList list, Frame? outer, string prefix)
     public Failure? Error { get; init; }
 
     /// <summary>Of the last step, in the order of the plan, that gave one.</summary>
-    public JsonElement? LastOutput { get; private set; }
+    public StepOutput? LastOutput { get; private set; }
 
     /// <summary>The last that was told to end before it was done; null when none was.</summary>
     public StepAttempt? LastCancelled { get; private set; }
@@ -56,24 +57,26 @@ internal sealed class Frame(CompiledList list, Frame? outer, string prefix)
     }
 
     /// <summary>What the list answers to the step that it belongs to: its steps' outputs by their ids when any has one, else the last output. Null when there is none.</summary>
-    public JsonElement? Output() => !list.HasIds ? LastOutput : JsonBuilder.Object(writer =>
+    public ValueTask<StepOutput?> OutputAsync(CancellationToken cancellationToken) => !list.HasIds ? new(LastOutput) : new(JsonBuilder.ObjectAsync(
+        list.Steps.Where(step => step.Step.Id is not null).Select(step => (step.Step.Id!, ended[step.Index]?.Output)).ToList(), cancellationToken)!);
+
+    /// <summary>How the step ended that is meant by that name in a step of this list; null when it has not, and then why.</summary>
+    public StepAttempt? Ended(Segment id, int from, out string? missing)
     {
-        foreach (var step in list.Steps)
+        var (at, place) = (this, from);
+        int found;
+        while ((found = id.Index >= 0 ? at.Outer is null ? id.Index : -1 : at.List.Names.IndexOf(id.Name)) < 0)
         {
-            if (step.Step.Id is not { } id)
+            if (at.Outer is null)
             {
-                continue;
+                missing = $"there is no step '{id.Name}'.";
+                return null;
             }
 
-            writer.WritePropertyName(id);
-            if (ended[step.Index]?.Output is { } output)
-            {
-                output.WriteTo(writer);
-            }
-            else
-            {
-                writer.WriteNullValue();
-            }
+            (at, place) = (at.Outer, at.List.Names.OuterIndex);
         }
-    });
+
+        missing = $"step '{id.Name}' has not run before this one.";
+        return found < at.List.Steps.Length && at.List.Names.IsBefore(found, place) && at.Ended(found) is { Status: not StepStatus.Skipped } before ? before : null;
+    }
 }

@@ -41,7 +41,7 @@ public sealed record StepAttempt
 
     public DateTimeOffset? EndedAt { get; init; }
 
-    public JsonElement? Output { get; init; }
+    public StepOutput? Output { get; init; }
 
     public string? Message { get; init; }
 
@@ -94,7 +94,8 @@ public sealed record ExecutionLogLine
 
 /// <summary>
 /// Where the runner records what happens to one execution. The hub's journal is PostgreSQL, fenced by the claim's number; without a hub it
-/// is memory. It is called from several branches of the execution at once. When a call fails with <see cref="JournalLostException"/>, the execution belongs to
+/// is memory. It is called from several branches of the execution at once. Once a large output is durable, a journal may say where it rests
+/// (<see cref="StepOutput.Rest"/>), so that the run does not hold it. When a call fails with <see cref="JournalLostException"/>, the execution belongs to
 /// somebody else: the runner stops at once.
 /// </summary>
 public interface IExecutionJournal

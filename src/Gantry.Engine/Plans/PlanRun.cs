@@ -88,7 +88,7 @@ public sealed record PlanOutcome
     public required ExecutionStatus Status { get; init; }
 
     /// <summary>The output of the last step that gave one.</summary>
-    public JsonElement? Output { get; init; }
+    public StepOutput? Output { get; init; }
 
     public ProviderError? Error { get; init; }
 

@@ -8,6 +8,29 @@ namespace Gantry.Engine.Plans;
 /// <summary>What references find while one step of one execution is made ready. Its "now" is the same in every attempt at the step.</summary>
 internal sealed class RunScope(Execution execution, Frame frame, int index, DateTimeOffset now) : StartScope(execution.Run)
 {
+    /// <summary>How much of large outputs one step may need at once.</summary>
+    internal const int LoadedBytesMax = 64 * 1024 * 1024;
+
+    private Dictionary<StepOutput, JsonElement>? loaded;
+    private long loadedBytes;
+
+    /// <summary>Has the large outputs at hand that these refer to, until the scope is let go.</summary>
+    public async ValueTask LoadAsync(IReadOnlyList<Reference> references, CancellationToken cancellationToken)
+    {
+        foreach (var reference in references)
+        {
+            if (frame.Ended(reference.Segments[0], index, out _)?.Output is { IsMovable: true } output && loaded?.ContainsKey(output) != true)
+            {
+                if ((loadedBytes += output.Bytes) > LoadedBytesMax)
+                {
+                    throw new ExpressionException($"it refers to outputs of more than {LoadedBytesMax / 1024 / 1024} MB together. Refer to them in several steps.");
+                }
+
+                (loaded ??= [])[output] = await output.LoadAsync(cancellationToken);
+            }
+        }
+    }
+
     protected override Answer FindRoot(Reference reference, out int taken)
     {
         taken = 0;
@@ -51,31 +74,21 @@ internal sealed class RunScope(Execution execution, Frame frame, int index, Date
 
     private Answer FindStep(Segment id, string member)
     {
-        var (at, from) = (frame, index);
-        int found;
-        while ((found = id.Index >= 0 ? at.Outer is null ? id.Index : -1 : at.List.Names.IndexOf(id.Name)) < 0)
+        if (frame.Ended(id, index, out var missing) is not { } ended)
         {
-            if (at.Outer is null)
-            {
-                return Answer.None($"there is no step '{id.Name}'.");
-            }
-
-            (at, from) = (at.Outer, at.List.Names.OuterIndex);
-        }
-
-        if (found >= at.List.Steps.Length || !at.List.Names.IsBefore(found, from) || at.Ended(found) is not { Status: not StepStatus.Skipped } ended)
-        {
-            return Answer.None($"step '{id.Name}' has not run before this one.");
+            return Answer.None(missing!);
         }
 
         return member switch
         {
-            "output" => ended.Output is { } output ? output : Answer.None($"step '{id.Name}' gave no output."),
+            "output" => ended.Output is { } output ? ValueOf(output) : Answer.None($"step '{id.Name}' gave no output."),
             "message" => ended.Message is { } message ? Scalars.Text(message) : Answer.None($"step '{id.Name}' gave no message."),
             "metadata" => Metadata(ended),
             _ => Answer.None($"after the step stands one of {string.Join(", ", ReferenceCheck.StepMembers)}."),
         };
     }
+
+    private JsonElement ValueOf(StepOutput output) => loaded is not null && loaded.TryGetValue(output, out var value) ? value : output.Value;
 
     private static JsonElement Metadata(StepAttempt ended) =>
         JsonSerializer.SerializeToElement(ended.Metadata ?? new Dictionary<string, string>(StringComparer.Ordinal));

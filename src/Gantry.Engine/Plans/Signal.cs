@@ -21,9 +21,12 @@ public sealed record Signal
 
     /// <summary>
     /// Event: what came with it, any value. Approval: {"approved": true or false, "comment": a text or null}. Call: {"execution": its id, "status": "succeeded",
-    /// "failed" or "cancelled", "output": any value, "error": {"kind", "message"} or null}.
+    /// "failed" or "cancelled", "error": {"kind", "message"} or null}.
     /// </summary>
     public JsonElement Payload { get; init; }
+
+    /// <summary>Of a call: what the plan gave; null when it gave nothing.</summary>
+    public StepOutput? Output { get; init; }
 
     public static Signal Event(string stepPath, JsonElement payload, DateTimeOffset at, string? by = null) =>
         new() { StepPath = stepPath, Kind = WaitKind.Event, At = at, By = by, Payload = payload };
@@ -41,25 +44,16 @@ public sealed record Signal
         }),
     };
 
-    public static Signal CallEnded(string stepPath, Guid executionId, ExecutionStatus status, JsonElement? output, ProviderError? error, DateTimeOffset at) => new()
+    public static Signal CallEnded(string stepPath, Guid executionId, ExecutionStatus status, StepOutput? output, ProviderError? error, DateTimeOffset at) => new()
     {
         StepPath = stepPath,
         Kind = WaitKind.Call,
         At = at,
+        Output = output,
         Payload = Object(writer =>
         {
             writer.WriteString("execution", executionId);
             writer.WriteString("status", JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString()));
-            writer.WritePropertyName("output");
-            if (output is { } value)
-            {
-                value.WriteTo(writer);
-            }
-            else
-            {
-                writer.WriteNullValue();
-            }
-
             writer.WritePropertyName("error");
             ErrorJson.Write(writer, error);
         }),

@@ -21,7 +21,17 @@ internal sealed class StepAt(Execution execution, CompiledStep step, Frame frame
 
     public IExecutionJournal Journal => execution.Journal;
 
-    public RunScope ScopeAt(DateTimeOffset now) => new(execution, frame, step.Index, now);
+    /// <summary>With all at hand that the step refers to.</summary>
+    public async ValueTask<RunScope> ScopeAtAsync(DateTimeOffset now)
+    {
+        var scope = new RunScope(execution, frame, step.Index, now);
+        if (step.OutputReferences.Count > 0)
+        {
+            await scope.LoadAsync(step.OutputReferences, CancellationToken.None);
+        }
+
+        return scope;
+    }
 
     /// <summary>How durable the record of its end has to be.</summary>
     public Durability DurabilityOf(StepAttempt ended, bool isRepeatedWithoutHarm) =>

@@ -32,7 +32,7 @@ internal sealed class StepRunner(StepAt at, CompiledAction step, Flow flow)
         }
 
         var startedAt = attempts.Count > 0 ? attempts[0].StartedAt : clock.GetUtcNow();
-        var parameters = step.Resolve(at, startedAt, out var problem);
+        var (parameters, problem) = await step.ResolveAsync(at, startedAt);
         policy = step.Step.Retry ?? (step.IsRepeatable(parameters) ? RetryPolicy.Default : RetryPolicy.None);
         var last = attempts.LastOrDefault();
         if (last?.Status == StepStatus.Failed && WaitAfter(last) is null)

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
@@ -27,16 +28,20 @@ public sealed class HubDatabase : IAsyncDisposable
         SqlMapper.AddTypeHandler(new TimeHandler());
     }
 
-    internal HubDatabase(DatabaseAccess access, TimeProvider clock, TimeSpan? waitForDatabase = null, int poolSizeMax = 40)
+    internal HubDatabase(DatabaseAccess access, TimeProvider clock, TimeSpan? waitForDatabase = null, int? poolSizeMax = null)
     {
         this.clock = clock;
         this.waitForDatabase = waitForDatabase ?? TimeSpan.FromSeconds(10);
-        hub = Pool(access.Hub, poolSizeMax);
-        Worker = Pool(access.Worker, sizeMax: 30);
+        hub = Pool(access.Hub, poolSizeMax ?? SizeIn(access.Hub) ?? 40);
+        Worker = Pool(access.Worker, SizeIn(access.Worker) ?? 30);
+        Standing = Pool(access.Worker, sizeMax: 20);
     }
 
     /// <summary>For the work that goes on across workspaces; its role has rights on the tables of executions only.</summary>
     public NpgsqlDataSource Worker { get; }
+
+    /// <summary>The same, for the few connections that are held as long as the hub runs: they take no places of a pool that is kept small.</summary>
+    public NpgsqlDataSource Standing { get; }
 
     /// <summary>
     /// Begins a transaction as <paramref name="actor"/>, in one round trip. A database that is restarting is waited for, some seconds.
@@ -64,6 +69,7 @@ public sealed class HubDatabase : IAsyncDisposable
     {
         await hub.DisposeAsync();
         await Worker.DisposeAsync();
+        await Standing.DisposeAsync();
     }
 
     private async ValueTask<HubSession> BecomeAsync(Actor actor, CancellationToken cancellationToken)
@@ -88,6 +94,10 @@ public sealed class HubDatabase : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>What the connection string says; null when it says nothing.</summary>
+    private static int? SizeIn(string connectionString) =>
+        new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Maximum Pool Size") ? new NpgsqlConnectionStringBuilder(connectionString).MaxPoolSize : null;
 
     private static NpgsqlDataSource Pool(string connectionString, int sizeMax) =>
         new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)

@@ -12,7 +12,7 @@ internal sealed partial class LimitWatch(HubDatabase database, LiveLimits limits
     private static readonly TimeSpan LookUp = TimeSpan.FromSeconds(10);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        new NewsChannel(database.Worker, "gantry_endpoint_limits", clock).ListenAsync(HearAsync, failure => Log.Lost(logger, failure), stoppingToken);
+        new NewsChannel(database.Standing, "gantry_endpoint_limits", clock).ListenAsync(HearAsync, failure => Log.Lost(logger, failure), stoppingToken);
 
     private async Task HearAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

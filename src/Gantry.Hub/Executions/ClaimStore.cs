@@ -8,7 +8,7 @@ using Npgsql;
 namespace Gantry.Hub.Executions;
 
 /// <summary>Wins executions for this hub, and loads what earlier claims left behind.</summary>
-internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, TimeProvider clock) : IAsyncDisposable
+internal sealed class ClaimStore(HubDatabase database, HubIdentity hub, OutputStore outputs, TimeProvider clock) : IAsyncDisposable
 {
     private const string ClaimSql = """
         with free as (
@@ -23,7 +23,8 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
 
     private const string AttemptsSql = """
         select s.execution_id, s.step_path, s.attempt, s.step_id, s.use, s.status, s.started_at, s.ended_at,
-               coalesce(s.output, b.content), s.message, s.metadata, s.error, w.wait
+               case when octet_length(s.output) <= $3 then s.output end, s.message, s.metadata, s.error, w.wait,
+               s.workspace_id, s.output_blob, coalesce(octet_length(s.output), b.bytes)
         from unnest($1::uuid[], $2::uuid[]) as x(workspace_id, id)
         join execution_steps s on s.workspace_id = x.workspace_id and s.execution_id = x.id
         left join execution_blobs b on b.workspace_id = s.workspace_id and b.execution_id = s.execution_id and b.id = s.output_blob
@@ -33,7 +34,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
         """;
 
     internal const string SignalsSql = """
-        select s.execution_id, s.step_path, s.kind, s.at, s.by_name, s.payload
+        select s.execution_id, s.step_path, s.kind, s.at, s.by_name, s.payload, s.workspace_id
         from unnest($1::uuid[], $2::uuid[]) as x(workspace_id, id)
         join execution_signals s on s.workspace_id = x.workspace_id and s.execution_id = x.id
         order by s.at
@@ -77,14 +78,14 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
     /// <summary>The signals of executions that run here, however many they are by now.</summary>
     public async Task<IReadOnlyList<(Guid ExecutionId, Signal Signal)>> SignalsAsync(IReadOnlyList<Claim> held, CancellationToken cancellationToken)
     {
-        await using var opened = await database.OpenConnectionAsync(cancellationToken);
+        await using var opened = await database.Worker.OpenConnectionAsync(cancellationToken);
         return await SignalsAsync(opened, [.. held.Select(claim => claim.WorkspaceId)], [.. held.Select(claim => claim.ExecutionId)], cancellationToken);
     }
 
     /// <summary>Gives a claim back unfinished.</summary>
     public async Task HandOverAsync(Claim claim, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(HandOverSql);
+        await using var command = database.Worker.CreateCommand(HandOverSql);
         command.Parameters.AddWithValue(claim.WorkspaceId);
         command.Parameters.AddWithValue(claim.ExecutionId);
         command.Parameters.AddWithValue(claim.Fence);
@@ -94,7 +95,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
     /// <summary>From now on the execution has failed for this reason, whoever takes it up.</summary>
     public async Task DoomAsync(Claim claim, ProviderError error, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(DoomSql);
+        await using var command = database.Worker.CreateCommand(DoomSql);
         command.Parameters.AddWithValue(claim.WorkspaceId);
         command.Parameters.AddWithValue(claim.ExecutionId);
         command.Parameters.AddWithValue(claim.Fence);
@@ -109,7 +110,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
         FaultPoint.Pass("claim.before");
         try
         {
-            connection ??= await JournalConnection.OpenAsync(database, cancellationToken);
+            connection ??= await JournalConnection.OpenAsync(database.Standing, cancellationToken);
             var claims = await ClaimAsync(connection, [.. items.Select(item => item.ExecutionId)], cancellationToken);
             FaultPoint.Pass("claim.after", claims.Count);
             return claims.Exists(claim => claim.IsTakenUpAgain) ? await LoadAsync(connection, claims, cancellationToken) : claims;
@@ -126,7 +127,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
     /// </summary>
     public async Task ReleaseAsync(IEnumerable<Guid> executionIds, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(ReleaseSql);
+        await using var command = database.Worker.CreateCommand(ReleaseSql);
         command.Parameters.AddWithValue(executionIds.ToArray());
         command.Parameters.AddWithValue(hub.Id);
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -178,7 +179,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
         return claims;
     }
 
-    private static async Task<IReadOnlyList<Claim>> LoadAsync(
+    private async Task<IReadOnlyList<Claim>> LoadAsync(
         NpgsqlConnection connection, List<Claim> claims, CancellationToken cancellationToken)
     {
         var again = claims.FindAll(claim => claim.IsTakenUpAgain);
@@ -204,11 +205,14 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
         ];
     }
 
-    private static async Task<Dictionary<Guid, List<StepAttempt>>> AttemptsAsync(
+    private async Task<Dictionary<Guid, List<StepAttempt>>> AttemptsAsync(
         NpgsqlConnection connection, Guid[] workspaces, Guid[] ids, CancellationToken cancellationToken)
     {
         var attempts = new Dictionary<Guid, List<StepAttempt>>();
-        await using var command = new NpgsqlCommand(AttemptsSql, connection) { Parameters = { new() { Value = workspaces }, new() { Value = ids } } };
+        await using var command = new NpgsqlCommand(AttemptsSql, connection)
+        {
+            Parameters = { new() { Value = workspaces }, new() { Value = ids }, new() { Value = ExecutionLimits.LoadedBytesMax } },
+        };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -224,7 +228,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
                 Status = StatusNames.Step(reader.GetString(5)),
                 StartedAt = reader.GetFieldValue<DateTimeOffset>(6),
                 EndedAt = reader.IsDBNull(7) ? null : reader.GetFieldValue<DateTimeOffset>(7),
-                Output = Text(reader, 8) is { } output ? ExecutionJson.Parse(output) : null,
+                Output = OutputOf(reader),
                 Message = Text(reader, 9),
                 Metadata = Text(reader, 10) is { } metadata ? ExecutionJson.ParseMetadata(metadata) : null,
                 Error = Text(reader, 11) is { } error ? ExecutionJson.ParseError(error) : null,
@@ -235,7 +239,7 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
         return attempts;
     }
 
-    private static async Task<List<(Guid ExecutionId, Signal Signal)>> SignalsAsync(
+    private async Task<List<(Guid ExecutionId, Signal Signal)>> SignalsAsync(
         NpgsqlConnection connection, Guid[] workspaces, Guid[] ids, CancellationToken cancellationToken)
     {
         var signals = new List<(Guid, Signal)>();
@@ -246,21 +250,39 @@ internal sealed class ClaimStore(NpgsqlDataSource database, HubIdentity hub, Tim
         return signals;
     }
 
-    private static Signal SignalOf(NpgsqlDataReader reader) => new()
+    private Signal SignalOf(NpgsqlDataReader reader)
     {
-        StepPath = reader.GetString(1),
-        Kind = WaitJson.KindOf(reader.GetString(2)),
-        At = reader.GetFieldValue<DateTimeOffset>(3),
-        By = Text(reader, 4),
-        Payload = ExecutionJson.Parse(reader.GetString(5)),
-    };
+        var (kind, payload) = (WaitJson.KindOf(reader.GetString(2)), ExecutionJson.Parse(reader.GetString(5)));
+        return new Signal
+        {
+            StepPath = reader.GetString(1),
+            Kind = kind,
+            At = reader.GetFieldValue<DateTimeOffset>(3),
+            By = Text(reader, 4),
+            Payload = payload,
+            Output = kind == WaitKind.Call ? CallJson.OutputOf(payload, blob => outputs.Blob(reader.GetGuid(6), reader.GetGuid(0), blob)) : null,
+        };
+    }
+
+    /// <summary>What is small comes with the record; the rest is loaded when a step needs it.</summary>
+    private StepOutput? OutputOf(NpgsqlDataReader reader)
+    {
+        if (Text(reader, 8) is { } output)
+            return new StepOutput(ExecutionJson.Parse(output));
+        if (reader.IsDBNull(15))
+            return null;
+        var (execution, workspace) = (reader.GetGuid(0), reader.GetGuid(13));
+        return new StepOutput(
+            reader.IsDBNull(14) ? outputs.OfStep(workspace, execution, reader.GetString(1), reader.GetInt32(2)) : outputs.Blob(workspace, execution, reader.GetGuid(14)),
+            reader.GetInt32(15));
+    }
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
     private async Task<List<Guid>> IdsAsync(string sql, object parameter, CancellationToken cancellationToken)
     {
         var ids = new List<Guid>();
-        await using var command = database.CreateCommand(sql);
+        await using var command = database.Worker.CreateCommand(sql);
         command.Parameters.Add(new NpgsqlParameter { Value = parameter });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -22,7 +22,8 @@ internal static class EventJson
             EndedAt = attempt.EndedAt,
             Message = record.Message,
             Error = record.Error,
-            WaitingFor = attempt.Wait?.Describe(),
+            Wait = attempt.Wait,
+            CallId = attempt.Use == "call" && attempt.Metadata?.GetValueOrDefault("execution") is { } called ? Guid.Parse(called) : null,
         }, record.EndedSequence ?? record.StartedSequence!.Value);
     }
 
@@ -39,14 +40,22 @@ internal static class EventJson
         json.WriteString("started_at", step.StartedAt.UtcDateTime);
         if (step.EndedAt is { } endedAt)
             json.WriteString("ended_at", endedAt.UtcDateTime);
-        WriteText(json, "waiting_for", step.WaitingFor);
+        WriteText(json, "waiting_for", step.Wait?.Describe());
+        if (step.Wait is { } wait)
+        {
+            json.WritePropertyName("wait");
+            WaitView.Of(wait).Write(json);
+        }
+
+        if (step.CallId is { } call)
+            json.WriteString("call", call);
         WriteText(json, "message", step.Message);
         WriteRaw(json, "error", step.Error);
         json.WriteEndObject();
     }));
 
-    /// <summary>That it waits, or waits no longer: told live, and not kept, so that it has no number.</summary>
-    public static ExecutionEvent Waiting(Guid executionId, string status, string? waitingFor) =>
+    /// <summary>How it stands before its end: told as it is now, and not kept, so that it has no number.</summary>
+    public static ExecutionEvent Now(Guid executionId, string status, string? waitingFor) =>
         new(executionId, null, "execution", ExecutionJson.Write(json =>
         {
             json.WriteStartObject();
@@ -55,6 +64,10 @@ internal static class EventJson
             WriteText(json, "waiting_for", waitingFor);
             json.WriteEndObject();
         }));
+
+    /// <summary>How one stands that the execution called: told as it is now, and not kept, so that it has no number.</summary>
+    public static ExecutionEvent Child(Guid executionId, ChildView child) =>
+        new(executionId, null, "child", ExecutionJson.Write(json => child.Write(json)));
 
     public static ExecutionEvent Line(LogRecord record) => Line(new LogView
     {

@@ -11,13 +11,23 @@ internal sealed class EventWriter(
 {
     private const int PageMax = 500;
 
+    /// <summary>Of how many children is told how they stand: of the newest.</summary>
+    private const int ChildrenMax = 1_000;
+
+    private const int RunningNumber = 2;
+
     /// <summary>How long it is silent before a comment shows that the connection lives.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     /// <summary>How often the database is looked at, for what another hub recorded.</summary>
     private static readonly TimeSpan LookUp = TimeSpan.FromSeconds(1);
 
+    private readonly Dictionary<Guid, string> children = [];
     private int seen = seen;
+    private DateTimeOffset lookedAt = DateTimeOffset.MinValue;
+
+    /// <summary>How it stands, as it was told last; at first as its numbered events say.</summary>
+    private string now = (seen < RunningNumber ? EventJson.Now(executionId, "queued", "a free worker") : EventJson.Now(executionId, "running", null)).Data;
     private DateTimeOffset wroteAt = clock.GetUtcNow();
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -36,10 +46,21 @@ internal sealed class EventWriter(
     {
         while (true)
         {
+            var isBehind = false;
             while (watch.Events.TryRead(out var happened))
             {
-                if (await WriteAsync(happened, cancellationToken))
+                // The end comes last: what stands as it does now is told before it.
+                if (happened.IsFinal || happened.Type == ExecutionEvents.Changed)
+                    isBehind = true;
+                else
+                    await WriteAsync(happened, cancellationToken);
+            }
+
+            if (isBehind || clock.GetUtcNow() - lookedAt >= LookUp)
+            {
+                if (await ReplayAsync(cancellationToken))
                     return true;
+                await BeatAsync(cancellationToken);
             }
 
             await response.Body.FlushAsync(cancellationToken);
@@ -51,32 +72,32 @@ internal sealed class EventWriter(
             cancellationToken.ThrowIfCancellationRequested();
             if (isLive && !await more)
                 return false;
-            if (isLive)
-                continue;
-            if (await ReplayAsync(cancellationToken))
-                return true;
-            await BeatAsync(cancellationToken);
         }
     }
 
-    /// <summary>Writes what the database has behind what was seen. True at the end of the execution.</summary>
+    /// <summary>Writes what the database has behind what was seen, and how things stand now. True at the end of the execution.</summary>
     private async Task<bool> ReplayAsync(CancellationToken cancellationToken)
     {
+        lookedAt = clock.GetUtcNow();
         while (true)
         {
-            var (page, isWhole) = await PageAsync(cancellationToken);
-            foreach (var happened in page)
+            var page = await PageAsync(cancellationToken);
+            foreach (var happened in page.Events)
             {
+                if (happened.IsFinal)
+                    await WriteStandingAsync(page, cancellationToken);
                 if (await WriteAsync(happened, cancellationToken))
                     return true;
             }
 
-            if (isWhole)
-                return false;
+            if (!page.IsWhole)
+                continue;
+            await WriteStandingAsync(page, cancellationToken);
+            return false;
         }
     }
 
-    private async Task<(IReadOnlyList<ExecutionEvent> Events, bool IsWhole)> PageAsync(CancellationToken cancellationToken)
+    private async Task<EventPage> PageAsync(CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var execution = await ExecutionStore.FindAsync(session, executionId, cancellationToken)
@@ -87,15 +108,35 @@ internal sealed class EventWriter(
         var isWhole = lines.Count < PageMax;
         var last = isWhole ? int.MaxValue : lines[^1].Sequence;
         var steps = await ExecutionStore.StepEventsAsync(session, executionId, seen, cancellationToken);
+        var children = await ExecutionStore.ChildrenAsync(session, executionId, ChildrenMax, cancellationToken);
         var found = States(execution).Concat(steps.SelectMany(Steps)).Concat(lines.Select(EventJson.Line));
-        return ([.. found.Where(happened => happened.Sequence > seen && happened.Sequence <= last).OrderBy(happened => happened.Sequence)], isWhole);
+        return new EventPage(
+            execution, [.. found.Where(happened => happened.Sequence > seen && happened.Sequence <= last).OrderBy(happened => happened.Sequence)], isWhole, children);
+    }
+
+    /// <summary>How its children stand, and what it waits for, as far as that was not told yet.</summary>
+    private async Task WriteStandingAsync(EventPage page, CancellationToken cancellationToken)
+    {
+        foreach (var child in page.Children.Reverse())
+        {
+            if (children.TryGetValue(child.Id, out var told) && (told == child.Status || StatusNames.IsFinal(told)))
+                continue;
+            children[child.Id] = child.Status;
+            await WriteAsync(EventJson.Child(executionId, child), cancellationToken);
+        }
+
+        var standing = EventJson.Now(executionId, page.Execution.Status, page.Execution.WaitingFor);
+        if (page.Execution.IsFinal || standing.Data == now)
+            return;
+        now = standing.Data;
+        await WriteAsync(standing, cancellationToken);
     }
 
     private static IEnumerable<ExecutionEvent> States(ExecutionView execution)
     {
         yield return EventJson.State(execution.Id, 1, "queued", execution.CreatedAt);
         if (execution.StartedAt is { } startedAt)
-            yield return EventJson.State(execution.Id, 2, "running", startedAt);
+            yield return EventJson.State(execution.Id, RunningNumber, "running", startedAt);
         if (execution is { EndedAt: { } endedAt, EndedSeq: { } sequence })
             yield return EventJson.State(execution.Id, sequence, execution.Status, endedAt, execution.Error, execution.FailedStep);
     }
@@ -116,6 +157,8 @@ internal sealed class EventWriter(
             if (number <= seen)
                 return false;
             seen = number;
+            if (number == RunningNumber)
+                now = EventJson.Now(executionId, "running", null).Data;
         }
 
         var text = new StringBuilder();
@@ -140,3 +183,10 @@ internal sealed class EventWriter(
         wroteAt = clock.GetUtcNow();
     }
 }
+
+/// <summary>What the database has of an execution behind what was seen.</summary>
+/// <param name="Execution">As it stands.</param>
+/// <param name="Events">In their order.</param>
+/// <param name="IsWhole">There are no more.</param>
+/// <param name="Children">What it called, the newest first.</param>
+internal sealed record EventPage(ExecutionView Execution, IReadOnlyList<ExecutionEvent> Events, bool IsWhole, IReadOnlyList<ChildView> Children);

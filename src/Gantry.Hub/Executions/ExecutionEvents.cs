@@ -14,6 +14,9 @@ internal sealed class ExecutionEvents
     /// <summary>How many events may wait for a slow reader before it has to look into the database again.</summary>
     private const int WaitingMax = 1_000;
 
+    /// <summary>The type of an event that tells no more than that there is something to be looked at.</summary>
+    public const string Changed = "changed";
+
     private readonly ConcurrentDictionary<Guid, ImmutableList<Channel<ExecutionEvent>>> watchers = [];
     private readonly ConcurrentDictionary<Guid, ImmutableList<TaskCompletionSource<ExecutionEnd>>> waiters = [];
 
@@ -31,6 +34,9 @@ internal sealed class ExecutionEvents
                 channel.Writer.TryComplete();
         }
     }
+
+    /// <summary>What is told as it stands now, and not kept, is another now: those who watch look into the database.</summary>
+    public void TellChanged(Guid executionId) => Publish(new ExecutionEvent(executionId, null, Changed, ""));
 
     public void PublishEnd(ExecutionEnd end)
     {

@@ -12,7 +12,7 @@ namespace Gantry.Hub.Executions;
 /// The journal of one claimed execution. Numbers its events, and hands them to the writer that serves all executions. When the claim is
 /// lost, every later call fails and <paramref name="onLost"/> is called once.
 /// </summary>
-internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents events, CallStarter calls, Claim claim, Action onLost)
+internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents events, CallStarter calls, OutputStore outputs, Claim claim, Action onLost)
     : IExecutionJournal
 {
     private readonly Lock gate = new();
@@ -41,6 +41,8 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         ThrowIfLost();
         if (attempt.Call is { } call && attempt.Status is (StepStatus.Running or StepStatus.Waiting or StepStatus.Succeeded) && IsNew(call))
             return new(StartAsync(attempt, call, cancellationToken));
+        if (attempt.Output is { } output && IsLarge(output))
+            return new(RecordLargeAsync(attempt, output, durability, cancellationToken));
         if (durability == Durability.WithEnd)
         {
             lastStep = attempt;
@@ -48,6 +50,20 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         }
 
         return durability == Durability.WithNext && TryRunAhead(attempt) ? ValueTask.CompletedTask : new(WriteAsync(number => NewStep(attempt, number)));
+    }
+
+    /// <summary>With a large output it is waited for, whatever has to be durable: then the output is not held here any more.</summary>
+    private async Task RecordLargeAsync(StepAttempt attempt, StepOutput output, Durability durability, CancellationToken cancellationToken)
+    {
+        attempt = attempt with { Output = await ReadyAsync(output, cancellationToken) };
+        if (durability == Durability.WithEnd)
+        {
+            lastStep = attempt;
+            return;
+        }
+
+        using var room = await EnterAsync(output);
+        await WriteAsync(number => NewStep(attempt, number));
     }
 
     /// <summary>Gives the claim up until a time has come, or a signal, and returns when that is durable. True when it is to be taken up at once.</summary>
@@ -66,11 +82,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
                 WaitingFor = ExecutionJson.Storable(outcome.WaitingFor ?? "a signal"),
                 SignalsKnown = signalsKnown,
             };
-            park.Committed = () =>
-            {
-                if (events.IsWatched(claim.ExecutionId))
-                    events.Publish(EventJson.Waiting(claim.ExecutionId, park.IsReady ? "queued" : "waiting", park.IsReady ? "a free worker" : park.WaitingFor));
-            };
+            park.Committed = TellChanged;
             return park;
         });
         return park!.IsReady;
@@ -121,9 +133,12 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
     {
         ThrowIfLost();
         TellLeftOut(new ExecutionLogLine { Time = endedAt, Level = StepLogLevel.Warning, Message = "" });
+        var output = outcome.Output is { } given ? await ReadyAsync(given, CancellationToken.None) : null;
+        using var room = await EnterAsync(lastStep?.Output ?? output);
         await WriteAsync(number =>
         {
             var step = lastStep is { } attempt ? NewStep(attempt, number) : null;
+            var payload = PayloadOf(output);
             var final = new FinalRecord
             {
                 WorkspaceId = claim.WorkspaceId,
@@ -132,12 +147,12 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
                 Status = outcome.Status,
                 EndedAt = endedAt,
                 Sequence = step is null ? number : ++sequence,
-                Output = PayloadOf(outcome.Output),
+                Output = payload,
                 Error = outcome.Status == ExecutionStatus.Succeeded ? null : ExecutionJson.Of(outcome.Error ?? ProviderFailure.WithoutReason),
                 FailedStep = outcome.FailedStepPath,
                 LastStep = step,
                 Caller = claim.Parent,
-                CallerPayload = claim.Parent is { IsAwaited: true } parent ? CallEnded(parent, outcome, endedAt) : null,
+                CallerPayload = claim.Parent is { IsAwaited: true } parent ? CallJson.Of(parent, claim.ExecutionId, outcome, payload, endedAt) : null,
                 ConcurrencyKey = claim.ConcurrencyKey,
                 EndsWaits = hasWaited,
                 CancelledCalls = [.. openCalls.Values],
@@ -162,10 +177,6 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
             new PlanOutcome { Status = ExecutionStatus.Failed, Error = error, FailedStepPath = failedStep }, startedAt, endedAt);
     }
 
-    /// <summary>What the caller's step is told.</summary>
-    private string CallEnded(ParentLink parent, PlanOutcome outcome, DateTimeOffset endedAt) =>
-        ExecutionJson.Storable(Signal.CallEnded(parent.StepPath, claim.ExecutionId, outcome.Status, outcome.Output, outcome.Error, endedAt).Payload.GetRawText());
-
     private void TellLeftOut(ExecutionLogLine before)
     {
         if (Interlocked.Exchange(ref linesLeftOut, 0) is not (var leftOut and > 0))
@@ -178,11 +189,21 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         });
     }
 
+    /// <summary>To those who watch it, and those who watch what called it.</summary>
+    public void TellChanged()
+    {
+        events.TellChanged(claim.ExecutionId);
+        if (claim.Parent is { } parent)
+            events.TellChanged(parent.ExecutionId);
+    }
+
     private void Tell(FinalRecord final, DateTimeOffset startedAt)
     {
         final.LastStep?.Committed?.Invoke();
         if (events.IsWatched(claim.ExecutionId))
             events.Publish(EventJson.Ended(final));
+        if (claim.Parent is { } parent)
+            events.TellChanged(parent.ExecutionId);
         events.PublishEnd(new ExecutionEnd
         {
             ExecutionId = final.ExecutionId,
@@ -225,9 +246,11 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
 
         record.Committed = () =>
         {
-            Let(record.Output);
+            Let(attempt.Output, record.Output);
             if (events.IsWatched(claim.ExecutionId))
                 events.Publish(EventJson.Step(record));
+            if (child is not null)
+                events.TellChanged(claim.ExecutionId);
         };
         return record;
     }
@@ -347,13 +370,25 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         }
     }
 
+    private static bool IsLarge(StepOutput output) => output.Bytes > StepOutput.AtHandBytesMax || output.Place is not null;
+
+    /// <summary>As it can be recorded: at hand, or resting in a row that can be referred to.</summary>
+    private static async ValueTask<StepOutput> ReadyAsync(StepOutput output, CancellationToken cancellationToken) =>
+        output.Place is null or OutputStore.BlobPlace ? output : new StepOutput(await output.LoadAsync(cancellationToken));
+
+    /// <summary>Null when it sends nothing large.</summary>
+    private async ValueTask<IDisposable?> EnterAsync(StepOutput? output) =>
+        output is { Place: null, Bytes: > StepOutput.AtHandBytesMax and var bytes } ? await writer.Room.EnterAsync(bytes) : null;
+
     // A result that is passed on unchanged is kept once.
-    private Payload PayloadOf(JsonElement? output)
+    private Payload PayloadOf(StepOutput? output)
     {
-        if (output is not { } value)
+        if (output is null)
             return Payload.None;
+        if (!output.TryGet(out var value))
+            return new Payload(null, ((OutputStore.BlobPlace)output.Place!).BlobId, output.Bytes);
         var bytes = JsonMarshal.GetRawUtf8Value(value);
-        var hash = bytes.Length > Payload.InlineBytesMax ? SHA256.HashData(bytes) : null;
+        var hash = bytes.Length > StepOutput.AtHandBytesMax ? SHA256.HashData(bytes) : null;
         if (latestOutput is { } latest && latest.Payload.Bytes == bytes.Length
             && (hash is null ? latest.Payload.Text == value.GetRawText() : hash.AsSpan().SequenceEqual(latest.Hash)))
         {
@@ -366,10 +401,12 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
     }
 
     /// <summary>A large output that rests in the database is not held here besides.</summary>
-    private void Let(Payload payload)
+    private void Let(StepOutput? output, Payload payload)
     {
-        if (payload.BlobId is null)
+        if (payload.BlobId is not { } blobId)
             return;
+        if (output is { Place: null })
+            output.Rest(outputs.Blob(claim.WorkspaceId, claim.ExecutionId, blobId));
         lock (gate)
         {
             if (latestOutput is { } latest && ReferenceEquals(latest.Payload, payload))

@@ -26,6 +26,9 @@ internal static class ExecutionLimits
     /// <summary>How much the results of pure steps may run ahead of what is durable.</summary>
     public const int AheadBytesMax = 256 * 1024;
 
+    /// <summary>What an output has at most that is loaded with the record of its step; a larger one is loaded when it is needed.</summary>
+    public const int LoadedBytesMax = 8 * 1024;
+
     public const int LogMessageCharactersMax = 32 * 1024;
 
     public const int LogFieldsCharactersMax = 64 * 1024;

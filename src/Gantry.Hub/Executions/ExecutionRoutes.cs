@@ -37,7 +37,7 @@ internal static class ExecutionRoutes
         group.MapGet("/executions/{id}/events", (HttpContext context, Caller caller, string id, ExecutionStream stream) =>
             stream.ServeAsync(context, caller, id)).Allow(Access.Viewer)
             .WithSummary("Streams what happens as server-sent events, from the beginning or behind Last-Event-ID, to the end: 'execution' (its state), 'step', "
-                + "'log' and 'progress', each with JSON as its data.")
+                + "'log', 'child' (how one stands that it called) and 'progress', each with JSON as its data. What has no id (how things stand now) is told again after each reconnect.")
             .WithHeader("Last-Event-ID", "The id of the last event that was seen.")
             .WithQuery("tail", "How many of the last events to begin with; without it, and without Last-Event-ID, all of them come.")
             .Produces<string>(200, "text/event-stream").Streams();

@@ -23,6 +23,7 @@ internal sealed partial class ExecutionRunner(
     JournalWriter writer,
     ExecutionEvents events,
     CallStarter calls,
+    OutputStore outputs,
     ClaimStore claims,
     Waker waker,
     HubDatabase database,
@@ -77,6 +78,8 @@ internal sealed partial class ExecutionRunner(
         }
 
         var journal = JournalFor(claim, entry);
+        if (claim.IsTakenUpAgain || claim.Parent is not null)
+            journal.TellChanged();
         if (claim.IsLost)
             journal.Write(Warning("Taken up again where it stood, since the hub that ran it stopped."));
         var egressAllowed = await egress.AllowedAsync(new Actor(claim.UserId, claim.WorkspaceId), CancellationToken.None);
@@ -164,7 +167,7 @@ internal sealed partial class ExecutionRunner(
     }
 
     private ExecutionJournal JournalFor(Claim claim, RunningExecutions.Entry entry) =>
-        new(writer, events, calls, claim, entry.Cancel);
+        new(writer, events, calls, outputs, claim, entry.Cancel);
 
     /// <summary>What an endpoint tells from whatever thread it is on. Whether the claim still stands is the runner's business, not that thread's.</summary>
     private void WriteNotice(ExecutionJournal journal, string notice)

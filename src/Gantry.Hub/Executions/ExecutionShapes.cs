@@ -83,7 +83,8 @@ internal sealed record ParentShape(Guid Execution, string Step);
 
 /// <summary>An execution that was called.</summary>
 /// <param name="Step">The path of the step that called it.</param>
-internal sealed record ChildShape(Guid Id, string Step, string Status, string? Plan = null);
+internal sealed record ChildShape(
+    Guid Id, string Step, string Status, DateTimeOffset CreatedAt, string? Plan = null, DateTimeOffset? StartedAt = null, DateTimeOffset? EndedAt = null);
 
 /// <summary>One execution. Members that have no value are left out.</summary>
 /// <param name="Status">queued, running, waiting, succeeded, failed or cancelled; the last three are final.</param>

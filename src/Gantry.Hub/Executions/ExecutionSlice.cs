@@ -12,11 +12,12 @@ internal static class ExecutionSlice
     {
         services.AddSingleton(hub);
         services.AddSingleton(options);
-        services.AddSingleton(Create<ClaimStore>);
+        services.AddSingleton(Create<OutputStore>);
+        services.AddSingleton<ClaimStore>();
         services.AddSingleton(Create<HubLease>);
-        services.AddSingleton(Create<JournalWriter>);
+        services.AddSingleton(services => ActivatorUtilities.CreateInstance<JournalWriter>(services, services.GetRequiredService<HubDatabase>().Standing));
         services.AddSingleton(Create<Waker>);
-        services.AddSingleton(Create<SignalWatch>);
+        services.AddSingleton<SignalWatch>();
         services.AddSingleton<TurnOf>();
         services.AddSingleton<CallStarter>();
         services.AddSingleton(new WorkNews(options.QueueMax));

@@ -87,8 +87,10 @@ internal static class ExecutionStore
     public static Task<IReadOnlyList<StepView>> StepEventsAsync(HubSession session, Guid id, int after, CancellationToken cancellationToken) =>
         session.QueryAsync<StepView>("""
             select s.execution_id, s.step_path as path, s.step_id as id, s.use, s.attempt, s.status, s.started_at, s.ended_at,
-                   s.started_seq as started_sequence, s.ended_seq as ended_sequence, s.message, s.error
+                   s.started_seq as started_sequence, s.ended_seq as ended_sequence, s.message, s.error,
+                   case when s.use = 'call' then (s.metadata::json ->> 'execution')::uuid end as call_id, w.wait as wait_text
             from execution_steps s
+            left join execution_waits w on s.status = 'waiting' and w.workspace_id = s.workspace_id and w.execution_id = s.execution_id and w.step_path = s.step_path
             where s.workspace_id = @workspace and s.execution_id = @id and (s.started_seq > @after or s.ended_seq > @after)
             """, new { workspace = session.Actor.WorkspaceId, id, after }, cancellationToken);
 
@@ -165,7 +167,7 @@ internal static class ExecutionStore
     /// <summary>The newest of those that it called.</summary>
     public static Task<IReadOnlyList<ChildView>> ChildrenAsync(HubSession session, Guid id, int count, CancellationToken cancellationToken) =>
         session.QueryAsync<ChildView>("""
-            select e.id, e.parent_step as step, e.plan_name as plan, e.status from executions e
+            select e.id, e.parent_step as step, e.plan_name as plan, e.status, e.created_at, e.started_at, e.ended_at from executions e
             where e.workspace_id = @workspace and e.parent_id = @id order by e.id desc limit @count
             """, new { workspace = session.Actor.WorkspaceId, id, count }, cancellationToken);
 

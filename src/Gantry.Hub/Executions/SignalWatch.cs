@@ -8,7 +8,7 @@ namespace Gantry.Hub.Executions;
 /// execution is not parked while the database has a signal that its run did not know.
 /// </summary>
 internal sealed partial class SignalWatch(
-    NpgsqlDataSource database, ClaimStore claims, RunningExecutions running, TimeProvider clock, ILogger<SignalWatch> logger)
+    HubDatabase database, ClaimStore claims, RunningExecutions running, TimeProvider clock, ILogger<SignalWatch> logger)
 {
     /// <summary>Of those that were told, the ones that run here get their signals.</summary>
     public void Tell(IReadOnlyList<Guid> executionIds)
@@ -18,7 +18,7 @@ internal sealed partial class SignalWatch(
     }
 
     public Task RunAsync(CancellationToken stopping) =>
-        new NewsChannel(database, "gantry_signals", clock).ListenAsync(HearAsync, failure => Log.Lost(logger, failure), stopping);
+        new NewsChannel(database.Standing, "gantry_signals", clock).ListenAsync(HearAsync, failure => Log.Lost(logger, failure), stopping);
 
     private async Task HearAsync(NpgsqlConnection connection, CancellationToken stopping)
     {

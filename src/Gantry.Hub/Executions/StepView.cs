@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gantry.Engine.Plans;
 
 namespace Gantry.Hub.Executions;
 
@@ -17,8 +18,17 @@ internal sealed record StepView
 
     public string Status { get; init; } = "";
 
-    /// <summary>What it waits for, in words; null when it does not wait.</summary>
-    public string? WaitingFor { get; init; }
+    /// <summary>What it waits for; null when it does not wait, and where only its attempts are listed.</summary>
+    public StepWait? Wait { get; init; }
+
+    /// <summary>The same, as the database keeps it.</summary>
+    public string? WaitText
+    {
+        init => Wait = value is null ? null : WaitJson.Parse(value);
+    }
+
+    /// <summary>The execution that it called; null when it called none.</summary>
+    public Guid? CallId { get; init; }
 
     public DateTimeOffset StartedAt { get; init; }
 

@@ -45,6 +45,20 @@ internal sealed record WaitView
         By = Answerers,
     }.Describe();
 
+    public static WaitView Of(StepWait wait) => new()
+    {
+        Path = wait.StepPath,
+        Id = wait.StepId,
+        Kind = WaitJson.NameOf(wait.Kind),
+        Since = wait.Since,
+        Until = wait.Until,
+        Event = wait.Event,
+        Ask = wait.Ask,
+        Answerers = [.. wait.By],
+        CallId = wait.Call?.ExecutionId,
+        Plan = wait.Call?.Plan,
+    };
+
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
@@ -96,6 +110,12 @@ internal sealed record ChildView
 
     public string Status { get; init; } = "";
 
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
@@ -103,6 +123,11 @@ internal sealed record ChildView
         json.WriteString("step", Step);
         EventJson.WriteText(json, "plan", Plan);
         json.WriteString("status", Status);
+        json.WriteString("created_at", CreatedAt.UtcDateTime);
+        if (StartedAt is { } startedAt)
+            json.WriteString("started_at", startedAt.UtcDateTime);
+        if (EndedAt is { } endedAt)
+            json.WriteString("ended_at", endedAt.UtcDateTime);
         json.WriteEndObject();
     }
 }

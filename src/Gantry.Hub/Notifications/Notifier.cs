@@ -29,7 +29,7 @@ internal sealed partial class Notifier(
     private DateTimeOffset keptHouseAt = DateTimeOffset.MinValue;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        new NewsChannel(database.Worker, "gantry_notifications", clock).ListenAsync(HearAsync, failure => Log.Interrupted(logger, failure), stoppingToken);
+        new NewsChannel(database.Standing, "gantry_notifications", clock).ListenAsync(HearAsync, failure => Log.Interrupted(logger, failure), stoppingToken);
 
     /// <summary>Decides and tells all that there is now.</summary>
     public async Task TickAsync(CancellationToken cancellationToken)

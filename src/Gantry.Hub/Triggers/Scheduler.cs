@@ -16,7 +16,7 @@ internal sealed partial class Scheduler(
     private DateTimeOffset keptHouseAt = DateTimeOffset.MinValue;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        new NewsChannel(database.Worker, "gantry_triggers", clock).ListenAsync(HearAsync, failure => Log.Interrupted(logger, failure), stoppingToken);
+        new NewsChannel(database.Standing, "gantry_triggers", clock).ListenAsync(HearAsync, failure => Log.Interrupted(logger, failure), stoppingToken);
 
     /// <summary>Does all that is due now.</summary>
     public async Task TickAsync(CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ public sealed class PlanRunnerSpecs
     {
         var outcome = await stage.RunAsync("steps: [{use: fake.do, with: {text: a}}, {use: fake.do, with: {text: b}}]");
 
-        (outcome.Status, outcome.Output?.GetRawText()).ShouldBe((ExecutionStatus.Succeeded, """{"text":"b"}"""));
+        (outcome.Status, outcome.Output?.Value.GetRawText()).ShouldBe((ExecutionStatus.Succeeded, """{"text":"b"}"""));
         stage.Journal.Attempts.Select(attempt => (attempt.StepPath, attempt.Attempt, attempt.Status)).ShouldBe(
             [("0", 1, StepStatus.Succeeded), ("1", 1, StepStatus.Succeeded)]);
         stage.Journal.Lines.Select(line => line.Message).ShouldBe(
@@ -42,7 +42,7 @@ public sealed class PlanRunnerSpecs
         var outcome = await stage.RunAsync("steps: [{use: fake.do, keep_going: true}, {use: fake.do, with: {text: b}}]");
 
         (outcome.Status, outcome.FailedStepPath, outcome.Error?.Message).ShouldBe((ExecutionStatus.Failed, "0", "It is down."));
-        outcome.Output?.GetRawText().ShouldBe("""{"text":"b"}""");
+        outcome.Output?.Value.GetRawText().ShouldBe("""{"text":"b"}""");
         stage.Journal.Attempts.Select(attempt => attempt.Status).ShouldBe([StepStatus.Failed, StepStatus.Succeeded]);
     }
 
@@ -219,7 +219,7 @@ public sealed class PlanRunnerSpecs
         var outcome = await stage.Runner.RunAsync(run with { Recorded = stage.Journal.Attempts }, stage.Journal, default);
 
         handedOver.Status.ShouldBe(ExecutionStatus.Queued);
-        (outcome.Status, outcome.Output?.GetRawText()).ShouldBe((ExecutionStatus.Succeeded, """{"text":"ab"}"""));
+        (outcome.Status, outcome.Output?.Value.GetRawText()).ShouldBe((ExecutionStatus.Succeeded, """{"text":"ab"}"""));
         stage.Fake.Calls.Count.ShouldBe(2);
     }
 
@@ -231,7 +231,7 @@ public sealed class PlanRunnerSpecs
         var outcome = await stage.Runner.RunAsync(
             stage.Run(plan, recorded: PlanStage.Attempt(StepStatus.Succeeded, output: """{"id":"kept"}""")), stage.Journal, default);
 
-        outcome.Output?.GetRawText().ShouldBe("""{"text":"kept"}""");
+        outcome.Output?.Value.GetRawText().ShouldBe("""{"text":"kept"}""");
         stage.Fake.Calls.ShouldHaveSingleItem();
     }
 
@@ -347,7 +347,7 @@ public sealed class PlanRunnerSpecs
         var outcome = await stage.RunAsync("steps: [{use: fake.do, with: {headers: {a: 'Bearer ${cred:KEY}'}}}, {use: fake.pure, with: {value: '${steps.0.message}'}}]");
 
         stage.Fake.Calls.First().Parameters.GetRawText().ShouldBe("""{"headers":{"a":"Bearer ${cred:KEY}"}}""");
-        stage.Journal.Attempts[0].Output?.GetRawText().ShouldBe("""{"Bearer ***":["Bearer ***"]}""");
+        stage.Journal.Attempts[0].Output?.Value.GetRawText().ShouldBe("""{"Bearer ***":["Bearer ***"]}""");
         outcome.Output.ShouldNotBeNull();
         JsonSerializer.Serialize(stage.Journal.Attempts).ShouldNotContain("s3cr");
         stage.Journal.Lines.ShouldContain(line => line.Message == "Sent Bearer ***." && line.Fields!.Value.GetRawText() == """{"secret":"Bearer ***"}""");

@@ -64,7 +64,7 @@ public sealed class PlanStage
         Status = status,
         StartedAt = new DateTimeOffset(2026, 1, 31, 11, 59, 0, TimeSpan.Zero),
         EndedAt = status == StepStatus.Running ? null : new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero),
-        Output = output is null ? null : JsonElement.Parse(output),
+        Output = output is null ? null : new StepOutput(JsonElement.Parse(output)),
         Error = error,
     };
 

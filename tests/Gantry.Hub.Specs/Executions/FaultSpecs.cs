@@ -46,6 +46,51 @@ public sealed class FaultSpecs(TestDatabase database) : IClassFixture<TestDataba
         folder.Delete(recursive: true);
     }
 
+    [Theory]
+    [InlineData(Posix.SigInt)]
+    [InlineData(9)]
+    public async Task A_restart_of_PostgreSQL_while_a_hub_recovers_loses_nothing_and_repeats_nothing(int signal)
+    {
+        const int executions = 60;
+        var folder = Directory.CreateTempSubdirectory("gantry-fault-");
+        var start = await DatabaseStart.OpenAsync(
+            new DatabaseOptions(folder.FullName, null, null) { IsDurable = false }, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        var provider = new ScriptedProvider();
+        var identity = HubIdentity.New();
+        var actor = await TestDatabase.CreateActorAsync(start.Postgres!.ConnectionString, "owner");
+
+        // What a hub left behind that is gone: each with a step that is done, whose result is large and rests apart.
+        await TestPostgres.ExecuteAsync(start.Postgres.ConnectionString, $$$"""
+            set search_path = gantry;
+            insert into executions (id, workspace_id, user_id, plan_text, inputs, status, fence, hub_id, started_at)
+            select ('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, '{{{actor.WorkspaceId}}}', '{{{actor.UserId}}}',
+                   '{"steps":[{"id":"big","use":"test.call"},{"use":"test.call","with":{"value":"${length(steps.big.output)}"}}]}', '{}', 'running', 1, '{{{identity.Id}}}', now()
+            from generate_series(1, {{{executions}}}) n;
+            insert into execution_blobs (id, execution_id, workspace_id, bytes, content) select e.id, e.id, e.workspace_id, 100002, '"' || repeat('x', 100000) || '"' from executions e;
+            insert into execution_steps (execution_id, step_path, attempt, workspace_id, step_id, use, status, started_at, ended_at, started_seq, ended_seq, output_blob)
+            select e.id, '0', 1, e.workspace_id, 'big', 'test.call', 'succeeded', now(), now(), 3, 4, e.id from executions e;
+            """);
+        provider.Act = (call, _) =>
+        {
+            if (provider.Calls.Count == executions / 4)
+                Posix.Signal(start.Postgres.ProcessId, signal).ShouldBeTrue();
+            return Task.FromResult(ProviderResult.Success(call.Parameters.GetProperty("value")));
+        };
+        var hub = RunningHub.Create(start.Database, start.Postgres.ConnectionString, provider, identity, new ExecutionOptions { RunsMax = 10, ClaimsMax = 5 });
+        var ends = Enumerable.Range(1, executions).Select(number => hub.Get<ExecutionEvents>().WaitForEnd(Guid.Parse($"01900000-0000-7000-8000-{number:D12}"))).ToList();
+
+        await hub.StartAsync();
+        var ended = await Task.WhenAll(ends.Select(end => end.End));
+
+        ended.ShouldAllBe(end => end.Status == "succeeded" && end.Output == "100000");
+        provider.Calls.Count.ShouldBe(executions);
+        provider.Calls.ShouldBeUnique();
+        ends.ForEach(end => end.Dispose());
+        await hub.DisposeAsync();
+        await start.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
     [Fact]
     public async Task An_execution_that_is_cut_off_again_and_again_fails_and_its_error_handlers_run()
     {

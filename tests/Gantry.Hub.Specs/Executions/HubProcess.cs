@@ -20,6 +20,11 @@ internal sealed class HubProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
+    /// <summary>The most memory that it ever held, in bytes.</summary>
+    public long MemoryMax => 1024 * long.Parse(
+        File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>Signed in as the administrator; null when the hub was gone before it was ready.</summary>
     public HttpClient? Client { get; private set; }
 

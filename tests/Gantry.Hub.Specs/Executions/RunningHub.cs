@@ -97,7 +97,7 @@ internal sealed class RunningHub : IAsyncDisposable
     /// <summary>Asks the database past row security.</summary>
     public async Task<T> AskAsync<T>(string sql)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("set search_path = gantry; " + sql, connection);
         return (T)(await command.ExecuteScalarAsync())!;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Gantry.Hub.Database;
 using Npgsql;
@@ -79,6 +80,45 @@ public sealed class TwoHubSpecs(TestPostgres postgres) : IAsyncLifetime
         ledger.Requests.Where(request => request.Effect == "first").Select(request => request.Key).Distinct().ShouldHaveSingleItem();
     }
 
+    [Theory]
+    [InlineData("250ms")]
+    [InlineData("4s")]
+    public async Task An_execution_that_waits_on_a_hub_that_was_stopped_goes_on_elsewhere_and_once(string wait)
+    {
+        await using var stopped = await HubProcess.StartAsync(folders[0].FullName, database, null);
+        await using var other = await HubProcess.StartAsync(folders[1].FullName, database, null);
+        var plan = new
+        {
+            plan = new
+            {
+                steps = new object[]
+                {
+                    Post("first"),
+                    new { parallel = new object[] { new object[] { new { wait }, Post("second") }, new object[] { new { approve = new { ask = "Go?" } }, Post("third") } } },
+                },
+            },
+        };
+        using var accepted = await stopped.PostAsync("/api/execute", plan, "once");
+        var id = (await accepted.ShouldNotBeNull().ReadJsonAsync()).GetProperty("id").GetString()!;
+        await stopped.EventAsync(id, data => data.Contains("\"approve\"", StringComparison.Ordinal) && data.Contains("\"waiting\"", StringComparison.Ordinal));
+        Posix.Signal(stopped.Id, Posix.SigStop).ShouldBeTrue();
+
+        await TestPostgres.ExecuteAsync(database, "update gantry.execution_hubs set lease_until = now() - interval '1 second'");
+        using (var approved = await other.Client!.PostAsJsonAsync($"/api/executions/{id}/approve", new { approve = true }))
+            approved.EnsureSuccessStatusCode();
+        var end = await other.EventsAsync(id);
+        var before = await RowsAsync(id);
+        Posix.Signal(stopped.Id, Posix.SigContinue).ShouldBeTrue();
+        using var after = await stopped.PostAsync("/api/execute?wait=60s", PlanFor("later"), "later");
+
+        JsonElement.Parse(end[^1]).GetProperty("status").GetString().ShouldBe("succeeded");
+        (await after.ShouldNotBeNull().ReadJsonAsync()).GetProperty("status").GetString().ShouldBe("succeeded");
+        (await RowsAsync(id)).ShouldBe(before);
+        ledger.Requests.Where(request => request.Effect != "later").Select(request => request.Key).Distinct().Count().ShouldBe(3);
+        ledger.CountOf("third").ShouldBe(1);
+        ledger.Doubled.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Two_hubs_give_the_places_of_a_key_one_after_the_other()
     {
@@ -113,14 +153,11 @@ public sealed class TwoHubSpecs(TestPostgres postgres) : IAsyncLifetime
     {
         plan = new
         {
-            steps = effects.Select(effect => new
-            {
-                use = "http.request",
-                with = new { url = $"{ledger.Url}/{effect}", method = "POST" },
-                repeatable = true,
-            }),
+            steps = effects.Select(Post),
         },
     };
+
+    private object Post(string effect) => new { use = "http.request", with = new { url = $"{ledger.Url}/{effect}", method = "POST" }, repeatable = true };
 
     /// <summary>All that is on record of an execution, as it was last written.</summary>
     private Task<string> RowsAsync(string id) => AskAsync<string>($"""

@@ -105,7 +105,7 @@ public sealed class ChatProviderSpecs : IAsyncLifetime
         var outcome = await stage.RunAsync("slack.post_message", new { webhook_url = "${cred:SLACK_HOOK}", text = "x" });
 
         outcome.Error!.Kind.ShouldBe(kind);
-        $"{outcome.Error.Message} {outcome.Output}".ShouldNotContain("s3cr3tHook");
+        $"{outcome.Error.Message} {outcome.Output?.Value}".ShouldNotContain("s3cr3tHook");
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class OtherProviderSpecs : IAsyncLifetime
     {
         var outcome = await stage.RunAsync("logic.transform", new Dictionary<string, object> { [name] = JsonElement.Parse(value) }, """{"x":{"a":5}}""");
 
-        outcome.Output?.GetRawText().ShouldBe(expected);
+        outcome.Output?.Value.GetRawText().ShouldBe(expected);
     }
 
     [Fact]

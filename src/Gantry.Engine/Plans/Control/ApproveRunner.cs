@@ -22,11 +22,11 @@ internal sealed class CompiledApprove : CompiledStep
 /// <summary>Waits for a person's yes. Whether that person may answer is known where the answer comes in.</summary>
 internal sealed class ApproveRunner(StepAt at, CompiledApprove step, Flow flow) : WaitingRunner(at, step, flow)
 {
-    protected override Task<StepAttempt?> RunAsync(StepAttempt attempt, bool isRecorded)
+    protected override async Task<StepAttempt?> RunAsync(StepAttempt attempt, bool isRecorded)
     {
-        var ask = Execution.Redactor.Text(Values.Format(step.Ask.Evaluate(At.ScopeAt(attempt.StartedAt))));
+        var ask = Execution.Redactor.Text(Values.Format(step.Ask.Evaluate(await At.ScopeAtAsync(attempt.StartedAt))));
         var wait = NewWait(attempt, WaitKind.Approval) with { Ask = ask, By = step.Step.By, Until = attempt.StartedAt + step.Step.Within };
-        return WaitAsync(attempt, isRecorded, wait, Durability.Now);
+        return await WaitAsync(attempt, isRecorded, wait, Durability.Now);
     }
 
     protected override StepAttempt Answered(StepAttempt attempt, StepWait wait, Signal signal)
@@ -36,13 +36,13 @@ internal sealed class ApproveRunner(StepAt at, CompiledApprove step, Flow flow) 
         var who = signal.By ?? "Somebody";
         var ended = attempt with
         {
-            Output = Execution.Redactor.Json(JsonBuilder.Object(writer =>
+            Output = new StepOutput(Execution.Redactor.Json(JsonBuilder.Object(writer =>
             {
                 writer.WriteBoolean("approved", isApproved);
                 writer.WriteString("by", signal.By);
                 writer.WriteString("comment", comment);
                 writer.WriteString("at", signal.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
-            })),
+            }))),
         };
         var message = Execution.Redactor.Text($"{who} {(isApproved ? "approved" : "refused")}{(string.IsNullOrEmpty(comment) ? "." : $": {comment}")}");
         return isApproved

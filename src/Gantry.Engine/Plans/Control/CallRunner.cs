@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gantry.Engine.Plans.Expressions;
 using Gantry.Engine.Providers;
 
@@ -27,7 +26,7 @@ internal sealed class CallRunner(StepAt at, CompiledCall step, Flow flow) : Wait
         {
             ExecutionId = ExecutionTime.Derive(attempt.StartedAt, IdempotencyKey.For(Execution.Run.ExecutionId, At.Path)),
             Plan = step.Step.Plan,
-            Inputs = isRecorded ? JsonBuilder.Object(_ => { }) : step.Inputs.Evaluate(At.ScopeAt(attempt.StartedAt)),
+            Inputs = isRecorded ? JsonBuilder.Object(_ => { }) : step.Inputs.Evaluate(await At.ScopeAtAsync(attempt.StartedAt)),
             IsAwaited = step.Step.IsAwaited,
         };
         attempt = attempt with { Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["execution"] = call.ExecutionId.ToString() } };
@@ -46,9 +45,8 @@ internal sealed class CallRunner(StepAt at, CompiledCall step, Flow flow) : Wait
     protected override StepAttempt Answered(StepAttempt attempt, StepWait wait, Signal signal)
     {
         var status = signal.Payload.TryGetProperty("status", out var given) ? given.GetString() : null;
-        var hasOutput = signal.Payload.TryGetProperty("output", out var output) && output.ValueKind != JsonValueKind.Null;
         var error = signal.Payload.TryGetProperty("error", out var reason) ? ErrorJson.Read(reason) : null;
-        var ended = attempt with { Output = hasOutput ? output : null };
+        var ended = attempt with { Output = signal.Output };
         return status switch
         {
             "succeeded" => ended with { Status = StepStatus.Succeeded },
@@ -73,7 +71,7 @@ internal sealed class CallRunner(StepAt at, CompiledCall step, Flow flow) : Wait
             Status = StepStatus.Succeeded,
             EndedAt = Now,
             Message = $"Started the plan '{step.Step.Plan}' as execution {attempt.Call!.ExecutionId}.",
-            Output = JsonBuilder.Object(writer => writer.WriteString("execution", attempt.Call.ExecutionId)),
+            Output = new StepOutput(JsonBuilder.Object(writer => writer.WriteString("execution", attempt.Call.ExecutionId))),
         };
         await At.Journal.RecordAsync(started, Durability.Now, CancellationToken.None);
         At.Write(StepLogLevel.Info, 1, $"{At.Name}: {started.Message}");

@@ -70,15 +70,15 @@ internal abstract class ControlRunner(StepAt at, CompiledStep step, Flow flow)
     }
 
     /// <summary>Ends as the list within did.</summary>
-    protected Task<StepAttempt?> EndAsAsync(StepAttempt attempt, ListEnd? end, Func<System.Text.Json.JsonElement?> output) => end switch
+    protected async Task<StepAttempt?> EndAsAsync(StepAttempt attempt, ListEnd? end, Func<CancellationToken, ValueTask<StepOutput?>> outputAsync) => end switch
     {
-        null => Task.FromResult<StepAttempt?>(null),
-        { Stop: { } stop } => EndStoppedAsync(attempt, stop),
-        { Status: StepStatus.Succeeded } => EndAsync(attempt with { Status = StepStatus.Succeeded, Output = output() }),
+        null => null,
+        { Stop: { } stop } => await EndStoppedAsync(attempt, stop),
+        { Status: StepStatus.Succeeded } => await EndAsync(attempt with { Status = StepStatus.Succeeded, Output = await outputAsync(CancellationToken.None) }),
         // What did not stop when its time was over failed since it was told to.
-        { Failure: { Error.Kind: ProviderErrorKind.Cancelled } told } when timeLimit() is { } late => FailAsync(attempt, told, late),
-        { Failure: { } failure } => FailAsync(attempt, failure, failure.Error),
-        _ => EndToldAsync(attempt),
+        { Failure: { Error.Kind: ProviderErrorKind.Cancelled } told } when timeLimit() is { } late => await FailAsync(attempt, told, late),
+        { Failure: { } failure } => await FailAsync(attempt, failure, failure.Error),
+        _ => await EndToldAsync(attempt),
     };
 
     protected Task<StepAttempt?> FailAsync(StepAttempt attempt, ProviderErrorKind kind, string message) =>
@@ -99,7 +99,7 @@ internal abstract class ControlRunner(StepAt at, CompiledStep step, Flow flow)
     protected async Task<StepAttempt?> EndAsync(StepAttempt attempt)
     {
         var ended = attempt with { EndedAt = Now, Message = attempt.Message ?? attempt.Error?.Message, Wait = null };
-        if (ended.Output is { } output && System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(output).Length > AttemptCall.OutputBytesMax)
+        if (ended.Output is { Bytes: > StepOutput.BytesMax })
         {
             ended = TooLarge(ended);
         }

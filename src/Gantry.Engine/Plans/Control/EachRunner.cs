@@ -44,13 +44,15 @@ internal sealed class EachRunner(StepAt at, CompiledEach step, Flow flow) : Cont
     private readonly Lock gate = new();
     private readonly List<(int Index, Failure Failure)> failures = [];
     private JsonElement.ArrayEnumerator items;
-    private ReadOnlyMemory<byte>[] outputs = [];
+
+    /// <summary>What each item answered: bytes, or, when it is large, an output that may rest elsewhere.</summary>
+    private object?[] outputs = [];
     private long outputBytes;
     private int taken;
 
     protected override async Task<StepAttempt?> RunAsync(StepAttempt attempt, bool isRecorded)
     {
-        var list = step.Items.Evaluate(At.ScopeAt(attempt.StartedAt));
+        var list = step.Items.Evaluate(await At.ScopeAtAsync(attempt.StartedAt));
         if (list.ValueKind != JsonValueKind.Array)
         {
             throw new ExpressionException($"'each' needs a list, and got {SettingCheck.Describe(list)}");
@@ -69,13 +71,13 @@ internal sealed class EachRunner(StepAt at, CompiledEach step, Flow flow) : Cont
             Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { [Count] = count.ToString(CultureInfo.InvariantCulture), [Hash] = hash },
         };
         await BeginAsync(attempt, isRecorded);
-        return await EndAsAsync(await RunItemsAsync(list, count) is var end && failures.Count > 0 ? WithErrors(attempt) : attempt, end, Output);
+        return await EndAsAsync(await RunItemsAsync(list, count) is var end && failures.Count > 0 ? WithErrors(attempt) : attempt, end, OutputAsync);
     }
 
     private async Task<ListEnd?> RunItemsAsync(JsonElement list, int count)
     {
         items = list.EnumerateArray();
-        outputs = new ReadOnlyMemory<byte>[count];
+        outputs = new object?[count];
         if (count == 0)
         {
             return ListEnd.Succeeded;
@@ -122,7 +124,7 @@ internal sealed class EachRunner(StepAt at, CompiledEach step, Flow flow) : Cont
                     return ListEnd.Failed(tooMany);
                 }
             }
-            else if (Keep(frame) is { } tooLarge)
+            else if (await KeepAsync(frame) is { } tooLarge)
             {
                 return ListEnd.Failed(tooLarge);
             }
@@ -153,22 +155,27 @@ internal sealed class EachRunner(StepAt at, CompiledEach step, Flow flow) : Cont
     }
 
     /// <summary>Keeps what the item answered; the failure of the step when that is too much, and somebody needs it.</summary>
-    private Failure? Keep(Frame frame)
+    private async ValueTask<Failure?> KeepAsync(Frame frame)
     {
-        if (frame.Output() is not { } output)
+        if (await frame.OutputAsync(CancellationToken.None) is not { } output)
         {
             return null;
         }
 
-        var bytes = JsonMarshal.GetRawUtf8Value(output);
-        var total = Interlocked.Add(ref outputBytes, bytes.Length + 1);
-        if (total <= AttemptCall.OutputBytesMax)
+        if (Interlocked.Add(ref outputBytes, output.Bytes + 1L) <= StepOutput.BytesMax)
         {
-            outputs[frame.Index] = bytes.ToArray();
+            outputs[frame.Index] = output.IsMovable ? output : JsonMarshal.GetRawUtf8Value(output.Value).ToArray();
             return null;
         }
 
-        return !step.IsAskedFor ? null : new Failure(At.Path, step.Step.Id, new ProviderError
+        if (!step.IsAskedFor)
+        {
+            // Nobody will see them.
+            Array.Clear(outputs);
+            return null;
+        }
+
+        return new Failure(At.Path, step.Step.Id, new ProviderError
         {
             Kind = ProviderErrorKind.BadRequest,
             Message = $"The items of {At.Name} answer more than the 16 MB that are kept. Let the steps within answer less.",
@@ -199,21 +206,27 @@ internal sealed class EachRunner(StepAt at, CompiledEach step, Flow flow) : Cont
     }
 
     /// <summary>Null when it is too much to keep and nobody asks for it.</summary>
-    private JsonElement? Output() => outputBytes > AttemptCall.OutputBytesMax ? null : JsonBuilder.Build(writer =>
+    private async ValueTask<StepOutput?> OutputAsync(CancellationToken cancellationToken)
     {
-        writer.WriteStartArray();
-        foreach (var output in outputs)
+        if (outputBytes > StepOutput.BytesMax)
         {
-            if (output.IsEmpty)
-            {
-                writer.WriteNullValue();
-            }
-            else
-            {
-                writer.WriteRawValue(output.Span, skipInputValidation: true);
-            }
+            return null;
         }
 
-        writer.WriteEndArray();
-    });
+        return new StepOutput(await JsonBuilder.ListAsync(outputs, async (writer, item) =>
+        {
+            switch (item)
+            {
+                case byte[] bytes:
+                    writer.WriteRawValue(bytes, skipInputValidation: true);
+                    break;
+                case StepOutput output:
+                    (await output.LoadAsync(cancellationToken)).WriteTo(writer);
+                    break;
+                default:
+                    writer.WriteNullValue();
+                    break;
+            }
+        }));
+    }
 }

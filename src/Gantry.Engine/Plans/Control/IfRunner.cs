@@ -36,7 +36,7 @@ internal sealed class IfRunner(StepAt at, CompiledIf step, Flow flow) : ControlR
     {
         if (!isRecorded)
         {
-            var taken = IsTrue(attempt) ? "then" : step.Else is null ? "nothing" : "else";
+            var taken = await IsTrueAsync(attempt) ? "then" : step.Else is null ? "nothing" : "else";
             attempt = attempt with { Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { [Taken] = taken } };
         }
 
@@ -48,12 +48,12 @@ internal sealed class IfRunner(StepAt at, CompiledIf step, Flow flow) : ControlR
 
         await BeginAsync(attempt, isRecorded);
         var frame = new Frame(list, At.Frame, $"{At.Path}.{name}.");
-        return await EndAsAsync(attempt, await ListRunner.RunAsync(Execution, frame, Flow), frame.Output);
+        return await EndAsAsync(attempt, await ListRunner.RunAsync(Execution, frame, Flow), frame.OutputAsync);
     }
 
-    private bool IsTrue(StepAttempt attempt)
+    private async Task<bool> IsTrueAsync(StepAttempt attempt)
     {
-        var value = step.Condition.Evaluate(At.ScopeAt(attempt.StartedAt));
+        var value = step.Condition.Evaluate(await At.ScopeAtAsync(attempt.StartedAt));
         return Scalars.Convert(SettingType.Boolean, value) is { } condition
             ? condition.GetBoolean()
             : throw new ExpressionException($"the condition must be true or false, and is {SettingCheck.Describe(value)}");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gantry.Engine.Plans.Expressions;
 
 namespace Gantry.Engine.Plans.Control;
@@ -29,24 +28,17 @@ internal sealed class ParallelRunner(StepAt at, CompiledParallel step, Flow flow
         var frames = step.Branches.Select((branch, number) => new Frame(branch, At.Frame, $"{At.Path}.branches[{number}].")).ToArray();
         using var branches = new Branches(Execution, Flow, frames.Length);
         await Task.WhenAll(frames.Select(frame => branches.RunAsync(own => ListRunner.RunAsync(Execution, frame, own))));
-        return await EndAsAsync(attempt, branches.End, () => Output(frames));
+        return await EndAsAsync(attempt, branches.End, token => OutputAsync(frames, token));
     }
 
-    private static JsonElement Output(Frame[] frames) => JsonBuilder.Build(writer =>
+    private static async ValueTask<StepOutput?> OutputAsync(Frame[] frames, CancellationToken cancellationToken)
     {
-        writer.WriteStartArray();
-        foreach (var frame in frames)
+        var outputs = new StepOutput?[frames.Length];
+        for (var number = 0; number < frames.Length; number++)
         {
-            if (frame.Output() is { } output)
-            {
-                output.WriteTo(writer);
-            }
-            else
-            {
-                writer.WriteNullValue();
-            }
+            outputs[number] = await frames[number].OutputAsync(cancellationToken);
         }
 
-        writer.WriteEndArray();
-    });
+        return await JsonBuilder.ListAsync(outputs, cancellationToken);
+    }
 }

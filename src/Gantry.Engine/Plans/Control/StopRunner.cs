@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gantry.Engine.Plans.Expressions;
 using Gantry.Engine.Providers;
 
@@ -30,18 +29,18 @@ internal sealed class StopRunner(StepAt at, CompiledStop step, Flow flow) : Cont
 {
     public const string Use = "stop";
 
-    protected override Task<StepAttempt?> RunAsync(StepAttempt attempt, bool isRecorded)
+    protected override async Task<StepAttempt?> RunAsync(StepAttempt attempt, bool isRecorded)
     {
-        var scope = At.ScopeAt(attempt.StartedAt);
+        var scope = await At.ScopeAtAsync(attempt.StartedAt);
         var message = step.Message is { } given ? Execution.Redactor.Text(Values.Format(given.Evaluate(scope))) : null;
-        JsonElement? output = step.Output is { } value ? Execution.Redactor.Json(value.Evaluate(scope)) : null;
+        var output = step.Output is { } value ? new StepOutput(Execution.Redactor.Json(value.Evaluate(scope))) : null;
         var status = step.Step.Status switch
         {
             ExecutionStatus.Failed => StepStatus.Failed,
             ExecutionStatus.Cancelled => StepStatus.Cancelled,
             _ => StepStatus.Succeeded,
         };
-        return EndAsync(attempt with
+        return await EndAsync(attempt with
         {
             Status = status,
             Message = message,

@@ -48,6 +48,6 @@ internal sealed class TryRunner(StepAt at, CompiledTry step, Flow flow) : Contro
             end = lastEnd is { Status: StepStatus.Succeeded, Stop: null } ? end : lastEnd;
         }
 
-        return await EndAsAsync(attempt, end, frame.Output);
+        return await EndAsAsync(attempt, end, frame.OutputAsync);
     }
 }

@@ -29,22 +29,22 @@ internal sealed class CompiledWait : CompiledStep
 /// <summary>Waits for a time or an event. Its times count from the record of its beginning.</summary>
 internal sealed class WaitRunner(StepAt at, CompiledWait step, Flow flow) : WaitingRunner(at, step, flow)
 {
-    protected override Task<StepAttempt?> RunAsync(StepAttempt attempt, bool isRecorded)
+    protected override async Task<StepAttempt?> RunAsync(StepAttempt attempt, bool isRecorded)
     {
-        var scope = At.ScopeAt(attempt.StartedAt);
+        var scope = await At.ScopeAtAsync(attempt.StartedAt);
         if (step.Time is { } time)
         {
             var until = attempt.Wait?.Until ?? TimeOf(time.Evaluate(scope), attempt.StartedAt);
-            return WaitAsync(attempt, isRecorded, NewWait(attempt, WaitKind.Time) with { Until = until }, Durability.WithNext);
+            return await WaitAsync(attempt, isRecorded, NewWait(attempt, WaitKind.Time) with { Until = until }, Durability.WithNext);
         }
 
         var name = Values.Format(step.Event!.Evaluate(scope));
         var wait = NewWait(attempt, WaitKind.Event) with { Event = name, Until = attempt.StartedAt + step.Step.Within };
-        return WaitAsync(attempt, isRecorded, wait, Durability.Now);
+        return await WaitAsync(attempt, isRecorded, wait, Durability.Now);
     }
 
     protected override StepAttempt Answered(StepAttempt attempt, StepWait wait, Signal signal) =>
-        attempt with { Status = StepStatus.Succeeded, Output = Execution.Redactor.Json(signal.Payload), Message = $"The event '{wait.Event}' came." };
+        attempt with { Status = StepStatus.Succeeded, Output = new StepOutput(Execution.Redactor.Json(signal.Payload)), Message = $"The event '{wait.Event}' came." };
 
     /// <summary>A duration from then on, or a date and time; without a zone it is UTC.</summary>
     private static DateTimeOffset TimeOf(JsonElement value, DateTimeOffset from)

@@ -79,7 +79,7 @@ internal sealed class StepRecord : ClaimedRecord
     /// <summary>The execution that it waited for, and which it no longer needs; null when there is none.</summary>
     public Guid? CancelledCall { get; init; }
 
-    public override int Weight => 200 + Output.Bytes + (Child?.Weight ?? 0) + (Wait is null ? 0 : 400);
+    public override int Weight => 200 + Output.BytesSent + (Child?.Weight ?? 0) + (Wait is null ? 0 : 400);
 }
 
 /// <summary>All that is left of an execution waits: the claim is given up, and nobody is at it until a time has come, or a signal.</summary>
@@ -142,19 +142,18 @@ internal sealed class FinalRecord : ClaimedRecord
     /// <summary>Executions that it called, and whose ends it no longer needs.</summary>
     public IReadOnlyList<Guid> CancelledCalls { get; init; } = [];
 
-    public override int Weight => 200 + Output.Bytes + (LastStep?.Weight ?? 0);
+    public override int Weight => 200 + Output.BytesSent + (LastStep?.Weight ?? 0);
 }
 
 /// <summary>An output: in its row up to 64 KB, else in a row of its own that is referred to.</summary>
 internal sealed record Payload(string? Text, Guid? BlobId, int Bytes)
 {
-    public const int InlineBytesMax = 64 * 1024;
-    public const int BytesMax = 16 * 1024 * 1024;
-
     public static Payload None { get; } = new(null, null, 0);
 
     /// <summary>It is in the database already, and is only referred to.</summary>
     public bool IsKept => BlobId is not null && Text is null;
+
+    public int BytesSent => IsKept ? 0 : Bytes;
 
     /// <summary>What goes into the row itself.</summary>
     public string? Inline => BlobId is null ? Text : null;
@@ -164,6 +163,6 @@ internal sealed record Payload(string? Text, Guid? BlobId, int Bytes)
         if (text is null)
             return None;
         var bytes = Encoding.UTF8.GetByteCount(text);
-        return new Payload(text, bytes > InlineBytesMax ? Guid.CreateVersion7() : null, bytes);
+        return new Payload(text, bytes > StepOutput.AtHandBytesMax ? Guid.CreateVersion7() : null, bytes);
     }
 }

@@ -170,12 +170,21 @@ internal static class JournalSql
           and exists (select from executions e where e.workspace_id = x.workspace_id and e.id = x.execution_id and e.fence = x.fence)
         """;
 
-    /// <summary>The ends of executions are told to the steps that wait for them.</summary>
+    /// <summary>The ends of executions are told to the steps that wait for them; a large output becomes one of the caller's.</summary>
     public const string CallsEnded = """
-        select x.parent_id, s.outcome, s.runs
-        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::text[], $6::text[]) as x(workspace_id, id, fence, parent_id, step_path, payload)
-        join executions e on e.workspace_id = x.workspace_id and e.id = x.id and e.fence = x.fence and e.ended_at is not null
-        cross join lateral store_signal(x.workspace_id, x.parent_id, x.step_path, 'call', null, x.payload) s
+        with told as (
+          select x.workspace_id, x.id, x.parent_id, x.blob, s.outcome, s.runs
+          from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::text[], $6::text[], $7::uuid[])
+            as x(workspace_id, id, fence, parent_id, step_path, payload, blob)
+          join executions e on e.workspace_id = x.workspace_id and e.id = x.id and e.fence = x.fence and e.ended_at is not null
+          cross join lateral store_signal(x.workspace_id, x.parent_id, x.step_path, 'call', null, x.payload) s),
+        copied as (
+          insert into execution_blobs (id, execution_id, workspace_id, bytes, content)
+          select b.id, t.parent_id, t.workspace_id, b.bytes, b.content
+          from told t join execution_blobs b on b.workspace_id = t.workspace_id and b.execution_id = t.id and b.id = t.blob
+          where t.outcome = 'taken'
+          on conflict do nothing)
+        select parent_id, outcome, runs from told
         """;
 
     public const string CancelledCalls = """

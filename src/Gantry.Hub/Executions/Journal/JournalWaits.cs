@@ -34,7 +34,8 @@ internal static class JournalWaits
             awaited.Column(final => final.Fence),
             awaited.Column(final => final.Caller!.ExecutionId),
             awaited.Column(final => final.Caller!.StepPath),
-            awaited.Column(final => final.CallerPayload!));
+            awaited.Column(final => final.CallerPayload!),
+            awaited.Column(final => final.Output.BlobId));
     }
 
     public static void AddParks(JournalQuestions questions, JournalBatch batch)

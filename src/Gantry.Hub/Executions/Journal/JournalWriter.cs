@@ -12,6 +12,7 @@ internal sealed partial class JournalWriter(NpgsqlDataSource database, HubIdenti
 {
     public const int RecordsMax = 4_000;
     public const int BytesMax = 8 * 1024 * 1024;
+    private const long LargeBytesMax = 32 * 1024 * 1024;
 
     private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(1);
 
@@ -21,6 +22,9 @@ internal sealed partial class JournalWriter(NpgsqlDataSource database, HubIdenti
     private TaskCompletionSource arrived = NewSignal();
     private bool isClosed;
     private Task? loop;
+
+    /// <summary>For large outputs: whoever adds a record with one enters first.</summary>
+    public JournalRoom Room { get; } = new(LargeBytesMax);
 
     /// <summary>Told after each commit that brought something about elsewhere, before those who wait for its records.</summary>
     public Action<JournalNews>? Brought { get; set; }

@@ -19,7 +19,7 @@ public sealed class ControlStepSpecs
         var outcome = await stage.RunAsync(
             $"inputs: {{x: any}}\nsteps: [{{if: '${{input.x}}', then: [{{use: fake.do, with: {{text: yes}}}}], else: [{{use: fake.do, with: {{text: no}}}}]}}]", $"{{\"x\":{given.Replace('\'', '"')}}}");
 
-        (outcome.Status, outcome.Output?.GetString()).ShouldBe((ExecutionStatus.Succeeded, answer));
+        (outcome.Status, outcome.Output?.Value.GetString()).ShouldBe((ExecutionStatus.Succeeded, answer));
         stage.Called.ShouldBe([path]);
     }
 
@@ -28,7 +28,7 @@ public sealed class ControlStepSpecs
     {
         var outcome = await stage.RunAsync("steps: [{id: c, if: false, then: [{use: fake.do}]}, {use: fake.do, with: {text: '${steps.c.output ?? \"none\"}'}}]");
 
-        outcome.Output?.GetString().ShouldBe("none");
+        outcome.Output?.Value.GetString().ShouldBe("none");
         stage.Called.ShouldBe(["1"]);
     }
 
@@ -62,7 +62,7 @@ public sealed class ControlStepSpecs
 
         var outcome = await stage.RunAsync("steps: [{each: [a, b, c], parallel: 2, steps: [{use: fake.do, with: {text: '${index} ${item}'}}]}]");
 
-        outcome.Output?.GetRawText().ShouldBe("""["0 a","1 b","2 c"]""");
+        outcome.Output?.Value.GetRawText().ShouldBe("""["0 a","1 b","2 c"]""");
     }
 
     [Fact]
@@ -81,8 +81,8 @@ public sealed class ControlStepSpecs
                 then: [ { use: fake.do, with: { text: "${steps.pages.output[1].text}" } } ]
             """, """{"items":[{"title":"One"},{"title":"Two"}]}""");
 
-        outcome.Output?.GetString().ShouldBe("About Two");
-        stage.Attempt("0").Output?.GetRawText().ShouldBe("""[{"text":"About One"},{"text":"About Two"}]""");
+        outcome.Output?.Value.GetString().ShouldBe("About Two");
+        stage.Attempt("0").Output?.Value.GetRawText().ShouldBe("""[{"text":"About One"},{"text":"About Two"}]""");
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class ControlStepSpecs
     {
         var outcome = await stage.RunAsync("steps: [{each: [], steps: [{use: fake.do}]}]");
 
-        (outcome.Status, outcome.Output?.GetRawText()).ShouldBe((ExecutionStatus.Succeeded, "[]"));
+        (outcome.Status, outcome.Output?.Value.GetRawText()).ShouldBe((ExecutionStatus.Succeeded, "[]"));
         stage.Called.ShouldBeEmpty();
     }
 
@@ -110,7 +110,7 @@ public sealed class ControlStepSpecs
     {
         var outcome = await stage.RunAsync("steps: [{each: [a, fail, b], max_failures: 1, steps: [{use: fake.do, with: {text: '${item}'}}]}]");
 
-        (outcome.Status, outcome.Output?.GetRawText()).ShouldBe((ExecutionStatus.Succeeded, """["a",null,"b"]"""));
+        (outcome.Status, outcome.Output?.Value.GetRawText()).ShouldBe((ExecutionStatus.Succeeded, """["a",null,"b"]"""));
         stage.Attempt("0").Metadata!["errors"].ShouldBe("""[{"item":1,"step":"0.items[1].0","kind":"unavailable","message":"It is down."}]""");
         stage.Attempt("0").Metadata!["failed"].ShouldBe("1");
     }
@@ -143,7 +143,7 @@ public sealed class ControlStepSpecs
         stage.Release();
         var outcome = await running;
 
-        outcome.Output?.GetRawText().ShouldBe("""["block","b"]""");
+        outcome.Output?.Value.GetRawText().ShouldBe("""["block","b"]""");
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class ControlStepSpecs
         stage.Release();
         var outcome = await running;
 
-        (outcome.Status, outcome.Output?.GetString()).ShouldBe((ExecutionStatus.Succeeded, "block block"));
+        (outcome.Status, outcome.Output?.Value.GetString()).ShouldBe((ExecutionStatus.Succeeded, "block block"));
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class ControlStepSpecs
               - {id: e, use: fake.do, with: {text: e}, needs: [b]}
             """);
 
-        (outcome.Status, outcome.FailedStepPath, outcome.Output?.GetString()).ShouldBe((ExecutionStatus.Failed, "0", "e"));
+        (outcome.Status, outcome.FailedStepPath, outcome.Output?.Value.GetString()).ShouldBe((ExecutionStatus.Failed, "0", "e"));
         stage.Called.Order().ShouldBe(["0", "1", "4"]);
         (stage.Attempt("2").Status, stage.Attempt("3").Status).ShouldBe((StepStatus.Skipped, StepStatus.Skipped));
     }
@@ -224,7 +224,7 @@ public sealed class ControlStepSpecs
               - {use: fake.do, with: {text: "after ${steps.t.output}"}}
             """);
 
-        (outcome.Status, outcome.Output?.GetString()).ShouldBe((ExecutionStatus.Succeeded, "after second unavailable: It is down. one nothing"));
+        (outcome.Status, outcome.Output?.Value.GetString()).ShouldBe((ExecutionStatus.Succeeded, "after second unavailable: It is down. one nothing"));
         stage.Called.ShouldBe(["0.try.0", "0.try.1", "0.catch.0", "1"]);
     }
 
@@ -255,12 +255,12 @@ public sealed class ControlStepSpecs
             on_failure: [{use: fake.do, with: {text: "${error.kind} ${error.message}"}}]
             """.Replace("STATUS", status, StringComparison.Ordinal));
 
-        (outcome.Status, outcome.Output?.GetRawText()).ShouldBe((expected, "[1]"));
+        (outcome.Status, outcome.Output?.Value.GetRawText()).ShouldBe((expected, "[1]"));
         stage.Called.ShouldBe(expected == ExecutionStatus.Failed ? (string[])["0.items[0].0.finally.0", "on_failure.0"] : ["0.items[0].0.finally.0"]);
         if (expected == ExecutionStatus.Failed)
         {
             (outcome.Error?.Message, outcome.FailedStepPath).ShouldBe(("Item 1.", "0.items[0].0.try.0.then.0"));
-            stage.Attempt("on_failure.0").Output?.GetString().ShouldBe("stopped Item 1.");
+            stage.Attempt("on_failure.0").Output?.Value.GetString().ShouldBe("stopped Item 1.");
         }
     }
 
@@ -273,8 +273,8 @@ public sealed class ControlStepSpecs
             on_failure: [{use: fake.do, with: {text: "${plan.name} ${error.step}: ${error.message} ${steps.a.output} ${steps.c.output ?? 'no c'}"}}, {use: fake.do, with: {text: fail}}]
             """);
 
-        (outcome.Status, outcome.FailedStepPath, outcome.Error?.Message, outcome.Output?.GetString()).ShouldBe((ExecutionStatus.Failed, "1", "It is down.", "one"));
-        stage.Attempt("on_failure.0").Output?.GetString().ShouldBe("p b: It is down. one no c");
+        (outcome.Status, outcome.FailedStepPath, outcome.Error?.Message, outcome.Output?.Value.GetString()).ShouldBe((ExecutionStatus.Failed, "1", "It is down.", "one"));
+        stage.Attempt("on_failure.0").Output?.Value.GetString().ShouldBe("p b: It is down. one no c");
     }
 
     [Fact]
@@ -317,7 +317,7 @@ public sealed class ControlStepSpecs
         stage.Clock.Advance(TimeSpan.FromSeconds(10));
         var outcome = await running;
 
-        outcome.Output?.GetString().ShouldBe("timed_out: Step 0.try.0 (each) did not end within its timeout of 10s.");
+        outcome.Output?.Value.GetString().ShouldBe("timed_out: Step 0.try.0 (each) did not end within its timeout of 10s.");
         stage.Attempt("0.try.0.items[0].0").Status.ShouldBe(StepStatus.Cancelled);
     }
 
@@ -330,7 +330,7 @@ public sealed class ControlStepSpecs
         var outcome = await running;
 
         (outcome.Status, outcome.Error?.Kind, outcome.Error?.Message).ShouldBe((ExecutionStatus.Failed, ProviderErrorKind.TimedOut, "The execution did not end within its timeout of 1m."));
-        stage.Attempt("on_failure.0").Output?.GetString().ShouldBe("timed_out");
+        stage.Attempt("on_failure.0").Output?.Value.GetString().ShouldBe("timed_out");
     }
 
     [Fact]
@@ -369,7 +369,7 @@ public sealed class ControlStepSpecs
         var outcome = await stage.RunAsync(run);
 
         outcome.Error?.Message.ShouldBeNull();
-        stage.Attempt("1.items[0].1.then.0").Output?.GetString().ShouldBe("7 A A A B x0 01900000-0000-7000-8000-000000000001");
+        stage.Attempt("1.items[0].1.then.0").Output?.Value.GetString().ShouldBe("7 A A A B x0 01900000-0000-7000-8000-000000000001");
         outcome.Status.ShouldBe(ExecutionStatus.Succeeded);
     }
 
@@ -386,7 +386,7 @@ public sealed class ControlStepSpecs
     {
         var outcome = await stage.RunAsync("steps: [{id: a, each: [9007199254740993, 12345678901234567890123], steps: [{use: fake.pure, with: {value: '${item}'}}]}, {use: fake.pure, with: {value: '${steps.a.output}'}}]");
 
-        outcome.Output?.GetRawText().ShouldBe("[9007199254740993,12345678901234567890123]");
+        outcome.Output?.Value.GetRawText().ShouldBe("[9007199254740993,12345678901234567890123]");
     }
 
     [Fact]
@@ -404,7 +404,7 @@ public sealed class ControlStepSpecs
 
         var outcome = await stage.RunAsync("steps: [{id: s0, use: fake.pure, with: {value: first}}, " + string.Join(", ", steps) + "]");
 
-        outcome.Output?.GetString().ShouldBe("first");
+        outcome.Output?.Value.GetString().ShouldBe("first");
     }
 
     [Theory]

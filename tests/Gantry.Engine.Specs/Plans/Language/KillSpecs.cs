@@ -39,8 +39,8 @@ public sealed class KillSpecs
             return;
         }
 
-        (killed.Outcome?.Status, killed.Outcome?.Output?.GetRawText(), killed.Outcome?.FailedStepPath, killed.Outcome?.Error?.Message).ShouldBe(
-            (whole.Outcome!.Status, whole.Outcome.Output?.GetRawText(), whole.Outcome.FailedStepPath, whole.Outcome.Error?.Message), text);
+        (killed.Outcome?.Status, killed.Outcome?.Output?.Value.GetRawText(), killed.Outcome?.FailedStepPath, killed.Outcome?.Error?.Message).ShouldBe(
+            (whole.Outcome!.Status, whole.Outcome.Output?.Value.GetRawText(), whole.Outcome.FailedStepPath, whole.Outcome.Error?.Message), text);
         killed.Outputs.ShouldBe(whole.Outputs, text);
         killed.CallsStarted.ShouldBe(whole.CallsStarted, text);
     }
@@ -73,7 +73,7 @@ public sealed class KillSpecs
             .Where(attempt => attempt.Status is not (StepStatus.MayHaveRun or StepStatus.Running) && !(attempt.Status == StepStatus.Cancelled && attempt.Use != "stop"))
             .Where(attempt => attempt is not { Status: StepStatus.Failed, Use: not "fake.do" and not "fake.again" })
             .OrderBy(attempt => attempt.StepPath, StringComparer.Ordinal)
-            .Select(attempt => $"{attempt.StepPath} {attempt.Status} {(attempt.Use == "call" ? "" : attempt.Output?.GetRawText())}"));
+            .Select(attempt => $"{attempt.StepPath} {attempt.Status} {(attempt.Use == "call" ? "" : attempt.Output?.Value.GetRawText())}"));
 
         public async Task LiveAsync(Func<(int WritesMax, bool IsLastDurable)> next, int deathsMax)
         {
@@ -108,7 +108,7 @@ public sealed class KillSpecs
                 var given = call.Parameters.TryGetProperty("text", out var value) ? value : call.Parameters.GetProperty("value");
                 return Task.FromResult(given.ValueEquals("fail") ? FakeProvider.Fails(isTransient: false) : ProviderResult.Success(given));
             };
-            var run = stage.Run(PlanStage.Read(text)) with { Recorded = Record, Signals = new Signals(signals), Stays = TimeSpan.Zero };
+            var run = stage.Run(PlanStage.Read(text)) with { Recorded = [.. Record.Select(Resting)], Signals = new Signals(signals), Stays = TimeSpan.Zero };
             try
             {
                 var outcome = await stage.Runner.RunAsync(run, process, CancellationToken.None);
@@ -120,13 +120,17 @@ public sealed class KillSpecs
                     return;
                 }
 
-                Outcome = outcome;
+                Outcome = outcome.Output is { } output ? outcome with { Output = new StepOutput(await output.LoadAsync(CancellationToken.None)) } : outcome;
             }
             catch (MortalJournal.DeadException)
             {
                 Writes += process.Writes;
             }
         }
+
+        /// <summary>As a hub takes it up again: what a step gave is loaded when another needs it.</summary>
+        private static StepAttempt Resting(StepAttempt attempt) =>
+            attempt.Output is { } output ? attempt with { Output = new StepOutput(new RestingPlace(output.Value.GetRawText()), output.Bytes) } : attempt;
 
         private void Answer(PlanOutcome outcome)
         {
@@ -139,7 +143,7 @@ public sealed class KillSpecs
             {
                 WaitKind.Approval => Signal.Approval(wait.StepPath, isApproved: true, null, "Ann", Answered),
                 WaitKind.Event => Signal.Event(wait.StepPath, JsonElement.Parse("[1]"), Answered),
-                _ => Signal.CallEnded(wait.StepPath, wait.Call!.ExecutionId, ExecutionStatus.Succeeded, JsonElement.Parse("{\"done\":1}"), null, Answered),
+                _ => Signal.CallEnded(wait.StepPath, wait.Call!.ExecutionId, ExecutionStatus.Succeeded, new StepOutput(JsonElement.Parse("{\"done\":1}")), null, Answered),
             }));
         }
     }

@@ -134,7 +134,7 @@ public sealed class LanguageCheckSpecs
     {
         var yaml = string.Concat(Enumerable.Repeat("{if: true, then: [", 29)) + "{use: fake.do, with: {text: deep}}" + string.Concat(Enumerable.Repeat("]}", 29));
 
-        (await new LanguageStage().RunAsync("steps: [" + yaml + "]")).Output?.GetString().ShouldBe("deep");
+        (await new LanguageStage().RunAsync("steps: [" + yaml + "]")).Output?.Value.GetString().ShouldBe("deep");
     }
 
     [Fact]

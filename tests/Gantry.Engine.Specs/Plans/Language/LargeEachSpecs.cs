@@ -25,7 +25,7 @@ public sealed class LargeEachSpecs
         var outcome = await stage.Stage.Runner.RunAsync(run, journal, default);
         stage.Stage.Fake.Calls.Clear();
 
-        outcome.Output?.GetRawText().ShouldBe("100000");
+        outcome.Output?.Value.GetRawText().ShouldBe("100000");
         journal.Ended.ShouldBe(100_002);
         (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(20_000_000);
     }

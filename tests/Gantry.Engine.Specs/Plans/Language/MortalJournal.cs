@@ -36,8 +36,13 @@ internal sealed class MortalJournal
 
         public int Writes => writes;
 
-        public ValueTask RecordAsync(StepAttempt attempt, Durability durability, CancellationToken cancellationToken)
+        public async ValueTask RecordAsync(StepAttempt attempt, Durability durability, CancellationToken cancellationToken)
         {
+            if (attempt.Output is { } output)
+            {
+                attempt = attempt with { Output = new StepOutput(await output.LoadAsync(cancellationToken)) };
+            }
+
             lock (record.gate)
             {
                 if (IsDead)
@@ -55,7 +60,10 @@ internal sealed class MortalJournal
                     }
                 }
 
-                return IsDead ? throw new DeadException() : ValueTask.CompletedTask;
+                if (IsDead)
+                {
+                    throw new DeadException();
+                }
             }
         }
 

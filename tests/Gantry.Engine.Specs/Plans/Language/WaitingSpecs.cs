@@ -18,7 +18,7 @@ public sealed class WaitingSpecs
         await stage.Clock.WaitForTimersAsync();
         stage.Clock.Advance(TimeSpan.FromMinutes(10));
 
-        (await running).Output?.GetString().ShouldBe("after");
+        (await running).Output?.Value.GetString().ShouldBe("after");
     }
 
     [Theory]
@@ -83,8 +83,8 @@ public sealed class WaitingSpecs
         stage.Release();
         var outcome = await running;
 
-        outcome.Output?.GetRawText().ShouldBe("""["yes","block"]""");
-        stage.Attempt("0.branches[0].0").Output?.GetRawText().ShouldBe("""{"approved":true,"by":"Ann","comment":"fine","at":"2026-01-31T12:00:00Z"}""");
+        outcome.Output?.Value.GetRawText().ShouldBe("""["yes","block"]""");
+        stage.Attempt("0.branches[0].0").Output?.Value.GetRawText().ShouldBe("""{"approved":true,"by":"Ann","comment":"fine","at":"2026-01-31T12:00:00Z"}""");
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class WaitingSpecs
         var outcome = await stage.RunAsync(stage.Run(Plan, recorded: stage.Journal.Attempts));
 
         (outcome.Status, outcome.Error?.Message).ShouldBe((ExecutionStatus.Failed, "Step 0 (approve) waited 1h for an answer, and none came."));
-        stage.Attempt("on_failure.0").Output?.GetString().ShouldBe("timed_out");
+        stage.Attempt("on_failure.0").Output?.Value.GetString().ShouldBe("timed_out");
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class WaitingSpecs
         await stage.Clock.WaitForTimersAsync();
         stage.Signals.Add(Signal.Event("0", JsonElement.Parse("""{"version":7}"""), stage.Clock.GetUtcNow()));
 
-        (await running).Output?.GetRawText().ShouldBe("7");
+        (await running).Output?.Value.GetRawText().ShouldBe("7");
     }
 
     [Fact]
@@ -168,14 +168,14 @@ public sealed class WaitingSpecs
         const string Plan = "inputs: {s: string}\nsteps: [{id: c, call: {plan: purge, with: {site: '${input.s}'}}}, {use: fake.do, with: {value: '${steps.c.output.done}'}}]";
         var outcome = await stage.RunAsync(stage.Run(Plan, """{"s":"x"}""") with { Stays = TimeSpan.Zero });
         var (path, call) = calls.ShouldHaveSingleItem();
-        stage.Signals.Add(Signal.CallEnded(path, call.ExecutionId, ExecutionStatus.Succeeded, JsonElement.Parse("""{"done":true}"""), null, stage.Clock.GetUtcNow()));
+        stage.Signals.Add(Signal.CallEnded(path, call.ExecutionId, ExecutionStatus.Succeeded, new StepOutput(JsonElement.Parse("""{"done":true}""")), null, stage.Clock.GetUtcNow()));
 
         var end = await stage.RunAsync(stage.Run(Plan, """{"s":"x"}""", stage.Journal.Attempts) with { Stays = TimeSpan.Zero });
 
         outcome.Waits.ShouldHaveSingleItem().Kind.ShouldBe(WaitKind.Call);
         (call.Plan, call.Inputs.GetRawText(), call.IsAwaited, call.ExecutionId.Version).ShouldBe(("purge", """{"site":"x"}""", true, 7));
         calls.Count.ShouldBe(1);
-        end.Output?.GetRawText().ShouldBe("true");
+        end.Output?.Value.GetRawText().ShouldBe("true");
     }
 
     [Theory]
@@ -206,7 +206,7 @@ public sealed class WaitingSpecs
 
         var outcome = await stage.RunAsync("steps: [{call: {plan: purge, wait: false}}]");
 
-        outcome.Output?.GetProperty("execution").GetGuid().ShouldBe(started!.ExecutionId);
+        outcome.Output?.Value.GetProperty("execution").GetGuid().ShouldBe(started!.ExecutionId);
     }
 
     [Fact]

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Hub.Specs.Executions;
+
+/// <summary>An HTTP target that answers every request with a text of a megabyte.</summary>
+internal sealed class MegabyteServer : IAsyncDisposable
+{
+    private static readonly byte[] Answer = [.. Enumerable.Range(0, 1024 * 1024).Select(index => (byte)('a' + (index % 26)))];
+
+    private readonly WebApplication app;
+    private int requests;
+
+    private MegabyteServer(WebApplication app) => this.app = app;
+
+    public string Url { get; private set; } = "";
+
+    public int Requests => requests;
+
+    public static async Task<MegabyteServer> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        var server = new MegabyteServer(app);
+        app.MapGet("/", () =>
+        {
+            Interlocked.Increment(ref server.requests);
+            return Results.Bytes(Answer, "text/plain");
+        });
+        await app.StartAsync();
+        server.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return server;
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+}
