@@ -69,8 +69,9 @@ internal static class EventJson
     public static ExecutionEvent Child(Guid executionId, ChildView child) =>
         new(executionId, null, "child", ExecutionJson.Write(json => child.Write(json)));
 
-    public static ExecutionEvent Line(LogRecord record) => Line(new LogView
+    public static ExecutionEvent Line(LogRecord record, Guid userId) => Line(new LogView
     {
+        UserId = userId,
         ExecutionId = record.ExecutionId,
         Sequence = record.Sequence,
         Time = record.Line.Time,

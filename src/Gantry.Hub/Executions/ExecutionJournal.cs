@@ -285,7 +285,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
                 Interlocked.Decrement(ref linesWaiting);
                 Interlocked.Add(ref charactersWaiting, -characters);
                 if (events.IsWatched(claim.ExecutionId))
-                    events.Publish(EventJson.Line(record));
+                    events.Publish(EventJson.Line(record, claim.UserId));
             };
             return record;
         });

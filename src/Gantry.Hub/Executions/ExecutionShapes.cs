@@ -163,12 +163,14 @@ internal sealed record ErrorShape(string Kind, string Message, bool Transient, i
 /// <summary>One line of a log.</summary>
 /// <param name="Id">Its number within the execution; also the id of its event.</param>
 /// <param name="Level">debug, info, warning or error.</param>
+/// <param name="UserId">As whom the execution runs.</param>
 /// <param name="Step">The path of the step that said it.</param>
 internal sealed record LogShape(
     Guid Execution,
     int Id,
     DateTimeOffset Time,
     string Level,
+    Guid UserId,
     string Message,
     string? Step = null,
     int? Attempt = null,

@@ -98,7 +98,7 @@ internal static class ExecutionStore
     public static Task<IReadOnlyList<LogView>> LogsAsync(
         HubSession session, ExecutionView execution, long after, IReadOnlyList<string> levels, string? text, int count, CancellationToken cancellationToken) =>
         session.QueryAsync<LogView>("""
-            select l.execution_id, l.seq as sequence, l.time, l.level, l.step_path, l.attempt, l.message, l.fields
+            select l.execution_id, @user::uuid as user_id, l.seq as sequence, l.time, l.level, l.step_path, l.attempt, l.message, l.fields
             from execution_logs l
             where l.workspace_id = @workspace and l.execution_id = @id and l.time >= @from and l.seq > @after and l.level = any(@levels)
               and (@text::text is null or strpos(lower(l.message), lower(@text)) > 0)
@@ -107,6 +107,7 @@ internal static class ExecutionStore
         {
             workspace = session.Actor.WorkspaceId,
             id = execution.Id,
+            user = execution.UserId,
             from = LogsFrom(execution),
             after,
             levels,
@@ -127,11 +128,11 @@ internal static class ExecutionStore
         HubSession session, Guid? afterExecution, int afterSequence, IReadOnlyList<string> levels, string? text, int count, CancellationToken cancellationToken) =>
         session.QueryAsync<LogView>("""
             select l.* from (
-              select e.id, e.created_at from executions e
+              select e.id, e.user_id, e.created_at from executions e
               where e.workspace_id = @workspace and (@afterExecution::uuid is null or e.id <= @afterExecution)
               order by e.id desc limit 1000) e
             cross join lateral (
-              select l.execution_id, l.seq as sequence, l.time, l.level, l.step_path, l.attempt, l.message, l.fields
+              select l.execution_id, e.user_id, l.seq as sequence, l.time, l.level, l.step_path, l.attempt, l.message, l.fields
               from execution_logs l
               where l.workspace_id = @workspace and l.execution_id = e.id and l.time >= e.created_at - interval '1 day' and l.level = any(@levels)
                 and (e.id is distinct from @afterExecution or l.seq > @afterSequence)

@@ -13,6 +13,9 @@ internal sealed record LogView
 
     public string Level { get; init; } = "";
 
+    /// <summary>As whom the execution runs.</summary>
+    public Guid UserId { get; init; }
+
     public string? StepPath { get; init; }
 
     public int? Attempt { get; init; }
@@ -29,6 +32,7 @@ internal sealed record LogView
         json.WriteNumber("id", Sequence);
         json.WriteString("time", Time.UtcDateTime);
         json.WriteString("level", Level);
+        json.WriteString("user_id", UserId);
         EventJson.WriteText(json, "step", StepPath);
         if (Attempt is { } attempt)
             json.WriteNumber("attempt", attempt);

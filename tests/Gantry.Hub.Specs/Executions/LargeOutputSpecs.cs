@@ -130,6 +130,35 @@ public sealed class LargeOutputSpecs(TestPostgres postgres) : IAsyncLifetime
         rerun.GetProperty("status").GetString().ShouldBe("succeeded", rerun.GetRawText());
     }
 
+    [Fact]
+    public async Task An_each_over_very_many_items_runs_each_once_is_shown_whole_and_holds_little()
+    {
+        var items = Environment.GetEnvironmentVariable("GANTRY_TEST_SLOW") == "1" ? 100_000 : 4_000;
+        await using var hub = await HubProcess.StartAsync(folder.FullName, database, null);
+        var plan = new
+        {
+            inputs = new { items = "list" },
+            steps = new object[]
+            {
+                new { id = "all", each = "${input.items}", parallel = 8, steps = new object[] { new { use = "logic.transform", with = new { value = "${item}" } } } },
+                new { use = "logic.transform", with = new { value = "${length(steps.all.output)}" } },
+            },
+        };
+
+        using var answer = await hub.Client!.PostAsJsonAsync("/api/execute?wait=9m", new { plan, inputs = new { items = Enumerable.Range(0, items) } });
+        var ended = await answer.ReadJsonAsync();
+        var took = ended.GetProperty("ended_at").GetDateTimeOffset() - ended.GetProperty("started_at").GetDateTimeOffset();
+        var held = hub.MemoryMax;
+        var shown = await hub.Client!.GetFromJsonAsync<JsonElement>($"/api/executions/{ended.GetProperty("id").GetString()}");
+
+        ended.GetProperty("output").GetInt32().ShouldBe(items);
+        shown.GetProperty("steps").GetArrayLength().ShouldBe(items + 2);
+        (await AskAsync<long>("select count(*) from gantry.execution_steps where status = 'succeeded' and attempt = 1")).ShouldBe(items + 2);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{items} items in {took.TotalSeconds:F1} s: at most {held / Megabyte} MB, and {hub.MemoryMax / Megabyte} MB when all are shown.");
+        hub.MemoryMax.ShouldBeLessThan(800L * Megabyte);
+    }
+
     private object Get(string id) => new { id, use = "http.request", with = new { url = source.Url } };
 
     private async Task<T> AskAsync<T>(string sql)

@@ -142,7 +142,8 @@ public sealed class NotificationSpecs(TestDatabase database) : IClassFixture<Tes
     {
         var plan = await SaveAsync($"notify: [ {{ on: failure, {Tell} }} ]");
         await RunAsync(plan, "fail");
-        await AskAsync<int>("with moved as (update notifications set status = 'due', next_attempt_at = now() returning 1) select count(*)::int from moved");
+        await AskAsync<int>(
+            $"with moved as (update notifications set status = 'due', next_attempt_at = now() where workspace_id = '{actor.WorkspaceId}' returning 1) select count(*)::int from moved");
 
         await TickAsync();
 
