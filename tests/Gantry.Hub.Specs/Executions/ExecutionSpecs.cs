@@ -268,6 +268,9 @@ public sealed class ExecutionSpecs(TestDatabase database) : IClassFixture<TestDa
         calls.ShouldBe(200);
         (await hub.AskAsync<long>($"select count(*) from executions where workspace_id = '{actor.WorkspaceId}' and status = 'succeeded'")).ShouldBe(100);
         (await hub.AskAsync<long>($"select count(*) from execution_steps where workspace_id = '{actor.WorkspaceId}' and status = 'succeeded'")).ShouldBe(200);
+
+        // The database is the other tests' too: a start finds no connection that was cut here.
+        database.Database.Worker.Clear();
     }
 
     [Fact]
