@@ -71,7 +71,7 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, onO
       <div ref={viewport} className={classes.viewport} tabIndex={0} role="table" aria-label={label} aria-rowcount={hasMore ? -1 : modelRows.length + 1}>
         <div role="rowgroup" className={classes.head}>
           <div role="row" className={classes.headRow} style={template} aria-rowindex={1}>
-            {columns.map(column => <div key={column.id} role="columnheader" className={classes.headCell} data-align={column.align}>{column.header}</div>)}
+            {columns.map(column => <div key={column.id} role="columnheader" className={classes.headCell} data-align={column.align}>{column.header === '' ? <span className={classes.hidden}>Actions</span> : column.header}</div>)}
           </div>
         </div>
         <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
