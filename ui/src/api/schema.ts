@@ -2135,7 +2135,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Streams what happens as server-sent events, from the beginning or behind Last-Event-ID, to the end: 'execution' (its state), 'step', 'log' and 'progress', each with JSON as its data. */
+        /** Streams what happens as server-sent events, from the beginning or behind Last-Event-ID, to the end: 'execution' (its state), 'step', 'log', 'child' (how one stands that it called) and 'progress', each with JSON as its data. What has no id (how things stand now) is told again after each reconnect. */
         get: {
             parameters: {
                 query?: {
@@ -6020,9 +6020,15 @@ export interface components {
         };
         /** @description An execution that was called. */
         Child: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: null | string;
             /** Format: uuid */
             id: string;
             plan?: null | string;
+            /** Format: date-time */
+            started_at?: null | string;
             status: string;
             /** @description The path of the step that called it. */
             step: string;
@@ -6442,6 +6448,11 @@ export interface components {
             step?: null | string;
             /** Format: date-time */
             time: string;
+            /**
+             * Format: uuid
+             * @description As whom the execution runs.
+             */
+            user_id: string;
         };
         /** @description Where to sign in; what is not given is looked for in the credentials beside the one that is tested. */
         LoginTestRequest: {
