@@ -173,7 +173,7 @@ function replaceValue(text: string, map: YAMLMap, pair: Pair<Node, Node | null>,
   const column = columnOf(text, pair.key.range![0]);
   const inner = isFlow(map) || !isCollectionValue(value) ? ` ${isFlow(map) ? valueText(value, text, true) : scalarText(value, undefined, column)}` : `\n${indented(valueText(value, text), column + 2)}`;
   const rest = /^ */.exec(text.slice(at))![0].length;
-  return splice(text, at, rest, `${isBare ? ':' : ''}${inner}${text[at + rest] === '#' ? ' ' : ''}`);
+  return spliceValue(text, at, rest, `${isBare ? ':' : ''}${inner}`);
 }
 
 const isCollectionValue = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.keys(value).length > 0;
@@ -183,8 +183,17 @@ function replaceNode(text: string, node: Node, value: unknown, withinFlow: boole
   const from = node.range![0];
   const to = text[node.range![1] - 1] === '\n' ? node.range![1] - 1 : node.range![1];
   if (withinFlow || (isCollection(node) && isFlow(node) && isCollectionValue(value))) return splice(text, from, to - from, valueText(value, text, true));
-  if (!isCollectionValue(value)) return splice(text, from, to - from, scalarText(value, isScalar(node) ? (node.type) : undefined, column));
+  if (!isCollectionValue(value)) return spliceValue(text, from, to - from, scalarText(value, isScalar(node) ? (node.type) : undefined, column));
   if (isCollection(node)) return splice(text, from, to - from, indented(valueText(value, text), columnOf(text, from)).trimStart());
   const start = text.slice(0, from).trimEnd().length;
-  return splice(text, start, to - start, `\n${indented(valueText(value, text), column + 2)}`);
+  return spliceValue(text, start, to - start, `\n${indented(valueText(value, text), column + 2)}`);
+}
+
+/** A comment behind the value stays on the line where the value begins: behind a text of several lines it would be text. */
+function spliceValue(text: string, from: number, length: number, written: string): string {
+  const comment = /^[ \t]*#[^\n]*/.exec(text.slice(from + length))?.[0];
+  const end = written.indexOf('\n');
+  if (comment === undefined) return splice(text, from, length, written);
+  if (end < 0) return splice(text, from, length, comment.startsWith('#') ? `${written} ` : written);
+  return splice(text, from, length + comment.length, `${written.slice(0, end)} ${comment.trim()}${written.slice(end)}`);
 }
