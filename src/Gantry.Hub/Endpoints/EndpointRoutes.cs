@@ -69,7 +69,7 @@ internal static class EndpointRoutes
     }
 
     public static async Task<EndpointTestResult> TestAsync(
-        string name, Caller caller, EndpointAccess access, SecretsOf secretsOf, SecretsInUse inUse, CancellationToken cancellationToken)
+        string name, Caller caller, EndpointAccess access, SecretsOf secretsOf, SecretsInUse inUse, TimeProvider clock, CancellationToken cancellationToken)
     {
         SavedEndpoint saved;
         bool isAdministrator;
@@ -79,7 +79,14 @@ internal static class EndpointRoutes
             isAdministrator = await EndpointAccess.IsAdministratorAsync(session, cancellationToken);
         }
 
-        return await ProbeAsync(access, saved.Settings, saved.IsGranted || isAdministrator ? null : caller.Actor, secretsOf(caller.Actor), inUse, cancellationToken);
+        var result = await ProbeAsync(access, saved.Settings, saved.IsGranted || isAdministrator ? null : caller.Actor, secretsOf(caller.Actor), inUse, cancellationToken);
+        await using (var session = await access.Database.OpenAsync(caller.Actor, cancellationToken))
+        {
+            await EndpointStore.SetTestAsync(session, saved, new EndpointTestView(result.Ok, result.FailedPhase, result.Detail, clock.GetUtcNow()), cancellationToken);
+            await session.CommitAsync(cancellationToken);
+        }
+
+        return result;
     }
 
     public static async Task<EndpointTestResult> TestUnsavedAsync(
@@ -176,6 +183,7 @@ internal static class EndpointRoutes
         access.Catalog.Find(endpoint.Settings.Kind)?.Format(endpoint.Settings) ?? endpoint.Settings.Kind + ":",
         endpoint.Settings.Values,
         endpoint.Limits,
+        endpoint.LastTest,
         endpoint.CreatedAt,
         endpoint.UpdatedAt);
 }

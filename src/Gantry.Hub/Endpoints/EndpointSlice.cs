@@ -33,6 +33,8 @@ internal static class EndpointSlice
             .WithSummary("Connects, lists, writes, renames and deletes a file of its own, and names the phase that failed.");
         group.MapPost("/test", EndpointRoutes.TestUnsavedAsync).Allow(Access.Editor).WithSummary("Tries an endpoint before it is saved.");
         group.MapFiles();
+        app.MapGet("/api/endpoint-uses", EndpointUses.ListAsync).Allow(Access.Viewer)
+            .WithSummary("Lists which plans and templates name which endpoints in their newest version, of all endpoints or of one.");
         app.MapGet("/api/endpoint-kinds", ListKinds).Allow(Access.Viewer)
             .WithSummary("Lists the kinds of endpoint and the settings each takes.");
     }

@@ -6,7 +6,7 @@ namespace Gantry.Hub.Endpoints;
 /// <summary>Saved endpoints. Each call sees and changes those of the session's workspace only.</summary>
 internal static class EndpointStore
 {
-    private const string Columns = "name, kind, settings::text as settings, limits::text as limits, is_granted, created_at, updated_at";
+    private const string Columns = "name, kind, settings::text as settings, limits::text as limits, last_test::text as last_test, is_granted, created_at, updated_at";
 
     /// <summary>By name, from behind a name on.</summary>
     public static async Task<IReadOnlyList<SavedEndpoint>> ListAsync(HubSession session, string? after, int limit, CancellationToken cancellationToken)
@@ -40,6 +40,10 @@ internal static class EndpointStore
     public static Task<bool> SetLimitsAsync(HubSession session, string name, IReadOnlyDictionary<string, string> limits, CancellationToken cancellationToken) =>
         session.FindAsync<bool>("select set_endpoint_limits(@name, @limits::jsonb)", new { name, limits = SavedEndpoint.Write(limits) }, cancellationToken);
 
+    /// <summary>Keeps what a test found. False when the endpoint was changed meanwhile.</summary>
+    public static Task<bool> SetTestAsync(HubSession session, SavedEndpoint tested, EndpointTestView test, CancellationToken cancellationToken) =>
+        session.FindAsync<bool>("select set_endpoint_test(@Name, @UpdatedAt, @test::jsonb)", new { tested.Name, tested.UpdatedAt, test = test.Write() }, cancellationToken);
+
     /// <summary>False when there was none.</summary>
     public static async Task<bool> DeleteAsync(HubSession session, string name, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(
@@ -55,6 +59,8 @@ internal static class EndpointStore
 
         public string Limits { get; init; } = "{}";
 
+        public string? LastTest { get; init; }
+
         public bool IsGranted { get; init; }
 
         public DateTimeOffset CreatedAt { get; init; }
@@ -66,6 +72,7 @@ internal static class EndpointStore
             Name = Name,
             Settings = new EndpointSettings { Kind = Kind, Values = SavedEndpoint.Read(Settings) },
             Limits = SavedEndpoint.Read(Limits),
+            LastTest = LastTest is null ? null : EndpointTestView.Read(LastTest),
             IsGranted = IsGranted,
             CreatedAt = CreatedAt,
             UpdatedAt = UpdatedAt,

@@ -99,6 +99,39 @@ public sealed class EndpointRouteSpecs(HubFixture hub) : IClassFixture<HubFixtur
     }
 
     [Fact]
+    public async Task The_last_test_is_remembered_with_its_time()
+    {
+        using var saved = await hub.Admin.PutAsJsonAsync(Path, new { address = folder.Path + "/not-there" });
+        var untested = await hub.Admin.GetFromJsonAsync<JsonElement>(Path);
+
+        using var viewer = await hub.CreateMemberAsync("viewer");
+        using var tried = await hub.Admin.PostAsync(Path + "/test", null);
+        var tested = (await viewer.GetFromJsonAsync<JsonElement>(Path)).GetProperty("last_test");
+
+        untested.GetProperty("last_test").ValueKind.ShouldBe(JsonValueKind.Null);
+        tested.GetProperty("ok").GetBoolean().ShouldBeFalse();
+        tested.GetProperty("failed_phase").GetString().ShouldBe("folder");
+        tested.GetProperty("tested_at").GetDateTimeOffset().ShouldBeGreaterThan(untested.GetProperty("created_at").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task Plans_and_templates_that_name_an_endpoint_are_told()
+    {
+        var (plan, template, other) = (HubFixture.NewName("plan"), HubFixture.NewName("template"), name + "-other");
+        foreach (var endpoint in (string[])[name, other])
+            (await hub.Admin.PostAsJsonAsync("/api/endpoints", new { name = endpoint, address = folder.Path })).EnsureSuccessStatusCode();
+        (await hub.Admin.PostAsJsonAsync("/api/plans", new { name = plan, steps = new[] { new { use = "transfer.copy", with = new { from = name + ":in", to = other + ":" } } } })).EnsureSuccessStatusCode();
+        (await hub.Admin.PostAsJsonAsync("/api/transfer-templates", new { name = template, from = name + ":in", to = name + ":out" })).EnsureSuccessStatusCode();
+
+        using var stranger = await hub.CreateStrangerAsync();
+        var uses = await UsesAsync(hub.Admin, name);
+
+        uses.ShouldBe([(plan, false), (template, true)]);
+        (await UsesAsync(hub.Admin, other)).ShouldBe([(plan, false)]);
+        (await UsesAsync(stranger, name)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_new_endpoint_does_not_replace_one_that_is_there()
     {
         using var first = await hub.Admin.PostAsJsonAsync("/api/endpoints", new { name, address = "/srv/one" });
@@ -293,4 +326,8 @@ public sealed class EndpointRouteSpecs(HubFixture hub) : IClassFixture<HubFixtur
     private static async Task<IEnumerable<string?>> NamesAsync(HttpClient client) =>
         (await client.GetFromJsonAsync<JsonElement>("/api/endpoints?limit=500")).GetProperty("items").EnumerateArray()
             .Select(endpoint => endpoint.GetProperty("name").GetString());
+
+    private static async Task<IReadOnlyList<(string? Plan, bool IsTemplate)>> UsesAsync(HttpClient caller, string endpoint) =>
+        [.. (await caller.GetFromJsonAsync<JsonElement>("/api/endpoint-uses?endpoint=" + endpoint)).GetProperty("items").EnumerateArray()
+            .Select(use => (use.GetProperty("plan").GetString(), use.GetProperty("is_template").GetBoolean()))];
 }

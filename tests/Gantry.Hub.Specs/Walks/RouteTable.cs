@@ -37,6 +37,7 @@ internal static class RouteTable
         PATCH /api/members/{member}                                    401 403 403 403 204 404 403 204
         DELETE /api/members/{member}                                   401 403 403 403 204 404 403 204
         GET /api/endpoint-kinds                                        401 200 200 200 200 200 200 200
+        GET /api/endpoint-uses                                         401 200 200 200 200 200 200 200
         GET /api/endpoints                                             401 200 200 200 200 200 200 200
         POST /api/endpoints                                            401 403 403 201 201 201 403 201
         GET /api/endpoints/{endpoint}                                  401 200 200 200 200 404 200 200

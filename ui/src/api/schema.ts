@@ -892,6 +892,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/endpoint-uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists which plans and templates name which endpoints in their newest version, of all endpoints or of one. */
+        get: {
+            parameters: {
+                query?: {
+                    endpoint?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfEndpointUseView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/endpoints": {
         parameters: {
             query?: never;
@@ -6160,6 +6207,24 @@ export interface components {
             /** @description The phases that went well: connect, list, write, rename, delete. */
             passed: string[];
         };
+        /** @description What a test found, as it is kept. */
+        EndpointTestView: {
+            detail: null | string;
+            failed_phase: null | string;
+            ok: boolean;
+            /**
+             * Format: date-time
+             * @description Older than the endpoint's last change when it has not been tested since.
+             */
+            tested_at: string;
+        };
+        /** @description That a plan, in its newest version, names an endpoint. */
+        EndpointUseView: {
+            endpoint: string;
+            /** @description It is a transfer template. */
+            is_template: boolean;
+            plan: string;
+        };
         /** @description An endpoint as the API shows it. */
         EndpointView: {
             /** @description Without secrets. */
@@ -6167,6 +6232,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             kind: string;
+            last_test: null | components["schemas"]["EndpointTestView"];
             /** @description bandwidth, time_zone, transfers, connections, priority; what is not there has no bound. */
             limits: {
                 [key: string]: string;
@@ -6810,6 +6876,12 @@ export interface components {
         /** @description A part of a list. */
         PageOfEndpointKindView: {
             items: components["schemas"]["EndpointKindView"][];
+            /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
+            next: null | string;
+        };
+        /** @description A part of a list. */
+        PageOfEndpointUseView: {
+            items: components["schemas"]["EndpointUseView"][];
             /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
             next: null | string;
         };

@@ -9,11 +9,14 @@ import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
 import { Loading } from '@/components/page/Loading';
 import { Page } from '@/components/page/Page';
+import { plural } from '@/components/time/words';
 import { deleteEndpoint } from './api/delete-endpoint';
 import { kindsQuery } from './api/list-kinds';
+import { usesQuery } from './api/list-uses';
 import { endpointQuery } from './api/show-endpoint';
 import { EndpointForm } from './form/EndpointForm';
 import { typedValues } from './form/values';
+import { Uses } from './list/Uses';
 import { LimitsForm } from './limits/LimitsForm';
 import classes from './EndpointsPage.module.css';
 
@@ -26,6 +29,7 @@ export function EndpointPage() {
   const me = useQuery(meQuery).data;
   const endpoint = useQuery(endpointQuery(name));
   const kinds = useQuery(kindsQuery);
+  const uses = useQuery(usesQuery).data?.filter(use => use.endpoint === name) ?? [];
   const [asksDelete, asking] = useDisclosure(false);
   const kind = kinds.data?.find(each => each.id === endpoint.data?.kind);
   const above = <Link to="/endpoints" search={{}} className={classes.above}>Endpoints</Link>;
@@ -36,7 +40,7 @@ export function EndpointPage() {
   const mayEdit = may(me, 'editor');
   return (
     <Page
-      title={name} above={above} lead={`${kind.title} · ${endpoint.data.address}`}
+      title={name} above={above} lead={<>{kind.title} · {endpoint.data.address}{uses.length > 0 && <> · used by <Uses uses={uses} /></>}</>}
       actions={
         <>
           {may(me, 'operator') && <Button renderRoot={props => <Link {...props} to="/files" search={{ left: `${name}:` }} />} variant="default" leftSection={<FolderOpen size={15} aria-hidden="true" />}>Browse</Button>}
@@ -67,7 +71,8 @@ export function EndpointPage() {
           void navigate({ to: '/endpoints', search: {} });
         }}
       >
-        Its settings and limits are lost; its files and credentials stay.
+        {uses.length > 0 && <p><b>{plural(uses.length, 'plan or template names it', 'plans and templates name it')}</b> and will fail at the step that does: <Uses uses={uses} all />.</p>}
+        <p>Its settings and limits are lost; its files and credentials stay.</p>
       </ConfirmDanger>
     </Page>
   );

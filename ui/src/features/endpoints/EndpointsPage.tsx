@@ -12,6 +12,7 @@ import { Page } from '@/components/page/Page';
 import { SearchField } from '@/components/search/SearchField';
 import { endpointsQuery } from './api/list-endpoints';
 import { kindsQuery } from './api/list-kinds';
+import { usesQuery } from './api/list-uses';
 import { EndpointForm } from './form/EndpointForm';
 import { KindChooser } from './form/KindChooser';
 import { EndpointCard } from './list/EndpointCard';
@@ -29,6 +30,7 @@ function EndpointList() {
   const me = useQuery(meQuery).data;
   const list = useQuery(endpointsQuery);
   const kinds = useQuery(kindsQuery).data ?? [];
+  const uses = useQuery(usesQuery).data;
   const wanted = q?.toLowerCase();
   const endpoints = list.data?.filter(endpoint => wanted === undefined || `${endpoint.name} ${endpoint.kind} ${endpoint.address}`.toLowerCase().includes(wanted));
   const add = may(me, 'editor') && <Button leftSection={<Plus size={16} aria-hidden="true" />} onClick={() => void navigate({ search: { new: 'choose' } })}>New endpoint</Button>;
@@ -46,7 +48,7 @@ function EndpointList() {
       {list.data !== undefined && list.data.length > 6 && <Filters><SearchField label="Search endpoints" value={q} onChange={text => void navigate({ search: { q: text }, replace: true })} /></Filters>}
       {endpoints !== undefined && endpoints.length > 0 && (
         <ul className={classes.cards}>
-          {endpoints.map(endpoint => <EndpointCard key={endpoint.name} endpoint={endpoint} kindTitle={kinds.find(each => each.id === endpoint.kind)?.title ?? endpoint.kind} />)}
+          {endpoints.map(endpoint => <EndpointCard key={endpoint.name} endpoint={endpoint} kindTitle={kinds.find(each => each.id === endpoint.kind)?.title ?? endpoint.kind} uses={uses?.filter(use => use.endpoint === endpoint.name)} />)}
         </ul>
       )}
       {endpoints?.length === 0 && wanted !== undefined && <Card><EmptyState title="No endpoint fits" action={<Button variant="light" onClick={() => void navigate({ search: {} })}>Show all</Button>} /></Card>}
