@@ -26,7 +26,7 @@ export function ActionBar({ side, place, chosen, other, onBring, onPreview, onRe
     <div className={classes.bar} role="toolbar" aria-label="What to do with the chosen files" tabIndex={0}>
       <Button size="xs" leftSection={<Copy size={14} aria-hidden="true" />} rightSection={<Arrow size={14} aria-hidden="true" />} disabled={none || other === null} onClick={() => onBring('copy')} title={other === null ? 'Choose an endpoint in the other pane' : `To ${textOfPlace(other)}`}>Copy across</Button>
       <Button size="xs" variant="default" rightSection={<Arrow size={14} aria-hidden="true" />} disabled={none || other === null} onClick={() => onBring('move')}>Move across</Button>
-      <Group gap={4} wrap="nowrap">
+      <Group gap={4}>
         <Button size="xs" variant="subtle" color="gray" leftSection={<Eye size={14} aria-hidden="true" />} disabled={file === null} onClick={() => onPreview(file!)}>Preview</Button>
         {file === null || place === null
           ? <Button size="xs" variant="subtle" color="gray" leftSection={<Download size={14} aria-hidden="true" />} disabled>Download</Button>

@@ -3,10 +3,10 @@ import { crumbsOf, type Place } from './paths';
 import classes from './FilePane.module.css';
 
 /** Where the pane is; each folder above is one click away. */
-export function Crumbs({ place, onGo }: { place: Place; onGo: (path: string) => void }) {
+export function Crumbs({ label, place, onGo }: { label: string; place: Place; onGo: (path: string) => void }) {
   const crumbs = crumbsOf(place);
   return (
-    <nav className={classes.crumbs} aria-label="Folder">
+    <nav className={classes.crumbs} aria-label={label}>
       {crumbs.map((crumb, index) => (
         <span key={crumb.path} className={classes.crumb}>
           {index > 0 && <ChevronRight size={13} aria-hidden="true" />}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, FileButton, Select, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, FileButton, Select, TextInput } from '@mantine/core';
 import { ArrowUp, FolderOpen, FolderPlus, RefreshCw, Search, Upload } from 'lucide-react';
 import { useRef, type DragEvent, type KeyboardEvent, type RefObject } from 'react';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
@@ -49,7 +49,7 @@ export function FilePane(props: FilePaneProps) {
       </div>
       {place === null ? <Endpoints endpoints={endpoints} onChoose={name => onGo({ endpoint: name, path: '' })} /> : (
         <>
-          <Crumbs place={place} onGo={path => onGo({ ...place, path })} />
+          <Crumbs label={`Folder in the ${title.toLowerCase()} pane`} place={place} onGo={path => onGo({ ...place, path })} />
           <Content {...props} place={place} />
           <Foot state={state} />
         </>
@@ -82,9 +82,7 @@ function PaneTools({ place, state, filter, onGo, onFilter, onNewFolder, onUpload
 
 function Tool({ label, onClick, isOff = false, isBusy = false, children }: { label: string; onClick: () => void; isOff?: boolean; isBusy?: boolean; children: React.ReactNode }) {
   return (
-    <Tooltip label={label}>
-      <ActionIcon variant="subtle" color="gray" size={32} aria-label={label} onClick={onClick} disabled={isOff} data-busy={isBusy || undefined} className={classes.tool}>{children}</ActionIcon>
-    </Tooltip>
+    <ActionIcon variant="subtle" color="gray" size={32} aria-label={label} title={label} onClick={onClick} disabled={isOff} data-busy={isBusy || undefined} className={classes.tool}>{children}</ActionIcon>
   );
 }
 

@@ -12,5 +12,5 @@ export function toastBegan({ message, transfer }: Began, onWatch: (transfer: str
     event.preventDefault();
     onWatch(transfer);
   };
-  notifications.show({ message: <>{message} · <Anchor href={`/transfers/${transfer}`} onClick={watch} inherit>Watch it</Anchor></>, autoClose: 6_000 });
+  notifications.show({ message: <>{message} · <Anchor href={`/transfers/${transfer}`} onClick={watch} underline="always" inherit>Watch it</Anchor></>, autoClose: 6_000 });
 }
