@@ -10,7 +10,7 @@ export default defineConfig({
   plugins: [react(), precompress()],
   resolve: { alias: { '@': here('./src') } },
   build: {
-    outDir: process.env.GANTRY_UI_OUT ?? here('../artifacts/ui'),
+    outDir: here('../artifacts/ui'),
     emptyOutDir: true,
     target: 'es2023',
     manifest: true,
