@@ -16,6 +16,9 @@ public sealed class EveryPageStory(SharedHub hubs, SharedBrowser browser)
     public async Task Every_page_opens_is_accessible_and_fits_its_window(bool narrow, bool dark)
     {
         var hub = (await hubs.GetAsync()).Program;
+        var name = $"every-page-{narrow}-{dark}".ToLowerInvariant();
+        await hub.Http.PostJsonAsync("/api/plans", new { plan = $"name: {name}\ndescription: Lists are looked at with more in them than one.\nsteps: [ {{ use: logic.transform, with: {{ value: done }} }} ]" });
+        await hub.Http.PostJsonAsync("/api/execute?wait=60s", new { plan = name });
         await hub.Http.PostJsonAsync("/api/execute?wait=60s", new { plan = "demo" });
         await using var visitor = await browser.OpenAsync(hub.Address, narrow, dark);
         await visitor.SignInAsync();
@@ -32,6 +35,8 @@ public sealed class EveryPageStory(SharedHub hubs, SharedBrowser browser)
             await visitor.PictureAsync($"{(place == "/" ? "overview" : place.Trim('/').Replace('/', '-'))}-{(narrow ? "narrow" : "wide")}-{(dark ? "dark" : "light")}");
             try
             {
+                // What has no page has a heading as well.
+                (await visitor.Heading("There is no such page").Or(visitor.Heading("This page cannot be shown")).CountAsync()).ShouldBe(0);
                 await visitor.FindsItAccessibleAsync();
                 await visitor.FindsItInWidthAsync();
             }

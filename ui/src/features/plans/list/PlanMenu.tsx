@@ -39,7 +39,7 @@ export function PlanMenu({ plan }: { plan: SavedPlan }) {
   return (
     <>
       <Menu position="bottom-end">
-        <Menu.Target><ActionIcon variant="subtle" color="gray" size="sm" aria-label={`What can be done with ${name}`}><EllipsisVertical size={15} /></ActionIcon></Menu.Target>
+        <Menu.Target><ActionIcon variant="subtle" color="gray" size={24} aria-label={`What can be done with ${name}`}><EllipsisVertical size={15} /></ActionIcon></Menu.Target>
         <Menu.Dropdown>
           {may(me, 'operator') && <Menu.Item leftSection={<Play size={14} />} onClick={() => void run()}>Run</Menu.Item>}
           <Menu.Item leftSection={<Activity size={14} />} onClick={() => void navigate({ to: '/executions', search: { plan: name } })}>Its executions</Menu.Item>
