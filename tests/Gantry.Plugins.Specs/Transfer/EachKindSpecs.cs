@@ -71,6 +71,26 @@ public sealed class EachKindSpecs(SharedSshServer ssh, SharedS3Servers s3, Share
     }
 
     [Theory(Timeout = 120_000)]
+    [InlineData("smb")]
+    [InlineData("rclone")]
+    public async Task A_file_that_goes_after_it_was_listed_is_told_as_gone_when_it_is_read(string kind)
+    {
+        var (open, path) = await stage.NewAsync(kind, "source");
+        var endpoint = open();
+        await KindStage.PutAsync(endpoint, "a", new string('x', Size), time);
+        (await endpoint.ListAsync("", Token).ToListAsync(Token)).ShouldHaveSingleItem();
+        File.Delete(Path.Combine(path!, "a"));
+
+        var failure = await Should.ThrowAsync<EndpointException>(async () =>
+        {
+            await using var content = await endpoint.OpenReadAsync("a", 0, Size, Token);
+            await content.CopyToAsync(Stream.Null, Token);
+        });
+
+        failure.Error.ShouldBe(EndpointError.NotFound, failure.Message);
+    }
+
+    [Theory(Timeout = 120_000)]
     [MemberData(nameof(Kinds))]
     public async Task Two_transfers_to_one_target_at_once_leave_every_file_whole_and_nothing_else(string kind)
     {

@@ -137,10 +137,10 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
         const int SkippedMost = 8 * SftpWire.SafeDataBytes;
         if (offset is 0 or > SkippedMost)
         {
-            return await TellAsync(files.OpenReadAsync(path, offset, expectedSize, cancellationToken)).ConfigureAwait(false);
+            return new ToldStream(await TellAsync(files.OpenReadAsync(path, offset, expectedSize, cancellationToken)).ConfigureAwait(false));
         }
 
-        var stream = await TellAsync(files.OpenReadAsync(path, 0, expectedSize, cancellationToken)).ConfigureAwait(false);
+        var stream = new ToldStream(await TellAsync(files.OpenReadAsync(path, 0, expectedSize, cancellationToken)).ConfigureAwait(false));
         try
         {
             var skipped = new byte[offset];
@@ -386,4 +386,10 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
     }
 
     private string PlaceOf(string path) => path.Length == 0 ? Address : $"{Address}/{EndpointPath.Printable(path)}";
+
+    /// <summary>Rclone opens a file when its first byte is asked for: what is wrong with it comes with the content.</summary>
+    private sealed class ToldStream(Stream inner) : ContentStream(inner)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => TellAsync(Inner.ReadAsync(buffer, cancellationToken));
+    }
 }

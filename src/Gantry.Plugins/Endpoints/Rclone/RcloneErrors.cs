@@ -28,7 +28,7 @@ internal static class RcloneErrors
         new(EndpointError.PermissionDenied, false, "Check what the login may do there.", "Access Denied", "ACCESS_DENIED", "permission denied", "403 Forbidden", "AccessDenied", "operation not permitted", "read-only file system", "Media Write Protected"),
         new(EndpointError.BadPath, false, "The system behind it cannot hold this name.",
             "file name too long", "name is too long", "object name is invalid", "Object Name Not Found Path Invalid", "volume label syntax is incorrect", "OBJECT_NAME_INVALID", "NAME_TOO_LONG"),
-        new(EndpointError.NotFound, false, "Somebody removed it meanwhile.", "object not found", "Object Name Not Found", "OBJECT_NAME_NOT_FOUND"),
+        new(EndpointError.NotFound, false, "Somebody removed it meanwhile.", "file does not exist", "no such file or directory", "object not found", "Object Name Not Found", "OBJECT_NAME_NOT_FOUND"),
         new(EndpointError.ContentDiffers, true, "It was removed again.", "corrupted on transfer"),
         new(EndpointError.NotSupported, false, "Files are written under a temporary name, which this system cannot change.", "can't rename files"),
         new(EndpointError.Disconnected, false, "Check the host's spelling and this machine's DNS.", "no such host"),
