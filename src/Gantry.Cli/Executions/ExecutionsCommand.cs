@@ -61,28 +61,14 @@ internal static class ExecutionsCommand
 
     internal static Argument IdOf(string noun) => new("ID", $"The {noun}'s id, as 'list' shows it.");
 
-    private static Command DescribeList() => new()
-    {
-        Name = "list",
-        Help = "Lists executions, the newest first.",
-        Options =
+    private static Command DescribeList() => HubList.Describe(
+        "Lists executions, the newest first.",
+        "api/executions",
         [
-            new("--plan", "Only those of this plan.") { Value = "NAME" },
-            new("--status", "Only those in this state: queued, running, waiting, succeeded, failed, cancelled.") { Value = "STATUS" },
-            new("--limit", "How many at most; 20 if not given.") { Value = "N" },
-            Json,
-            HubChoice.Option,
+            new(new("--plan", "Only those of this plan.") { Value = "NAME" }, "plan"),
+            new(new("--status", "Only those in this state: queued, running, waiting, succeeded, failed, cancelled.") { Value = "STATUS" }, "status"),
         ],
-        RunAsync = async (invocation, cancellationToken) =>
-        {
-            using var hub = HubChoice.Open(invocation);
-            var limit = invocation.FindInteger("--limit", 1, 100_000) ?? 20;
-            var path = $"api/executions?limit={Math.Min(limit, 100)}" + HubQuery.Of(invocation, ("--plan", "plan"), ("--status", "status"));
-            var executions = await hub.ListAsync(path, cancellationToken).Take(limit).ToListAsync(cancellationToken);
-            Answer.PrintList(executions, ["id", "plan", "status", "created_at", "ended_at"], invocation.Has("--json"));
-            return ExitStatus.Succeeded;
-        },
-    };
+        ["id", "plan", "status", "created_at", "ended_at"]);
 
     private static Command DescribeLogs() => new()
     {

@@ -24,24 +24,19 @@ internal static class AuditCommand
         Examples = ["gantry audit list --action 'sign_in.*' --since 2026-01-01", "gantry audit export audit.jsonl", "gantry audit verify", "gantry audit verify audit.jsonl"],
     };
 
-    private static Command DescribeList() => new()
-    {
-        Name = "list",
-        Help = "Lists what was done, the newest first.",
-        Options =
+    private static Command DescribeList() => HubList.Describe(
+        "Lists what was done, the newest first.",
+        "api/audit",
         [
-            new("--action", "Only this action, such as user.created, or a group of them: sign_in.*") { Value = "ACTION" },
-            new("--user", "Only what this user did, or was done to.") { Value = "NAME" },
-            new("--target", "Only what was done to this.") { Value = "TARGET" },
-            new("--address", "Only what came from this address.") { Value = "ADDRESS" },
-            new("--since", "Only from this time on, such as 2026-01-31T08:00:00Z.") { Value = "TIME" },
-            new("--until", "Only before this time.") { Value = "TIME" },
-            new("--limit", "How many at most; 50 if not given.") { Value = "N" },
-            Json,
-            HubChoice.Option,
+            new(new("--action", "Only this action, such as user.created, or a group of them: sign_in.*") { Value = "ACTION" }, "action"),
+            new(new("--user", "Only what this user did, or was done to.") { Value = "NAME" }, "user"),
+            new(new("--target", "Only what was done to this.") { Value = "TARGET" }, "target"),
+            new(new("--address", "Only what came from this address.") { Value = "ADDRESS" }, "address"),
+            new(new("--since", "Only from this time on, such as 2026-01-31T08:00:00Z.") { Value = "TIME" }, "since"),
+            new(new("--until", "Only before this time.") { Value = "TIME" }, "until"),
         ],
-        RunAsync = ListAsync,
-    };
+        ["position", "time", "user_name", "action", "target", "address"],
+        limitDefault: 50);
 
     private static Command DescribeExport() => new()
     {
@@ -68,18 +63,6 @@ internal static class AuditCommand
         Notes = ["Exit status: 0 when all is well; 1 when something is wrong, and the first entry that is."],
         RunAsync = VerifyAsync,
     };
-
-    private static async Task<int> ListAsync(Invocation invocation, CancellationToken cancellationToken)
-    {
-        using var hub = HubChoice.Open(invocation);
-        var limit = invocation.FindInteger("--limit", 1, 100_000) ?? 50;
-        var query = HubQuery.Of(
-            invocation, ("--action", "action"), ("--user", "user"), ("--target", "target"), ("--address", "address"), ("--since", "since"), ("--until", "until"));
-        var entries = await hub.ListAsync($"api/audit?limit={Math.Min(limit, 100)}{query}", cancellationToken)
-            .Take(limit).ToListAsync(cancellationToken);
-        Answer.PrintList(entries, ["position", "time", "user_name", "action", "target", "address"], invocation.Has("--json"));
-        return ExitStatus.Succeeded;
-    }
 
     private static async Task<int> ExportAsync(Invocation invocation, CancellationToken cancellationToken)
     {

@@ -28,28 +28,14 @@ internal static class NotificationsCommand
         Examples = ["gantry notifications list --status failed", "gantry notifications set-default notify.yaml"],
     };
 
-    private static Command DescribeList() => new()
-    {
-        Name = "list",
-        Help = "Lists notifications, the newest first.",
-        Options =
+    private static Command DescribeList() => HubList.Describe(
+        "Lists notifications, the newest first.",
+        "api/notifications",
         [
-            new("--status", "Only those in this state: pending, sending, sent, failed, suppressed, noted, dead.") { Value = "STATUS" },
-            new("--plan", "Only those of this plan.") { Value = "NAME" },
-            new("--limit", "How many at most; 20 if not given.") { Value = "N" },
-            Json,
-            HubChoice.Option,
+            new(new("--status", "Only those in this state: pending, sending, sent, failed, suppressed, noted, dead.") { Value = "STATUS" }, "status"),
+            new(new("--plan", "Only those of this plan.") { Value = "NAME" }, "plan"),
         ],
-        RunAsync = async (invocation, cancellationToken) =>
-        {
-            using var hub = HubChoice.Open(invocation);
-            var limit = invocation.FindInteger("--limit", 1, 100_000) ?? 20;
-            var query = HubQuery.Of(invocation, ("--status", "status"), ("--plan", "plan"));
-            var found = await hub.ListAsync($"api/notifications?limit={Math.Min(limit, 100)}{query}", cancellationToken).Take(limit).ToListAsync(cancellationToken);
-            Answer.PrintList(found, ["id", "plan", "occasion", "use", "status", "created_at", "reason"], invocation.Has("--json"));
-            return ExitStatus.Succeeded;
-        },
-    };
+        ["id", "plan", "occasion", "use", "status", "created_at", "reason"]);
 
     private static Command DescribeShow() => new()
     {

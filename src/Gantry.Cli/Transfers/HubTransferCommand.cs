@@ -124,39 +124,18 @@ internal static class HubTransferCommand
         },
     };
 
-    private static Command DescribeList() => new()
-    {
-        Name = "list",
-        Help = "Lists transfers, the newest first.",
-        Options =
+    private static Command DescribeList() => HubList.Describe(
+        "Lists transfers, the newest first.",
+        "api/transfers",
         [
-            new("--search", "Only those with this text in their name or addresses.") { Value = "TEXT" },
-            new("--status", "Only those in this state: queued, running, waiting, succeeded, failed, cancelled.") { Value = "STATUS" },
-            new("--endpoint", "Only those from or to this saved endpoint.") { Value = "NAME" },
-            new("--template", "Only those of this template.") { Value = "NAME" },
-            new("--since", "Only those started then or later.") { Value = "TIME" },
-            new("--until", "Only those started before.") { Value = "TIME" },
-            new("--limit", "How many at most; 20 if not given.") { Value = "N" },
-            Json,
-            HubChoice.Option,
+            new(new("--search", "Only those with this text in their name or addresses.") { Value = "TEXT" }, "q"),
+            new(new("--status", "Only those in this state: queued, running, waiting, succeeded, failed, cancelled.") { Value = "STATUS" }, "status"),
+            new(new("--endpoint", "Only those from or to this saved endpoint.") { Value = "NAME" }, "endpoint"),
+            new(new("--template", "Only those of this template.") { Value = "NAME" }, "template"),
+            new(new("--since", "Only those started then or later.") { Value = "TIME" }, "since"),
+            new(new("--until", "Only those started before.") { Value = "TIME" }, "until"),
         ],
-        RunAsync = async (invocation, cancellationToken) =>
-        {
-            using var hub = HubChoice.Open(invocation);
-            var limit = invocation.FindInteger("--limit", 1, 100_000) ?? 20;
-            var path = $"api/transfers?limit={Math.Min(limit, 100)}" + HubQuery.Of(
-                invocation, ("--search", "q"), ("--status", "status"), ("--endpoint", "endpoint"), ("--template", "template"), ("--since", "since"), ("--until", "until"));
-            var transfers = await hub.ListAsync(path, cancellationToken).Take(limit).ToListAsync(cancellationToken);
-            if (invocation.Has("--json"))
-            {
-                Answer.PrintList(transfers, [], asJson: true);
-                return ExitStatus.Succeeded;
-            }
-
-            TextTable.Print(["ID", "NAME", "STATUS", "CREATED AT", "FROM", "TO"], [.. transfers.Select(Row)]);
-            return ExitStatus.Succeeded;
-        },
-    };
+        transfers => TextTable.Print(["ID", "NAME", "STATUS", "CREATED AT", "FROM", "TO"], [.. transfers.Select(Row)]));
 
     private static Command DescribeManifest() => new()
     {

@@ -9,21 +9,15 @@ internal static class EventsCommand
 {
     private static readonly Option Json = new("--json", "Prints JSON.");
 
-    private static readonly Option[] Filters =
+    private static readonly HubFilter[] Filters =
     [
-        new("--status", "Only those in this state: pending, accepted, duplicate, filtered, failed, dead, alert.") { Value = "STATUS" },
-        new("--plan", "Only those of this plan.") { Value = "NAME" },
-        new("--kind", "Only those of triggers of this kind.") { Value = "KIND" },
-        new("--trigger", "Only those of this trigger.") { Value = "ID" },
-        new("--search", "Only those whose summary, key or reason has this text.") { Value = "TEXT" },
-        new("--since", "Only those seen from this time on, such as 2026-01-31T08:00:00Z.") { Value = "TIME" },
-        new("--until", "Only those seen before this time.") { Value = "TIME" },
-    ];
-
-    /// <summary>What the hub calls them.</summary>
-    private static readonly (string Option, string Field)[] Fields =
-    [
-        ("--status", "status"), ("--plan", "plan"), ("--kind", "kind"), ("--trigger", "trigger"), ("--search", "q"), ("--since", "since"), ("--until", "until"),
+        new(new("--status", "Only those in this state: pending, accepted, duplicate, filtered, failed, dead, alert.") { Value = "STATUS" }, "status"),
+        new(new("--plan", "Only those of this plan.") { Value = "NAME" }, "plan"),
+        new(new("--kind", "Only those of triggers of this kind.") { Value = "KIND" }, "kind"),
+        new(new("--trigger", "Only those of this trigger.") { Value = "ID" }, "trigger"),
+        new(new("--search", "Only those whose summary, key or reason has this text.") { Value = "TEXT" }, "q"),
+        new(new("--since", "Only those seen from this time on, such as 2026-01-31T08:00:00Z.") { Value = "TIME" }, "since"),
+        new(new("--until", "Only those seen before this time.") { Value = "TIME" }, "until"),
     ];
 
     public static Command Describe() => new()
@@ -39,21 +33,8 @@ internal static class EventsCommand
         Examples = ["gantry events list --status dead", "gantry events replay ID", "gantry events replay --status dead --plan publish"],
     };
 
-    private static Command DescribeList() => new()
-    {
-        Name = "list",
-        Help = "Lists events, the newest first.",
-        Options = [.. Filters, new("--limit", "How many at most; 20 if not given.") { Value = "N" }, Json, HubChoice.Option],
-        RunAsync = async (invocation, cancellationToken) =>
-        {
-            using var hub = HubChoice.Open(invocation);
-            var limit = invocation.FindInteger("--limit", 1, 100_000) ?? 20;
-            var path = $"api/events?limit={Math.Min(limit, 100)}{HubQuery.Of(invocation, Fields)}";
-            var events = await hub.ListAsync(path, cancellationToken).Take(limit).ToListAsync(cancellationToken);
-            Answer.PrintList(events, ["id", "plan", "kind", "status", "summary", "occurred_at", "reason"], invocation.Has("--json"));
-            return ExitStatus.Succeeded;
-        },
-    };
+    private static Command DescribeList() => HubList.Describe(
+        "Lists events, the newest first.", "api/events", Filters, ["id", "plan", "kind", "status", "summary", "occurred_at", "reason"]);
 
     private static Command DescribeShow() => new()
     {
@@ -74,7 +55,7 @@ internal static class EventsCommand
         Name = "replay",
         Help = "Tries one event once more, or all that fit; at most 1000 at once.",
         Arguments = [new("ID", "The event's id; without it --status says which.") { IsRequired = false }],
-        Options = [.. Filters, new("--limit", "How many at most, the newest; 100 if not given.") { Value = "N" }, HubChoice.Option],
+        Options = [.. Filters.Select(filter => filter.Option), new("--limit", "How many at most, the newest; 100 if not given.") { Value = "N" }, HubChoice.Option],
         RunAsync = async (invocation, cancellationToken) =>
         {
             using var hub = HubChoice.Open(invocation);
@@ -100,9 +81,9 @@ internal static class EventsCommand
         }
 
         JsonObject body = [];
-        foreach (var (option, field) in Fields)
+        foreach (var (option, field) in Filters)
         {
-            if (invocation.Find(option) is { } value)
+            if (invocation.Find(option.Name) is { } value)
             {
                 body[field] = value;
             }
