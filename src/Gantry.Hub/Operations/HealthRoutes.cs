@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gantry.Hub.Database;
 using Gantry.Hub.Web;
 
@@ -43,7 +44,7 @@ internal static class HealthRoutes
     private static HealthCheck Disk(string folder)
     {
         var free = new DriveInfo(folder).AvailableFreeSpace;
-        return new HealthCheck("disk", free >= FreeBytesMin, $"{free / 1024 / 1024} MB are free for the data folder.");
+        return new HealthCheck("disk", free >= FreeBytesMin, string.Create(CultureInfo.InvariantCulture, $"{free / 1e9:0.0} GB are free for the data folder."));
     }
 
     private sealed record Health(string Status, IReadOnlyList<HealthCheck>? Checks);

@@ -86,7 +86,7 @@ public sealed class FileRouteSpecs(HubFixture hub) : IClassFixture<HubFixture>, 
     }
 
     [Fact]
-    public async Task A_link_out_of_the_folders_that_users_may_name_is_not_followed()
+    public async Task A_folder_of_this_machine_that_users_may_not_name_is_not_listed()
     {
         using var editor = await hub.CreateMemberAsync("editor");
         using var saved = await editor.PutAsJsonAsync($"/api/endpoints/{name}", new { address = folder.Path });
