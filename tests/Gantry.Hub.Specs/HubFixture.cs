@@ -88,6 +88,16 @@ public sealed class HubFixture(TestPostgres postgres) : IAsyncLifetime
         return await SignInAsync(name, "password of " + name);
     }
 
+    /// <summary>Saves endpoints that are folders of this machine, over those that have the names.</summary>
+    public async Task SaveFoldersAsync(params (string Name, string Path)[] folders)
+    {
+        foreach (var (name, path) in folders)
+        {
+            using var saved = await Admin.PutAsJsonAsync("/api/endpoints/" + name, new { kind = "local", settings = new { path } });
+            saved.EnsureSuccessStatusCode();
+        }
+    }
+
     private HubConfiguration Configure() => HubConfiguration.Read(
         ["--data", folder, "--listen", "http://127.0.0.1:0", "--log-level", "warning", "--log-dir", Path.Combine(folder, "logs")],
         new Dictionary<string, string>(Variables, StringComparer.Ordinal)

@@ -13,9 +13,7 @@ public sealed class ExecutionStory(SharedHub hubs, SharedBrowser browser)
     [Fact]
     public async Task What_failed_is_found_understood_and_run_again_from_the_step_that_failed()
     {
-        var hub = (await hubs.GetAsync()).Program;
-        var plan = NewName("broken");
-        await SaveAsync(hub, plan, """
+        var (hub, plan) = await SaveAsync("broken", """
             steps:
               - id: greet
                 use: logic.transform
@@ -55,9 +53,7 @@ public sealed class ExecutionStory(SharedHub hubs, SharedBrowser browser)
     [Fact]
     public async Task A_step_that_waits_for_a_person_is_approved_and_its_plan_goes_on()
     {
-        var hub = (await hubs.GetAsync()).Program;
-        var plan = NewName("asking");
-        await SaveAsync(hub, plan, """
+        var (hub, plan) = await SaveAsync("asking", """
             steps:
               - id: ask
                 approve: { ask: "Shall the shop be closed?" }
@@ -86,9 +82,7 @@ public sealed class ExecutionStory(SharedHub hubs, SharedBrowser browser)
     [Fact]
     public async Task What_waits_is_cancelled_after_asking()
     {
-        var hub = (await hubs.GetAsync()).Program;
-        var plan = NewName("waiting");
-        await SaveAsync(hub, plan, """
+        var (hub, plan) = await SaveAsync("waiting", """
             steps:
               - id: pause
                 wait: 1h
@@ -129,5 +123,12 @@ public sealed class ExecutionStory(SharedHub hubs, SharedBrowser browser)
 
     private static string NewName(string prefix) => $"{prefix}-{Interlocked.Increment(ref names)}";
 
-    private static Task SaveAsync(HubProgram hub, string name, string steps) => hub.Http.PostJsonAsync("/api/plans", new { plan = $"name: {name}\n{steps}" });
+    /// <summary>A new plan of these steps.</summary>
+    private async Task<(HubProgram Hub, string Plan)> SaveAsync(string prefix, string steps)
+    {
+        var hub = (await hubs.GetAsync()).Program;
+        var plan = NewName(prefix);
+        await hub.Http.PostJsonAsync("/api/plans", new { plan = $"name: {plan}\n{steps}" });
+        return (hub, plan);
+    }
 }

@@ -90,10 +90,6 @@ public sealed class TransferPreviewSpecs(HubFixture hub) : IClassFixture<HubFixt
     {
         Directory.CreateDirectory(folder["from"]);
         Directory.CreateDirectory(folder["to"]);
-        foreach (var (name, path) in new[] { (source, "from"), (target, "to") })
-        {
-            using var saved = await hub.Admin.PutAsJsonAsync("/api/endpoints/" + name, new { kind = "local", settings = new { path = folder[path] } });
-            saved.EnsureSuccessStatusCode();
-        }
+        await hub.SaveFoldersAsync((source, folder["from"]), (target, folder["to"]));
     }
 }

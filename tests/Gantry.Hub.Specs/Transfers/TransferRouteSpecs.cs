@@ -91,7 +91,7 @@ public sealed class TransferRouteSpecs(HubFixture hub) : IClassFixture<HubFixtur
     {
         await SaveAllAsync();
         folder.WriteFile("from/a", "a");
-        using var broken = await hub.Admin.PutAsJsonAsync("/api/endpoints/" + archive, new { kind = "local", settings = new { path = folder["one/a/below a file"] } });
+        await hub.SaveFoldersAsync((archive, folder["one/a/below a file"]));
 
         var first = await RunAsync(new { from = source + ":", to = new[] { primary + ":", archive + ":sub" } });
         File.Delete(folder["from/a"]);
@@ -107,7 +107,7 @@ public sealed class TransferRouteSpecs(HubFixture hub) : IClassFixture<HubFixtur
     public async Task A_retry_of_a_transfer_that_never_began_is_the_whole_transfer()
     {
         await SaveAllAsync();
-        using var broken = await hub.Admin.PutAsJsonAsync("/api/endpoints/" + source, new { address = folder["missing"] });
+        await hub.SaveFoldersAsync((source, folder["missing"]));
         var first = await RunAsync(new { from = source + ":", to = new[] { primary + ":", archive + ":" }, files = new[] { "a" } });
         foreach (var name in (string[])["a", "b"]) folder.WriteFile("from/" + name, name);
         await SaveAllAsync();
@@ -402,14 +402,7 @@ public sealed class TransferRouteSpecs(HubFixture hub) : IClassFixture<HubFixtur
 
     private Task<JsonElement> ManifestAsync(JsonElement transfer) => hub.Admin.GetFromJsonAsync<JsonElement>($"/api/transfers/{Id(transfer)}/manifest")!;
 
-    private async Task SaveAllAsync()
-    {
-        foreach (var (name, path) in new[] { (source, "from"), (primary, "one"), (archive, "two") })
-        {
-            using var saved = await hub.Admin.PutAsJsonAsync("/api/endpoints/" + name, new { address = folder[path] });
-            saved.IsSuccessStatusCode.ShouldBeTrue();
-        }
-    }
+    private Task SaveAllAsync() => hub.SaveFoldersAsync((source, folder["from"]), (primary, folder["one"]), (archive, folder["two"]));
 
     private async Task<JsonElement> RunAsync(object transfer)
     {

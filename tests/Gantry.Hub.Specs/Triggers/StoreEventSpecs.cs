@@ -1,14 +1,7 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
-using Gantry.Engine.Endpoints;
-using Gantry.Engine.Providers;
-using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
 using Gantry.Hub.Triggers.Watching;
-using Gantry.Hub.Vault;
-using Gantry.Plugins;
 using Gantry.TestServers;
-using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -17,7 +10,7 @@ namespace Gantry.Hub.Specs.Triggers;
 /// <summary>Notifications as AWS documents them, in a queue of a server that speaks SQS.</summary>
 public sealed class StoreEventSpecs(TestDatabase database) : IClassFixture<TestDatabase>
 {
-    private readonly ConcurrentQueue<JsonElement> seen = [];
+    private readonly WatchedPlace place = new(database);
 
     [Fact]
     public async Task Notifications_that_come_twice_and_out_of_order_start_one_execution_for_each_newer_version()
@@ -26,8 +19,8 @@ public sealed class StoreEventSpecs(TestDatabase database) : IClassFixture<TestD
         using var queue = await TestQueue.CreateAsync(server);
         var settings = await server.NewBucketAsync("in");
         var bucket = settings.Find("bucket")!;
-        await using var stage = await StartAsync(settings, queue.Url);
-        var last = Seen(stage, "in/last");
+        await using var stage = await place.StartAsync(settings, $"[ {{ s3_events: {{ endpoint: place, queue: \"{queue.Url}\" }} }} ]");
+        var last = place.WhenSeen(stage, trigger => trigger.GetProperty("path").GetString() == "last");
         string[] messages =
         [
             """{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}""",
@@ -50,10 +43,10 @@ public sealed class StoreEventSpecs(TestDatabase database) : IClassFixture<TestD
         await stage.Hub.Get<WatchService>().EndAsync();
         await stage.Hub.Get<Dispatcher>().IdleAsync();
 
-        var paths = seen.Select(trigger => trigger.GetProperty("path").GetString()).ToList();
+        var paths = place.Seen.Select(trigger => trigger.GetProperty("path").GetString()).ToList();
         paths.Count(path => path == "my file!.txt").ShouldBeInRange(1, 2);
         paths.Where(path => path != "my file!.txt").Order().ShouldBe(["by bridge", "by-sns", "last"]);
-        seen.Where(trigger => trigger.GetProperty("path").GetString() == "my file!.txt").Select(trigger => trigger.GetProperty("sequencer").GetString()).ShouldContain("0055AED6DCD90281E6");
+        place.Seen.Where(trigger => trigger.GetProperty("path").GetString() == "my file!.txt").Select(trigger => trigger.GetProperty("sequencer").GetString()).ShouldContain("0055AED6DCD90281E6");
         (await stage.CountAsync("events", "status = 'dead' and reason like '%no notification%'")).ShouldBe(1);
         (await stage.CountAsync("events", "status = 'filtered'")).ShouldBeGreaterThanOrEqualTo(4);
     }
@@ -66,32 +59,4 @@ public sealed class StoreEventSpecs(TestDatabase database) : IClassFixture<TestD
         ["time"] = "2026-11-20T12:00:00Z",
         ["detail"] = new { bucket = new { name = bucket }, @object = new { key, size = 5, etag = "e", sequencer = "01" }, reason = "PutObject" },
     });
-
-    private async Task<TriggerStage> StartAsync(EndpointSettings place, string queue)
-    {
-        var stage = await TriggerStage.StartAsync(database, services =>
-        {
-            services.AddSingleton(AllPlugins.Endpoints);
-            services.AddSingleton(new EndpointBounds { KnownHostsFile = "/dev/null" });
-            services.AddSingleton<SecretsOf>(_ => new GivenSecrets(_ => S3Server.SecretKey));
-        });
-        await stage.SaveEndpointAsync("media", place);
-        await stage.SaveAsync("arrival", $"[ {{ s3_events: {{ endpoint: media, queue: \"{queue}\" }} }} ]", use: "test.call");
-        return stage;
-    }
-
-    /// <summary>Completes when the executions have been given this object, and the queue was asked once more.</summary>
-    private Task Seen(TriggerStage stage, string key)
-    {
-        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        stage.Provider.Act = (call, _) =>
-        {
-            var trigger = call.Parameters.GetProperty("value").Clone();
-            seen.Enqueue(trigger);
-            if (key.EndsWith("/" + trigger.GetProperty("path").GetString(), StringComparison.Ordinal))
-                all.TrySetResult();
-            return Task.FromResult(ProviderResult.Success());
-        };
-        return all.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
-    }
 }

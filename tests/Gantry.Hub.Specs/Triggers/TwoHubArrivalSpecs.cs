@@ -1,16 +1,10 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Gantry.Engine.Endpoints;
-using Gantry.Engine.Providers;
-using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
 using Gantry.Hub.Specs.Executions;
 using Gantry.Hub.Triggers.Watching;
-using Gantry.Hub.Vault;
-using Gantry.Plugins;
 using Gantry.TestServers;
-using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -19,7 +13,7 @@ namespace Gantry.Hub.Specs.Triggers;
 /// <summary>Two hubs that watch the same place at the same time, as they do when one was stopped for longer than its lease and goes on.</summary>
 public sealed class TwoHubArrivalSpecs(TestDatabase database) : IClassFixture<TestDatabase>
 {
-    private readonly ConcurrentQueue<JsonElement> seen = [];
+    private readonly WatchedPlace watched = new(database);
 
     [Fact]
     public async Task Each_file_starts_one_execution()
@@ -28,9 +22,9 @@ public sealed class TwoHubArrivalSpecs(TestDatabase database) : IClassFixture<Te
         using TemporaryFolder folder = new();
         using TemporaryFolder outside = new();
         var place = new EndpointSettings { Kind = "local", Values = new Dictionary<string, string>(StringComparer.Ordinal) { [NamedAddress.PathSetting] = folder.Path } };
-        await using var stage = await StartAsync(place, "[ { files: { endpoint: place, settle: 0s, interval: 1s } } ]");
+        await using var stage = await watched.StartAsync(place, "[ { files: { endpoint: place, settle: 0s, interval: 1s } } ]");
         await using var other = await StartOtherAsync(stage);
-        var all = Seen(stage, () => seen.Count >= files);
+        var all = watched.WhenSeen(stage, _ => watched.Seen.Count >= files);
 
         await WatchBothAsync(stage, other);
         for (var i = 0; i < files; i++)
@@ -38,8 +32,8 @@ public sealed class TwoHubArrivalSpecs(TestDatabase database) : IClassFixture<Te
         await all;
         await EndAsync(stage, other);
 
-        seen.Select(trigger => trigger.GetProperty("path").GetString()).Distinct().Count().ShouldBe(files);
-        seen.Count.ShouldBe(files);
+        watched.Seen.Select(trigger => trigger.GetProperty("path").GetString()).Distinct().Count().ShouldBe(files);
+        watched.Seen.Count.ShouldBe(files);
         (await stage.CountAsync()).ShouldBe(files);
         (await stage.CountAsync("events", "status = 'accepted'")).ShouldBe(files);
     }
@@ -51,19 +45,19 @@ public sealed class TwoHubArrivalSpecs(TestDatabase database) : IClassFixture<Te
         await using var server = await S3Server.StartFauxqsAsync();
         using var queue = await TestQueue.CreateAsync(server);
         var bucket = await server.NewBucketAsync();
-        await using var stage = await StartAsync(bucket, $"[ {{ s3_events: {{ endpoint: place, queue: \"{queue.Url}\" }} }} ]");
+        await using var stage = await watched.StartAsync(bucket, $"[ {{ s3_events: {{ endpoint: place, queue: \"{queue.Url}\" }} }} ]");
         await using var other = await StartOtherAsync(stage);
         string[] notices = [.. from number in Enumerable.Range(0, objects) from order in (string[])["01", "02", "03", "03"] select TestQueue.NoticeOf(bucket.Find("bucket")!, $"{number}", order)];
         new Random(5).Shuffle(notices);
         foreach (var notice in notices)
             await queue.SendAsync(notice);
-        var all = Seen(stage, () => seen.Count(trigger => OrderOf(trigger) == 3) >= objects);
+        var all = watched.WhenSeen(stage, _ => watched.Seen.Count(trigger => OrderOf(trigger) == 3) >= objects);
 
         await WatchBothAsync(stage, other);
         await all;
         await EndAsync(stage, other);
 
-        var told = seen.Select(trigger => (Path: trigger.GetProperty("path").GetString()!, Order: OrderOf(trigger))).ToList();
+        var told = watched.Seen.Select(trigger => (Path: trigger.GetProperty("path").GetString()!, Order: OrderOf(trigger))).ToList();
         told.ShouldBeUnique();
         (await stage.CountAsync()).ShouldBe(told.Count);
         (await stage.CountAsync("trigger_files", "version = '03'")).ShouldBe(objects);
@@ -71,13 +65,6 @@ public sealed class TwoHubArrivalSpecs(TestDatabase database) : IClassFixture<Te
     }
 
     private static int OrderOf(JsonElement trigger) => int.Parse(trigger.GetProperty("sequencer").GetString()!, CultureInfo.InvariantCulture);
-
-    private static void Change(IServiceCollection services)
-    {
-        services.AddSingleton(AllPlugins.Endpoints);
-        services.AddSingleton(new EndpointBounds { KnownHostsFile = "/dev/null" });
-        services.AddSingleton<SecretsOf>(_ => new GivenSecrets(_ => S3Server.SecretKey));
-    }
 
     private static async Task WatchBothAsync(TriggerStage stage, RunningHub other)
     {
@@ -94,26 +81,5 @@ public sealed class TwoHubArrivalSpecs(TestDatabase database) : IClassFixture<Te
         await other.Get<Dispatcher>().IdleAsync();
     }
 
-    private Task<RunningHub> StartOtherAsync(TriggerStage stage) => RunningHub.StartAsync(database, stage.Provider, change: Change);
-
-    private async Task<TriggerStage> StartAsync(EndpointSettings place, string on)
-    {
-        var stage = await TriggerStage.StartAsync(database, Change);
-        await stage.SaveEndpointAsync("place", place);
-        await stage.SaveAsync("arrival", on, use: "test.call");
-        return stage;
-    }
-
-    private Task Seen(TriggerStage stage, Func<bool> isAll)
-    {
-        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        stage.Provider.Act = (call, _) =>
-        {
-            seen.Enqueue(call.Parameters.GetProperty("value").Clone());
-            if (isAll())
-                all.TrySetResult();
-            return Task.FromResult(ProviderResult.Success());
-        };
-        return all.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
-    }
+    private Task<RunningHub> StartOtherAsync(TriggerStage stage) => RunningHub.StartAsync(database, stage.Provider, change: WatchedPlace.Register);
 }

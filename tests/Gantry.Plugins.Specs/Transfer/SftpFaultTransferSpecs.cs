@@ -57,10 +57,7 @@ public sealed class SftpFaultTransferSpecs : IDisposable
     {
         using var user = await SystemUser.CreateAsync("p");
         using var keys = new TemporaryFolder();
-        await using var server = await SshServer.StartAsync($"AuthorizedKeysFile {keys["keys"]}");
-        File.SetUnixFileMode(keys.Path, (UnixFileMode)0x1ED);
-        File.Copy(server.KeyFile + ".pub", keys["keys"]);
-        File.SetUnixFileMode(keys["keys"], (UnixFileMode)0x1A4);
+        await using var server = await StartWithKeysAsync(keys);
         Fill(10);
         folder.WriteFile("from/not-mine/file", "new");
         await File.WriteAllTextAsync(Path.Combine(user.Home, "not-mine", "file"), "older", Token);
@@ -84,10 +81,7 @@ public sealed class SftpFaultTransferSpecs : IDisposable
     {
         using var user = await SystemUser.CreateAsync("p");
         using var keys = new TemporaryFolder();
-        await using var server = await SshServer.StartAsync($"AuthorizedKeysFile {keys["keys"]}");
-        File.SetUnixFileMode(keys.Path, (UnixFileMode)0x1ED);
-        File.Copy(server.KeyFile + ".pub", keys["keys"]);
-        File.SetUnixFileMode(keys["keys"], (UnixFileMode)0x1A4);
+        await using var server = await StartWithKeysAsync(keys);
         Fill(2000);
         for (var i = 0; i < Files; i++)
         {
@@ -237,6 +231,16 @@ public sealed class SftpFaultTransferSpecs : IDisposable
             Retries = 2,
         };
         return new TransferRunner(change?.Invoke(request) ?? request).RunAsync(Token);
+    }
+
+    /// <summary>A server that lets every user of this machine in by its key.</summary>
+    private static async Task<SshServer> StartWithKeysAsync(TemporaryFolder keys)
+    {
+        var server = await SshServer.StartAsync($"AuthorizedKeysFile {keys["keys"]}");
+        File.SetUnixFileMode(keys.Path, (UnixFileMode)0x1ED);
+        File.Copy(server.KeyFile + ".pub", keys["keys"]);
+        File.SetUnixFileMode(keys["keys"], (UnixFileMode)0x1A4);
+        return server;
     }
 
     private static async Task RunAsync(string program, params string[] arguments)
