@@ -9,6 +9,7 @@ using Gantry.Plugins.Endpoints.Sftp;
 using Gantry.Plugins.Providers.CustomApi;
 using Gantry.Plugins.Providers.Http;
 using Gantry.Plugins.Providers.Logic;
+using Gantry.Plugins.Providers.Postgresql;
 using Gantry.Plugins.Providers.Slack;
 using Gantry.Plugins.Providers.Smtp;
 using Gantry.Plugins.Providers.Teams;
@@ -59,5 +60,6 @@ public static class AllPlugins
         new SmtpProvider(),
         new SlackProvider(),
         new TeamsProvider(),
+        new PostgresqlProvider(),
     ]);
 }

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Threading.Channels;
 
@@ -89,17 +86,17 @@ public sealed class MailServer : IAsyncDisposable
     {
         SshServer.SkipOrFail(Directory.Exists(Packages), "The mail server needs python3-aiosmtpd.");
         var folder = new TemporaryFolder();
-        var certificate = MakeCertificate(folder);
+        var certificate = TestCertificate.Make(folder);
         var options = JsonSerializer.Serialize(new
         {
             user = User,
             password = Password,
-            certificate = Path.Combine(folder.Path, "certificate.pem"),
-            key = Path.Combine(folder.Path, "key.pem"),
+            certificate = certificate.File,
+            key = certificate.KeyFile,
         });
         var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-W", "ignore", "-c", Script, options]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var ports = await python.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("aiosmtpd did not start.");
-        return new MailServer(folder, python, JsonElement.Parse(ports), Convert.ToHexStringLower(SHA256.HashData(certificate.RawData)), certificate.ExportCertificatePem());
+        return new MailServer(folder, python, JsonElement.Parse(ports), certificate.Fingerprint, certificate.Pem);
     }
 
     public async ValueTask DisposeAsync()
@@ -108,21 +105,6 @@ public sealed class MailServer : IAsyncDisposable
         await reading;
         python.Dispose();
         folder.Dispose();
-    }
-
-    private static X509Certificate2 MakeCertificate(TemporaryFolder folder)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
-        File.WriteAllText(Path.Combine(folder.Path, "certificate.pem"), certificate.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(folder.Path, "key.pem"), key.ExportPkcs8PrivateKeyPem());
-        return certificate;
     }
 
     private async Task ReadAsync()

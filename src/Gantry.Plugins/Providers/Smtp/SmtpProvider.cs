@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Gantry.Engine.Providers;
@@ -56,8 +53,8 @@ public sealed class SmtpProvider : IProvider
                 new() { Name = "text", Help = "What it says, as plain text." },
                 new() { Name = "html", Help = "What it says, as HTML; with 'text' as well, readers show the one they can." },
                 new() { Name = "attachments", Type = SettingType.List, Items = SettingType.Address, Help = "Addresses of files: /path, sftp://host/path or name:path of a saved endpoint." },
-                new() { Name = "certificate_sha256", Help = "The SHA-256 of the only certificate that is accepted, as 64 hexadecimal digits, whoever signed it." },
-                new() { Name = "ca", Help = "Certificates, as PEM, of those who are trusted to vouch for the server, in place of those this machine trusts." },
+                ServerParameters.CertificateSha256,
+                ServerParameters.Ca,
                 new() { Name = "timeout", Type = SettingType.Duration, Default = Scalars.Text("2m"), Help = "How long it may take in all." },
             ],
         },
@@ -68,7 +65,7 @@ public sealed class SmtpProvider : IProvider
         var parameters = new HttpCall(call);
         var message = MessageOf(call, parameters);
         var server = await ServerOf(call, parameters, cancellationToken);
-        var timeout = parameters.FindText("timeout") is { } text && Duration.TryParse(text, out var given) && given > TimeSpan.Zero ? given : TimeSpan.FromMinutes(2);
+        var timeout = ServerParameters.TimeoutOf(parameters, TimeSpan.FromMinutes(2));
         using var limit = new CancellationTokenSource(timeout, call.Clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
@@ -138,32 +135,21 @@ public sealed class SmtpProvider : IProvider
 
     private static async Task<SmtpServer> ServerOf(ProviderCall call, HttpCall parameters, CancellationToken cancellationToken)
     {
-        var host = parameters.FindText("host") ?? "";
-        if (host.Length == 0 || host.Any(character => char.IsControl(character) || character is ' ' or '/' or '@'))
-        {
-            throw HttpCall.Bad("'host' is the name or the address of a mail server, such as mail.example.org.");
-        }
-
+        var host = ServerParameters.HostOf(parameters);
         var tls = parameters.FindText("tls") switch
         {
             "implicit" => SmtpTls.Implicit,
             "none" => SmtpTls.None,
             _ => SmtpTls.StartTls,
         };
-        var port = tls switch { SmtpTls.Implicit => 465, SmtpTls.None => 25, _ => 587 };
-        if (parameters.FindText("port") is { } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535))
-        {
-            throw HttpCall.Bad("'port' is a number from 1 to 65535.");
-        }
-
+        var port = ServerParameters.PortOf(parameters, tls switch { SmtpTls.Implicit => 465, SmtpTls.None => 25, _ => 587 });
         return new SmtpServer
         {
             Host = host,
             Port = port,
             Tls = tls,
             Login = await LoginOf(call, parameters, host, port, cancellationToken),
-            Authorities = AuthoritiesOf(parameters.FindText("ca")),
-            Fingerprint = FingerprintOf(parameters.FindText("certificate_sha256")),
+            Trust = ServerParameters.TrustOf(parameters),
         };
     }
 
@@ -191,38 +177,6 @@ public sealed class SmtpProvider : IProvider
         }
 
         return new NetworkCredential(user, password);
-    }
-
-    private static X509Certificate2Collection? AuthoritiesOf(string? pem)
-    {
-        if (pem is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            X509Certificate2Collection authorities = [];
-            authorities.ImportFromPem(pem);
-            return authorities.Count > 0 ? authorities : throw HttpCall.Bad("'ca' holds no certificate: it begins with -----BEGIN CERTIFICATE-----.");
-        }
-        catch (CryptographicException)
-        {
-            throw HttpCall.Bad("'ca' is not a list of certificates as PEM.");
-        }
-    }
-
-    private static byte[]? FingerprintOf(string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        var digits = text.Replace(":", "", StringComparison.Ordinal);
-        return digits.Length == 64 && digits.All(char.IsAsciiHexDigit)
-            ? Convert.FromHexString(digits)
-            : throw HttpCall.Bad("'certificate_sha256' is 64 hexadecimal digits.");
     }
 
     private static ProviderException Fail(ProviderErrorKind kind, string message, Exception? inner = null) =>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using Gantry.Engine.Providers.Web;
 
 namespace Gantry.Plugins.Providers.Smtp;
 
@@ -29,29 +28,14 @@ internal sealed record SmtpServer
     /// <summary>Null when nobody signs in.</summary>
     public NetworkCredential? Login { get; init; }
 
-    /// <summary>Whose certificates are trusted; null means those this machine trusts.</summary>
-    public X509Certificate2Collection? Authorities { get; init; }
-
-    /// <summary>The SHA-256 of the only certificate that is accepted, whoever signed it; null means that the authorities decide.</summary>
-    public byte[]? Fingerprint { get; init; }
+    public required ServerTrust Trust { get; init; }
 
     public string Name => $"{Host}:{Port}";
 
     public SslClientAuthenticationOptions TlsOptions()
     {
-        var options = new SslClientAuthenticationOptions { TargetHost = Host };
-        if (Fingerprint is { } expected)
-        {
-            options.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-                certificate is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(certificate.GetRawCertData()), expected);
-        }
-
-        if (Authorities is not null)
-        {
-            options.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            options.CertificateChainPolicy.CustomTrustStore.AddRange(Authorities);
-        }
-
+        var options = new SslClientAuthenticationOptions();
+        Trust.Apply(options, Host);
         return options;
     }
 }
