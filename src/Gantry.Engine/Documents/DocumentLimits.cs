@@ -13,6 +13,23 @@ public sealed record DocumentLimits
 
     /// <summary>Scalars, and the beginnings and ends of maps and lists.</summary>
     public int EventsMax { get; init; } = 100_000;
+
+    /// <summary>
+    /// For documents that others publish as they are: where it is noted that a name stands twice in a map (the first one counts), instead of refusing the document. YAML's
+    /// anchors, aliases and tags are taken then: an alias is the very node it names, which is not copied, so that who walks through the tree has to count. Null refuses.
+    /// </summary>
+    public ICollection<DocumentException>? Tolerated { get; init; }
+
+    internal void Repeat(string name, DocumentPosition position)
+    {
+        var refusal = new DocumentException(position, $"The name '{name}' stands twice in this map.");
+        if (Tolerated is null)
+        {
+            throw refusal;
+        }
+
+        Tolerated.Add(refusal);
+    }
 }
 
 /// <summary>The document cannot be read. The message says what is wrong, the position where.</summary>

@@ -11,9 +11,9 @@ internal ref struct JsonDocumentReader
     private Utf8JsonReader reader;
     private int events;
 
-    // Where the last line known begins, so that positions of a long document cost one pass in all.
-    private int lineStart;
+    // The last place known, so that positions of a long document, or of one long line, cost one pass in all.
     private int line = 1;
+    private int column = 1;
     private int counted;
 
     private JsonDocumentReader(ReadOnlySpan<byte> utf8, DocumentLimits limits)
@@ -67,13 +67,18 @@ internal ref struct JsonDocumentReader
         {
             var namePosition = Position();
             var name = reader.GetString()!;
-            if (!names.Add(name))
+            var isRepeated = !names.Add(name);
+            if (isRepeated)
             {
-                throw new DocumentException(namePosition, $"The name '{name}' stands twice in this map.");
+                limits.Repeat(name, namePosition);
             }
 
             Advance();
-            members.Add(new(name, namePosition, ReadValue()));
+            var value = ReadValue();
+            if (!isRepeated)
+            {
+                members.Add(new(name, namePosition, value));
+            }
         }
 
         return new() { Kind = DocumentKind.Map, Position = position, Members = members };
@@ -105,12 +110,13 @@ internal ref struct JsonDocumentReader
         for (int newline; (newline = utf8[counted..at].IndexOf((byte)'\n')) >= 0;)
         {
             line++;
+            column = 1;
             counted += newline + 1;
-            lineStart = counted;
         }
 
+        column += Encoding.UTF8.GetCharCount(utf8[counted..at]);
         counted = at;
-        return new(line, Encoding.UTF8.GetCharCount(utf8[lineStart..at]) + 1);
+        return new(line, column);
     }
 
     /// <summary>.NET appends the position, which has its own place in ours.</summary>

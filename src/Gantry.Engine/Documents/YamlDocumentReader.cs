@@ -11,6 +11,7 @@ namespace Gantry.Engine.Documents;
 internal sealed class YamlDocumentReader(string text, DocumentLimits limits)
 {
     private readonly Parser parser = new(new Scanner(new StringReader(text), skipComments: true));
+    private readonly Dictionary<string, DocumentNode> anchors = new(StringComparer.Ordinal);
     private int events;
 
     public DocumentNode Read()
@@ -39,13 +40,27 @@ internal sealed class YamlDocumentReader(string text, DocumentLimits limits)
 
     private DocumentNode ReadNode(int depth)
     {
+        var anchor = parser.Current is NodeEvent { Anchor.IsEmpty: false } named ? named.Anchor.Value : null;
+        var node = ReadValue(depth);
+        if (anchor is not null)
+        {
+            anchors[anchor] = node;
+        }
+
+        return node;
+    }
+
+    private DocumentNode ReadValue(int depth)
+    {
         switch (parser.Current)
         {
+            case AnchorAlias alias when limits.Tolerated is not null:
+                return anchors.GetValueOrDefault(alias.Value.Value) ?? throw Refuse($"The alias *{alias.Value} names nothing that stands whole before it.");
             case AnchorAlias:
                 throw Refuse("Aliases (*name) are not accepted. Write the value out.");
-            case NodeEvent { Anchor.IsEmpty: false }:
+            case NodeEvent { Anchor.IsEmpty: false } when limits.Tolerated is null:
                 throw Refuse("Anchors (&name) are not accepted. Remove it.");
-            case NodeEvent { Tag.IsEmpty: false }:
+            case NodeEvent { Tag.IsEmpty: false } when limits.Tolerated is null:
                 throw Refuse("Tags (!name) are not accepted. Remove it; a text is written in quotes.");
             case MappingStart or SequenceStart when depth > DocumentLimits.DepthMax:
                 throw Refuse($"Maps and lists are nested more than {DocumentLimits.DepthMax} deep.");
@@ -73,13 +88,18 @@ internal sealed class YamlDocumentReader(string text, DocumentLimits limits)
                 throw Refuse("A name is expected here: a plain or quoted text without an anchor or a tag.");
             }
 
-            if (!names.Add(name.Value))
+            var isRepeated = !names.Add(name.Value);
+            if (isRepeated)
             {
-                throw Refuse($"The name '{name.Value}' stands twice in this map.");
+                limits.Repeat(name.Value, namePosition);
             }
 
             Next();
-            members.Add(new(name.Value, namePosition, ReadNode(depth + 1)));
+            var value = ReadNode(depth + 1);
+            if (!isRepeated)
+            {
+                members.Add(new(name.Value, namePosition, value));
+            }
         }
 
         return new() { Kind = DocumentKind.Map, Position = position, Members = members };
