@@ -160,6 +160,41 @@ public sealed class PlanStory(SharedHub hubs, SharedBrowser browser)
         (await hub.Http.GetJsonAsync($"/api/plans/{plan}")).GetProperty("source").GetString()!.ShouldContain("mine");
     }
 
+    [Fact]
+    public async Task Whoever_leaves_with_changes_is_asked_whether_to_keep_or_discard_them()
+    {
+        var hub = (await hubs.GetAsync()).Program;
+        var plan = NewName("left");
+        await hub.Http.PostJsonAsync("/api/plans", new { plan = Text(plan, "saved") });
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/plans/{plan}");
+        await WriteAsync(visitor, Text(plan, "mine"));
+        await visitor.SeesAsync("Not saved");
+
+        await visitor.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Versions" }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Edit" }).ClickAsync();
+        await visitor.Link("Plans").First.ClickAsync();
+        await visitor.SeesAsync("Leave with changes that are not saved?");
+        await visitor.FindsItAccessibleAsync();
+        await visitor.Button("Stay here").ClickAsync();
+        visitor.Page.Url.ShouldContain($"/plans/{plan}");
+        await visitor.Link("Plans").First.ClickAsync();
+        await visitor.Button("Keep the draft").ClickAsync();
+        await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Table).GetByText("Not saved"));
+        await visitor.Link(plan).ClickAsync();
+        await visitor.SeesAsync("These are changes that were not saved");
+        await visitor.Link("Plans").First.ClickAsync();
+        await visitor.Button("Discard them").ClickAsync();
+        await visitor.SeesAsync(visitor.Heading("Plans"));
+
+        await Assertions.Expect(visitor.Page.GetByText("Not saved")).ToHaveCountAsync(0);
+        await visitor.Link(plan).ClickAsync();
+        await visitor.SeesAsync(visitor.Heading(plan));
+        await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Textbox, new PageGetByRoleOptions { Name = "The plan as YAML" }).GetByText("saved"));
+        await Assertions.Expect(visitor.Button("Save")).ToBeDisabledAsync();
+    }
+
     private static string Text(string name, string value) => $"name: {name}\nsteps:\n  - id: one\n    use: logic.transform\n    with: {{ value: {value} }}\n";
 
     private static async Task WriteAsync(Visitor visitor, string text)

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, type ReactNode } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { clockText, exactText } from '../time/words';
 import type { LogLine } from './log-buffer';
 import classes from './LogView.module.css';
@@ -41,11 +41,21 @@ export function LogLines({ label, lines, follows, onFollow, wraps, mark, stepNam
     // Browsers tell it only with the next frame: until then the rows of where it was would be shown.
     element.dispatchEvent(new Event('scroll'));
   }, [follows, lines, height, wraps]);
+  const firstOf = useRef(lines);
+  useLayoutEffect(() => {
+    const [before, first] = [firstOf.current, lines[0]];
+    firstOf.current = lines;
+    if (follows || viewport.current === null || first === undefined || before[0] === first) return;
+    // The oldest lines were let go: what is read stays where it is.
+    const gone = before.indexOf(first);
+    if (gone > 0) viewport.current.scrollTop -= gone * lineHeight;
+  }, [follows, lines]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
     if (last >= lines.length - linesBeforeEnd) onNearEnd?.();
   }, [last, lines.length, onNearEnd]);
+  const nameOf = (step: string | null | undefined) => (step == null ? null : stepName?.(step) ?? step);
   const onScroll = () => {
     const { scrollTop, scrollHeight, clientHeight } = viewport.current!;
     const atEnd = scrollHeight - scrollTop - clientHeight < nearEnd;
@@ -57,7 +67,7 @@ export function LogLines({ label, lines, follows, onFollow, wraps, mark, stepNam
         <div className={classes.lines} style={{ height }}>
           {items.map(item => (
             <div key={item.key} ref={wraps ? virtual.measureElement : undefined} data-index={item.index} className={classes.place} style={{ transform: `translateY(${item.start}px)` }}>
-              <Line line={lines[item.index]!} stepName={stepName} mark={mark} />
+              <Line line={lines[item.index]!} step={nameOf(lines[item.index]!.step)} mark={mark} />
             </div>
           ))}
         </div>
@@ -66,16 +76,17 @@ export function LogLines({ label, lines, follows, onFollow, wraps, mark, stepNam
   );
 }
 
-function Line({ line, stepName, mark }: { line: LogLine; stepName?: (path: string) => string; mark?: string }) {
+/** Drawn once, however many come after it. */
+const Line = memo(function Line({ line, step, mark }: { line: LogLine; step: string | null; mark?: string }) {
   return (
     <div className={classes.line} data-level={line.level}>
       <time className={classes.time} dateTime={line.time} title={exactText(line.time)}>{clockText(line.time)}</time>
       <span className={classes.level}>{line.level}</span>
-      {line.step != null && <span className={classes.step}>{stepName?.(line.step) ?? line.step}</span>}
+      {step !== null && <span className={classes.step}>{step}</span>}
       <span className={classes.message}><Marked text={line.message} mark={mark} /></span>
     </div>
   );
-}
+});
 
 function Marked({ text, mark }: { text: string; mark?: string }) {
   const at = mark === undefined ? -1 : text.toLowerCase().indexOf(mark.toLowerCase());

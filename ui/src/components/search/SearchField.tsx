@@ -1,5 +1,6 @@
 import { CloseButton, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
+import { useRouter } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 
@@ -21,13 +22,16 @@ export function SearchField({ label, value, onChange, width = 260 }: SearchField
     told.current = value ?? '';
     setText(value ?? '');
   }, [value]);
-  const tell = useDebouncedCallback((next: string) => {
+  const router = useRouter();
+  const tell = useDebouncedCallback((next: string, page: string) => {
+    // Whoever goes elsewhere meanwhile is not called back: this page is still here until the next one is.
+    if (router.latestLocation.pathname !== page) return;
     told.current = next;
     onChange(next === '' ? undefined : next);
   }, 200);
   const change = (next: string) => {
     setText(next);
-    tell(next);
+    tell(next, router.latestLocation.pathname);
   };
   return (
     <TextInput

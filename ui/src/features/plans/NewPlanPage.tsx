@@ -8,6 +8,7 @@ import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
 import { Page } from '@/components/page/Page';
 import { createPlan } from './api/create-plan';
+import { AskOnLeave } from './editor/AskOnLeave';
 import { useDraft } from './editor/useDraft';
 import { Workbench } from './editor/Workbench';
 import classes from './PlanPage.module.css';
@@ -46,6 +47,7 @@ export function NewPlanPage() {
       fill title="New plan" above={<Link to="/plans" search={{}} className={classes.above}>Plans</Link>} lead="Write it as text, or put it together in the graph: both are the same plan."
       actions={<Button leftSection={<Save size={14} aria-hidden="true" />} loading={saving.isPending} disabled={!may(me, 'editor')} onClick={save}>Save the plan</Button>}
     >
+      <AskOnLeave draft={draft} />
       {saving.error !== null && <ProblemAlert error={saving.error} />}
       <Workbench
         key={draft.generation} plan="" text={draft.text} onChange={draft.write} onSave={save} readOnly={!may(me, 'editor')} view={search.view ?? 'both'} selected={search.step}

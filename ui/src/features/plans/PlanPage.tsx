@@ -11,6 +11,7 @@ import { Loading } from '@/components/page/Loading';
 import { Page } from '@/components/page/Page';
 import { savePlan } from './api/save-plan';
 import { planQuery, type ShownPlan } from './api/show-plan';
+import { AskOnLeave } from './editor/AskOnLeave';
 import { DraftNotes } from './editor/DraftNotes';
 import { useDraft } from './editor/useDraft';
 import { Workbench } from './editor/Workbench';
@@ -71,6 +72,7 @@ function OnePlan({ saved, refetch }: { saved: ShownPlan; refetch: () => void }) 
         </>
       )}
     >
+      <AskOnLeave draft={draft} />
       <DraftNotes draft={draft} saved={saved} onTake={() => draft.settle({ text: saved.source, version: saved.version })} onKeep={() => draft.rebase({ text: saved.source, version: saved.version })} />
       {saving.error !== null && !isStatus(saving.error, 412) && draft.isChanged && <ProblemAlert error={saving.error} />}
       <Tabs value={search.tab ?? 'edit'} onChange={tab => set({ tab: tab === 'versions' ? 'versions' : undefined })} keepMounted={false} classNames={{ root: classes.tabs, panel: classes.panel }}>

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { dropDraft, keepDraft, readDraft } from './draft';
 
 interface Saved {
@@ -15,7 +15,11 @@ export function useDraft(plan: string, saved: Saved) {
   const [base, setBase] = useState<Saved>(() => (found === null ? saved : { text: found.version === saved.version ? saved.text : '', version: found.version }));
   const [keptSince, setKeptSince] = useState(found !== null && found.text !== saved.text ? found.at : null);
   const [generation, setGeneration] = useState(0);
+  const isChanged = text !== base.text;
+  // What was saved or given up just now is known at once to whoever leaves with it.
+  const changed = useRef(isChanged);
   const write = (next: string) => {
+    changed.current = next !== base.text;
     setText(next);
     if (next === base.text) dropDraft(plan);
     else keepDraft(plan, { text: next, version: base.version, at: new Date().toISOString() });
@@ -24,6 +28,7 @@ export function useDraft(plan: string, saved: Saved) {
   const settle = (next: Saved) => {
     // The editor holds the text by itself: it begins anew with another one.
     if (next.text !== text) setGeneration(generation + 1);
+    changed.current = false;
     setText(next.text);
     setBase(next);
     setKeptSince(null);
@@ -31,8 +36,9 @@ export function useDraft(plan: string, saved: Saved) {
   };
   /** What is written stays, and is to follow this version. */
   const rebase = (next: Saved) => {
+    changed.current = text !== next.text;
     setBase(next);
     keepDraft(plan, { text, version: next.version, at: new Date().toISOString() });
   };
-  return { text, base, generation, isChanged: text !== base.text, keptSince, write, settle, rebase, forgetKept: () => setKeptSince(null) };
+  return { text, base, generation, isChanged, hasChanges: () => changed.current, keptSince, write, settle, rebase, forgetKept: () => setKeptSince(null) };
 }
