@@ -15,7 +15,7 @@ internal static class AuditRoutes
         app.MapGet("/api/audit/export", ExportAsync).Allow(Access.Owner)
             .WithSummary("Answers the log as JSON lines, the oldest first, and a signed line behind the last: for administrators the hub's whole log, "
                 + "for owners, or with scope=workspace, that of the workspace.")
-            .Produces<string>(200, "application/x-ndjson").DisableRequestTimeout();
+            .MayBeLinked().Produces<string>(200, "application/x-ndjson").DisableRequestTimeout();
         app.MapGet("/api/audit/verify", VerifyAsync).Allow(Access.Administrator).DisableRequestTimeout()
             .WithSummary("Walks the hub's whole log, or from a position on, and says which entry is wrong first.");
     }

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Globalization;
 using Gantry.Engine.Work;
 using Gantry.Hub.Database;
 using Gantry.Hub.Web;
@@ -7,7 +7,7 @@ namespace Gantry.Hub.Executions;
 
 /// <summary>Writes one stream of events: what the database has behind what was seen, then what happens, until the execution's end.</summary>
 internal sealed class EventWriter(
-    HubDatabase database, ExecutionEvents events, TimeProvider clock, HttpResponse response, Caller caller, Guid executionId, int seen)
+    HubDatabase database, ExecutionEvents events, TimeProvider clock, EventStream stream, Caller caller, Guid executionId, int seen)
 {
     private const int PageMax = 500;
 
@@ -15,9 +15,6 @@ internal sealed class EventWriter(
     private const int ChildrenMax = 1_000;
 
     private const int RunningNumber = 2;
-
-    /// <summary>How long it is silent before a comment shows that the connection lives.</summary>
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     /// <summary>How often the database is looked at, for what another hub recorded.</summary>
     private static readonly TimeSpan LookUp = TimeSpan.FromSeconds(1);
@@ -28,7 +25,6 @@ internal sealed class EventWriter(
 
     /// <summary>How it stands, as it was told last; at first as its numbered events say.</summary>
     private string now = (seen < RunningNumber ? EventJson.Now(executionId, "queued", "a free worker") : EventJson.Now(executionId, "running", null)).Data;
-    private DateTimeOffset wroteAt = clock.GetUtcNow();
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -60,10 +56,10 @@ internal sealed class EventWriter(
             {
                 if (await ReplayAsync(cancellationToken))
                     return true;
-                await BeatAsync(cancellationToken);
+                await stream.BeatAsync(cancellationToken);
             }
 
-            await response.Body.FlushAsync(cancellationToken);
+            await stream.FlushAsync(cancellationToken);
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var more = watch.Events.WaitToReadAsync(pause.Token).AsTask();
             await Task.WhenAny(more, Task.Delay(LookUp, clock, pause.Token));
@@ -161,26 +157,10 @@ internal sealed class EventWriter(
                 now = EventJson.Now(executionId, "running", null).Data;
         }
 
-        var text = new StringBuilder();
-        if (happened.Sequence is not null)
-            text.Append("id: ").Append(seen).Append('\n');
-        text.Append("event: ").Append(happened.Type).Append('\n');
-
-        // In JSON a line break is only ever between things.
-        text.Append("data: ").Append(happened.Data.Replace('\n', ' ').Replace('\r', ' ')).Append("\n\n");
-        await response.WriteAsync(text.ToString(), cancellationToken);
-        wroteAt = clock.GetUtcNow();
+        await stream.WriteAsync(happened.Type, happened.Data, happened.Sequence is null ? null : seen.ToString(CultureInfo.InvariantCulture), cancellationToken);
         if (happened.IsFinal)
-            await response.Body.FlushAsync(cancellationToken);
+            await stream.FlushAsync(cancellationToken);
         return happened.IsFinal;
-    }
-
-    private async Task BeatAsync(CancellationToken cancellationToken)
-    {
-        if (clock.GetUtcNow() - wroteAt < Heartbeat)
-            return;
-        await response.WriteAsync(": still here\n\n", cancellationToken);
-        wroteAt = clock.GetUtcNow();
     }
 }
 

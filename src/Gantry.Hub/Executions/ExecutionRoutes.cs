@@ -31,6 +31,10 @@ internal static class ExecutionRoutes
             .Produces<ExecutionShape>().Produces<ExecutionShape>(202).Refuses(415, 422);
         group.MapGet("/executions", ListAsync).Allow(Access.Viewer).WithSummary("Lists executions, the newest first, by status and plan.")
             .Produces<Page<ExecutionShape>>().Refuses(404);
+        group.MapGet("/executions/events", StreamAsync).Allow(Access.Viewer)
+            .WithSummary("Streams the newest executions of the list as server-sent events: 'execution' (one that is new, or stands otherwise than it was told) and 'list' (the ids of those that "
+                + "are the newest now, and whether there are older ones), first all of them, then what changes; behind Last-Event-ID nothing that was seen is told again.")
+            .WithHeader("Last-Event-ID", "The id of the last event that was seen.").Produces<string>(200, "text/event-stream").Refuses(404).Streams();
         group.MapGet("/executions/{id}", ShowAsync).Allow(Access.Viewer).WithSummary("Shows one execution and every attempt at its steps.").Produces<ExecutionShape>();
         group.MapGet("/executions/{id}/outputs/{blob}", OutputAsync).Allow(Access.Viewer)
             .WithSummary("Answers an output that is too large to be shown in its place.").Produces<JsonElement>();
@@ -70,18 +74,37 @@ internal static class ExecutionRoutes
         CancellationToken cancellationToken)
     {
         var count = PageQuery.Limit(limit);
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var filter = await FilterAsync(session, status, plan, count, after, cancellationToken);
+        var found = await ExecutionStore.ListAsync(session, filter, cancellationToken);
+        return JsonAnswer.Page(found, count, (view, json) => view.Write(json), view => view.Id.ToString());
+    }
+
+    private static async Task StreamAsync(HttpContext context, Caller caller, HubDatabase database, ListStream stream, string? status, string? plan, string? limit)
+    {
+        var count = PageQuery.Limit(limit);
+        ExecutionFilter filter;
+        await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
+            filter = await FilterAsync(session, status, plan, count, null, context.RequestAborted);
+        await stream.ServeAsync(context, "execution", async cancellationToken =>
+        {
+            await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+            return NewestRows.Of(await ExecutionStore.ListAsync(session, filter, cancellationToken), count, view => view.Id, (view, json) => view.Write(json));
+        });
+    }
+
+    /// <summary>Of one more than are shown, which tells whether there are more.</summary>
+    private static async Task<ExecutionFilter> FilterAsync(HubSession session, string? status, string? plan, int count, string? after, CancellationToken cancellationToken)
+    {
         if (status is not null && !StatusNames.Executions.Contains(status))
             throw ProblemException.Invalid($"The parameter 'status' is one of {string.Join(", ", StatusNames.Executions)}.");
-        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        var filter = new ExecutionFilter
+        return new ExecutionFilter
         {
             Status = status,
             PlanId = plan is null ? null : (await PlanRoutes.FindAsync(session, plan, cancellationToken)).Id,
             After = PageQuery.AfterId(after),
             Count = count + 1,
         };
-        var found = await ExecutionStore.ListAsync(session, filter, cancellationToken);
-        return JsonAnswer.Page(found, count, (view, json) => view.Write(json), view => view.Id.ToString());
     }
 
     private static async Task<IResult> ShowAsync(Caller caller, string id, HubDatabase database, TimeProvider clock, CancellationToken cancellationToken)

@@ -28,6 +28,7 @@ internal static class ExecutionSlice
         services.AddSingleton<EndWatch>();
         services.AddSingleton<ExecuteRoutes>();
         services.AddSingleton<ExecutionStream>();
+        services.AddSingleton<ListStream>();
         services.AddSingleton(services => new PlanRunner(services.GetRequiredService<ProviderCatalog>(), services.GetRequiredService<TimeProvider>()));
         services.AddSingleton(Create<Dispatcher>);
         services.AddHostedService(services => services.GetRequiredService<Dispatcher>());

@@ -21,19 +21,8 @@ internal sealed class ExecutionStream(HubDatabase database, ExecutionEvents even
                 seen = Math.Max(0, await ExecutionStore.LastLineAsync(session, execution, context.RequestAborted) - tail);
         }
 
-        // A hub that stops ends its streams: a client that resumes misses nothing.
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
-        await context.Response.StartAsync(stop.Token);
-        try
-        {
-            await new EventWriter(database, events, clock, context.Response, caller, execution.Id, seen).RunAsync(stop.Token);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The client went away, or the hub stops: either way the stream is over.
-        }
+        await EventStream.ServeAsync(context, lifetime, clock, (stream, cancellationToken) =>
+            new EventWriter(database, events, clock, stream, caller, execution.Id, seen).RunAsync(cancellationToken));
     }
 
     /// <summary>Null when all is wanted.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Gantry.Hub.Web;
 
@@ -37,22 +36,11 @@ internal static class SystemLogRoutes
         var filter = FilterOf(component, level, q);
         var seen = SeenFrom(context.Request);
         var tail = TailFrom(context.Request);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
-        await context.Response.StartAsync(stop.Token);
-        try
-        {
-            await WriteAsync(context.Response, log, filter, seen, tail, clock, stop.Token);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The client went away, or the hub stops: either way the stream is over.
-        }
+        await EventStream.ServeAsync(context, lifetime, clock, (stream, cancellationToken) => WriteAsync(stream, log, filter, seen, tail, clock, cancellationToken));
     }
 
     private static async Task WriteAsync(
-        HttpResponse response, SystemLog log, SystemLogFilter filter, long? seen, int tail, TimeProvider clock, CancellationToken cancellationToken)
+        EventStream stream, SystemLog log, SystemLogFilter filter, long? seen, int tail, TimeProvider clock, CancellationToken cancellationToken)
     {
         var last = seen ?? 0;
         var isFirst = seen is null;
@@ -60,13 +48,12 @@ internal static class SystemLogRoutes
         {
             var added = log.Added;
             var lines = log.After(last, filter);
-            var text = new StringBuilder(": here\n\n");
+            await stream.GreetAsync(cancellationToken);
             foreach (var line in isFirst ? lines.TakeLast(tail) : lines)
-                text.Append(CultureInfo.InvariantCulture, $"id: {line.Id}\nevent: log\ndata: {JsonSerializer.Serialize(line, HubJson.Options)}\n\n");
+                await stream.WriteAsync("log", JsonSerializer.Serialize(line, HubJson.Options), line.Id.ToString(CultureInfo.InvariantCulture), cancellationToken);
             if (lines.Count > 0) last = lines[^1].Id;
             isFirst = false;
-            await response.WriteAsync(text.ToString(), cancellationToken);
-            await response.Body.FlushAsync(cancellationToken);
+            await stream.FlushAsync(cancellationToken);
             try
             {
                 await added.WaitAsync(Heartbeat, clock, cancellationToken);

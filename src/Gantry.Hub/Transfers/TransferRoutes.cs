@@ -1,11 +1,8 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
-using Gantry.Hub.Executions.Journal;
-using Gantry.Hub.Plans;
 using Gantry.Hub.Web;
 
 namespace Gantry.Hub.Transfers;
@@ -39,32 +36,25 @@ internal static class TransferRoutes
         return await AnswerAsync(context, caller, database, execution.Id, status, cancellationToken);
     }
 
-    public static async Task<IResult> ListAsync(Caller caller, HubDatabase database, string? status, string? endpoint, string? template, string? retry_of, string? q, string? since,
-        string? until, string? limit, string? after, CancellationToken cancellationToken)
+    public static async Task<IResult> ListAsync([AsParameters] TransferQuery query, Caller caller, HubDatabase database, string? after, CancellationToken cancellationToken)
     {
-        var count = PageQuery.Limit(limit);
-        if (status is not null && !StatusNames.Executions.Contains(status))
-            throw ProblemException.Invalid($"The parameter 'status' is one of {string.Join(", ", StatusNames.Executions)}.");
-        if (endpoint is { Length: 0 or > 200 } || endpoint?.Contains('\0') == true)
-            throw ProblemException.Invalid("The parameter 'endpoint' is the name of a saved endpoint.");
-        if (q is not null && (q.Length is < TransferGrams.QuestionMin or > TransferGrams.QuestionMax || q.Any(char.IsControl)))
-            throw ProblemException.Invalid($"The parameter 'q' is a text of {TransferGrams.QuestionMin} to {TransferGrams.QuestionMax} characters.");
-        var filter = new TransferFilter
-        {
-            Status = status,
-            Endpoint = endpoint,
-            RetryOf = retry_of is null ? null : PageQuery.Id(retry_of, "transfer"),
-            Text = q is null ? null : ExecutionJson.Storable(q.ToLowerInvariant()),
-            Since = TimeOf("since", since),
-            Until = TimeOf("until", until),
-            After = PageQuery.AfterId(after),
-            Count = count + 1,
-        };
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        if (template is not null)
-            filter = filter with { TemplateId = (await PlanRoutes.FindAsync(session, template, cancellationToken)).Id };
+        var (filter, count) = await query.ReadAsync(session, after, cancellationToken);
         var found = await TransferStore.ListAsync(session, filter, cancellationToken);
         return JsonAnswer.Page(found, count, (view, json) => view.Write(json), view => view.Id.ToString());
+    }
+
+    public static async Task StreamAsync([AsParameters] TransferQuery query, HttpContext context, Caller caller, HubDatabase database, ListStream stream)
+    {
+        TransferFilter filter;
+        int count;
+        await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
+            (filter, count) = await query.ReadAsync(session, null, context.RequestAborted);
+        await stream.ServeAsync(context, "transfer", async cancellationToken =>
+        {
+            await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+            return NewestRows.Of(await TransferStore.ListAsync(session, filter, cancellationToken), count, view => view.Id, (view, json) => view.Write(json));
+        });
     }
 
     public static async Task<IResult> ShowAsync(string id, Caller caller, HubDatabase database, CancellationToken cancellationToken)
@@ -90,12 +80,4 @@ internal static class TransferRoutes
     }
 
     private static byte[] HashOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
-
-    private static DateTimeOffset? TimeOf(string name, string? text)
-    {
-        if (text is null)
-            return null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time
-            : throw ProblemException.Invalid($"The parameter '{name}' is a time such as 2026-01-31T08:00:00Z.");
-    }
 }

@@ -28,6 +28,10 @@ internal static class TransferSlice
         group.MapGet("", TransferRoutes.ListAsync).Allow(Access.Viewer)
             .WithSummary("Lists transfers, the newest first: by status, endpoint, template, the transfer they take up, a text in names and addresses (q), and time (since, until).")
             .Produces<Page<TransferShape>>().Refuses(404);
+        group.MapGet("/events", TransferRoutes.StreamAsync).Allow(Access.Viewer)
+            .WithSummary("Streams the newest transfers of the list as server-sent events: 'transfer' (one that is new, or stands otherwise than it was told) and 'list' (the ids of those that "
+                + "are the newest now, and whether there are older ones), first all of them, then what changes; behind Last-Event-ID nothing that was seen is told again.")
+            .WithHeader("Last-Event-ID", "The id of the last event that was seen.").Produces<string>(200, "text/event-stream").Refuses(404).Streams();
         group.MapGet("/{id}", TransferRoutes.ShowAsync).Allow(Access.Viewer).WithSummary("Shows one transfer: how each link stands, its summary and its first failures.")
             .Produces<TransferShape>();
         group.MapGet("/{id}/events", (HttpContext context, Caller caller, string id, TransferStream stream) => stream.ServeAsync(context, caller, id)).Allow(Access.Viewer)
@@ -38,9 +42,9 @@ internal static class TransferSlice
             .WithSummary("Lists what became of each file, by result, by a part of the path (q) and by step. A page may be short, or empty, and yet have a next one.")
             .Produces<Page<ManifestShape>>();
         group.MapGet("/{id}/manifest.jsonl", ManifestRoutes.DownloadAsync).Allow(Access.Viewer)
-            .WithSummary("Answers the whole manifest, one JSON object to a line.").Produces<string>(200, "application/x-ndjson").Streams();
+            .WithSummary("Answers the whole manifest, one JSON object to a line.").MayBeLinked().Produces<string>(200, "application/x-ndjson").Streams();
         group.MapGet("/{id}/manifest.csv", ManifestRoutes.DownloadCsvAsync).Allow(Access.Viewer)
-            .WithSummary("Answers the whole manifest as CSV, with a line of names above.").Produces<string>(200, "text/csv").Streams();
+            .WithSummary("Answers the whole manifest as CSV, with a line of names above.").MayBeLinked().Produces<string>(200, "text/csv").Streams();
         group.MapPost("/{id}/retry", TransferRoutes.RetryAsync).Allow(Access.Operator)
             .WithSummary("Starts a transfer of only what failed.")
             .WithQuery("wait", WaitHelp).WithHeader("Idempotency-Key", KeyHelp).Produces<TransferShape>(202).Produces<TransferShape>().Refuses(409, 422);

@@ -1,4 +1,3 @@
-using System.Text;
 using Gantry.Hub.Database;
 using Gantry.Hub.Executions;
 using Gantry.Hub.Web;
@@ -13,7 +12,6 @@ internal sealed class TransferStream(HubDatabase database, TimeProvider clock, I
 {
     private const int LinesOfPart = 1_000;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     public async Task ServeAsync(HttpContext context, Caller caller, string id)
     {
@@ -28,27 +26,15 @@ internal sealed class TransferStream(HubDatabase database, TimeProvider clock, I
         await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
             transfer = (await TransferRoutes.FindAsync(session, id, context.RequestAborted)).Id;
 
-        // A hub that stops ends its streams: a client that resumes misses nothing.
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
-        await context.Response.StartAsync(stop.Token);
-        try
-        {
-            await new Writer(database, clock, context.Response, caller, transfer, place, hasFiles).RunAsync(stop.Token);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The client went away, or the hub stops: either way the stream is over.
-        }
+        await EventStream.ServeAsync(context, lifetime, clock, (stream, cancellationToken) =>
+            new Writer(database, clock, stream, caller, transfer, place, hasFiles).RunAsync(cancellationToken));
     }
 
-    private sealed class Writer(HubDatabase database, TimeProvider clock, HttpResponse response, Caller caller, Guid id, ManifestPlace place, bool hasFiles)
+    private sealed class Writer(HubDatabase database, TimeProvider clock, EventStream stream, Caller caller, Guid id, ManifestPlace place, bool hasFiles)
     {
         private readonly Dictionary<string, string> toldLinks = new(StringComparer.Ordinal);
         private ManifestPlace place = place;
         private string? toldState;
-        private DateTimeOffset wroteAt = clock.GetUtcNow();
 
         public async Task RunAsync(CancellationToken cancellationToken)
         {
@@ -62,9 +48,9 @@ internal sealed class TransferStream(HubDatabase database, TimeProvider clock, I
                 await LinksAsync(view, cancellationToken);
                 var state = State(view);
                 if (state != toldState)
-                    await WriteAsync("transfer", toldState = state, null, cancellationToken);
-                await BeatAsync(cancellationToken);
-                await response.Body.FlushAsync(cancellationToken);
+                    await stream.WriteAsync("transfer", toldState = state, null, cancellationToken);
+                await stream.BeatAsync(cancellationToken);
+                await stream.FlushAsync(cancellationToken);
                 if (view.IsFinal)
                     return;
                 await Task.Delay(Interval, clock, cancellationToken);
@@ -82,10 +68,10 @@ internal sealed class TransferStream(HubDatabase database, TimeProvider clock, I
                 foreach (var line in lines)
                 {
                     place = new ManifestPlace(line.Chunk, line.Index);
-                    await WriteAsync("file", ManifestRoutes.Json(line), place.ToString(), cancellationToken);
+                    await stream.WriteAsync("file", ManifestRoutes.Json(line), place.ToString(), cancellationToken);
                 }
 
-                await response.Body.FlushAsync(cancellationToken);
+                await stream.FlushAsync(cancellationToken);
                 if (end is null)
                     return;
             }
@@ -105,7 +91,7 @@ internal sealed class TransferStream(HubDatabase database, TimeProvider clock, I
                 if (toldLinks.GetValueOrDefault(step) == told)
                     continue;
                 toldLinks[step] = told;
-                await WriteAsync("progress", told, null, cancellationToken);
+                await stream.WriteAsync("progress", told, null, cancellationToken);
             }
         }
 
@@ -120,25 +106,5 @@ internal sealed class TransferStream(HubDatabase database, TimeProvider clock, I
             EventJson.WriteRaw(json, "error", view.Error);
             json.WriteEndObject();
         });
-
-        private async Task WriteAsync(string type, string data, string? eventId, CancellationToken cancellationToken)
-        {
-            var text = new StringBuilder();
-            if (eventId is not null)
-                text.Append("id: ").Append(eventId).Append('\n');
-
-            // In JSON a line break is only ever between things.
-            text.Append("event: ").Append(type).Append("\ndata: ").Append(data.Replace('\n', ' ').Replace('\r', ' ')).Append("\n\n");
-            await response.WriteAsync(text.ToString(), cancellationToken);
-            wroteAt = clock.GetUtcNow();
-        }
-
-        private async Task BeatAsync(CancellationToken cancellationToken)
-        {
-            if (clock.GetUtcNow() - wroteAt < Heartbeat)
-                return;
-            await response.WriteAsync(": still here\n\n", cancellationToken);
-            wroteAt = clock.GetUtcNow();
-        }
     }
 }

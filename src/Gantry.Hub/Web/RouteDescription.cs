@@ -24,6 +24,10 @@ internal static class RouteDescriptionExtensions
     public static RouteHandlerBuilder WithQuery(this RouteHandlerBuilder builder, string name, string help) =>
         builder.WithMetadata(new DescribedParameter(name, IsHeader: false, help));
 
+    /// <summary>For what a browser saves by a link of a page.</summary>
+    public static RouteHandlerBuilder MayBeLinked(this RouteHandlerBuilder builder) =>
+        builder.WithQuery("workspace", "The workspace, where the header 'Gantry-Workspace' cannot be sent: in a link.");
+
     public static RouteHandlerBuilder WithHeader(this RouteHandlerBuilder builder, string name, string help) =>
         builder.WithMetadata(new DescribedParameter(name, IsHeader: true, help));
 

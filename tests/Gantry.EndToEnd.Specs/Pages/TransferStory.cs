@@ -35,8 +35,10 @@ public sealed class TransferStory(SharedHub hubs, SharedBrowser browser) : IDisp
         await visitor.SeesAsync(visitor.Heading("Evening delivery"));
         await visitor.SeesAsync("1 file failed");
         await visitor.SeesAsync("the target has a folder of this name");
-        await visitor.SeesAsync(visitor.Button("Save as CSV"));
         await visitor.FindsItAccessibleAsync();
+        var manifest = await visitor.Page.RunAndWaitForDownloadAsync(() => visitor.Link("Save as CSV").ClickAsync());
+        manifest.SuggestedFilename.ShouldEndWith(".csv");
+        File.ReadAllText(await manifest.PathAsync()).ShouldContain("late.txt,failed");
         await visitor.PictureAsync("transfer-failed-wide-light");
         Directory.Delete(folder["to/late.txt"]);
         var failed = visitor.Page.Url;

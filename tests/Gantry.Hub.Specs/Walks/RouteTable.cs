@@ -70,6 +70,7 @@ internal static class RouteTable
         POST /api/execute                                              401 403 202 202 202 404 403 202
         GET /api/overview                                              401 200 200 200 200 200 200 200
         GET /api/executions                                            401 200 200 200 200 200 200 200
+        GET /api/executions/events                                     401 200 200 200 200 200 200 200
         GET /api/executions/{execution}                                401 200 200 200 200 404 200 200
         GET /api/executions/{execution}/outputs/{blob}                 401 404 404 404 404 404 404 404
         GET /api/executions/{execution}/events                         401 200 200 200 200 404 200 200
@@ -81,6 +82,7 @@ internal static class RouteTable
         GET /api/execution-logs                                        401 200 200 200 200 200 200 200
         POST /api/transfers                                            401 403 202 202 202 202 403 202
         GET /api/transfers                                             401 200 200 200 200 200 200 200
+        GET /api/transfers/events                                      401 200 200 200 200 200 200 200
         POST /api/transfers/preview                                    401 403 400 400 400 400 403 400
         GET /api/transfers/{transfer}                                  401 200 200 200 200 404 200 200
         GET /api/transfers/{transfer}/events                           401 200 200 200 200 404 200 200

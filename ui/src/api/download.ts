@@ -1,14 +1,7 @@
-import { ask } from './client';
-import { problemFrom } from './problem';
+import { workspace } from './workspace';
 
-/** Fetches a file as the person in the present workspace, which a plain link could not say, and gives it to the browser to be saved. */
-export async function download(path: string, name: string): Promise<void> {
-  const response = await ask(new Request(path, { cache: 'no-store' }));
-  if (!response.ok) throw problemFrom(response.status, await response.json().catch(() => null));
-  const url = URL.createObjectURL(await response.blob());
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+/** Where the browser itself saves something from, however long it is: with the session's cookie, and the workspace in the address, which a link cannot say otherwise. */
+export function downloadLink(path: string, query: Record<string, string | undefined>): string {
+  const given = Object.entries({ ...query, workspace: workspace() ?? undefined }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
 }

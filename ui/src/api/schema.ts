@@ -295,6 +295,8 @@ export interface paths {
             parameters: {
                 query?: {
                     scope?: string;
+                    /** @description The workspace, where the header 'Gantry-Workspace' cannot be sent: in a link. */
+                    workspace?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2345,6 +2347,59 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/executions/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streams the newest executions of the list as server-sent events: 'execution' (one that is new, or stands otherwise than it was told) and 'list' (the ids of those that are the newest now, and whether there are older ones), first all of them, then what changes; behind Last-Event-ID nothing that was seen is told again. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many items a page has at most. */
+                    limit?: string;
+                    plan?: string;
+                    status?: string;
+                };
+                header?: {
+                    /** @description The id of the last event that was seen. */
+                    "Last-Event-ID"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4954,6 +5009,8 @@ export interface paths {
                     q?: string;
                     result?: string;
                     step?: string;
+                    /** @description The workspace, where the header 'Gantry-Workspace' cannot be sent: in a link. */
+                    workspace?: string;
                 };
                 header?: never;
                 path: {
@@ -5005,6 +5062,8 @@ export interface paths {
                     q?: string;
                     result?: string;
                     step?: string;
+                    /** @description The workspace, where the header 'Gantry-Workspace' cannot be sent: in a link. */
+                    workspace?: string;
                 };
                 header?: never;
                 path: {
@@ -5098,6 +5157,64 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streams the newest transfers of the list as server-sent events: 'transfer' (one that is new, or stands otherwise than it was told) and 'list' (the ids of those that are the newest now, and whether there are older ones), first all of them, then what changes; behind Last-Event-ID nothing that was seen is told again. */
+        get: {
+            parameters: {
+                query?: {
+                    endpoint?: string;
+                    /** @description How many items a page has at most. */
+                    limit?: string;
+                    q?: string;
+                    retry_of?: string;
+                    since?: string;
+                    status?: string;
+                    template?: string;
+                    until?: string;
+                };
+                header?: {
+                    /** @description The id of the last event that was seen. */
+                    "Last-Event-ID"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;

@@ -9,7 +9,6 @@ namespace Gantry.Hub.Endpoints.Files;
 internal static class FileSlice
 {
     private const string PathHelp = "In the endpoint, without a leading '/', and without '.' and '..'.";
-    private const string WorkspaceHelp = "The workspace, where the header 'Gantry-Workspace' cannot be sent: in a link.";
 
     public static void AddFiles(this IServiceCollection services) => services.AddSingleton<OpenEndpoints>();
 
@@ -27,7 +26,7 @@ internal static class FileSlice
         group.MapGet("/content", ContentRoutes.ReadAsync).Allow(Access.Operator)
             .WithSummary("Answers the content of a file, or one range of it. What a browser could run is never answered as what it is.")
             .WithQuery("path", $"The file. {PathHelp}").WithQuery("inline", "\"true\" to show it in a page: texts and images of safe kinds; otherwise it is saved.")
-            .WithQuery("workspace", WorkspaceHelp).WithHeader("Range", "One range of bytes, such as bytes=0-65535.")
+            .MayBeLinked().WithHeader("Range", "One range of bytes, such as bytes=0-65535.")
             .Produces<Stream>(200, "application/octet-stream").Refuses(409, 422).Streams();
         group.MapPut("/content", ContentRoutes.WriteAsync).Allow(Access.Operator)
             .WithSummary("Writes a file whole from the body, of any length: a reader never sees half of it, and what breaks off leaves what was there.")

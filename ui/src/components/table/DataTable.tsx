@@ -1,7 +1,7 @@
 import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Skeleton } from '@mantine/core';
-import { useEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
 import classes from './DataTable.module.css';
 
 export interface Column<Row> {
@@ -60,6 +60,18 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, onO
   useEffect(() => {
     if (hasMore && !isLoadingMore && lastSeen >= modelRows.length - 15) onMore?.();
   }, [hasMore, isLoadingMore, lastSeen, modelRows.length, onMore]);
+  const seen = useRef<{ rows: readonly object[]; id: string; index: number } | null>(null);
+  useLayoutEffect(() => {
+    const [element, before] = [viewport.current, seen.current];
+    if (element === null) return;
+    if (before !== null && before.rows !== modelRows && element.scrollTop > 0) {
+      // Rows came or went above: what is looked at stays where it is. Whoever is at the beginning sees what is new.
+      const moved = modelRows.findIndex(row => row.id === before.id) - before.index;
+      if (moved >= -before.index && moved !== 0) element.scrollTop += moved * (isNarrow() ? narrowRowHeight : rowHeight);
+    }
+    const first = virtual.getVirtualItems().find(item => item.end > element.scrollTop)?.index;
+    seen.current = first === undefined || modelRows[first] === undefined ? null : { rows: modelRows, id: modelRows[first].id, index: first };
+  });
   const template = { gridTemplateColumns: columns.map(column => (column.width?.endsWith('px') ? column.width : `minmax(0, ${column.width ?? '1fr'})`)).join(' ') };
   const byId = useMemo(() => new Map(columns.map(column => [column.id, column])), [columns]);
 

@@ -14,7 +14,7 @@ import { Page } from '@/components/page/Page';
 import { SearchField } from '@/components/search/SearchField';
 import { DataTable } from '@/components/table/DataTable';
 import { countText, exactText } from '@/components/time/words';
-import { exportAudit } from './api/export-audit';
+import { exportLink } from './api/export-link';
 import { auditQuery, type AuditEntry } from './api/list-audit';
 import { verifyAudit } from './api/verify-audit';
 import { columns } from './list/columns';
@@ -36,12 +36,11 @@ function AuditLog({ isAdministrator }: { isAdministrator: boolean }) {
   const list = useInfiniteQuery(auditQuery(search));
   const [opened, setOpened] = useState<AuditEntry | null>(null);
   const verifying = useMutation({ mutationFn: verifyAudit, onError: error => toastProblem(error, 'The log was not verified') });
-  const exporting = useMutation({ mutationFn: exportAudit, onError: error => toastProblem(error, 'The log was not exported') });
   const rows = list.data?.pages.flatMap(page => page.items);
   const isFiltered = Object.values(search).some(value => value !== undefined);
   const set = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
   const verdict = verifying.data;
-  const exportButton = <Button variant="default" leftSection={<Download size={15} aria-hidden="true" />} loading={exporting.isPending} onClick={isAdministrator ? undefined : () => exporting.mutate('workspace')}>Export</Button>;
+  const exportIcon = <Download size={15} aria-hidden="true" />;
   return (
     <Page
       title="Audit" fill lead="Every change, sign-in, refusal and reading of a secret. Entries are chained and signed, so that one that is changed or missing is noticed."
@@ -50,10 +49,10 @@ function AuditLog({ isAdministrator }: { isAdministrator: boolean }) {
           {isAdministrator && <Button variant="default" leftSection={<ShieldCheck size={15} aria-hidden="true" />} loading={verifying.isPending} onClick={() => verifying.mutate()}>Verify the chain</Button>}
           {isAdministrator ? (
             <Menu position="bottom-end">
-              <Menu.Target>{exportButton}</Menu.Target>
-              <Menu.Dropdown><Menu.Item onClick={() => exporting.mutate('hub')}>The whole hub</Menu.Item><Menu.Item onClick={() => exporting.mutate('workspace')}>This workspace</Menu.Item></Menu.Dropdown>
+              <Menu.Target><Button variant="default" leftSection={exportIcon}>Export</Button></Menu.Target>
+              <Menu.Dropdown><Menu.Item component="a" href={exportLink('hub')} download>The whole hub</Menu.Item><Menu.Item component="a" href={exportLink('workspace')} download>This workspace</Menu.Item></Menu.Dropdown>
             </Menu>
-          ) : exportButton}
+          ) : <Button component="a" variant="default" leftSection={exportIcon} href={exportLink('workspace')} download>Export</Button>}
         </>
       }
     >

@@ -2,25 +2,25 @@ import { Button, SegmentedControl, Select } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Activity } from 'lucide-react';
+import { useLivePages } from '@/api/newest';
 import { planNamesQuery } from '@/api/plan-names';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { EmptyState } from '@/components/page/EmptyState';
 import { Filters } from '@/components/page/Filters';
 import { Page } from '@/components/page/Page';
 import { DataTable } from '@/components/table/DataTable';
-import { executionsQuery } from './api/list-executions';
+import { executionsQuery, executionsStream, type Execution } from './api/list-executions';
 import { columns } from './list/columns';
 import { statuses } from './list/statuses';
-
-const refreshMilliseconds = 2_000;
 
 /** What ran, runs and waits, the newest first. */
 export function ExecutionsPage() {
   const search = useSearch({ from: '/shell/executions' });
   const navigate = useNavigate({ from: '/executions' });
   const plans = useQuery(planNamesQuery);
-  // Only who looks at the first page sees it move: a long list that one has scrolled through stays where it is.
-  const list = useInfiniteQuery({ ...executionsQuery(search), refetchInterval: query => ((query.state.data?.pages.length ?? 1) === 1 ? refreshMilliseconds : false) });
+  const query = executionsQuery(search);
+  const list = useInfiniteQuery(query);
+  useLivePages<Execution>(query.queryKey, executionsStream(search), list.isPlaceholderData ? 0 : list.dataUpdatedAt);
   const rows = list.data?.pages.flatMap(page => page.items);
   const isFiltered = search.status !== undefined || search.plan !== undefined;
   const set = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });

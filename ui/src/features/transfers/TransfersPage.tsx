@@ -4,19 +4,18 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { MoveRight, Plus } from 'lucide-react';
 import { endpointNamesQuery } from '@/api/endpoint-names';
 import { may, meQuery } from '@/api/me';
+import { useLivePages, useNewest } from '@/api/newest';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { EmptyState } from '@/components/page/EmptyState';
 import { Filters } from '@/components/page/Filters';
 import { Page } from '@/components/page/Page';
 import { SearchField } from '@/components/search/SearchField';
 import { DataTable } from '@/components/table/DataTable';
-import { movingQuery, transfersQuery } from './api/list-transfers';
+import { movingStream, transfersQuery, transfersStream, type Transfer } from './api/list-transfers';
 import { columns } from './list/columns';
 import { Moving } from './list/Moving';
 
 const statuses = ['running', 'queued', 'succeeded', 'failed', 'cancelled'] as const;
-const refreshMilliseconds = 2_000;
-const movingMilliseconds = 1_000;
 const textMin = 2;
 
 /** What moves now, and what moved. */
@@ -28,15 +27,18 @@ export function TransfersPage() {
   const { q } = search;
   // The hub finds texts of two characters or more.
   const text = q !== undefined && q.length >= textMin ? q : undefined;
-  const list = useInfiniteQuery({ ...transfersQuery({ ...search, q: text }), refetchInterval: query => ((query.state.data?.pages.length ?? 1) === 1 ? refreshMilliseconds : false) });
-  const moving = useQuery({ ...movingQuery, refetchInterval: movingMilliseconds });
+  const filter = { ...search, q: text };
+  const query = transfersQuery(filter);
+  const list = useInfiniteQuery(query);
+  useLivePages<Transfer>(query.queryKey, transfersStream(filter), list.isPlaceholderData ? 0 : list.dataUpdatedAt);
+  const moving = useNewest<Transfer>(movingStream)?.rows ?? [];
   const rows = list.data?.pages.flatMap(page => page.items);
   const isFiltered = Object.values(search).some(value => value !== undefined);
   const set = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
   const start = may(me, 'operator') && <Button component={Link} to="/transfers/new" leftSection={<Plus size={15} aria-hidden="true" />}>New transfer</Button>;
   return (
     <Page title="Transfers" fill actions={start}>
-      {(moving.data ?? []).length > 0 && <Moving transfers={moving.data!} />}
+      {moving.length > 0 && <Moving transfers={moving} />}
       <Filters>
         <SearchField label="Search names and places" value={q} onChange={next => set({ q: next })} />
         <SegmentedControl

@@ -1,6 +1,6 @@
 import { ask } from '@/api/client';
+import { downloadLink } from '@/api/download';
 import { problemFrom } from '@/api/problem';
-import { workspace } from '@/api/workspace';
 import type { Place } from '../files/paths';
 
 const base = (endpoint: string) => `/api/endpoints/${encodeURIComponent(endpoint)}/files/content`;
@@ -13,8 +13,5 @@ export async function readFile({ endpoint, path }: Place, bytesMax: number, sign
   return await response.blob();
 }
 
-/** Where the browser saves a file from by itself, however long it is. */
-export function downloadLink({ endpoint, path }: Place): string {
-  const id = workspace();
-  return `${base(endpoint)}?${new URLSearchParams(id === null ? { path } : { path, workspace: id })}`;
-}
+/** Where the browser saves a file from. */
+export const fileLink = ({ endpoint, path }: Place): string => downloadLink(base(endpoint), { path });

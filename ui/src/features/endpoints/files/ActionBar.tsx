@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { ArrowLeft, ArrowRight, Copy, Download, Eye, Pencil, Trash2 } from 'lucide-react';
-import { downloadLink } from '../api/read-file';
+import { fileLink } from '../api/read-file';
 import type { FileEntry } from './listing';
 import { join, textOfPlace, type Place } from './paths';
 import classes from './ActionBar.module.css';
@@ -30,7 +30,7 @@ export function ActionBar({ side, place, chosen, other, onBring, onPreview, onRe
         <Button size="xs" variant="subtle" color="gray" leftSection={<Eye size={14} aria-hidden="true" />} disabled={file === null} onClick={() => onPreview(file!)}>Preview</Button>
         {file === null || place === null
           ? <Button size="xs" variant="subtle" color="gray" leftSection={<Download size={14} aria-hidden="true" />} disabled>Download</Button>
-          : <Button component="a" size="xs" variant="subtle" color="gray" leftSection={<Download size={14} aria-hidden="true" />} href={downloadLink({ endpoint: place.endpoint, path: join(place.path, file.name) })} download={file.name}>Download</Button>}
+          : <Button component="a" size="xs" variant="subtle" color="gray" leftSection={<Download size={14} aria-hidden="true" />} href={fileLink({ endpoint: place.endpoint, path: join(place.path, file.name) })} download={file.name}>Download</Button>}
         <Button size="xs" variant="subtle" color="gray" leftSection={<Pencil size={14} aria-hidden="true" />} disabled={one === null} onClick={() => onRename(one!)}>Rename</Button>
         <Button size="xs" variant="subtle" color="red" leftSection={<Trash2 size={14} aria-hidden="true" />} disabled={none} onClick={onDelete}>Delete</Button>
       </Group>

@@ -6,7 +6,7 @@ import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { Loading } from '@/components/page/Loading';
 import { Time } from '@/components/time/Time';
 import { bytesText } from '@/components/time/words';
-import { downloadLink, readFile } from '../api/read-file';
+import { fileLink, readFile } from '../api/read-file';
 import type { FileEntry } from './listing';
 import { join, type Place } from './paths';
 import { bytesMaxOf, isImage, textOfBytes } from './preview';
@@ -29,7 +29,7 @@ export function Preview({ place, entry, onClose }: { place: Place; entry: FileEn
       <div className={classes.facts}>
         <span>{entry.size === null ? '' : bytesText(entry.size)}</span>
         {entry.modified_at !== null && <span>changed <Time value={entry.modified_at} /></span>}
-        <Button component="a" href={downloadLink(file)} download={entry.name} size="xs" variant="default" leftSection={<Download size={14} aria-hidden="true" />}>Download</Button>
+        <Button component="a" href={fileLink(file)} download={entry.name} size="xs" variant="default" leftSection={<Download size={14} aria-hidden="true" />}>Download</Button>
       </div>
       {isTooLarge && <p className={classes.note}>The image is too large to be shown here. Download it.</p>}
       {content.error !== null && <ProblemAlert error={content.error} onRetry={() => void content.refetch()} />}

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query';
 import { answerOf, hub, type Shape } from '@/api/client';
+import { streamOf } from '@/api/newest';
 
 export type Execution = Shape<'Execution'>;
 
@@ -18,3 +19,6 @@ export const executionsQuery = ({ status, plan }: ExecutionFilter) => infiniteQu
   getNextPageParam: page => page.next ?? undefined,
   placeholderData: keepPreviousData,
 });
+
+/** Where the first page of them is followed. */
+export const executionsStream = ({ status, plan }: ExecutionFilter) => streamOf('/api/executions', { status, plan, limit });

@@ -1,5 +1,6 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query';
 import { answerOf, hub, type Shape } from '@/api/client';
+import { streamOf } from '@/api/newest';
 import { sinceOf } from '@/components/time/period';
 
 export type Transfer = Shape<'Transfer'>;
@@ -28,8 +29,8 @@ export const transfersQuery = ({ q, status, endpoint, template, retry_of, period
   placeholderData: keepPreviousData,
 });
 
-/** What moves now. */
-export const movingQuery = queryOptions({
-  queryKey: ['transfers', 'moving'],
-  queryFn: async ({ signal }) => (await answerOf(hub.GET('/api/transfers', { signal, params: { query: { status: 'running', limit: movingMax } } }))).items,
-});
+/** Where the first page of them is followed. */
+export const transfersStream = ({ period, ...filter }: TransferFilter) => streamOf('/api/transfers', { ...filter, since: sinceOf(period, Date.now()), limit });
+
+/** Where what moves now is followed. */
+export const movingStream = streamOf('/api/transfers', { status: 'running', limit: movingMax });

@@ -1,17 +1,16 @@
 import { Button, SegmentedControl, Select } from '@mantine/core';
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Download, Files } from 'lucide-react';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
-import { toastProblem } from '@/components/feedback/toast';
 import { EmptyState } from '@/components/page/EmptyState';
 import { Filters } from '@/components/page/Filters';
 import { SearchField } from '@/components/search/SearchField';
 import { StatusBadge } from '@/components/status/StatusBadge';
 import { DataTable, type Column } from '@/components/table/DataTable';
 import { bytesText, durationText } from '@/components/time/words';
-import { downloadManifest } from '../api/download-manifest';
 import { manifestQuery, type ManifestFile, type ManifestFilter } from '../api/list-manifest';
 import type { Transfer } from '../api/list-transfers';
+import { manifestLink } from '../api/manifest-link';
 import classes from './FilesTab.module.css';
 
 interface FilesTabProps {
@@ -34,7 +33,6 @@ export function FilesTab({ transfer, filter, onFilter, tail, isRunning }: FilesT
     ...manifestQuery(transfer.id, filter), enabled: !isTail,
     refetchInterval: query => (isRunning && (query.state.data?.pages.length ?? 1) === 1 ? refreshMilliseconds : false),
   });
-  const saving = useMutation({ mutationFn: () => downloadManifest(transfer.id, filter), onError: error => toastProblem(error, 'The manifest could not be had') });
   const rows = isTail ? tail : list.data?.pages.flatMap(page => page.items);
   return (
     <>
@@ -50,7 +48,7 @@ export function FilesTab({ transfer, filter, onFilter, tail, isRunning }: FilesT
             data={[{ value: 'all', label: 'Every link' }, ...transfer.links.map((link, index) => ({ value: link.step, label: `${index + 1}. to ${link.to}` }))]}
           />
         )}
-        <Button className={classes.push} size="xs" variant="default" leftSection={<Download size={14} aria-hidden="true" />} loading={saving.isPending} onClick={() => saving.mutate()}>Save as CSV</Button>
+        <Button component="a" className={classes.push} size="xs" variant="default" leftSection={<Download size={14} aria-hidden="true" />} href={manifestLink(transfer.id, filter)} download>Save as CSV</Button>
       </Filters>
       {isTail && <p className={classes.live}>The files that ended last are above. Search or choose a result to look at all that are done.</p>}
       {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
