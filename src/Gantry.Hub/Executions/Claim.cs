@@ -1,5 +1,6 @@
 using Gantry.Engine.Plans;
 using Gantry.Engine.Providers;
+using Gantry.Hub.Executions.Journal;
 
 namespace Gantry.Hub.Executions;
 
@@ -63,6 +64,18 @@ internal sealed record Claim
 
     /// <summary>The plan as the acceptor already read it; null when it has to be loaded.</summary>
     public Plan? Plan { get; init; }
+
+    /// <summary>Its own acceptance, for an execution that begins before that is durable; null when it was accepted before.</summary>
+    public AcceptRecord? Accept { get; init; }
+
+    /// <summary>Waits until it is durable whether there is such an execution. False when there is none, and so nothing to be recorded or done for it.</summary>
+    public async ValueTask<bool> IsAcceptedAsync()
+    {
+        if (Accept is not { } accept)
+            return true;
+        await ((Task)accept.Settled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return accept.IsAccepted;
+    }
 }
 
 /// <summary>Which step of which execution called another one.</summary>

@@ -46,15 +46,13 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
     public ValueTask PublishAsync(IReadOnlyList<WorkItem> items, CancellationToken cancellationToken) =>
         queue.Queue.PublishAsync(items, cancellationToken);
 
-    /// <summary>A slot for an execution that is claimed as it is accepted; not while others wait, and not when stopping.</summary>
+    /// <summary>A slot for an execution that is claimed as it is accepted, to be started then; not while others wait, and not when stopping.</summary>
     public bool TryReserve() => !stopping.IsCancellationRequested && queue.Queue.Count == 0 && worker.TryReserve();
 
     /// <summary>Completes when nothing runs.</summary>
     public Task IdleAsync() => worker.DrainedAsync(CancellationToken.None);
 
     public void Start(Claim claim) => worker.Start(running.Add(claim));
-
-    public void Release() => worker.Release();
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -27,7 +27,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
     private StepAttempt? lastStep;
     private (byte[]? Hash, Payload Payload)? latestOutput;
     private int lost;
-    private JournalRecord? ahead;
+    private JournalRecord? ahead = claim.Accept;
     private int aheadWeight;
 
     /// <summary>What its steps wait for, by their paths, and which executions they called and wait for.</summary>
@@ -156,6 +156,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
                 ConcurrencyKey = claim.ConcurrencyKey,
                 EndsWaits = hasWaited,
                 CancelledCalls = [.. openCalls.Values],
+                Accept = claim.Accept,
             };
             final.Committed = () => Tell(final, startedAt);
             return final;
@@ -294,6 +295,8 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
     /// <summary>A call is prepared apart, and starts with the record of its step.</summary>
     private async Task StartAsync(StepAttempt attempt, PlanCall call, CancellationToken cancellationToken)
     {
+        if (!await claim.IsAcceptedAsync())
+            throw new JournalLostException($"There is no execution {claim.ExecutionId}.");
         var child = await calls.PrepareAsync(claim, attempt.StepPath, call, cancellationToken);
         await WriteAsync(number =>
         {

@@ -52,11 +52,14 @@ internal sealed partial class ExecutionRunner(
         }
         catch (JournalLostException lost)
         {
-            Log.Lost(logger, claim.ExecutionId, lost.Message);
+            if (await claim.IsAcceptedAsync())
+                Log.Lost(logger, claim.ExecutionId, lost.Message);
             return true;
         }
         catch (Exception failure)
         {
+            if (!await claim.IsAcceptedAsync())
+                return true;
             Log.Interrupted(logger, claim.ExecutionId, failure);
             return false;
         }
@@ -101,6 +104,8 @@ internal sealed partial class ExecutionRunner(
             }
             catch (Exception failure) when (failure is not JournalLostException)
             {
+                if (!await claim.IsAcceptedAsync())
+                    return true;
                 Log.Failed(logger, claim.ExecutionId, failure);
                 var error = new ProviderError
                 {

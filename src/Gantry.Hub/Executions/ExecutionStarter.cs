@@ -68,53 +68,34 @@ internal sealed class ExecutionStarter(JournalWriter writer, Dispatcher dispatch
         var turn = start.Plan.Concurrency is null ? null
             : turns.Of(start.Plan, start.WorkspaceId, start.Saved?.Id, executionId, ExecutionJson.Parse(start.Inputs), start.Trigger is { } trigger ? ExecutionJson.Parse(trigger) : null);
         var isClaimed = turn is null && start.Results is null && dispatcher.TryReserve();
-        var isStarted = false;
-        try
-        {
-            var record = RecordOf(start, executionId, isClaimed, turn);
-            writer.Add(record);
+        var record = RecordOf(start, executionId, isClaimed, turn);
+        writer.Add(record);
 
-            // Whoever asked may go away meanwhile; what is accepted runs all the same.
-            await record.Settled;
-            var taken = start.Event?.Taken;
-            if (record.Known is null && taken is null)
-            {
-                if (turn is null)
-                    await DispatchAsync(start, executionId, isClaimed);
-                isStarted = isClaimed;
-            }
+        // It begins at once: what its steps do waits until it is durable, what they make of what is at hand does not, and is often written with it.
+        if (isClaimed)
+            dispatcher.Start(ClaimOf(start, record));
 
-            return new AcceptedStart(record.Known?.ExecutionId ?? executionId, record.CreatedAt, isClaimed, record.Known, taken, record.Standing);
-        }
-        finally
-        {
-            if (isClaimed && !isStarted)
-                dispatcher.Release();
-        }
-    }
-
-    private async Task DispatchAsync(ExecutionStart start, Guid executionId, bool isClaimed)
-    {
-        if (!isClaimed)
-        {
+        // Whoever asked may go away meanwhile; what is accepted runs all the same.
+        await record.Settled;
+        if (record.IsAccepted && turn is null && !isClaimed)
             await dispatcher.PublishAsync([new WorkItem(executionId)], CancellationToken.None);
-            return;
-        }
-
-        dispatcher.Start(new Claim
-        {
-            ExecutionId = executionId,
-            WorkspaceId = start.WorkspaceId,
-            UserId = start.UserId,
-            PlanId = start.Saved?.Id,
-            PlanVersion = start.Saved?.Version,
-            PlanText = start.PlanText,
-            Plan = start.Plan,
-            Inputs = start.Inputs,
-            Trigger = start.Trigger,
-            Fence = 1,
-        });
+        return new AcceptedStart(record.Known?.ExecutionId ?? executionId, record.CreatedAt, isClaimed, record.Known, start.Event?.Taken, record.Standing);
     }
+
+    private static Claim ClaimOf(ExecutionStart start, AcceptRecord record) => new()
+    {
+        ExecutionId = record.ExecutionId,
+        WorkspaceId = start.WorkspaceId,
+        UserId = start.UserId,
+        PlanId = start.Saved?.Id,
+        PlanVersion = start.Saved?.Version,
+        PlanText = start.PlanText,
+        Plan = start.Plan,
+        Inputs = start.Inputs,
+        Trigger = start.Trigger,
+        Fence = 1,
+        Accept = record,
+    };
 
     private AcceptRecord RecordOf(ExecutionStart start, Guid executionId, bool isClaimed, Turn? turn) => new()
     {

@@ -118,6 +118,86 @@ public sealed class JournalWriterSpecs(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task An_execution_that_ends_in_the_batch_that_accepts_it_is_written_once_with_all_that_belongs_to_it()
+    {
+        var accept = Accept(await database.CreateActorAsync(), isClaimed: true);
+        var batch = new JournalBatch();
+        foreach (var record in new JournalRecord[] { accept, Line(accept), Step(accept, "1"), End(accept, accept) })
+            batch.TryAdd(record).ShouldBeTrue();
+        await using var connection = new JournalConnection(database.Database.Worker, identity);
+
+        await connection.WriteAsync(batch, CancellationToken.None);
+        await connection.WriteAsync(batch, CancellationToken.None);
+
+        batch.Lost.ShouldBeEmpty();
+        (await Ask<string>($"select concat_ws(' ', status, ended_seq, output, fence, hub_id is null, xmax) from executions where id = '{accept.ExecutionId}'")).ShouldBe("succeeded 4 1 1 t 0");
+        (await Ask<long>($"select count(*) from execution_steps where execution_id = '{accept.ExecutionId}' and status = 'succeeded'")).ShouldBe(2);
+        (await Ask<long>($"select count(*) from execution_logs where execution_id = '{accept.ExecutionId}'")).ShouldBe(1);
+        (await Ask<long>($"select count(*) from audit_log where target = '{accept.ExecutionId}'")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Nothing_is_kept_of_an_execution_that_began_while_another_counts_in_its_place()
+    {
+        await using var writer = Writer();
+        var actor = await database.CreateActorAsync();
+        var (first, same) = (Accept(actor, isClaimed: true, delivery: "d"), Accept(actor, isClaimed: true, delivery: "d"));
+        var (known, again) = (Accept(actor, isClaimed: true, key: "k", hash: 1), Accept(actor, isClaimed: true, key: "k", hash: 1));
+        var ends = new[] { first, same, known, again }.ToDictionary(accept => accept, accept => End(accept, accept));
+
+        foreach (var accept in ends.Keys)
+        {
+            writer.Add(accept);
+            writer.Add(Line(accept));
+            writer.Add(ends[accept]);
+        }
+
+        writer.Start();
+        await Task.WhenAll(ends[first].Settled, ends[known].Settled);
+
+        await Should.ThrowAsync<JournalLostException>(ends[same].Settled);
+        await Should.ThrowAsync<JournalLostException>(ends[again].Settled);
+        new[] { first.IsAccepted, same.IsAccepted, known.IsAccepted, again.IsAccepted }.ShouldBe([true, false, true, false]);
+        foreach (var table in new[] { "executions", "execution_steps", "execution_logs" })
+            (await Ask<long>($"select count(*) from {table} where workspace_id = '{actor.WorkspaceId}'")).ShouldBe(2, table);
+    }
+
+    [Fact]
+    public async Task Of_an_execution_whose_end_the_database_refuses_the_acceptance_stands()
+    {
+        await using var writer = Writer();
+        var accept = Accept(await database.CreateActorAsync(), isClaimed: true);
+        var end = End(accept, accept, error: "\0");
+        end.After = accept;
+
+        writer.Add(accept);
+        writer.Add(end);
+        writer.Start();
+        await accept.Settled;
+
+        await Should.ThrowAsync<JournalRefusedException>(end.Settled);
+        (await StatusOf(accept)).ShouldBe("running");
+    }
+
+    [Fact]
+    public async Task Of_an_execution_whose_acceptance_the_database_refuses_nothing_is_kept()
+    {
+        await using var writer = Writer();
+        var accept = Accept(await database.CreateActorAsync(), inputs: "\0", isClaimed: true);
+        var end = End(accept, accept);
+        end.After = accept;
+
+        writer.Add(accept);
+        writer.Add(Line(accept));
+        writer.Add(end);
+        writer.Start();
+
+        await Should.ThrowAsync<JournalRefusedException>(accept.Settled);
+        await Should.ThrowAsync<JournalRefusedException>(end.Settled);
+        (await Ask<long>($"select count(*) from execution_logs where execution_id = '{accept.ExecutionId}'")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task One_key_of_one_user_starts_one_execution_also_when_both_come_at_once()
     {
         await using var writer = Writer();
@@ -158,9 +238,12 @@ public sealed class JournalWriterSpecs(TestDatabase database) : IClassFixture<Te
         new(database.Database.Worker, identity, TimeProvider.System, NullLogger<JournalWriter>.Instance);
 
     private static AcceptRecord Accept(
-        Actor actor, string inputs = "{}", bool isClaimed = false, string? key = null, byte hash = 0, TimeSpan age = default) => new()
+        Actor actor, string inputs = "{}", bool isClaimed = false, string? key = null, byte hash = 0, TimeSpan age = default, string? delivery = null)
+    {
+        var executionId = Guid.CreateVersion7();
+        return new()
         {
-            ExecutionId = Guid.CreateVersion7(),
+            ExecutionId = executionId,
             WorkspaceId = actor.WorkspaceId!.Value,
             UserId = actor.UserId!.Value,
             PlanText = "{}",
@@ -169,28 +252,55 @@ public sealed class JournalWriterSpecs(TestDatabase database) : IClassFixture<Te
             IsClaimed = isClaimed,
             Key = key,
             RequestHash = key is null ? null : [hash],
+            Event = delivery is null ? null : new EventRow
+            {
+                Id = Guid.CreateVersion7(),
+                WorkspaceId = actor.WorkspaceId!.Value,
+                TriggerId = actor.UserId!.Value,
+                PlanId = Guid.Empty,
+                Kind = "webhook",
+                Status = "accepted",
+                Key = delivery,
+                Summary = delivery,
+                ExecutionId = executionId,
+                Attempts = 1,
+                OccurredAt = TimeProvider.System.GetUtcNow(),
+            },
         };
+    }
 
-    private static FinalRecord End(AcceptRecord accept) => new()
+    private static LogRecord Line(AcceptRecord accept) => new()
     {
         WorkspaceId = accept.WorkspaceId,
         ExecutionId = accept.ExecutionId,
         Fence = 1,
-        Status = ExecutionStatus.Succeeded,
+        Sequence = 3,
+        Line = new ExecutionLogLine { Time = TimeProvider.System.GetUtcNow(), Level = StepLogLevel.Info, Message = "" },
+        Message = "said",
+    };
+
+    private static FinalRecord End(AcceptRecord accept, AcceptRecord? together = null, string? error = null) => new()
+    {
+        WorkspaceId = accept.WorkspaceId,
+        ExecutionId = accept.ExecutionId,
+        Fence = 1,
+        Status = error is null ? ExecutionStatus.Succeeded : ExecutionStatus.Failed,
         EndedAt = TimeProvider.System.GetUtcNow(),
         Sequence = 4,
         Output = Payload.Of("1"),
+        Error = error,
         LastStep = Step(accept),
+        Accept = together,
     };
 
-    private static StepRecord Step(AcceptRecord accept, string? message = null) => new()
+    private static StepRecord Step(AcceptRecord accept, string path = "0", string? message = null) => new()
     {
         WorkspaceId = accept.WorkspaceId,
         ExecutionId = accept.ExecutionId,
         Fence = 1,
         Attempt = new StepAttempt
         {
-            StepPath = "0",
+            StepPath = path,
             Use = "test.echo",
             Attempt = 1,
             Status = StepStatus.Succeeded,

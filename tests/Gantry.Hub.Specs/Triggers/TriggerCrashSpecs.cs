@@ -52,6 +52,33 @@ public sealed class TriggerCrashSpecs(TestPostgres postgres)
         (await stage.AskAsync<long>("select count(*) from executions")).ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("final.before")]
+    [InlineData("final.after")]
+    public async Task A_plan_without_effects_is_on_record_whole_or_not_at_all(string fault)
+    {
+        await using var stage = await CrashStage.StartAsync(postgres);
+        await stage.KillAsync(fault, async hub =>
+        {
+            await CrashStage.SaveAsync(hub, "/api/plans/hooked", new
+            {
+                name = "hooked",
+                on = new[] { new { webhook = new { path = "hooked", open = true, reply = "result" } } },
+                steps = new[] { new { use = "logic.transform", with = new { value = "${trigger.body.effect}" } } },
+            });
+            (await CallAsync(hub, "made")).Dispose();
+        });
+
+        await using var last = await stage.GoOnAsync();
+        using var answer = await CallAsync(last.Client!, "made");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.ReadJsonAsync()).GetProperty("output").GetString().ShouldBe("made");
+        (await stage.AskAsync<string>("select string_agg(status, ' ') from executions")).ShouldBe("succeeded");
+        (await stage.AskAsync<string>("select string_agg(status, ' ') from execution_steps")).ShouldBe("succeeded");
+        (await stage.AskAsync<long>("select count(*) from events where status = 'accepted'")).ShouldBe(1);
+    }
+
     [Fact]
     public Task A_hub_killed_at_a_replay_starts_the_execution_once() => KillAtReplayAsync("replay.after");
 

@@ -54,6 +54,15 @@ internal sealed class AcceptRecord : JournalRecord
     /// <summary>Set when the key was used before: the execution it started, and whether the request was the same.</summary>
     public KnownStart? Known { get; set; }
 
+    /// <summary>Its end, when both are written together: then it is written as ended at once. Null while it goes on.</summary>
+    public FinalRecord? End { get; set; }
+
+    /// <summary>Nothing but an event stands beside it.</summary>
+    public bool IsPlain => Key is null && Transfer is null && Caller is null && Turn is null && Results is null;
+
+    /// <summary>There is such an execution, durably: the database took it, and nothing else stands in its place.</summary>
+    public bool IsAccepted => Settled.IsCompletedSuccessfully && Known is null && Event?.Taken is null;
+
     public override int Weight => 300 + Inputs.Length + (Trigger?.Length ?? 0) + (Event?.Weight ?? 0) + (PlanText?.Length ?? 0) + (Transfer is { } transfer ? 2 * transfer.Request.Length + (30 * transfer.SearchText.Length) : 0);
 }
 

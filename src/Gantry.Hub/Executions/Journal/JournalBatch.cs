@@ -19,10 +19,14 @@ internal sealed class JournalBatch
 {
     private readonly HashSet<(Guid WorkspaceId, Guid UserId, string Key)> keys = [];
     private readonly HashSet<(Guid ExecutionId, string StepPath, int Attempt)> attempts = [];
+    private readonly HashSet<AcceptRecord> plain = [];
 
     public List<JournalRecord> All { get; } = [];
 
     public List<AcceptRecord> Accepts { get; } = [];
+
+    /// <summary>The executions that are accepted and end in it.</summary>
+    public HashSet<Guid> Wholes { get; } = [];
 
     /// <summary>Those of accepts, and those that start nothing.</summary>
     public List<EventRow> Events { get; } = [];
@@ -57,6 +61,9 @@ internal sealed class JournalBatch
                 return false;
             case AcceptRecord accept:
                 Accepts.Add(accept);
+                accept.End = null;
+                if (accept.IsPlain)
+                    plain.Add(accept);
                 if (accept.Event is { } seen)
                     Events.Add(seen);
                 break;
@@ -74,6 +81,7 @@ internal sealed class JournalBatch
                 if (final.LastStep is { } last && !TryAddStep(last))
                     return false;
                 Finals.Add(final);
+                JoinWhole(final);
                 break;
             case ParkRecord park:
                 Parks.Add(park);
@@ -131,6 +139,14 @@ internal sealed class JournalBatch
             else
                 record.Commit();
         }
+    }
+
+    private void JoinWhole(FinalRecord final)
+    {
+        if (final.Accept is not { } accept || !plain.Contains(accept) || final.EndsWaits || final.CancelledCalls.Count > 0)
+            return;
+        accept.End = final;
+        Wholes.Add(final.ExecutionId);
     }
 
     private bool TryAddStep(StepRecord step)

@@ -20,20 +20,10 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
         var questions = new JournalQuestions(commands);
         questions.Ask(_ => { }, JournalSql.HoldClaims, hub.LockKey);
         AddTurnLocks(questions, batch);
-        var claims = batch.Claims.ToList();
-        if (claims.Count > 0)
-        {
-            questions.Ask(
-                row => batch.Lost.Add(row.GetGuid(0)),
-                JournalSql.LostClaims,
-                claims.Column(claim => claim.Value.WorkspaceId),
-                claims.Column(claim => claim.Key),
-                claims.Column(claim => claim.Value.Fence));
-        }
-
         var keyed = batch.Accepts.FindAll(accept => accept.Key is not null);
         EventCommands.Add(commands, batch.Events);
-        AddAccepts(commands, batch.Accepts, keyed);
+        AddAccepts(commands, batch.Accepts.FindAll(accept => accept.End is null), keyed);
+        AddWholes(commands, batch.Accepts.FindAll(accept => accept.End is not null));
         AddTransfers(commands, batch.Accepts.FindAll(accept => accept.Transfer is not null));
         foreach (var accept in batch.Accepts.Where(accept => accept.Results is not null))
         {
@@ -41,12 +31,13 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
                 JournalSql.TakeOver, accept.WorkspaceId, accept.Results!.ExecutionId, accept.ExecutionId, accept.Results.From, accept.Results.StepPaths.ToArray());
         }
 
+        AddLostClaims(questions, batch);
         JournalTurns.AddAdmits(questions, batch);
         AddBlobs(commands, batch);
-        AddSteps(commands, batch.Steps);
+        AddSteps(commands, batch);
         JournalWaits.Add(questions, commands, batch);
-        AddLogs(commands, batch.Logs);
-        AddFinals(commands, batch.Finals);
+        AddLogs(commands, batch);
+        AddFinals(commands, batch.Finals.FindAll(final => !batch.Wholes.Contains(final.ExecutionId)));
         JournalWaits.AddEnds(questions, commands, batch);
         JournalTurns.AddGrants(questions, batch);
         JournalWaits.AddParks(questions, batch);
@@ -163,6 +154,49 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
             ]);
     }
 
+    /// <summary>Executions that ended before they were on record.</summary>
+    private static void AddWholes(NpgsqlBatch commands, List<AcceptRecord> wholes)
+    {
+        if (wholes.Count == 0)
+            return;
+        commands.Add(
+            JournalSql.Wholes,
+            wholes.Column(whole => whole.ExecutionId),
+            wholes.Column(whole => whole.WorkspaceId),
+            wholes.Column(whole => whole.UserId),
+            wholes.Column(whole => whole.PlanId),
+            wholes.Column(whole => whole.PlanVersion),
+            wholes.Column(whole => whole.PlanName),
+            wholes.Column(whole => whole.PlanText),
+            wholes.Column(whole => whole.Inputs),
+            wholes.Column(whole => whole.RerunOf),
+            wholes.Column(whole => whole.CreatedAt.UtcDateTime),
+            wholes.Column(whole => whole.Event?.Id),
+            wholes.Column(whole => whole.Trigger),
+            wholes.Column(whole => whole.Address),
+            wholes.Column(whole => StatusNames.Of(whole.End!.Status)),
+            wholes.Column(whole => whole.End!.EndedAt.UtcDateTime),
+            wholes.Column(whole => whole.End!.Sequence),
+            wholes.Column(whole => whole.End!.Output.Inline),
+            wholes.Column(whole => whole.End!.Output.BlobId),
+            wholes.Column(whole => whole.End!.Error),
+            wholes.Column(whole => whole.End!.FailedStep));
+    }
+
+    /// <summary>Follows the acceptances: what is recorded of an execution that was not accepted is lost as well.</summary>
+    private static void AddLostClaims(JournalQuestions questions, JournalBatch batch)
+    {
+        if (batch.Claims.Count == 0)
+            return;
+        var claims = batch.Claims.ToList();
+        questions.Ask(
+            row => batch.Lost.Add(row.GetGuid(0)),
+            JournalSql.LostClaims,
+            claims.Column(claim => claim.Value.WorkspaceId),
+            claims.Column(claim => claim.Key),
+            claims.Column(claim => claim.Value.Fence));
+    }
+
     private static void AddTransfers(NpgsqlBatch commands, List<AcceptRecord> accepts)
     {
         if (accepts.Count == 0)
@@ -230,13 +264,15 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
             blobs.Column(blob => blob.Fence),
             blobs.Column(blob => blob.Output.BlobId!.Value),
             blobs.Column(blob => blob.Output.Bytes),
-            blobs.Column(blob => blob.Output.Text));
+            blobs.Column(blob => blob.Output.Text),
+            blobs.Column(blob => batch.Wholes.Contains(blob.ExecutionId)));
     }
 
-    private static void AddSteps(NpgsqlBatch commands, List<StepRecord> steps)
+    private static void AddSteps(NpgsqlBatch commands, JournalBatch batch)
     {
-        if (steps.Count == 0)
+        if (batch.Steps.Count == 0)
             return;
+        var steps = batch.Steps;
         commands.Add(
             JournalSql.Steps,
             steps.Column(step => step.WorkspaceId),
@@ -255,13 +291,15 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
             steps.Column(step => step.Output.BlobId),
             steps.Column(step => step.Message),
             steps.Column(step => step.Metadata),
-            steps.Column(step => step.Error));
+            steps.Column(step => step.Error),
+            steps.Column(step => batch.Wholes.Contains(step.ExecutionId)));
     }
 
-    private static void AddLogs(NpgsqlBatch commands, List<LogRecord> logs)
+    private static void AddLogs(NpgsqlBatch commands, JournalBatch batch)
     {
-        if (logs.Count == 0)
+        if (batch.Logs.Count == 0)
             return;
+        var logs = batch.Logs;
         commands.Add(
             JournalSql.Logs,
             logs.Column(log => log.WorkspaceId),
@@ -273,7 +311,8 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
             logs.Column(log => log.Line.StepPath),
             logs.Column(log => log.Line.Attempt),
             logs.Column(log => log.Message),
-            logs.Column(log => log.Fields));
+            logs.Column(log => log.Fields),
+            logs.Column(log => batch.Wholes.Contains(log.ExecutionId)));
     }
 
     private static void AddFinals(NpgsqlBatch commands, List<FinalRecord> finals)

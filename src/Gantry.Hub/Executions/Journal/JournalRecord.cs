@@ -142,6 +142,9 @@ internal sealed class FinalRecord : ClaimedRecord
     /// <summary>Executions that it called, and whose ends it no longer needs.</summary>
     public IReadOnlyList<Guid> CancelledCalls { get; init; } = [];
 
+    /// <summary>The acceptance that it may be written with; null when that was durable before.</summary>
+    public AcceptRecord? Accept { get; init; }
+
     public override int Weight => 200 + Output.BytesSent + (LastStep?.Weight ?? 0);
 }
 

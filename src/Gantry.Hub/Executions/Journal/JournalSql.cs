@@ -56,6 +56,21 @@ internal static class JournalSql
         from accepted a join unnest($1::uuid[], $13::text[]) as x(id, address) on x.id = a.id
         """;
 
+    /// <summary>Of executions that end in the same batch: written as they stand then, and never again.</summary>
+    public const string Wholes = """
+        with accepted as (
+          insert into executions (id, workspace_id, user_id, plan_id, plan_version, plan_name, plan_text, inputs, rerun_of, trigger, created_at, started_at,
+                                  fence, status, ended_at, ended_seq, output, output_blob, error, failed_step)
+          select x.id, x.workspace_id, x.user_id, x.plan_id, x.plan_version, x.plan_name, x.plan_text, x.inputs, x.rerun_of, x.trigger, x.created_at, x.created_at,
+                 1, x.status, x.ended_at, x.ended_seq, x.output, x.output_blob, x.error, x.failed_step
+          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::text[], $8::text[], $9::uuid[], $10::timestamptz[],
+                      $11::uuid[], $12::text[], $14::text[], $15::timestamptz[], $16::int[], $17::text[], $18::uuid[], $19::text[], $20::text[])
+            as x(id, workspace_id, user_id, plan_id, plan_version, plan_name, plan_text, inputs, rerun_of, created_at,
+                 event_id, trigger, status, ended_at, ended_seq, output, output_blob, error, failed_step)
+          where (x.event_id is null or exists (
+            select from events e where e.workspace_id = x.workspace_id and e.id = x.event_id and e.execution_id = x.id))
+        """ + "\n" + WithAudit;
+
     /// <summary>With who called them, and whose turn it has to be: seldom, so that the others do not carry it.</summary>
     public const string LinkedAccepts = """
         with accepted as (
@@ -130,8 +145,8 @@ internal static class JournalSql
     public const string Blobs = """
         insert into execution_blobs (id, execution_id, workspace_id, bytes, content)
         select x.id, e.id, e.workspace_id, x.bytes, x.content
-        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::int[], $6::text[]) as x(workspace_id, execution_id, fence, id, bytes, content)
-        join executions e on e.workspace_id = x.workspace_id and e.id = x.execution_id and e.fence = x.fence and e.status = 'running'
+        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::int[], $6::text[], $7::bool[]) as x(workspace_id, execution_id, fence, id, bytes, content, is_whole)
+        join executions e on e.workspace_id = x.workspace_id and e.id = x.execution_id and e.fence = x.fence and (e.status = 'running' or x.is_whole)
         on conflict (workspace_id, execution_id, id) do nothing
         """;
 
@@ -141,10 +156,10 @@ internal static class JournalSql
         select e.id, x.step_path, x.attempt, e.workspace_id, x.step_id, x.use, x.status, x.started_at, x.ended_at,
                x.started_seq, x.ended_seq, x.output, x.output_blob, x.message, x.metadata, x.error
         from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::timestamptz[],
-                    $10::timestamptz[], $11::int[], $12::int[], $13::text[], $14::uuid[], $15::text[], $16::text[], $17::text[])
+                    $10::timestamptz[], $11::int[], $12::int[], $13::text[], $14::uuid[], $15::text[], $16::text[], $17::text[], $18::bool[])
           as x(workspace_id, execution_id, fence, step_path, attempt, step_id, use, status, started_at, ended_at,
-               started_seq, ended_seq, output, output_blob, message, metadata, error)
-        join executions e on e.workspace_id = x.workspace_id and e.id = x.execution_id and e.fence = x.fence and e.status = 'running'
+               started_seq, ended_seq, output, output_blob, message, metadata, error, is_whole)
+        join executions e on e.workspace_id = x.workspace_id and e.id = x.execution_id and e.fence = x.fence and (e.status = 'running' or x.is_whole)
         on conflict (workspace_id, execution_id, step_path, attempt) do update
         set status = excluded.status, ended_at = excluded.ended_at, ended_seq = excluded.ended_seq, output = excluded.output,
             output_blob = excluded.output_blob, message = excluded.message, metadata = excluded.metadata, error = excluded.error,
@@ -211,9 +226,9 @@ internal static class JournalSql
     public const string Logs = """
         insert into execution_logs (execution_id, seq, time, workspace_id, level, step_path, attempt, message, fields)
         select e.id, x.seq, x.time, e.workspace_id, x.level, x.step_path, x.attempt, x.message, x.fields
-        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[])
-          as x(workspace_id, execution_id, fence, seq, time, level, step_path, attempt, message, fields)
-        join executions e on e.workspace_id = x.workspace_id and e.id = x.execution_id and e.fence = x.fence and e.status = 'running'
+        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[], $11::bool[])
+          as x(workspace_id, execution_id, fence, seq, time, level, step_path, attempt, message, fields, is_whole)
+        join executions e on e.workspace_id = x.workspace_id and e.id = x.execution_id and e.fence = x.fence and (e.status = 'running' or x.is_whole)
         on conflict do nothing
         """;
 
