@@ -1,5 +1,6 @@
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers;
+using Gantry.Engine.Providers.Manifests;
 using Gantry.Engine.Secrets;
 using Gantry.Plugins.Endpoints.Ftp;
 using Gantry.Plugins.Endpoints.Local;
@@ -61,5 +62,6 @@ public static class AllPlugins
         new SlackProvider(),
         new TeamsProvider(),
         new PostgresqlProvider(),
-    ]);
+    ],
+        ManifestLibrary.Of(typeof(AllPlugins).Assembly, "providers/"));
 }

@@ -55,6 +55,7 @@ internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt at
             StepPath = at.Path,
             Attempt = attempt.Attempt,
             Manifests = execution.Run.Manifests,
+            Tokens = execution.Run.Tokens,
         };
         var provider = step.Provider!;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Gantry.Engine.Plans.Expressions;
+using Gantry.Engine.Expressions;
 
 namespace Gantry.Engine.Plans;
 

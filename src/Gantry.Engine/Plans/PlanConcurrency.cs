@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Gantry.Engine.Plans.Expressions;
+using Gantry.Engine.Expressions;
 using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Plans;

@@ -67,6 +67,9 @@ public sealed record PlanRun
     /// <summary>See <see cref="ProviderCall.Manifests"/>.</summary>
     public IManifestStore? Manifests { get; init; }
 
+    /// <summary>See <see cref="ProviderCall.Tokens"/>.</summary>
+    public IConnectionTokens Tokens { get; init; } = MemoryConnectionTokens.Shared;
+
     /// <summary>What ${env.NAME} finds; see <see cref="PlanEnvironment"/>.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = PlanEnvironment.Empty;
 

@@ -5,7 +5,7 @@ using Gantry.Engine.Settings;
 namespace Gantry.Engine.Plans;
 
 /// <summary>
-/// The format of plans as a JSON Schema (draft 2020-12), for editors: made of the tables that the reader reads by. With a catalogue it knows each action's parameters. What a schema cannot say (references,
+/// The format of plans as a JSON Schema (draft 2020-12), for editors: made of the tables that the reader reads by. With a catalogue it knows the names of all actions, and the parameters of those that are not read on demand. What a schema cannot say (references,
 /// ids, cycles) is left to <see cref="PlanCheck"/>.
 /// </summary>
 public static class PlanSchema
@@ -44,8 +44,8 @@ public static class PlanSchema
         var action = Fields(PlanFormat.Action.Fields);
         if (providers is not null)
         {
-            action["allOf"] = new JsonArray([.. providers.All.SelectMany(provider => provider.Actions.Select(known => Parameters(provider, known)))]);
-            action["properties"]!["use"] = new JsonObject { ["enum"] = Texts(providers.All.SelectMany(provider => provider.Actions.Select(known => $"{provider.Id}.{known.Id}"))) };
+            action["allOf"] = new JsonArray([.. providers.All.Where(provider => !provider.IsReadOnDemand).SelectMany(provider => provider.Actions.Select(known => Parameters(provider, known)))]);
+            action["properties"]!["use"] = new JsonObject { ["enum"] = Texts(providers.All.SelectMany(provider => provider.ActionIds.Select(known => $"{provider.Id}.{known}"))) };
         }
         else
         {

@@ -1,4 +1,4 @@
-using Gantry.Engine.Plans.Expressions;
+using Gantry.Engine.Expressions;
 using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Plans;

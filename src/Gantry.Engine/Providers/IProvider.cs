@@ -22,6 +22,12 @@ public interface IProvider
 
     IReadOnlyList<ProviderAction> Actions { get; }
 
+    /// <summary>All about its actions is read when it is first asked for: whoever looks at every provider leaves it be.</summary>
+    bool IsReadOnDemand => false;
+
+    /// <summary>The ids of its actions, where they can be had without reading all about them.</summary>
+    IReadOnlyList<string> ActionIds => [.. Actions.Select(action => action.Id)];
+
     /// <summary>
     /// Performs the action. A failure is a result, or an exception: the caller treats both alike. Cancellation comes through the token
     /// as <see cref="OperationCanceledException"/>.
@@ -101,6 +107,9 @@ public sealed record ProviderCall
 
     /// <summary>Counted from 1.</summary>
     public int Attempt { get; init; } = 1;
+
+    /// <summary>Where the tokens of connections rest that a person agreed to.</summary>
+    public IConnectionTokens Tokens { get; init; } = MemoryConnectionTokens.Shared;
 
     /// <summary>Where a transfer tells what becomes of each file; null when nobody keeps it.</summary>
     public IManifestStore? Manifests { get; init; }

@@ -1,17 +1,63 @@
+using Gantry.Engine.Providers.Manifests;
+
 namespace Gantry.Engine.Providers;
 
-/// <summary>The providers this program knows.</summary>
+/// <summary>The providers this program knows: those in code, and manifests, which are read when they are first used. Where both have an id, the manifest adds the actions that the code has not.</summary>
 public sealed class ProviderCatalog
 {
     private readonly Dictionary<string, IProvider> providersById;
+    private readonly ManifestLibrary? library;
 
-    public ProviderCatalog(IEnumerable<IProvider> providers) =>
+    public ProviderCatalog(IEnumerable<IProvider> providers, ManifestLibrary? library = null)
+    {
         providersById = providers.ToDictionary(provider => provider.Id, StringComparer.Ordinal);
+        this.library = library;
+        foreach (var id in providersById.Keys.Where(id => library?.Has(id) == true).ToList())
+        {
+            providersById[id] = new MergedProvider(providersById[id], library!.Find(id)!);
+        }
+    }
 
-    public IEnumerable<IProvider> All => providersById.Values;
+    public IEnumerable<IProvider> All => library is null ? providersById.Values : providersById.Values.Concat(library.All.Where(provider => !providersById.ContainsKey(provider.Id)));
 
-    public IProvider? Find(string providerId) => providersById.GetValueOrDefault(providerId);
+    public IProvider? Find(string providerId) => providersById.GetValueOrDefault(providerId) ?? library?.Find(providerId);
 
     public ProviderAction? FindAction(string providerId, string actionId) =>
         Find(providerId)?.Actions.FirstOrDefault(action => action.Id == actionId);
+
+    /// <summary>A catalogue with further manifests: a workspace's own. One with an id that is known adds to it, and replaces a manifest of ours.</summary>
+    public ProviderCatalog With(IEnumerable<ManifestProvider> manifests)
+    {
+        var all = new Dictionary<string, IProvider>(providersById, StringComparer.Ordinal);
+        foreach (var manifest in manifests)
+        {
+            all[manifest.Id] = all.TryGetValue(manifest.Id, out var known) ? new MergedProvider(known is MergedProvider merged ? merged.Code : known, manifest) : manifest;
+        }
+
+        return new ProviderCatalog(all, library);
+    }
+
+    private ProviderCatalog(Dictionary<string, IProvider> providersById, ManifestLibrary? library) => (this.providersById, this.library) = (providersById, library);
+
+    /// <summary>Code, and the manifest's actions besides.</summary>
+    private sealed class MergedProvider(IProvider code, ManifestProvider manifest) : IProvider
+    {
+        public IProvider Code => code;
+
+        public string Id => code.Id;
+
+        public string Title => code.Title;
+
+        public string Help => code.Help;
+
+        public string Category => code.Category;
+
+        public IReadOnlyList<string> ActionIds => [.. code.ActionIds, .. manifest.ActionIds.Except(code.ActionIds, StringComparer.Ordinal)];
+
+        public IReadOnlyList<ProviderAction> Actions =>
+            field ??= [.. code.Actions, .. manifest.Actions.Where(action => code.Actions.All(known => known.Id != action.Id))];
+
+        public Task<ProviderResult> RunAsync(ProviderCall call, CancellationToken cancellationToken) =>
+            code.Actions.Any(action => action.Id == call.Action) ? code.RunAsync(call, cancellationToken) : manifest.RunAsync(call, cancellationToken);
+    }
 }

@@ -22,12 +22,19 @@ public sealed class RedactingSecrets(ISecretResolver inner, Redactor redactor) :
         return secret;
     }
 
-    public async ValueTask<IReadOnlyDictionary<string, Secret>> FindAllAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyDictionary<string, Secret>> FindAllAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        FindAllAsync(names, _ => true, cancellationToken);
+
+    /// <summary>Some are kept beside secrets and are none: a host, a region. They are not masked.</summary>
+    public async ValueTask<IReadOnlyDictionary<string, Secret>> FindAllAsync(IReadOnlyCollection<string> names, Func<string, bool> isSecret, CancellationToken cancellationToken)
     {
         var found = await inner.FindAllAsync(names, cancellationToken);
-        foreach (var secret in found.Values)
+        foreach (var (name, secret) in found)
         {
-            redactor.Add(secret);
+            if (isSecret(name))
+            {
+                redactor.Add(secret);
+            }
         }
 
         return found;

@@ -38,6 +38,22 @@ public sealed class ResolvedSecrets : ISecretResolver, IDisposable
     public ValueTask<Secret?> FindAsync(string name, CancellationToken cancellationToken) =>
         found.TryGetValue(name, out var secret) ? ValueTask.FromResult<Secret?>(secret) : inner.FindAsync(name, cancellationToken);
 
+    public async ValueTask<IReadOnlyDictionary<string, Secret>> FindAllAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        var known = names.Where(found.ContainsKey).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => found[name], StringComparer.Ordinal);
+        if (known.Count == names.Count)
+        {
+            return known;
+        }
+
+        foreach (var (name, secret) in await inner.FindAllAsync([.. names.Where(name => !found.ContainsKey(name))], cancellationToken))
+        {
+            known[name] = secret;
+        }
+
+        return known;
+    }
+
     public ValueTask<IReadOnlyCollection<string>> NamesAsync(CancellationToken cancellationToken) => inner.NamesAsync(cancellationToken);
 
     public void Dispose() => Wipe(found);

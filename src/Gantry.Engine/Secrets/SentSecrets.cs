@@ -10,12 +10,21 @@ public sealed class SentSecrets(ISecretResolver inner) : ISecretResolver
     public async ValueTask<Secret?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var secret = await inner.FindAsync(name, cancellationToken);
-        if (secret is { AllowedHosts.Count: > 0 })
+        if (secret is not null)
         {
-            bound.Add((name, secret.AllowedHosts));
+            Take(name, secret);
         }
 
         return secret;
+    }
+
+    /// <summary>One that was found elsewhere is sent too.</summary>
+    public void Take(string name, Secret secret)
+    {
+        if (secret.AllowedHosts.Count > 0)
+        {
+            bound.Add((name, secret.AllowedHosts));
+        }
     }
 
     public ValueTask<IReadOnlyCollection<string>> NamesAsync(CancellationToken cancellationToken) => inner.NamesAsync(cancellationToken);

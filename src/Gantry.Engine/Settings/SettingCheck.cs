@@ -55,7 +55,7 @@ public static class SettingCheck
             return null;
         }
 
-        return setting.Choices.Count == 0 || setting.Choices.Any(converted.ValueEquals) ? converted : null;
+        return setting.Choices.Count == 0 || setting.Choices.Any(choice => Is(converted, choice)) ? converted : null;
     }
 
     /// <summary>What is wrong with the value, as a sentence; null when nothing is.</summary>
@@ -140,6 +140,8 @@ public static class SettingCheck
 
         return isComplete;
     }
+
+    private static bool Is(JsonElement value, string choice) => value.ValueKind == JsonValueKind.String ? value.ValueEquals(choice) : value.GetRawText() == choice;
 
     private static bool TryGet(JsonElement given, Setting setting, out JsonElement value) =>
         given.TryGetProperty(setting.Name, out value) && (value.ValueKind != JsonValueKind.Null || setting.Type == SettingType.Any);

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Gantry.Engine.Plans;
-using Gantry.Engine.Plans.Expressions;
+using Gantry.Engine.Expressions;
 using Gantry.Hub.Executions.Journal;
 
 namespace Gantry.Hub.Executions;

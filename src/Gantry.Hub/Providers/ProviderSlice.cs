@@ -19,7 +19,7 @@ internal static class ProviderSlice
 
     private static Page<ProviderSummary> List(ProviderCatalog catalog) => new(
         [.. catalog.All.OrderBy(provider => provider.Id, StringComparer.Ordinal)
-            .Select(provider => new ProviderSummary(provider.Id, provider.Title, provider.Help, provider.Category, [.. provider.Actions.Select(action => action.Id)]))],
+            .Select(provider => new ProviderSummary(provider.Id, provider.Title, provider.Help, provider.Category, provider.ActionIds))],
         null);
 
     private static ProviderView Show(string id, ProviderCatalog catalog)

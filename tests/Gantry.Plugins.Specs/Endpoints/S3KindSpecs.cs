@@ -1,8 +1,9 @@
 using Gantry.Engine.Endpoints;
-using Gantry.Plugins.Endpoints.S3;
+using Gantry.Engine.Providers.Web;
 using Gantry.TestServers;
 using Shouldly;
 using Xunit;
+using Gantry.Plugins.Endpoints.S3;
 
 namespace Gantry.Plugins.Specs.Endpoints;
 
@@ -139,7 +140,7 @@ public sealed class S3KindSpecs
         var request = new S3Request(HttpMethod.Get, null) { About = "example", Query = [("max-keys", "2"), ("prefix", "J")] };
 
         new S3Signer("us-east-1", new FixedClock(new DateTimeOffset(2013, 5, 24, 0, 0, 0, TimeSpan.Zero)))
-            .Sign(request, "examplebucket.s3.amazonaws.com", "/", "max-keys=2&prefix=J", new S3KeyPair("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", null));
+            .Sign(request, "examplebucket.s3.amazonaws.com", "/", "max-keys=2&prefix=J", new AwsKeys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", null));
 
         request.Headers.Single(header => header.Name == "authorization").Value
             .ShouldEndWith("Signature=34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
@@ -149,7 +150,7 @@ public sealed class S3KindSpecs
     public void A_session_token_is_signed_and_never_printed()
     {
         var request = new S3Request(HttpMethod.Get, "key") { About = "example" };
-        S3KeyPair keys = new("id", "secret", "token");
+        AwsKeys keys = new("id", "secret", "token");
 
         new S3Signer("us-east-1", TimeProvider.System).Sign(request, "host", "/bucket/key", "", keys);
 

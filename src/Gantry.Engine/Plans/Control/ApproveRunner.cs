@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Gantry.Engine.Plans.Expressions;
+using Gantry.Engine.Expressions;
 using Gantry.Engine.Providers;
 
 namespace Gantry.Engine.Plans.Control;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Gantry.Engine.Plans.Expressions;
+using Gantry.Engine.Expressions;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Settings;
 

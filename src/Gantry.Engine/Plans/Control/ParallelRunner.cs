@@ -1,4 +1,4 @@
-using Gantry.Engine.Plans.Expressions;
+using Gantry.Engine.Expressions;
 
 namespace Gantry.Engine.Plans.Control;
 

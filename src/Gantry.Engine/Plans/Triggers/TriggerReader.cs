@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Gantry.Engine.Documents;
 using Gantry.Engine.Endpoints;
-using Gantry.Engine.Plans.Expressions;
+using Gantry.Engine.Expressions;
 using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
 

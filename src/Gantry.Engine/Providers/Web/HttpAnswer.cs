@@ -68,12 +68,12 @@ public static class HttpAnswer
         }
     }
 
-    private static bool IsJson(string? mediaType) =>
+    internal static bool IsJson(string? mediaType) =>
         mediaType is not null && (mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
             || mediaType.Equals("text/json", StringComparison.OrdinalIgnoreCase)
             || mediaType.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
 
-    private static string? Decode(WebAnswer answer)
+    internal static string? Decode(WebAnswer answer)
     {
         var encoding = answer.Charset is { } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) ? FindEncoding(charset) : null;
         try
@@ -162,7 +162,7 @@ public static class HttpAnswer
         };
     }
 
-    private static (ProviderErrorKind Kind, bool IsTransient) KindOf(HttpStatusCode status) => (int)status switch
+    internal static (ProviderErrorKind Kind, bool IsTransient) KindOf(HttpStatusCode status) => (int)status switch
     {
         401 or 403 or 407 => (ProviderErrorKind.Unauthorized, false),
         404 or 410 => (ProviderErrorKind.NotFound, false),
@@ -179,7 +179,7 @@ public static class HttpAnswer
     };
 
     /// <summary>What the vendor says went wrong, where vendors say it; null when it is not to be found.</summary>
-    private static string? MessageIn(JsonElement body)
+    internal static string? MessageIn(JsonElement body)
     {
         if (body.ValueKind != JsonValueKind.Object)
         {
@@ -207,7 +207,7 @@ public static class HttpAnswer
         return null;
     }
 
-    private static string OneLine(string text)
+    internal static string OneLine(string text)
     {
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return line.Length <= MessageLengthMax ? line : string.Concat(line.AsSpan(0, MessageLengthMax), "…");

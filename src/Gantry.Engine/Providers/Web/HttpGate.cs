@@ -18,8 +18,14 @@ public sealed class HttpGate
     private const int PoolsMax = 256;
 
     private readonly ConcurrentDictionary<string, HttpMessageInvoker> pools = new(StringComparer.Ordinal);
+    private readonly Uri? place;
 
-    public static HttpGate Shared { get; } = new();
+    private HttpGate(Uri? place) => this.place = place;
+
+    public static HttpGate Shared { get; } = new(null);
+
+    /// <summary>A gate that sends everything to one place, whatever hosts the requests name (their Host header says it): for trying requests without their vendors.</summary>
+    public static HttpGate To(Uri place) => new(place);
 
     /// <summary>
     /// Any answer of the server is an answer. What keeps it from coming is a <see cref="ProviderException"/>. Cancellation comes through as itself.
@@ -33,7 +39,7 @@ public sealed class HttpGate
         {
             for (var redirects = 0; ; redirects++)
             {
-                using var message = HttpMessage.Create(hop);
+                using var message = HttpMessage.Create(hop, place);
                 using var response = await PoolFor(request.EgressAllowed).SendAsync(message, stop.Token);
                 if (!request.FollowsRedirects || Redirect.Follow(hop, response) is not { } next)
                 {
@@ -146,13 +152,25 @@ public sealed class HttpGate
         }
     }
 
-    private static async Task<WebAnswer> ReadAsync(WebRequest request, HttpResponseMessage response, TimeProvider clock, CancellationToken cancellationToken) => new()
+    private static async Task<WebAnswer> ReadAsync(WebRequest request, HttpResponseMessage response, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var head = HeadOf(request, response, [], clock);
+        if (request.Receive is not { } receive)
+        {
+            return HeadOf(request, response, await ReadBodyAsync(request, response.Content, cancellationToken), clock);
+        }
+
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        return await receive(head, stream, cancellationToken) ? head : HeadOf(request, response, await ReadBodyAsync(request, response.Content, cancellationToken), clock);
+    }
+
+    private static WebAnswer HeadOf(WebRequest request, HttpResponseMessage response, byte[] body, TimeProvider clock) => new()
     {
         Status = response.StatusCode,
         Reason = response.ReasonPhrase ?? "",
         Url = request.Url,
         Headers = [.. HeadersOf(response)],
-        Body = await ReadBodyAsync(request, response.Content, cancellationToken),
+        Body = body,
         MediaType = response.Content.Headers.ContentType?.MediaType,
         Charset = response.Content.Headers.ContentType?.CharSet?.Trim('"'),
         RetryAfter = RetryAfterOf(response.Headers.RetryAfter, clock),

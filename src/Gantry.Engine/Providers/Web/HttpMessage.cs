@@ -10,13 +10,24 @@ internal static class HttpMessage
         "HTTP2-Settings",
     };
 
-    public static HttpRequestMessage Create(WebRequest request)
+    /// <param name="request">What is asked.</param>
+    /// <param name="place">Where it is sent, whatever host its URL names; null for that host.</param>
+    public static HttpRequestMessage Create(WebRequest request, Uri? place = null)
     {
         CheckUrl(request.Url);
-        var message = new HttpRequestMessage(request.Method, request.Url);
+        var message = new HttpRequestMessage(request.Method, place is null ? request.Url : new Uri(place, request.Url.PathAndQuery));
+        if (place is not null)
+        {
+            message.Headers.Host = request.Url.Authority;
+        }
+
         if (request.Body is { } body)
         {
             message.Content = new ReadOnlyMemoryContent(body);
+        }
+        else if (request.Content is { } content)
+        {
+            message.Content = content();
         }
 
         foreach (var (name, value) in request.Headers)

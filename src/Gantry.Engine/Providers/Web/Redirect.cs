@@ -26,7 +26,7 @@ internal static class Redirect
         var keepsBody = response.StatusCode is HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
             || (response.StatusCode != HttpStatusCode.SeeOther && request.Method != HttpMethod.Post);
         var isElsewhere = !IsSameOrigin(request.Url, url);
-        if (isElsewhere && keepsBody && request.Body is not null)
+        if (isElsewhere && keepsBody && request.HasBody)
         {
             throw HttpGate.Fail(ProviderErrorKind.Upstream,
                 $"{HttpGate.Where(request)} redirects to {WebRequest.Display(url)}. A body is not sent on to another host: use that URL in the plan if it is the right one.");
@@ -38,6 +38,8 @@ internal static class Redirect
             Url = url,
             Headers = [.. request.Headers.Where(header => Keeps(header.Key, keepsBody, isElsewhere))],
             Body = keepsBody ? request.Body : null,
+            Content = keepsBody ? request.Content : null,
+            Receive = request.Receive,
             Timeout = request.Timeout,
             BytesMax = request.BytesMax,
             EgressAllowed = request.EgressAllowed,

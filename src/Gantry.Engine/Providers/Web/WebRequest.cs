@@ -15,6 +15,11 @@ public sealed class WebRequest
 
     public ReadOnlyMemory<byte>? Body { get; init; }
 
+    /// <summary>Instead of <see cref="Body"/>: makes a content that is read while it is sent, anew for each redirect; null when there is none.</summary>
+    public Func<HttpContent>? Content { get; init; }
+
+    internal bool HasBody => Body is not null || Content is not null;
+
     /// <summary>For everything: connecting, redirects, and the answer to its end.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 
@@ -22,6 +27,12 @@ public sealed class WebRequest
     public int BytesMax { get; init; } = 10 * 1024 * 1024;
 
     public bool FollowsRedirects { get; init; } = true;
+
+    /// <summary>
+    /// Asked when the answer begins, with an answer whose body is not there yet: true when it has taken the body, which is then empty in the answer; false to have it read as any
+    /// other. Null when it always is.
+    /// </summary>
+    public Func<WebAnswer, Stream, CancellationToken, ValueTask<bool>>? Receive { get; init; }
 
     /// <summary>See <see cref="ProviderCall.EgressAllowed"/>.</summary>
     public IReadOnlyList<string> EgressAllowed { get; init; } = [];

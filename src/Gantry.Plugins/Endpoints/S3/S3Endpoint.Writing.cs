@@ -1,3 +1,4 @@
+using Gantry.Engine.Providers.Web;
 using System.Buffers;
 using System.Security.Cryptography;
 using Gantry.Engine.Endpoints;
@@ -85,7 +86,7 @@ internal sealed partial class S3Endpoint : IWritesRanges
 
     /// <summary>Without TLS the content is part of the signature; with it, that would be a second checksum for nothing.</summary>
     private string PayloadHash(ReadOnlySpan<byte> content) =>
-        wire.Service.IsEncrypted ? S3Signer.Unsigned : content.IsEmpty ? S3Signer.Nothing : Convert.ToHexStringLower(SHA256.HashData(content));
+        wire.Service.IsEncrypted ? S3Signer.Unsigned : content.IsEmpty ? AwsSignature.Nothing : Convert.ToHexStringLower(SHA256.HashData(content));
 
     private static DateTimeOffset? KeptTime(WriteOptions options) => options.ModifiedAt?.ToUniversalTime();
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Providers.Web;
 using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
 
@@ -184,7 +185,7 @@ public sealed class S3Kind : EndpointKind
     {
         if (IsTrue(settings, Anonymous))
         {
-            return new S3Login("", _ => ValueTask.FromResult<S3KeyPair?>(null));
+            return new S3Login("", _ => ValueTask.FromResult<AwsKeys?>(null));
         }
 
         if (settings.Find(AccessKey) is { } accessKey)
@@ -194,7 +195,7 @@ public sealed class S3Kind : EndpointKind
 
         if (settings.Find(Profile) is null && S3OwnLogin.OfEnvironment() is { } own)
         {
-            return new S3Login("key " + own.AccessKey, _ => ValueTask.FromResult<S3KeyPair?>(own));
+            return new S3Login("key " + own.AccessKey, _ => ValueTask.FromResult<AwsKeys?>(own));
         }
 
         return LoginOfProfile(settings.Find(Profile), context);
@@ -209,12 +210,12 @@ public sealed class S3Kind : EndpointKind
                 + $"or say {Anonymous}=true for a bucket that everybody may use.")),
             context.Clock);
 
-    private static async ValueTask<S3KeyPair?> KeysAsync(EndpointSettings settings, string accessKey, EndpointContext context, CancellationToken cancellationToken)
+    private static async ValueTask<AwsKeys?> KeysAsync(EndpointSettings settings, string accessKey, EndpointContext context, CancellationToken cancellationToken)
     {
         var id = SecretRef.Parse(accessKey) is null ? accessKey : (await SecretAsync(settings, AccessKey, context, cancellationToken).ConfigureAwait(false))!.Reveal();
         var secret = await SecretAsync(settings, SecretKey, context, cancellationToken).ConfigureAwait(false);
         var token = await SecretAsync(settings, SessionToken, context, cancellationToken).ConfigureAwait(false);
-        return new S3KeyPair(id.Trim(), secret!.Reveal().Trim(), token?.Reveal().Trim());
+        return new AwsKeys(id.Trim(), secret!.Reveal().Trim(), token?.Reveal().Trim());
     }
 
     private static async ValueTask<Secret?> SecretAsync(EndpointSettings settings, string name, EndpointContext context, CancellationToken cancellationToken)

@@ -1,27 +1,19 @@
 using Amazon.Runtime;
+using Gantry.Engine.Providers.Web;
 
 namespace Gantry.Plugins.Endpoints.S3;
-
-/// <summary>The keys that requests are signed with.</summary>
-/// <param name="AccessKey">The public half.</param>
-/// <param name="SecretKey">The secret half.</param>
-/// <param name="SessionToken">What temporary keys come with; null for others.</param>
-internal sealed record S3KeyPair(string AccessKey, string SecretKey, string? SessionToken)
-{
-    public override string ToString() => "***";
-}
 
 /// <summary>Who signs in: with given keys, with what an AWS profile says, or nobody.</summary>
 internal sealed class S3Login : IDisposable
 {
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(1);
     private readonly string name;
-    private readonly Func<CancellationToken, ValueTask<S3KeyPair?>>? findGiven;
+    private readonly Func<CancellationToken, ValueTask<AwsKeys?>>? findGiven;
     private readonly TimeProvider clock;
     private readonly Func<CancellationToken, ValueTask<AWSCredentials>>? find;
     private readonly SemaphoreSlim gate = new(1);
     private AWSCredentials? credentials;
-    private S3KeyPair? keys;
+    private AwsKeys? keys;
     private long askedAt;
     private volatile bool isGiven;
 
@@ -38,7 +30,7 @@ internal sealed class S3Login : IDisposable
     /// <summary>The keys do not change and need nothing of the SDK, whose loading would take longer than a small transfer.</summary>
     /// <param name="name">By which two logins are known to be the same.</param>
     /// <param name="findGiven">Asked once, at the first request; null means that nothing is signed.</param>
-    public S3Login(string name, Func<CancellationToken, ValueTask<S3KeyPair?>> findGiven)
+    public S3Login(string name, Func<CancellationToken, ValueTask<AwsKeys?>> findGiven)
     {
         this.name = name;
         this.findGiven = findGiven;
@@ -49,7 +41,7 @@ internal sealed class S3Login : IDisposable
     public bool IsSame(S3Login other) => name == other.name;
 
     /// <summary>Null when nobody signs in.</summary>
-    public ValueTask<S3KeyPair?> KeysAsync(CancellationToken cancellationToken) =>
+    public ValueTask<AwsKeys?> KeysAsync(CancellationToken cancellationToken) =>
         isGiven || (find is not null && IsAskedFor()) ? ValueTask.FromResult(keys) : AskAsync(cancellationToken);
 
     /// <summary>As the SDK takes them.</summary>
@@ -61,7 +53,7 @@ internal sealed class S3Login : IDisposable
             : new BasicAWSCredentials(keys.AccessKey, keys.SecretKey));
     }
 
-    private async ValueTask<S3KeyPair?> AskAsync(CancellationToken cancellationToken)
+    private async ValueTask<AwsKeys?> AskAsync(CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -81,11 +73,11 @@ internal sealed class S3Login : IDisposable
         }
     }
 
-    private async ValueTask<S3KeyPair?> AskAgainAsync(CancellationToken cancellationToken)
+    private async ValueTask<AwsKeys?> AskAgainAsync(CancellationToken cancellationToken)
     {
         var found = credentials ?? await find!(cancellationToken).ConfigureAwait(false);
         var current = await found.GetCredentialsAsync().ConfigureAwait(false);
-        keys = new S3KeyPair(current.AccessKey, current.SecretKey, current.UseToken ? current.Token : null);
+        keys = new AwsKeys(current.AccessKey, current.SecretKey, current.UseToken ? current.Token : null);
         askedAt = clock.GetTimestamp();
         Volatile.Write(ref credentials, found);
         return keys;

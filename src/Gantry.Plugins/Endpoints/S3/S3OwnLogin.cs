@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Providers.Web;
 
 namespace Gantry.Plugins.Endpoints.S3;
 
@@ -11,8 +12,8 @@ namespace Gantry.Plugins.Endpoints.S3;
 internal static class S3OwnLogin
 {
     /// <summary>What the environment says; null when it says nothing.</summary>
-    public static S3KeyPair? OfEnvironment() => Variable("AWS_ACCESS_KEY_ID") is { } id && Variable("AWS_SECRET_ACCESS_KEY") is { } secret
-        ? new S3KeyPair(id, secret, Variable("AWS_SESSION_TOKEN"))
+    public static AwsKeys? OfEnvironment() => Variable("AWS_ACCESS_KEY_ID") is { } id && Variable("AWS_SECRET_ACCESS_KEY") is { } secret
+        ? new AwsKeys(id, secret, Variable("AWS_SESSION_TOKEN"))
         : null;
 
     /// <summary>Null when there is none. A profile that is named and not there fails with BadSetting.</summary>

@@ -1,3 +1,4 @@
+using Gantry.Engine.Providers.Web;
 using System.Security.Cryptography;
 
 namespace Gantry.Plugins.Endpoints.S3;
@@ -23,7 +24,7 @@ internal sealed class S3Request(HttpMethod method, string? key)
     public S3Body? Body { get; init; }
 
     /// <summary>For the signature.</summary>
-    public string PayloadHash { get; set; } = S3Signer.Nothing;
+    public string PayloadHash { get; set; } = AwsSignature.Nothing;
 
     /// <summary>What the request is about, for messages: the path as the user knows it.</summary>
     public required string About { get; init; }

@@ -1,6 +1,7 @@
+using Gantry.Engine.Expressions;
 using Gantry.Engine.Settings;
 
-namespace Gantry.Engine.Plans.Expressions;
+namespace Gantry.Engine.Plans;
 
 /// <summary>Says of a reference whether it can ever be there, without running anything.</summary>
 internal sealed class ReferenceCheck(Plan plan)

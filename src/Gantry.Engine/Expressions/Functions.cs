@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -6,7 +7,7 @@ using System.Text;
 using System.Text.Json;
 using Gantry.Engine.Settings;
 
-namespace Gantry.Engine.Plans.Expressions;
+namespace Gantry.Engine.Expressions;
 
 /// <summary>A pure function: so many arguments, and what it makes of them.</summary>
 internal sealed record Function(string Name, int ArgumentsMin, int ArgumentsMax, Func<IReadOnlyList<Expression>, Scope, Answer> Evaluate)
@@ -27,11 +28,18 @@ internal static class Functions
         new("contains", 2, 2, (arguments, scope) => Contains(Value(arguments[0], scope), Value(arguments[1], scope), scope)),
         new("split", 2, 2, (arguments, scope) => Split(Text(arguments[0], scope, "split"), Text(arguments[1], scope, "split"), scope)),
         new("join", 1, 2, (arguments, scope) => Join(List(arguments[0], scope, "join"), arguments.Count < 2 ? "," : Text(arguments[1], scope, "join"), scope)),
+        new("first", 1, 1, (arguments, scope) => ItemAt(List(arguments[0], scope, "first"), fromEnd: false)),
+        new("last", 1, 1, (arguments, scope) => ItemAt(List(arguments[0], scope, "last"), fromEnd: true)),
+        new("replace", 3, 3, (arguments, scope) => Replace(
+            Text(arguments[0], scope, "replace"), Text(arguments[1], scope, "replace"), Text(arguments[2], scope, "replace"), scope)),
         new("map", 2, 2, Map) { IsPerItem = true },
         new("filter", 2, 2, Filter) { IsPerItem = true },
         new("json", 1, 1, (arguments, scope) => Made(Value(arguments[0], scope).GetRawText(), scope)),
         new("date", 2, 2, (arguments, scope) => Made(Date(Text(arguments[0], scope, "date"), Text(arguments[1], scope, "date")), scope)),
         new("base64", 1, 1, (arguments, scope) => Made(Convert.ToBase64String(Bytes(arguments[0], scope, "base64")), scope)),
+        new("base64url", 1, 1, (arguments, scope) => Made(Base64Url.EncodeToString(Bytes(arguments[0], scope, "base64url")), scope)),
+        new("hex", 1, 1, (arguments, scope) => Made(Convert.ToHexStringLower(Bytes(arguments[0], scope, "hex")), scope)),
+        new("urlencode", 1, 1, (arguments, scope) => Made(Uri.EscapeDataString(Text(arguments[0], scope, "urlencode")), scope)),
         new("hash", 1, 1, (arguments, scope) => Made(Convert.ToHexStringLower(SHA256.HashData(Bytes(arguments[0], scope, "hash"))), scope)),
     }.ToDictionary(function => function.Name, StringComparer.Ordinal);
 
@@ -44,7 +52,7 @@ internal static class Functions
         var answer = argument.Evaluate(scope);
         if (answer.Missing is not null)
         {
-            throw new ExpressionException(answer.Missing);
+            throw new ExpressionException(answer.Missing) { IsMissing = true };
         }
 
         scope.Spend(Values.SizeOf(answer.Value) / 64);
@@ -114,6 +122,21 @@ internal static class Functions
                 writer.WriteStringValue(part);
             }
         });
+    }
+
+    private static Answer ItemAt(JsonElement list, bool fromEnd) => list.GetArrayLength() is var length && length > 0
+        ? list[fromEnd ? length - 1 : 0]
+        : Answer.None("the list is empty.");
+
+    private static Answer Replace(string text, string sought, string replacement, Scope scope)
+    {
+        if (sought.Length == 0)
+        {
+            throw new ExpressionException("replace needs a text to look for that is not empty");
+        }
+
+        scope.Spend((text.Length / 16) + ((long)text.Length / sought.Length * replacement.Length / 16));
+        return Made(text.Replace(sought, replacement, StringComparison.Ordinal), scope);
     }
 
     private static Answer Join(JsonElement list, string separator, Scope scope)

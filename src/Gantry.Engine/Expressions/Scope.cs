@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Gantry.Engine.Plans.Expressions;
+namespace Gantry.Engine.Expressions;
 
 /// <summary>What references find while one template is evaluated, and what that may cost.</summary>
 internal abstract class Scope

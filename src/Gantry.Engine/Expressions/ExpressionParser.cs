@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Gantry.Engine.Settings;
 
-namespace Gantry.Engine.Plans.Expressions;
+namespace Gantry.Engine.Expressions;
 
 /// <summary>
 /// Parses what stands between "${" and "}". From loose to tight: a | f(b), which is f(a, b); ??; ||; &amp;&amp;; == !=; &lt; &lt;= > >=; !; then literals, calls f(a, b),

@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Gantry.Engine.Settings;
 
-namespace Gantry.Engine.Plans.Expressions;
+namespace Gantry.Engine.Expressions;
 
 /// <summary>
 /// A JSON value whose texts may hold references, parsed once and evaluated often. A text that is one reference gives its value with its type; references among other text

@@ -3,8 +3,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Gantry.Engine.Secrets;
+using Gantry.Engine.Settings;
 
-namespace Gantry.Engine.Plans.Expressions;
+namespace Gantry.Engine.Expressions;
 
 /// <summary>One text with its references. "$${" is a plain "${".</summary>
 internal sealed partial class TextTemplate : Template
@@ -57,28 +58,59 @@ internal sealed partial class TextTemplate : Template
 
     internal override void Write(Utf8JsonWriter writer, Scope scope)
     {
-        if (Problem is not null)
-        {
-            throw new ExpressionException($"the text holds a malformed reference: {Problem.Message}");
-        }
-
+        RefuseMalformed();
         if (pieces is [{ Expression: { } whole } only])
         {
             WriteWhole(writer, Evaluate(only, whole, scope));
             return;
         }
 
+        writer.WriteStringValue(Join(scope, Formatted));
+    }
+
+    /// <summary>The text, with each value put into it as the second function writes it.</summary>
+    public string Join(Scope scope, Func<JsonElement, string> format, Func<string, string>? plain = null)
+    {
+        RefuseMalformed();
         var text = new StringBuilder();
         foreach (var piece in pieces)
         {
-            text.Append(piece.Expression is null ? piece.Text : Formatted(Evaluate(piece, piece.Expression, scope)));
+            text.Append(piece.Expression is null ? plain?.Invoke(piece.Text) ?? piece.Text : format(Evaluate(piece, piece.Expression, scope)));
             if (text.Length > BytesMax)
             {
                 throw new ExpressionException($"the text grows over {BytesMax / 1024 / 1024} MB");
             }
         }
 
-        writer.WriteStringValue(text.ToString());
+        return text.ToString();
+    }
+
+    /// <summary>What stands between the references.</summary>
+    public void ForEachPlain(Action<string> take)
+    {
+        foreach (var piece in pieces.Where(piece => piece.Expression is null))
+        {
+            take(piece.Text);
+        }
+    }
+
+    /// <summary>The value; null when the whole text is one reference, and what it refers to is not there or null.</summary>
+    public JsonElement? Find(Scope scope)
+    {
+        RefuseMalformed();
+        if (pieces is not [{ Expression: { } whole } only])
+        {
+            return Scalars.Text(Join(scope, Formatted));
+        }
+
+        try
+        {
+            return Evaluate(only, whole, scope) is { ValueKind: not JsonValueKind.Null } value ? value : null;
+        }
+        catch (ExpressionException exception) when (exception.IsMissing)
+        {
+            return null;
+        }
     }
 
     private static JsonElement Evaluate(Piece piece, Expression expression, Scope scope)
@@ -90,10 +122,18 @@ internal sealed partial class TextTemplate : Template
         }
         catch (ExpressionException exception)
         {
-            throw new ExpressionException($"{piece.Text}: {exception.Message}");
+            throw new ExpressionException($"{piece.Text}: {exception.Message}") { IsMissing = exception.IsMissing };
         }
 
-        return answer.Missing is null ? answer.Value : throw new ExpressionException($"{piece.Text}: {answer.Missing}");
+        return answer.Missing is null ? answer.Value : throw new ExpressionException($"{piece.Text}: {answer.Missing}") { IsMissing = true };
+    }
+
+    private void RefuseMalformed()
+    {
+        if (Problem is not null)
+        {
+            throw new ExpressionException($"the text holds a malformed reference: {Problem.Message}");
+        }
     }
 
     private string Formatted(JsonElement value)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Gantry.Engine.Settings;
 
-namespace Gantry.Engine.Plans.Expressions;
+namespace Gantry.Engine.Expressions;
 
 /// <summary>What an expression gives: a value, or why there is none ("there is no 'x' in input").</summary>
 internal readonly record struct Answer(JsonElement Value, string? Missing)
@@ -31,7 +31,7 @@ internal abstract class Expression
     protected static JsonElement Need(Expression part, Scope scope)
     {
         var answer = part.Evaluate(scope);
-        return answer.Missing is null ? answer.Value : throw new ExpressionException(answer.Missing);
+        return answer.Missing is null ? answer.Value : throw new ExpressionException(answer.Missing) { IsMissing = true };
     }
 
     protected static bool NeedBoolean(Expression part, Scope scope, string operation) => Need(part, scope).ValueKind switch

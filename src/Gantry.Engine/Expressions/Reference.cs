@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Gantry.Engine.Settings;
 
-namespace Gantry.Engine.Plans.Expressions;
+namespace Gantry.Engine.Expressions;
 
 /// <summary>One step into a value: a name, and the index it would be in a list (-1 when it is none).</summary>
 internal readonly record struct Segment(string Name, int Index)

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Gantry.Engine.Providers.Manifests.Answers;
+using Gantry.Engine.Providers.Manifests.Requests;
+using Gantry.Engine.Settings;
+
+namespace Gantry.Engine.Providers.Manifests;
+
+/// <summary>One run of an action: asks, reads on where the answer is a list, waits where it is a job.</summary>
+internal sealed class ActionRun(VendorClient client, ManifestAction action, JsonElement input, JsonElement given)
+{
+    private readonly ManifestErrors errors = action.Errors.Over(client.Manifest.Errors);
+
+    public async Task<ProviderResult> RunAsync(CancellationToken cancellationToken)
+    {
+        var hasFile = action.Response.Form == AnswerForm.File || action.Parameters.Any(parameter => parameter.Type == ManifestType.File || parameter.Items?.Type == ManifestType.File);
+        var request = new VendorRequest
+        {
+            Make = scope => new ActionRequest(client.Manifest, action, scope).MakeAsync(client.Call.IdempotencyKey, client.Call.Endpoints, cancellationToken),
+            Errors = errors,
+            Input = input,
+            Form = action.Response.Form,
+            NeedsTree = action.Response.Items is not null || action.Response.Output is not null || errors.When is not null,
+            IsRepeatable = action.IsRepeatable,
+            Timeout = action.Timeout ?? (hasFile ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(100)),
+            Receiver = Text(ManifestProvider.SaveToName) is { } target && action.Response.Form == AnswerForm.File ? new FileReceiver(target, client.Call.Endpoints, action.Response) : null,
+        };
+        if (action.Paging is { } paging)
+        {
+            return await new ListReader(client, action, paging, request, Limit()).ReadAsync(cancellationToken);
+        }
+
+        var answer = await client.AskAsync(request, cancellationToken);
+        if (action.Poll is { } poll)
+        {
+            return await new JobWait(client, action, poll, input, errors).WaitAsync(answer, cancellationToken);
+        }
+
+        return ProviderResult.Success(OutputOf(answer), $"{client.Manifest.Name} answered {answer.Status}.");
+    }
+
+    private JsonElement OutputOf(VendorAnswer answer)
+    {
+        if (answer.Received is { } file)
+        {
+            return file;
+        }
+
+        if (action.Response.Form == AnswerForm.File)
+        {
+            return AnswerBody.FileValue(answer.Web, new FileReceiver("", client.Call.Endpoints, action.Response).NameOf(answer.Web));
+        }
+
+        if (action.Response.Items is { } items)
+        {
+            return answer.Find(items) is { ValueKind: not JsonValueKind.Null } list ? list : JsonElement.Parse("[]");
+        }
+
+        return action.Response.Output is { } output ? answer.Find(output) ?? Scalars.Null : answer.Body;
+    }
+
+    private int? Limit() => given.TryGetProperty(ManifestProvider.LimitName, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var limit)
+        ? limit >= 1 ? limit : throw new ProviderException(new ProviderError { Kind = ProviderErrorKind.BadRequest, Message = "'limit' must be at least 1." })
+        : null;
+
+    private string? Text(string name) => given.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? Scalars.TextOf(value) : null;
+}

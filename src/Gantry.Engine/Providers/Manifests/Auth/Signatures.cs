@@ -1,0 +1,48 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Gantry.Engine.Providers.Manifests.Auth;
+
+/// <summary>Hashes, keys and how signatures are written.</summary>
+internal static class Signatures
+{
+    public static byte[] Hmac(string algorithm, byte[] key, byte[] data) => algorithm switch
+    {
+        "md5" => HMACMD5.HashData(key, data),
+        "sha1" or "HMAC-SHA1" => HMACSHA1.HashData(key, data),
+        "sha384" => HMACSHA384.HashData(key, data),
+        "sha512" => HMACSHA512.HashData(key, data),
+        _ => HMACSHA256.HashData(key, data),
+    };
+
+    public static byte[] Key(string text, string encoding)
+    {
+        try
+        {
+            return encoding switch
+            {
+                "base64" => Convert.FromBase64String(Padded(text.Trim().Replace('-', '+').Replace('_', '/'))),
+                "hex" => Convert.FromHexString(text.Trim()),
+                _ => Encoding.UTF8.GetBytes(text),
+            };
+        }
+        catch (FormatException)
+        {
+            throw new ProviderException(new ProviderError { Kind = ProviderErrorKind.Unauthorized, Message = $"The key of the connection is not written in {encoding}." });
+        }
+    }
+
+    public static string Write(byte[] signature, string encoding) => encoding switch
+    {
+        "base64" => Convert.ToBase64String(signature),
+        "base64url" => Base64Url.EncodeToString(signature),
+        "hex_upper" => Convert.ToHexString(signature),
+        _ => Convert.ToHexStringLower(signature),
+    };
+
+    /// <summary>As OAuth 1 and AWS encode (RFC 3986): unreserved characters stay.</summary>
+    public static string Percent(string text) => Uri.EscapeDataString(text);
+
+    private static string Padded(string text) => text.PadRight((text.Length + 3) / 4 * 4, '=');
+}

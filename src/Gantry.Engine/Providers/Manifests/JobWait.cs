@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Gantry.Engine.Expressions;
+using Gantry.Engine.Providers.Manifests.Answers;
+using Gantry.Engine.Providers.Manifests.Connections;
+using Gantry.Engine.Providers.Manifests.Requests;
+using Gantry.Engine.Settings;
+
+namespace Gantry.Engine.Providers.Manifests;
+
+/// <summary>Asks after a job until it is done.</summary>
+internal sealed class JobWait(VendorClient client, ManifestAction action, ManifestPoll poll, JsonElement input, ManifestErrors errors)
+{
+    public async Task<ProviderResult> WaitAsync(VendorAnswer first, CancellationToken cancellationToken)
+    {
+        var clock = client.Call.Clock;
+        var end = clock.GetUtcNow() + poll.Timeout;
+        var job = poll.Id is null ? Scalars.Null : first.Find(poll.Id) ?? throw Fail(
+            ProviderErrorKind.Upstream, $"{client.Manifest.Name} began a job and did not say which: there is nothing at '{poll.Id}' of its answer.");
+        var request = new VendorRequest
+        {
+            Make = scope => Make(scope, first.Body),
+            Errors = errors,
+            Input = input,
+            Job = job,
+            NeedsTree = true,
+            IsRepeatable = true,
+            Timeout = TimeSpan.FromSeconds(100),
+        };
+        while (true)
+        {
+            var answer = await client.AskAsync(request, cancellationToken);
+            var scope = new ManifestScope(answer.Scope.Connection) { Input = input, Job = job, Answer = answer.Body, Token = answer.Scope.Token };
+            if (IsTrue(poll.FailedWhen, scope))
+            {
+                var said = errors.Message.Select(answer.FindText).FirstOrDefault(text => text is not null);
+                throw Fail(ProviderErrorKind.Upstream, $"The job of {client.Manifest.Id}.{action.Id} failed{(said is null ? "" : $": {Web.HttpAnswer.OneLine(client.Mask(said))}")}.");
+            }
+
+            if (IsTrue(poll.Until, scope))
+            {
+                return ProviderResult.Success(poll.Output is { } output ? answer.Find(output) ?? Scalars.Null : answer.Body, $"The job of {client.Manifest.Name} is done.");
+            }
+
+            if (clock.GetUtcNow() + poll.Every > end)
+            {
+                throw Fail(ProviderErrorKind.TimedOut, $"The job of {client.Manifest.Id}.{action.Id} was not done within {Duration.Format(poll.Timeout)}. It may still be going on.");
+            }
+
+            await Task.Delay(poll.Every, clock, cancellationToken);
+        }
+    }
+
+    private static bool IsTrue(ManifestText? condition, ManifestScope scope) => condition?.IsTrue(scope) == true;
+
+    private static ProviderException Fail(ProviderErrorKind kind, string message) => new(new ProviderError { Kind = kind, Message = message });
+
+    private ValueTask<RequestDraft> Make(ManifestScope scope, JsonElement began)
+    {
+        scope.Answer = began;
+        var target = poll.Call.Make(scope, name => input.TryGetProperty(name, out var value) ? PathValue.Encode(StyledValue.Text(value), isRaw: false, name)
+            : throw new ExpressionException($"'{name}' is not given"));
+        var draft = new RequestDraft(poll.Call.Method, scope) { Address = BaseAddress.Join(client.Manifest, scope, target) };
+        foreach (var (name, text) in client.Manifest.Constants.Headers)
+        {
+            if (text.FindText(scope) is { } value)
+            {
+                draft.SetHeader(name, value);
+            }
+        }
+
+        foreach (var (name, text) in client.Manifest.Constants.Query.Concat(poll.Query))
+        {
+            if (text.FindText(scope) is { } value)
+            {
+                draft.SetQuery(name, value);
+            }
+        }
+
+        return ValueTask.FromResult(draft);
+    }
+}
