@@ -32,6 +32,7 @@ internal static class Functions
         new("last", 1, 1, (arguments, scope) => ItemAt(List(arguments[0], scope, "last"), fromEnd: true)),
         new("replace", 3, 3, (arguments, scope) => Replace(
             Text(arguments[0], scope, "replace"), Text(arguments[1], scope, "replace"), Text(arguments[2], scope, "replace"), scope)),
+        new("concat", 2, 16, (arguments, scope) => Made(string.Concat(arguments.Select(argument => Text(argument, scope, "concat"))), scope)),
         new("map", 2, 2, Map) { IsPerItem = true },
         new("filter", 2, 2, Filter) { IsPerItem = true },
         new("json", 1, 1, (arguments, scope) => Made(Value(arguments[0], scope).GetRawText(), scope)),

@@ -119,6 +119,7 @@ internal static class RequestSigner
                 "host" => url.Authority,
                 "body" => Encoding.UTF8.GetString(body),
                 "body_sha256" => Convert.ToHexStringLower(SHA256.HashData(body)),
+                "body_md5" => Convert.ToHexStringLower(MD5.HashData(body)),
                 "timestamp" => now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
                 "timestamp_ms" => now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
                 "date" => now.UtcDateTime.ToString("R", CultureInfo.InvariantCulture),

@@ -10,7 +10,7 @@ internal sealed class ManifestCheck(Manifest manifest, DocumentNode root, Manife
     private static readonly string[] AnswerRoots = ["answer", "connection", "input", "token"];
 
     private static readonly string[] RequestMembers =
-        ["method", "path", "query", "url", "host", "body", "body_sha256", "timestamp", "timestamp_ms", "date", "nonce", "signature"];
+        ["method", "path", "query", "url", "host", "body", "body_sha256", "body_md5", "timestamp", "timestamp_ms", "date", "nonce", "signature"];
 
     /// <summary>Every reference of a text, at any depth.</summary>
     public static IEnumerable<Reference> References(ManifestText text) => text.Template.Expressions.SelectMany(ReferencesIn);

@@ -52,15 +52,19 @@ internal static class BaseAddress
     /// <summary>Fails where an address, which may come from an answer, leads to a host that the manifest does not name.</summary>
     public static void RequireHost(Manifest manifest, ManifestScope scope, string address)
     {
-        var own = new Uri(Of(manifest, scope));
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.UserInfo.Length > 0 || (url.Scheme != own.Scheme && url.Scheme != Uri.UriSchemeHttps))
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.UserInfo.Length > 0 || url.Scheme is not ("https" or "http"))
         {
             throw new ExpressionException("an address that is asked next begins with https://, and this one does not");
         }
 
-        var isOwn = string.Equals(url.IdnHost, own.IdnHost, StringComparison.OrdinalIgnoreCase) && url.Port == own.Port;
-        var isNamed = url.IsDefaultPort && AllowedHosts.Allow([.. manifest.Hosts.Select(host => AllowedHosts.Normalise(host.Text(scope))).OfType<string>().Append("invalid.")], url.IdnHost, url.Port);
-        if (!isOwn && !isNamed)
+        var names = manifest.Hosts.Select(host => AllowedHosts.Normalise(host.Text(scope))).OfType<string>().ToList();
+        if (url is { Scheme: "https", IsDefaultPort: true } && names.Count > 0 && AllowedHosts.Allow(names, url.IdnHost, url.Port))
+        {
+            return;
+        }
+
+        var own = new Uri(Of(manifest, scope));
+        if (!string.Equals(url.IdnHost, own.IdnHost, StringComparison.OrdinalIgnoreCase) || url.Port != own.Port || url.Scheme != own.Scheme)
         {
             throw new ExpressionException($"'{url.IdnHost}' is neither the host of {manifest.Name} nor one that its manifest names under 'hosts'");
         }
