@@ -21,7 +21,7 @@ public sealed class ManifestFileSpecs
             var read = ManifestSummary.Of(AllManifests.Read(id));
 
             summary.Actions.ShouldBe(read.Actions, id);
-            (summary with { Actions = [] }).ShouldBe(read with { Actions = summary.Actions } with { Actions = [] }, id);
+            (summary with { Actions = read.Actions }).ShouldBe(read, id);
         }
     }
 
