@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Gantry.EndToEnd.Specs.Programs;
+using Gantry.TestServers;
 using Microsoft.Playwright;
 using Shouldly;
 using Xunit;
@@ -106,6 +109,42 @@ public sealed class AdministrationStory(SharedHub hubs, SharedBrowser browser)
         await visitor.Page.GotoAsync("/credentials?tab=store");
         await visitor.SeesAsync("Rotate the keys");
         await visitor.FindsItAccessibleAsync();
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_test_message_is_sent_with_a_credential_whose_use_is_seen()
+    {
+        await using var mail = await MailServer.StartAsync();
+        var hub = (await hubs.GetAsync()).Program;
+        var credential = NewName("MAIL_PASSWORD");
+        await hub.Http.PostJsonAsync("/api/credentials", new { name = credential, value = MailServer.Password, scope = "workspace" });
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync("/settings?tab=notifications");
+
+        using (var allowed = await hub.Http.PutAsync("/api/egress-rules", HubRequests.Json(new { rules = new[] { $"127.0.0.1:{mail.Ports["plain"]}" } })))
+            allowed.EnsureSuccessStatusCode();
+        await visitor.Button("Tell somebody").ClickAsync();
+        var form = visitor.Page.GetByRole(AriaRole.Dialog);
+        foreach (var (label, value) in new[] { ("Host", "127.0.0.1"), ("Port", $"{mail.Ports["plain"]}"), ("User", MailServer.User), ("Password", $"${{cred:{credential}-gone}}"), ("From", "gantry@example.org"), ("To", "somebody@example.org") })
+            await form.GetByRole(AriaRole.Textbox, new LocatorGetByRoleOptions { Name = label, Exact = true }).FillAsync(value);
+        await form.GetByLabel("Tls", new LocatorGetByLabelOptions { Exact = true }).First.ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Option, new PageGetByRoleOptions { Name = "none", Exact = true }).ClickAsync();
+        await visitor.Button("Send a test message").ClickAsync();
+        await visitor.SeesAsync("The test did not arrive");
+        await visitor.FindsItAccessibleAsync();
+        await form.GetByRole(AriaRole.Textbox, new LocatorGetByRoleOptions { Name = "Password", Exact = true }).FillAsync($"${{cred:{credential}}}");
+        await visitor.Button("Send a test message").ClickAsync();
+        await visitor.SeesAsync("The test was sent");
+        var arrived = await mail.TakeAsync(TestContext.Current.CancellationToken);
+        // When it was used is written down a moment later.
+        while (!(await hub.Http.GetJsonAsync($"/api/credentials/{credential}")).TryGetProperty("last_used_at", out var at) || at.ValueKind == JsonValueKind.Null)
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        await visitor.Page.GotoAsync($"/credentials?open=workspace:{credential}");
+
+        (arrived.GetProperty("headers").GetProperty("Subject").GetString(), arrived.GetProperty("login").GetBoolean()).ShouldBe(("A test from Gantry", true));
+        await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Dialog).GetByText($"${{cred:{credential}}}", new LocatorGetByTextOptions { Exact = true }));
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Dialog).GetByText("never", new LocatorGetByTextOptions { Exact = true })).ToHaveCountAsync(0);
     }
 
     private static string NewName(string prefix) => $"{prefix}-{Interlocked.Increment(ref names)}";

@@ -1,3 +1,4 @@
+using Gantry.EndToEnd.Specs.Programs;
 using Gantry.Engine.Endpoints;
 using Gantry.TestServers;
 using Microsoft.Playwright;
@@ -114,6 +115,64 @@ public sealed class FilesStory(SharedHub hubs, SharedBrowser browser)
     }
 
     [Fact]
+    public async Task Files_are_dropped_from_the_desktop_into_a_folder_and_asked_about_when_they_are_there()
+    {
+        using var folder = new TemporaryFolder();
+        var hub = (await hubs.GetAsync()).Program;
+        var name = $"story-drop-{Interlocked.Increment(ref names)}";
+        await hub.Http.PostJsonAsync("/api/endpoints", new { name, address = folder.Path });
+        Directory.CreateDirectory(folder["sub"]);
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/files?left={name}:");
+        var files = Files(visitor, $"{name}:");
+        await visitor.SeesAsync(files.GetByText("sub"));
+
+        await DropAsync(visitor, files, "given.txt", "from the desktop");
+        await visitor.SeesAsync(files.GetByText("given.txt"));
+        await DropAsync(visitor, files, "given.txt", "another");
+        await visitor.SeesAsync("Replace 'given.txt'?");
+        await visitor.FindsItAccessibleAsync();
+        await visitor.Button("Keep it").ClickAsync();
+        await DropAsync(visitor, files.GetByText("sub"), "inner.txt", "below");
+        await files.GetByText("sub").DblClickAsync();
+        await visitor.SeesAsync(Files(visitor, $"{name}:sub").GetByText("inner.txt"));
+
+        (await File.ReadAllTextAsync(folder["given.txt"])).ShouldBe("from the desktop");
+        (await File.ReadAllTextAsync(folder["sub/inner.txt"])).ShouldBe("below");
+    }
+
+    [Fact]
+    public async Task A_bucket_is_browsed_like_a_folder_and_brought_here()
+    {
+        await using var s3 = await S3Server.StartFauxqsAsync();
+        using var folder = new TemporaryFolder();
+        var hub = (await hubs.GetAsync()).Program;
+        var number = Interlocked.Increment(ref names);
+        var (bucket, here, key) = ($"story-bucket-{number}", $"story-here-{number}", $"STORY_S3_{number}");
+        var settings = new Dictionary<string, string>((await s3.NewBucketAsync()).Values, StringComparer.Ordinal) { ["secret_key"] = $"${{cred:{key}}}" };
+        foreach (var path in (string[])["invoices/2026/one.txt", "invoices/2026/two.txt", "readme.txt"])
+            await s3.Client.PutObjectAsync(new Amazon.S3.Model.PutObjectRequest { BucketName = settings["bucket"], Key = path, ContentBody = path });
+        await hub.Http.PostJsonAsync("/api/credentials", new { name = key, value = S3Server.SecretKey });
+        await hub.Http.PostJsonAsync("/api/endpoints", new { name = bucket, kind = "s3", settings });
+        await hub.Http.PostJsonAsync("/api/endpoints", new { name = here, address = folder.Path });
+        await using var visitor = await browser.OpenAsync(hub.Address, dark: true);
+        await visitor.SignInAsync();
+
+        await visitor.Page.GotoAsync($"/files?left={bucket}:&right={here}:");
+        await visitor.SeesAsync(Files(visitor, $"{bucket}:").GetByText("readme.txt"));
+        await Files(visitor, $"{bucket}:").GetByText("invoices").DblClickAsync();
+        await Files(visitor, $"{bucket}:invoices").GetByText("2026").DblClickAsync();
+        await visitor.SeesAsync(Files(visitor, $"{bucket}:invoices/2026").GetByText("two.txt"));
+        await visitor.FindsItAccessibleAsync();
+        await visitor.PictureAsync("files-bucket-wide-dark");
+        await Files(visitor, $"{bucket}:invoices/2026").GetByText("one.txt").DragToAsync(Files(visitor, $"{here}:"));
+
+        await visitor.SeesAsync(Files(visitor, $"{here}:").GetByText("one.txt"));
+        (await File.ReadAllTextAsync(folder["one.txt"])).ShouldBe("invoices/2026/one.txt");
+    }
+
+    [Fact]
     public async Task A_bandwidth_is_painted_by_keys_and_kept()
     {
         var hub = (await hubs.GetAsync()).Program;
@@ -141,6 +200,14 @@ public sealed class FilesStory(SharedHub hubs, SharedBrowser browser)
     }
 
     private static ILocator Files(Visitor visitor, string place) => visitor.Page.GetByRole(AriaRole.Grid, new PageGetByRoleOptions { Name = $"Files in {place}", Exact = true });
+
+    /// <summary>As a browser tells it when a file is let go above this.</summary>
+    private static async Task DropAsync(Visitor visitor, ILocator above, string name, string content)
+    {
+        var data = await visitor.Page.EvaluateHandleAsync("([name, content]) => { const data = new DataTransfer(); data.items.add(new File([content], name, { type: 'text/plain' })); return data; }", new[] { name, content });
+        foreach (var type in (string[])["dragover", "drop"])
+            await above.DispatchEventAsync(type, new { dataTransfer = data });
+    }
 
     private static Task FillAsync(Visitor visitor, string label, string value) =>
         visitor.Page.GetByRole(AriaRole.Textbox, new PageGetByRoleOptions { Name = label, Exact = true }).FillAsync(value);

@@ -161,6 +161,27 @@ public sealed class PlanStory(SharedHub hubs, SharedBrowser browser)
     }
 
     [Fact]
+    public async Task A_step_is_dragged_to_another_place_with_all_that_belongs_to_it()
+    {
+        var hub = (await hubs.GetAsync()).Program;
+        var plan = NewName("dragged");
+        var head = $"name: {plan}\nsteps:\n";
+        var first = "  - id: first # goes last\n    use: logic.transform\n    with: { value: 1 }\n";
+        var second = "  - if: ${1 == 1}\n    then:\n      - { id: inner, use: logic.transform, with: { value: 2 } }\n";
+        await hub.Http.PostJsonAsync("/api/plans", new { plan = head + first + second });
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/plans/{plan}?view=graph");
+
+        await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Step first" }).DragToAsync(visitor.Button("Add a step here").Last);
+        await Assertions.Expect(visitor.Button("Save")).ToBeEnabledAsync();
+        await visitor.Button("Save").ClickAsync();
+        await visitor.SeesAsync("Saved as version 2.");
+
+        (await hub.Http.GetJsonAsync($"/api/plans/{plan}")).GetProperty("source").GetString().ShouldBe(head + second + first);
+    }
+
+    [Fact]
     public async Task Whoever_leaves_with_changes_is_asked_whether_to_keep_or_discard_them()
     {
         var hub = (await hubs.GetAsync()).Program;

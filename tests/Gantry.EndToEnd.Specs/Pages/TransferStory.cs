@@ -77,6 +77,36 @@ public sealed class TransferStory(SharedHub hubs, SharedBrowser browser) : IDisp
     }
 
     [Fact]
+    public async Task A_template_is_made_on_its_page_with_what_it_would_do_and_changed()
+    {
+        var hub = await PrepareAsync();
+        var name = NewName("made");
+        await using var visitor = await browser.OpenAsync(hub.Address, narrow: true);
+        await visitor.SignInAsync();
+
+        await visitor.Page.GotoAsync("/templates/new");
+        await Assertions.Expect(visitor.Button("Save the template")).ToBeDisabledAsync();
+        await visitor.Page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).FillAsync(name);
+        await ChooseAsync(visitor, "From: endpoint", from);
+        await ChooseAsync(visitor, "To: endpoint", to);
+        await visitor.Page.GetByLabel("To: path").FillAsync("{year}/{basename}-kept.{extension}");
+        await visitor.Page.GetByLabel("Pattern").FillAsync("late.*");
+        await visitor.SeesAsync("late-kept.txt");
+        await visitor.FindsItAccessibleAsync();
+        await visitor.FindsItInWidthAsync();
+        await visitor.PictureAsync("template-new-narrow-light");
+        await visitor.Button("Save the template").ClickAsync();
+        await visitor.SeesAsync(visitor.Heading(name));
+        await visitor.Page.GetByLabel("What it is for").FillAsync("Keeps what came late.");
+        await visitor.Button("Save as a new version").ClickAsync();
+
+        await visitor.SeesAsync("Version 2 is saved.");
+        var saved = await hub.Http.GetJsonAsync($"/api/transfer-templates/{name}");
+        (saved.GetProperty("pattern").GetString(), saved.GetProperty("description").GetString()).ShouldBe(("late.*", "Keeps what came late."));
+        saved.GetProperty("to")[0].GetString().ShouldBe(to + ":{year}/{basename}-kept.{extension}");
+    }
+
+    [Fact]
     public async Task A_viewer_sees_transfers_and_cannot_start_any()
     {
         var hub = await PrepareAsync();
@@ -114,6 +144,12 @@ public sealed class TransferStory(SharedHub hubs, SharedBrowser browser) : IDisp
         foreach (var (name, path) in new[] { (from, "from"), (to, "to") })
             await hub.Http.PostJsonAsync("/api/endpoints", new { name, kind = "local", settings = new { path = folder[path] } });
         return hub;
+    }
+
+    private static async Task ChooseAsync(Visitor visitor, string label, string choice)
+    {
+        await visitor.Page.GetByLabel(label).First.FillAsync(choice);
+        await visitor.Page.GetByRole(AriaRole.Option, new PageGetByRoleOptions { Name = choice, Exact = true }).ClickAsync();
     }
 
     private static string NewName(string prefix) => $"{prefix}-{Interlocked.Increment(ref names)}";
