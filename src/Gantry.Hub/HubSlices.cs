@@ -3,6 +3,7 @@ using Gantry.Engine.Secrets;
 using Gantry.Hub.Accounts;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
+using Gantry.Hub.Mcp;
 using Gantry.Hub.Notifications;
 using Gantry.Hub.Operations;
 using Gantry.Hub.Plans;
@@ -53,6 +54,7 @@ internal static class HubSlices
             PerMinuteOfWebhook = configuration.Number(HubSettings.RequestsPerWebhook, min: 1, max: int.MaxValue),
         });
         services.AddNotifications();
+        services.AddMcp();
         services.AddApiDocument();
     }
 
@@ -67,6 +69,7 @@ internal static class HubSlices
         app.MapTransfers();
         app.MapTriggers();
         app.MapNotifications();
+        app.MapMcp();
         app.MapOverview();
         app.MapApiDocument();
     }

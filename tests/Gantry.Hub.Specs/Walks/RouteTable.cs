@@ -56,6 +56,7 @@ internal static class RouteTable
         GET /api/providers                                             401 200 200 200 200 200 200 200
         GET /api/providers/{provider}                                  401 200 200 200 200 200 200 200
         GET /api/providers/{provider}/actions                          401 200 200 200 200 200 200 200
+        POST /api/mcp                                                  401 400 400 400 400 400 400 400
         GET /api/plans                                                 401 200 200 200 200 200 200 200
         POST /api/plans                                                401 403 403 201 201 201 403 201
         POST /api/plans/check                                          401 200 200 200 200 200 200 200
