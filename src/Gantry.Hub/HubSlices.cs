@@ -1,6 +1,8 @@
 using Gantry.Engine.Plans;
+using Gantry.Engine.Providers.Programs;
 using Gantry.Engine.Secrets;
 using Gantry.Hub.Accounts;
+using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
 using Gantry.Hub.Mcp;
@@ -46,6 +48,7 @@ internal static class HubSlices
             LogsKept = TimeSpan.FromDays(configuration.Number(HubSettings.ExecutionLogDays, min: 1, max: 36_500)),
             Drain = TimeSpan.FromSeconds(configuration.Number(HubSettings.DrainSeconds, min: 0, max: 3_600)),
             Environment = PlanEnvironment.ForHub(),
+            ProgramsAllowed = ReadPrograms(configuration[HubSettings.ProgramsAllow]),
         });
         services.AddTransfers();
         services.AddTriggers(new TriggerOptions
@@ -56,6 +59,18 @@ internal static class HubSlices
         services.AddNotifications();
         services.AddMcp();
         services.AddApiDocument();
+    }
+
+    private static IReadOnlyList<string> ReadPrograms(string? setting)
+    {
+        try
+        {
+            return ProgramsAllowed.Parse(setting);
+        }
+        catch (FormatException exception)
+        {
+            throw new HubStartException($"The setting {HubSettings.ProgramsAllow.Name}: {exception.Message}");
+        }
     }
 
     public static void Map(WebApplication app)

@@ -7,12 +7,14 @@ using Gantry.Plugins.Endpoints.Local;
 using Gantry.Plugins.Endpoints.Rclone;
 using Gantry.Plugins.Endpoints.S3;
 using Gantry.Plugins.Endpoints.Sftp;
+using Gantry.Plugins.Providers.Command;
 using Gantry.Plugins.Providers.CustomApi;
 using Gantry.Plugins.Providers.Http;
 using Gantry.Plugins.Providers.Logic;
 using Gantry.Plugins.Providers.Postgresql;
 using Gantry.Plugins.Providers.Slack;
 using Gantry.Plugins.Providers.Smtp;
+using Gantry.Plugins.Providers.Ssh;
 using Gantry.Plugins.Providers.Teams;
 using Gantry.Plugins.Providers.Transfer;
 using Gantry.Plugins.Providers.Webhook;
@@ -62,6 +64,8 @@ public static class AllPlugins
         new SlackProvider(),
         new TeamsProvider(),
         new PostgresqlProvider(),
+        new SshProvider(),
+        new CommandProvider(),
     ],
         ManifestLibrary.Of(typeof(AllPlugins).Assembly, "providers/"));
 }

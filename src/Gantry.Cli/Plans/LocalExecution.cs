@@ -6,6 +6,7 @@ using Gantry.Cli.Executions;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Providers;
+using Gantry.Engine.Providers.Programs;
 using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
 using Gantry.Engine.Transfers;
@@ -58,6 +59,7 @@ internal sealed class LocalExecution : IJournalListener
                 Redactor = redactor,
                 Endpoints = new UserEndpointOpener(AllPlugins.Endpoints, context with { Secrets = new RedactingSecrets(context.Secrets, redactor) }),
                 EgressAllowed = ["*"],
+                ProgramsAllowed = ProgramsAllowed.Parse(Environment.GetEnvironmentVariable(ProgramsAllowed.Variable)),
                 Environment = PlanEnvironment.ForCommandLine(),
             },
             Journal,

@@ -10,6 +10,10 @@ public interface IEndpointOpener
 {
     ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken);
 
+    /// <summary>Runs a program at the server of these settings, within what whoever asks may name; see <see cref="IRunsCommands"/>.</summary>
+    Task<int?> RunAsync(EndpointSettings settings, HostCommand command, CancellationToken cancellationToken) =>
+        throw new EndpointException(EndpointError.NotSupported, "Programs at servers cannot be run from here.");
+
     /// <summary>The names of the credentials that opening it takes, as far as its settings tell. An address that cannot be opened takes none.</summary>
     ValueTask<IReadOnlyList<string>> FindSecretsAsync(string address, CancellationToken cancellationToken) => ValueTask.FromResult<IReadOnlyList<string>>([]);
 

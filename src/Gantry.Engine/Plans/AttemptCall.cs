@@ -50,6 +50,7 @@ internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt at
             Log = log,
             Clock = clock,
             EgressAllowed = execution.Run.EgressAllowed,
+            ProgramsAllowed = execution.Run.ProgramsAllowed,
             ExecutionId = execution.Run.ExecutionId,
             AcceptedAt = ExecutionTime.Of(execution.Run.ExecutionId),
             StepPath = at.Path,

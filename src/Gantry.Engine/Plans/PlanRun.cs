@@ -64,6 +64,9 @@ public sealed record PlanRun
     /// <summary>See <see cref="ProviderCall.EgressAllowed"/>.</summary>
     public IReadOnlyList<string> EgressAllowed { get; init; } = [];
 
+    /// <summary>See <see cref="ProviderCall.ProgramsAllowed"/>.</summary>
+    public IReadOnlyList<string> ProgramsAllowed { get; init; } = [];
+
     /// <summary>See <see cref="ProviderCall.Manifests"/>.</summary>
     public IManifestStore? Manifests { get; init; }
 

@@ -96,6 +96,9 @@ public sealed record ProviderCall
     /// </summary>
     public IReadOnlyList<string> EgressAllowed { get; init; } = [];
 
+    /// <summary>The absolute paths of the programs of this machine that may be run. None unless the administrator of the machine named some.</summary>
+    public IReadOnlyList<string> ProgramsAllowed { get; init; } = [];
+
     /// <summary>The execution that it is part of.</summary>
     public Guid ExecutionId { get; init; }
 

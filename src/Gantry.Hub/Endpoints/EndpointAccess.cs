@@ -26,6 +26,10 @@ internal sealed class EndpointAccess(
     public IEndpoint Open(EndpointSettings settings, Actor? bound, ISecretResolver secrets, Action<string> notice) =>
         catalog.Open(settings, ContextOf(bound, secrets) with { Notice = notice });
 
+    /// <inheritdoc cref="EndpointCatalog.RunAsync"/>
+    public Task<int?> RunAsync(EndpointSettings settings, Actor? bound, ISecretResolver secrets, HostCommand command, CancellationToken cancellationToken) =>
+        catalog.RunAsync(settings, ContextOf(bound, secrets), command, cancellationToken);
+
     /// <summary>The key that the server of these settings shows, with the setting it is pinned by; null when there is no such thing or no such server.</summary>
     public async Task<HostKeyView?> FindHostKeyAsync(EndpointSettings settings, Actor? bound, ISecretResolver secrets, CancellationToken cancellationToken)
     {

@@ -16,6 +16,16 @@ internal sealed class HubEndpointOpener(EndpointAccess access, Actor actor, ISec
         return access.Open(settings, isFree ? null : actor, secrets, notice);
     }
 
+    public async Task<int?> RunAsync(EndpointSettings settings, HostCommand command, CancellationToken cancellationToken)
+    {
+        var isFree = await PatientlyAsync(settings.Find("host") ?? settings.Kind, async () =>
+        {
+            await using var session = await access.Database.OpenAsync(actor, cancellationToken);
+            return await EndpointAccess.IsAdministratorAsync(session, cancellationToken);
+        });
+        return await access.RunAsync(settings, isFree ? null : actor, secrets, command, cancellationToken);
+    }
+
     public async ValueTask<IReadOnlyList<string>> FindSecretsAsync(string address, CancellationToken cancellationToken)
     {
         try

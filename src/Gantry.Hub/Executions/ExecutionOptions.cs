@@ -19,6 +19,9 @@ internal sealed record ExecutionOptions
     /// <summary>What ${env.NAME} finds.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = PlanEnvironment.Empty;
 
+    /// <summary>See <see cref="Gantry.Engine.Providers.ProviderCall.ProgramsAllowed"/>.</summary>
+    public IReadOnlyList<string> ProgramsAllowed { get; init; } = [];
+
     /// <summary>How long a stop waits for what runs.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(20);
 }

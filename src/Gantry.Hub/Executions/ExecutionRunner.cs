@@ -149,6 +149,7 @@ internal sealed partial class ExecutionRunner(
             Redactor = redactor,
             Endpoints = endpoints.OpenerFor(actor, new RedactingSecrets(secrets, redactor), notice => WriteNotice(journal, redactor.Text(notice))),
             EgressAllowed = egressAllowed,
+            ProgramsAllowed = options.ProgramsAllowed,
             Manifests = new ExecutionManifests(database.Worker, claim, redactor, clock),
             Environment = options.Environment,
             HandOver = handOver.Token,

@@ -123,11 +123,14 @@ internal static class HubSettings
     public static readonly HubSetting EgressAllow = new("egress_allow", null,
         "Addresses of this machine or of private networks that plans may reach, as host:port, separated by commas.");
 
+    public static readonly HubSetting ProgramsAllow = new("programs_allow", null,
+        "Programs of this machine that plans may run by command.run, as absolute paths joined by ':'. Without it none. One that runs others (sh, env, find) allows everything.");
+
     public static IReadOnlyList<HubSetting> All { get; } =
     [
         Data, Listen, Database, DatabaseFile, DatabaseOwner, DatabaseOwnerFile, AdminPassword, AdminPasswordFile, MasterKey, MasterKeyFile,
         LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, RequestsPerKey, RequestsPerUser, RequestsPerAddress, RequestsPerWebhook, StreamsPerUser,
         CorsOrigins, TrustedProxies, SessionHours, TokenMinutes, TokenKeyDays, DrainSeconds,
-        LocalRoots, SshConfig, RcloneConfig, RunsMax, ExecutionLogDays, EventDays, EgressAllow,
+        LocalRoots, SshConfig, RcloneConfig, RunsMax, ExecutionLogDays, EventDays, EgressAllow, ProgramsAllow,
     ];
 }

@@ -13,7 +13,9 @@ public sealed class ProviderStage
 
     public List<string> EgressAllowed { get; } = ["*"];
 
-    public IEndpointOpener Endpoints { get; init; } = new NoEndpoints();
+    public List<string> ProgramsAllowed { get; } = [];
+
+    public IEndpointOpener Endpoints { get; set; } = new NoEndpoints();
 
     public MemoryJournal Journal { get; } = new();
 
@@ -29,6 +31,9 @@ public sealed class ProviderStage
         return findings.Count > 0 ? throw new InvalidOperationException(string.Join('\n', findings)) : await RunAsync(document.Plan!, inputs, cancellationToken);
     }
 
+    /// <summary>What finds the secrets of this stage.</summary>
+    public ISecretResolver Resolver => new DictionarySecrets(Secrets);
+
     public Task<PlanOutcome> RunAsync(Plan plan, string inputs = "{}", CancellationToken cancellationToken = default) =>
         new PlanRunner(AllPlugins.Providers, TimeProvider.System).RunAsync(
             new PlanRun
@@ -36,9 +41,10 @@ public sealed class ProviderStage
                 ExecutionId = Guid.Parse("01900000-0000-7000-8000-000000000001"),
                 Plan = plan,
                 Inputs = JsonElement.Parse(inputs),
-                Secrets = new DictionarySecrets(Secrets),
+                Secrets = Resolver,
                 Endpoints = Endpoints,
                 EgressAllowed = EgressAllowed,
+                ProgramsAllowed = ProgramsAllowed,
             },
             Journal,
             cancellationToken);

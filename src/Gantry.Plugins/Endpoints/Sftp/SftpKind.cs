@@ -125,18 +125,7 @@ public sealed partial class SftpKind : EndpointKind
 
     public override IEndpoint Open(EndpointSettings settings, EndpointContext context)
     {
-        Check(settings);
-        if (settings.Find(KeyFile) is not null && context.LocalRoots is not null)
-        {
-            throw new EndpointException(
-                EndpointError.BadSetting, "The setting 'key_file' names a file of this machine, which is not yours to use here: give the key as the setting 'key', such as ${cred:NAME}.");
-        }
-
-        if (!OperatingSystem.IsLinux())
-        {
-            throw new EndpointException(EndpointError.NotSupported, "SFTP endpoints need Linux.");
-        }
-
+        RequireUsable(settings, context);
         return new SftpEndpoint(
             EndpointPath.Printable(Format(settings).TrimEnd('/')),
             RootOf(settings),
@@ -148,6 +137,22 @@ public sealed partial class SftpKind : EndpointKind
         {
             Run = async (command, token) => SshProcess.Start(await LoginAsync(settings, context, token).ConfigureAwait(false), context.Clock, command),
         };
+    }
+
+    /// <summary>Fails unless the settings can be used, here and by whoever opens them.</summary>
+    private void RequireUsable(EndpointSettings settings, EndpointContext context)
+    {
+        Check(settings);
+        if (settings.Find(KeyFile) is not null && context.LocalRoots is not null)
+        {
+            throw new EndpointException(
+                EndpointError.BadSetting, "The setting 'key_file' names a file of this machine, which is not yours to use here: give the key as the setting 'key', such as ${cred:NAME}.");
+        }
+
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new EndpointException(EndpointError.NotSupported, "SFTP endpoints need Linux.");
+        }
     }
 
     public override void Expect(EndpointSettings settings, EndpointContext context)

@@ -7,6 +7,9 @@ internal sealed class SshMessages
     private const int LineLengthMost = 500;
     private const string Debug = "debug1: ";
 
+    /// <summary>Lines that begin so explain nothing.</summary>
+    private static readonly string[] Idle = ["OpenSSH_", "Transferred: ", "Bytes per second: "];
+
     private readonly Lock gate = new();
     private readonly List<string> lines = [];
     private string? hostKey;
@@ -64,7 +67,11 @@ internal sealed class SshMessages
         {
             TakeDebug(line.AsSpan(Debug.Length));
         }
-        else if (line.Length > 0 && !line.StartsWith("OpenSSH_", StringComparison.Ordinal))
+        else if (line.StartsWith("Authenticated to ", StringComparison.Ordinal))
+        {
+            isAuthenticated = true;
+        }
+        else if (line.Length > 0 && !Idle.Any(start => line.StartsWith(start, StringComparison.Ordinal)))
         {
             lines.Add(Gantry.Engine.Endpoints.EndpointPath.Printable(line.Length > LineLengthMost ? line[..LineLengthMost] : line));
             if (lines.Count > LinesMost)

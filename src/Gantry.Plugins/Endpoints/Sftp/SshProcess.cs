@@ -60,9 +60,21 @@ internal sealed class SshProcess : ProcessPipe
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static ProcessStartInfo StartInfoOf(string ssh, string? setsid, SshLogin login, SshSecrets secrets, string? command)
+    /// <param name="ssh">The program.</param>
+    /// <param name="setsid">As of a <see cref="ProcessPipe"/>.</param>
+    /// <param name="login">Where and as whom.</param>
+    /// <param name="secrets">What it needs for that.</param>
+    /// <param name="command">What the login's shell is to run; null asks for the SFTP subsystem.</param>
+    /// <param name="messagesPath">The file that ssh's own messages go to; null leaves them among the command's errors.</param>
+    internal static ProcessStartInfo StartInfoOf(string ssh, string? setsid, SshLogin login, SshSecrets secrets, string? command, string? messagesPath = null)
     {
         var info = StartInfoOf(ssh, setsid);
+        if (messagesPath is not null)
+        {
+            info.ArgumentList.Add("-E");
+            info.ArgumentList.Add(messagesPath);
+        }
+
         foreach (var argument in SshArguments.Of(login, secrets, SshCiphers.Choose(login), command))
         {
             info.ArgumentList.Add(argument);
