@@ -7,6 +7,7 @@ using Gantry.Plugins.Endpoints.Local;
 using Gantry.Plugins.Endpoints.Rclone;
 using Gantry.Plugins.Endpoints.S3;
 using Gantry.Plugins.Endpoints.Sftp;
+using Gantry.Plugins.Providers.Archive;
 using Gantry.Plugins.Providers.Command;
 using Gantry.Plugins.Providers.CustomApi;
 using Gantry.Plugins.Providers.Http;
@@ -17,6 +18,7 @@ using Gantry.Plugins.Providers.Smtp;
 using Gantry.Plugins.Providers.Ssh;
 using Gantry.Plugins.Providers.Teams;
 using Gantry.Plugins.Providers.Transfer;
+using Gantry.Plugins.Providers.WaitFor;
 using Gantry.Plugins.Providers.Webhook;
 using Gantry.Plugins.SecretStores.Environment;
 using Gantry.Plugins.SecretStores.File;
@@ -66,6 +68,8 @@ public static class AllPlugins
         new PostgresqlProvider(),
         new SshProvider(),
         new CommandProvider(),
+        new ArchiveProvider(),
+        new WaitForProvider(),
     ],
         ManifestLibrary.Of(typeof(AllPlugins).Assembly, "providers/"));
 }
