@@ -9,8 +9,10 @@ using Gantry.Plugins.Endpoints.S3;
 using Gantry.Plugins.Endpoints.Sftp;
 using Gantry.Plugins.Providers.Archive;
 using Gantry.Plugins.Providers.Command;
+using Gantry.Plugins.Providers.Csv;
 using Gantry.Plugins.Providers.CustomApi;
 using Gantry.Plugins.Providers.Http;
+using Gantry.Plugins.Providers.Json;
 using Gantry.Plugins.Providers.Logic;
 using Gantry.Plugins.Providers.Postgresql;
 using Gantry.Plugins.Providers.Slack;
@@ -20,6 +22,7 @@ using Gantry.Plugins.Providers.Teams;
 using Gantry.Plugins.Providers.Transfer;
 using Gantry.Plugins.Providers.WaitFor;
 using Gantry.Plugins.Providers.Webhook;
+using Gantry.Plugins.Providers.Xml;
 using Gantry.Plugins.SecretStores.Environment;
 using Gantry.Plugins.SecretStores.File;
 using Gantry.Plugins.SecretStores.HashiCorpVault;
@@ -70,6 +73,9 @@ public static class AllPlugins
         new CommandProvider(),
         new ArchiveProvider(),
         new WaitForProvider(),
+        new CsvProvider(),
+        new JsonProvider(),
+        new XmlProvider(),
     ],
         ManifestLibrary.Of(typeof(AllPlugins).Assembly, "providers/"));
 }
