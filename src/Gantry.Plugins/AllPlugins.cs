@@ -11,10 +11,14 @@ using Gantry.Plugins.Providers.Archive;
 using Gantry.Plugins.Providers.Command;
 using Gantry.Plugins.Providers.Csv;
 using Gantry.Plugins.Providers.CustomApi;
+using Gantry.Plugins.Providers.Date;
+using Gantry.Plugins.Providers.Html;
 using Gantry.Plugins.Providers.Http;
 using Gantry.Plugins.Providers.Json;
 using Gantry.Plugins.Providers.Logic;
+using Gantry.Plugins.Providers.Markdown;
 using Gantry.Plugins.Providers.Postgresql;
+using Gantry.Plugins.Providers.Rss;
 using Gantry.Plugins.Providers.Slack;
 using Gantry.Plugins.Providers.Smtp;
 using Gantry.Plugins.Providers.Ssh;
@@ -76,6 +80,10 @@ public static class AllPlugins
         new CsvProvider(),
         new JsonProvider(),
         new XmlProvider(),
+        new HtmlProvider(),
+        new MarkdownProvider(),
+        new RssProvider(),
+        new DateProvider(),
     ],
         ManifestLibrary.Of(typeof(AllPlugins).Assembly, "providers/"));
 }

@@ -13,12 +13,13 @@ public static class XmlDocuments
     private const int NodesMax = 1_000_000;
 
     /// <summary>What it says of its own encoding counts for nothing: it is text already.</summary>
-    public static XDocument Read(string text) => Read(settings => XmlReader.Create(new StringReader(text.StartsWith('\uFEFF') ? text[1..] : text), settings));
+    public static XDocument Read(string text, int depthMax = DepthMax) =>
+        Read(settings => XmlReader.Create(new StringReader(text.StartsWith('\uFEFF') ? text[1..] : text), settings), depthMax);
 
     /// <summary>In the encoding that it says itself.</summary>
-    public static XDocument Read(byte[] bytes) => Read(settings => XmlReader.Create(new MemoryStream(bytes), settings));
+    public static XDocument Read(byte[] bytes, int depthMax = DepthMax) => Read(settings => XmlReader.Create(new MemoryStream(bytes), settings), depthMax);
 
-    private static XDocument Read(Func<XmlReaderSettings, XmlReader> open)
+    private static XDocument Read(Func<XmlReaderSettings, XmlReader> open, int depthMax)
     {
         try
         {
@@ -27,9 +28,9 @@ public static class XmlDocuments
             {
                 for (var nodes = 0; look.Read(); nodes += 1 + look.AttributeCount)
                 {
-                    if (look.Depth > DepthMax || nodes > NodesMax)
+                    if (look.Depth > depthMax || nodes > NodesMax)
                     {
-                        throw HttpCall.Bad($"The XML is nested more than {DepthMax} deep, or has more than {NodesMax:N0} nodes.");
+                        throw HttpCall.Bad($"The XML is nested more than {depthMax} deep, or has more than {NodesMax:N0} nodes.");
                     }
                 }
             }
