@@ -10,7 +10,7 @@ namespace Gantry.Bench.Engine;
 /// <summary>A hub of its own with a private PostgreSQL (fsync on) in a temporary folder, or at a given one; spoken to by its API only.</summary>
 internal sealed class BenchHub : IAsyncDisposable
 {
-    private const string Password = "bench-password-of-the-hub";
+    public const string Password = "bench-password-of-the-hub";
 
     /// <summary>Hubs of one database share a master key.</summary>
     private static readonly string SharedKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));

@@ -22,6 +22,9 @@ internal sealed class BenchPostgres : IAsyncDisposable
         return postgres;
     }
 
+    /// <summary>As the superuser, in one session.</summary>
+    public Task RunSqlAsync(string sql) => RunAsOwnerAsync("psql", "-h", folder, "-U", "postgres", "-d", "postgres", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql);
+
     public async ValueTask DisposeAsync()
     {
         await RunAsOwnerAsync("pg_ctl", "-D", folder + "/data", "-m", "immediate", "stop");
