@@ -60,7 +60,7 @@ public sealed record ManifestAuth
 }
 
 /// <summary>Where a part of the authentication goes.</summary>
-public sealed record AuthPlace(ParameterPlace Place, string Name, ManifestText Value);
+public sealed record AuthPlace(ParameterPlace Place, ManifestText Name, ManifestText Value);
 
 public enum OAuth2Grant
 {

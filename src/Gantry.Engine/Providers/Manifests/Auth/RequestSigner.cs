@@ -12,9 +12,9 @@ namespace Gantry.Engine.Providers.Manifests.Auth;
 /// <summary>Puts into a request what signs in, and writes its body.</summary>
 internal static class RequestSigner
 {
-    private static readonly AuthPlace[] Bearer = [new(ParameterPlace.Header, "Authorization", new ManifestText("Bearer ${token.access_token}"))];
+    private static readonly AuthPlace[] Bearer = [new(ParameterPlace.Header, new ManifestText("Authorization"), new ManifestText("Bearer ${token.access_token}"))];
 
-    private static readonly AuthPlace[] BearerJwt = [new(ParameterPlace.Header, "Authorization", new ManifestText("Bearer ${token.jwt}"))];
+    private static readonly AuthPlace[] BearerJwt = [new(ParameterPlace.Header, new ManifestText("Authorization"), new ManifestText("Bearer ${token.jwt}"))];
 
     /// <summary>Fails with <see cref="ProviderException"/> when the connection has not what it takes.</summary>
     public static void Sign(ManifestAuth auth, RequestDraft draft, DigestState digest, DateTimeOffset now)
@@ -91,7 +91,7 @@ internal static class RequestSigner
         {
             if (place.Value.Find(scope) is { } value)
             {
-                draft.Set(place.Place, place.Name, value);
+                draft.Set(place.Place, place.Name.Text(scope), value);
             }
             else if (places.Count == 1)
             {
@@ -153,7 +153,7 @@ internal static class RequestSigner
     {
         if (place.Value.Find(scope) is { } value)
         {
-            draft.Set(place.Place, place.Name, place.Place == ParameterPlace.Body ? value : Scalars.Text(StyledValue.Text(value)));
+            draft.Set(place.Place, place.Name.Text(scope), place.Place == ParameterPlace.Body ? value : Scalars.Text(StyledValue.Text(value)));
         }
     }
 

@@ -263,7 +263,7 @@ internal static class AuthReader
         {
             var place = new ManifestFields(node, fields.Findings, "What is sent to sign in");
             var where = place.Choice("in", ManifestNames.SendPlaces, isRequired: true);
-            var name = place.Text("name", isRequired: true);
+            var name = place.Template("name", isRequired: true);
             var value = place.Template("value", isRequired: true);
             place.End();
             if (where is { } known && name is not null && value is not null)

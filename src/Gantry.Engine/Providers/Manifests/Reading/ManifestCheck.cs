@@ -58,6 +58,7 @@ internal sealed class ManifestCheck(Manifest manifest, DocumentNode root, Manife
         foreach (var place in auth.Send)
         {
             CheckText(place.Value, "auth", sendRoots);
+            CheckText(place.Name, "auth", sendRoots);
         }
 
         CheckText(auth.Token.RefreshWhen, "auth", AnswerRoots);
@@ -225,6 +226,12 @@ internal sealed class ManifestCheck(Manifest manifest, DocumentNode root, Manife
         }
 
         var host = HostOf(target);
+        if (host.Contains("${", StringComparison.Ordinal))
+        {
+            // Only the connection tells; it is held to the hosts when it is asked.
+            return;
+        }
+
         if (host != HostOf(manifest.BaseUrl.Source) && !manifest.Hosts.Any(known => known.Source == host || (known.Source.StartsWith("*.", StringComparison.Ordinal) && host.EndsWith(known.Source[1..], StringComparison.Ordinal))))
         {
             findings.Add(place, $"'{host}' is neither the host of base_url nor one of 'hosts'.");

@@ -13,7 +13,7 @@ internal static class OwnRequest
         try
         {
             var target = request.Call.Make(scope, name => throw new ExpressionException($"'{name}' is not known here"));
-            var draft = new RequestDraft(request.Call.Method, scope) { Address = BaseAddress.Join(manifest, scope, target) };
+            var draft = new RequestDraft(request.Call.Method, scope) { Address = BaseAddress.Join(manifest, scope, target, isOwnWord: !hasConstants && !request.Call.IsReference) };
             foreach (var (name, text) in (hasConstants ? manifest.Constants.Headers : []).Concat(request.Headers))
             {
                 if (text.FindText(scope) is { } value)

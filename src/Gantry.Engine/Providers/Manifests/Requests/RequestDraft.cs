@@ -172,7 +172,11 @@ internal sealed class RequestDraft(string method, ManifestScope scope)
                 return;
             case BodyEncoding.Binary when Files is [var (_, file), ..]:
                 Streamed = [new ContentPart(default, file)];
-                SetHeader("Content-Type", ContentType ?? file.Type);
+                if (ContentType is not null || !HasHeader("Content-Type"))
+                {
+                    SetHeader("Content-Type", ContentType ?? file.Type);
+                }
+
                 return;
             case BodyEncoding.Binary when Text is not null:
                 SetBody(System.Text.Encoding.UTF8.GetBytes(Text), ContentType ?? "application/octet-stream");
@@ -185,7 +189,7 @@ internal sealed class RequestDraft(string method, ManifestScope scope)
         Method = new HttpMethod(method == "ANY" ? "POST" : method),
         Url = Url(),
         Headers = [.. headers, .. cookies.Count == 0 ? [] : (KeyValuePair<string, string>[])[new("Cookie", string.Join("; ", cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")))]],
-        Body = Body is { } body ? body : null,
+        Body = Body is null ? null : (ReadOnlyMemory<byte>?)Body,
         Content = Streamed is { } parts ? () => new StreamedContent(parts) : null,
         Timeout = timeout,
         BytesMax = bytesMax,
@@ -214,7 +218,7 @@ internal sealed class RequestDraft(string method, ManifestScope scope)
     private void SetBody(byte[] bytes, string type)
     {
         Body = bytes;
-        if (type.Length > 0)
+        if (type.Length > 0 && (ContentType is not null || !HasHeader("Content-Type")))
         {
             SetHeader("Content-Type", type);
         }
