@@ -17,7 +17,9 @@ using Gantry.Plugins.Providers.Http;
 using Gantry.Plugins.Providers.Json;
 using Gantry.Plugins.Providers.Logic;
 using Gantry.Plugins.Providers.Markdown;
+using Gantry.Plugins.Providers.Mqtt;
 using Gantry.Plugins.Providers.Postgresql;
+using Gantry.Plugins.Providers.Redis;
 using Gantry.Plugins.Providers.Rss;
 using Gantry.Plugins.Providers.Slack;
 using Gantry.Plugins.Providers.Smtp;
@@ -84,6 +86,8 @@ public static class AllPlugins
         new MarkdownProvider(),
         new RssProvider(),
         new DateProvider(),
+        new RedisProvider(),
+        new MqttProvider(),
     ],
         ManifestLibrary.Of(typeof(AllPlugins).Assembly, "providers/"));
 }

@@ -45,6 +45,10 @@ public static class ServerParameters
     public static TimeSpan TimeoutOf(HttpCall parameters, TimeSpan usual) =>
         parameters.FindText("timeout") is { } text && Duration.TryParse(text, out var given) && given > TimeSpan.Zero ? given : usual;
 
+    /// <summary>The duration of a parameter that is given.</summary>
+    public static TimeSpan DurationOf(HttpCall parameters, string name) =>
+        Duration.TryParse(parameters.FindText(name) ?? "", out var duration) ? duration : throw HttpCall.Bad($"'{name}' must be a duration ({Duration.Form}).");
+
     /// <summary>A whole number within bounds; the usual one when none is given.</summary>
     public static int NumberOf(HttpCall parameters, string name, int usual, int min, int max)
     {

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text;
+using Gantry.Engine.Providers;
+using Gantry.Engine.Providers.Texts;
+
+namespace Gantry.Plugins.Providers.Redis;
+
+/// <summary>What the server answered to one command: bytes, a word, a number, or nothing.</summary>
+internal sealed record RedisReply(byte[]? Bytes, long? Number)
+{
+    public string? Text => Bytes is null ? null : Encoding.UTF8.GetString(Bytes);
+}
+
+/// <summary>Commands and answers in the protocol of Redis, its second version, which every server speaks. Words go by their lengths, so that nothing in them can become a command.</summary>
+internal sealed class RedisSession(Stream stream, string server)
+{
+    private const int LineMax = 64 * 1024;
+
+    private readonly byte[] buffer = new byte[16 * 1024];
+    private int position;
+    private int filled;
+
+    public async Task<RedisReply> AskAsync(byte[][] words, CancellationToken cancellationToken)
+    {
+        using var command = new MemoryStream();
+        command.Write(Encoding.ASCII.GetBytes($"*{words.Length}\r\n"));
+        foreach (var word in words)
+        {
+            command.Write(Encoding.ASCII.GetBytes($"${word.Length}\r\n"));
+            command.Write(word);
+            command.Write("\r\n"u8);
+        }
+
+        await stream.WriteAsync(command.GetBuffer().AsMemory(0, (int)command.Length), cancellationToken);
+        await stream.FlushAsync(cancellationToken);
+        return await ReadAsync(cancellationToken);
+    }
+
+    private async Task<RedisReply> ReadAsync(CancellationToken cancellationToken)
+    {
+        var line = await ReadLineAsync(cancellationToken);
+        var rest = line.Length > 0 ? line[1..] : "";
+        switch (line.Length > 0 ? line[0] : '\0')
+        {
+            case '+':
+                return new RedisReply(Encoding.UTF8.GetBytes(rest), null);
+            case '-':
+                throw Refusal(rest);
+            case ':' when long.TryParse(rest, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number):
+                return new RedisReply(null, number);
+            case '$' when rest == "-1":
+                return new RedisReply(null, null);
+            case '$' when int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out var length):
+                return new RedisReply(await ReadBulkAsync(length, cancellationToken), null);
+            default:
+                throw Fail(ProviderErrorKind.Upstream, $"{server} does not answer as Redis does. Is this the right port, and the right setting of 'tls'?");
+        }
+    }
+
+    private async Task<byte[]> ReadBulkAsync(int length, CancellationToken cancellationToken)
+    {
+        if (length > TextFile.BytesMax)
+        {
+            throw Fail(ProviderErrorKind.BadRequest, $"The value has {length:N0} bytes, which is more than a step's output may have.");
+        }
+
+        var bytes = new byte[length + 2];
+        for (var at = 0; at < bytes.Length;)
+        {
+            await FillAsync(cancellationToken);
+            var count = Math.Min(bytes.Length - at, filled - position);
+            buffer.AsSpan(position, count).CopyTo(bytes.AsSpan(at));
+            at += count;
+            position += count;
+        }
+
+        return bytes[..length];
+    }
+
+    private async Task<string> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        var line = new StringBuilder();
+        while (line.Length < LineMax)
+        {
+            await FillAsync(cancellationToken);
+            var rest = buffer.AsSpan(position, filled - position);
+            var end = rest.IndexOf((byte)'\n');
+            line.Append(Encoding.Latin1.GetString(end < 0 ? rest : rest[..end]));
+            position += end < 0 ? rest.Length : end + 1;
+            if (end >= 0)
+            {
+                return line.ToString().TrimEnd('\r');
+            }
+        }
+
+        throw Fail(ProviderErrorKind.Upstream, $"{server} sent a line without an end, which Redis does not do.");
+    }
+
+    private async Task FillAsync(CancellationToken cancellationToken)
+    {
+        if (position < filled)
+        {
+            return;
+        }
+
+        position = 0;
+        filled = await stream.ReadAsync(buffer, cancellationToken);
+        if (filled == 0)
+        {
+            throw new IOException("The server closed the connection.");
+        }
+    }
+
+    private ProviderException Refusal(string said)
+    {
+        var word = said.Split(' ')[0];
+        var kind = word switch
+        {
+            "NOAUTH" or "WRONGPASS" or "NOPERM" or "DENIED" => ProviderErrorKind.Unauthorized,
+            "LOADING" or "READONLY" or "BUSY" or "MASTERDOWN" or "CLUSTERDOWN" or "TRYAGAIN" or "NOREPLICAS" => ProviderErrorKind.Unavailable,
+            "OOM" or "MISCONF" => ProviderErrorKind.Upstream,
+            _ => said.Contains("AUTH", StringComparison.Ordinal) || said.Contains("invalid password", StringComparison.Ordinal) ? ProviderErrorKind.Unauthorized : ProviderErrorKind.BadRequest,
+        };
+        const int SaidMax = 300;
+        var next = word is "MOVED" or "ASK" ? " It is one of a cluster, and that key is at another: give that one's address." : "";
+        return new(new ProviderError
+        {
+            Kind = kind,
+            Message = $"{server} says: {(said.Length > SaidMax ? said[..SaidMax] + "…" : said).TrimEnd('.')}.{next}",
+            IsTransient = kind == ProviderErrorKind.Unavailable,
+        });
+    }
+
+    private static ProviderException Fail(ProviderErrorKind kind, string message) => new(new ProviderError { Kind = kind, Message = message });
+}
