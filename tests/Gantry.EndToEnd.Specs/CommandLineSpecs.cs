@@ -1,3 +1,4 @@
+using Gantry.Cli;
 using Gantry.Cli.CommandLine;
 using Shouldly;
 using Xunit;
@@ -116,6 +117,12 @@ public sealed class CommandLineSpecs
     [InlineData("There is no command 'gantry plan lst'. Did you mean 'list'?", "plan", "lst")]
     public void An_unknown_command_is_refused_with_the_nearest(string message, params string[] typed) =>
         Should.Throw<UsageException>(() => CommandReader.Find(Root, typed)).Message.ShouldBe(message);
+
+    [Theory]
+    [InlineData("plans", "list")]
+    [InlineData("execution", "list")]
+    [InlineData("transfers", "list")]
+    public void One_or_many_of_a_thing_is_the_same_command(params string[] typed) => CommandReader.Find(AllCommands.Root, typed).Command.Name.ShouldBe("list");
 
     [Fact]
     public void Help_is_made_from_the_description()

@@ -56,6 +56,7 @@ public static class TransferReport
         json.WriteNumber("bytes_total", progress.BytesTotal);
         json.WriteBoolean("total_is_final", progress.IsWalkDone);
         json.WriteNumber("copied", progress.Copied);
+        json.WriteNumber("bytes", progress.Bytes);
         json.WriteNumber("skipped", progress.Skipped);
         json.WriteNumber("deleted", progress.Deleted);
         json.WriteNumber("failed", progress.Failed);

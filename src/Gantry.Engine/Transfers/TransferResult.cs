@@ -69,11 +69,15 @@ public sealed record TransferProgress
     /// <summary>Files found so far; it grows until <see cref="IsWalkDone"/>.</summary>
     public required long FilesTotal { get; init; }
 
+    /// <summary>Those of skipped files included.</summary>
     public required long BytesDone { get; init; }
 
     public required long BytesTotal { get; init; }
 
     public required long Copied { get; init; }
+
+    /// <summary>Of the copied files.</summary>
+    public required long Bytes { get; init; }
 
     public required long Skipped { get; init; }
 

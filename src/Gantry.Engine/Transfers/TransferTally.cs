@@ -129,6 +129,7 @@ internal sealed class TransferTally(TimeProvider clock, int failuresListed)
     public TransferProgress Progress() => new()
     {
         Copied = Interlocked.Read(ref copied),
+        Bytes = Interlocked.Read(ref bytes),
         Skipped = Interlocked.Read(ref skipped),
         Deleted = Interlocked.Read(ref deleted),
         Failed = Interlocked.Read(ref failed),

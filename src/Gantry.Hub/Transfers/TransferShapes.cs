@@ -40,7 +40,7 @@ internal sealed record TransferShape(
 /// <param name="Step">Its step in the execution, by which its part of the manifest is found.</param>
 /// <param name="Attempt">Counted from 1.</param>
 /// <param name="Complete">It came to its end, so that each of its files is in the manifest.</param>
-/// <param name="Progress">files_done, files_total, bytes_done, bytes_total, total_is_final, copied, skipped, deleted, failed, bytes_per_second,
+/// <param name="Progress">files_done, files_total, bytes_done, bytes_total, total_is_final, copied, bytes (of the copied), skipped, deleted, failed, bytes_per_second,
 /// elapsed_seconds, current_files, remaining_seconds.</param>
 /// <param name="Status">running, succeeded, failed, cancelled or may_have_run; only when one transfer is shown.</param>
 /// <param name="Result">The summary with the first failures; only when one transfer is shown.</param>

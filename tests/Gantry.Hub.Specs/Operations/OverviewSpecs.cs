@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Gantry.TestServers;
 using Shouldly;
 using Xunit;
 
@@ -17,15 +18,24 @@ public sealed class OverviewSpecs(HubFixture hub) : IClassFixture<HubFixture>
         await StartAsync("wait: 1h");
         var asked = await StartAsync("approve: { ask: Go on }");
         await UntilWaitingAsync(asked);
+        using TemporaryFolder folder = new();
+        folder.WriteFile("from/new", "12345");
+        folder.WriteFile("from/same", "123");
+        folder.WriteFile("to/same", "123");
+        File.SetLastWriteTimeUtc(folder["to/same"], File.GetLastWriteTimeUtc(folder["from/same"]));
+        await hub.SaveFoldersAsync(("moved", folder.Path));
+        using var moved = await hub.Admin.PostAsJsonAsync("/api/transfers?wait=60s", new { from = "moved:from", to = "moved:to" });
 
         var seen = await (await hub.Admin.GetAsync("/api/overview")).ReadJsonAsync();
         var strange = await (await stranger.GetAsync("/api/overview?hours=2")).ReadJsonAsync();
 
         var hours = seen.GetProperty("hours").EnumerateArray().ToList();
         hours.Count.ShouldBe(24);
-        hours.Sum(hour => hour.GetProperty("total").GetInt32()).ShouldBe(4);
+        hours.Sum(hour => hour.GetProperty("total").GetInt32()).ShouldBe(5);
         hours.Sum(hour => hour.GetProperty("failed").GetInt32()).ShouldBe(1);
         hours.Sum(hour => hour.GetProperty("open").GetInt32()).ShouldBe(2);
+        // What was there already is not moved.
+        (hours.Sum(hour => hour.GetProperty("files").GetInt64()), hours.Sum(hour => hour.GetProperty("bytes").GetInt64())).ShouldBe((1, 5));
         seen.GetProperty("approvals").GetInt32().ShouldBe(1);
         strange.GetProperty("hours").GetArrayLength().ShouldBe(2);
         strange.GetProperty("hours").EnumerateArray().Sum(hour => hour.GetProperty("total").GetInt32()).ShouldBe(0);

@@ -6598,7 +6598,7 @@ export interface components {
             from: string;
             message?: null | string;
             /**
-             * @description files_done, files_total, bytes_done, bytes_total, total_is_final, copied, skipped, deleted, failed, bytes_per_second,
+             * @description files_done, files_total, bytes_done, bytes_total, total_is_final, copied, bytes (of the copied), skipped, deleted, failed, bytes_per_second,
              *         elapsed_seconds, current_files, remaining_seconds.
              */
             progress?: unknown;
