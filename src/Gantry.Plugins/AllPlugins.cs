@@ -12,6 +12,7 @@ using Gantry.Plugins.Providers.Command;
 using Gantry.Plugins.Providers.Csv;
 using Gantry.Plugins.Providers.CustomApi;
 using Gantry.Plugins.Providers.Date;
+using Gantry.Plugins.Providers.Delay;
 using Gantry.Plugins.Providers.Html;
 using Gantry.Plugins.Providers.Http;
 using Gantry.Plugins.Providers.Json;
@@ -88,6 +89,7 @@ public static class AllPlugins
         new DateProvider(),
         new RedisProvider(),
         new MqttProvider(),
+        new DelayProvider(),
     ],
         ManifestLibrary.Of(typeof(AllPlugins).Assembly, "providers/"));
 }

@@ -59,13 +59,25 @@ internal sealed class LocalExecution : IJournalListener
                 Redactor = redactor,
                 Endpoints = new UserEndpointOpener(AllPlugins.Endpoints, context with { Secrets = new RedactingSecrets(context.Secrets, redactor) }),
                 EgressAllowed = ["*"],
-                ProgramsAllowed = ProgramsAllowed.Parse(Environment.GetEnvironmentVariable(ProgramsAllowed.Variable)),
+                ProgramsAllowed = ReadPrograms(),
                 Environment = PlanEnvironment.ForCommandLine(),
             },
             Journal,
             cancellationToken);
         await Task.WhenAll(called.Values.Select(call => call.Run));
         return outcome;
+    }
+
+    private static IReadOnlyList<string> ReadPrograms()
+    {
+        try
+        {
+            return ProgramsAllowed.Parse(Environment.GetEnvironmentVariable(ProgramsAllowed.Variable));
+        }
+        catch (FormatException exception)
+        {
+            throw new UsageException($"The variable {ProgramsAllowed.Variable}: {exception.Message}");
+        }
     }
 
     public void Recorded(StepAttempt attempt)

@@ -239,7 +239,7 @@ public sealed class SmtpProviderSpecs(MailServerFixture fixture) : IClassFixture
     {
         var stage = Stage();
         stage.Secrets["MAIL"] = password;
-        return await stage.RunAsync("smtp.send", Parameters(port, parameters, signsIn), cancellationToken: Token);
+        return await stage.RunAsync("smtp.send_mail", Parameters(port, parameters, signsIn), cancellationToken: Token);
     }
 
     private ProviderStage Stage() => new() { Endpoints = new OneEndpoint(files) };

@@ -27,16 +27,19 @@ internal sealed class ArchiveFile : IAsyncDisposable
     {
         var (folder, name) = TransferPlaces.Split(address)
             ?? throw new EndpointException(EndpointError.BadSetting, $"'{EndpointPath.Printable(address)}' is no file in a folder that could be opened.");
-        var file = new FileStream(Path.Combine(Path.GetTempPath(), $"gantry-{Guid.CreateVersion7():N}"), new FileStreamOptions
+        var path = Path.Combine(Path.GetTempPath(), $"gantry-{Guid.CreateVersion7():N}");
+        var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
             Share = FileShare.None,
-            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+            Options = FileOptions.Asynchronous,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
         try
         {
+            // It has no name any more, and is gone with this process, however that ends.
+            File.Delete(path);
             await using var endpoint = await endpoints.OpenAsync(folder, cancellationToken);
             await using (var content = await endpoint.OpenReadAsync(name, 0, null, cancellationToken))
             {

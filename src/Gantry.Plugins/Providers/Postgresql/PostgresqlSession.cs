@@ -3,6 +3,7 @@ using System.Globalization;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Providers.Web;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Gantry.Plugins.Providers.Postgresql;
 
@@ -47,7 +48,7 @@ internal sealed class PostgresqlSession(PostgresqlServer server, PostgresqlState
             """
             select set_config('DateStyle', 'ISO, MDY', $1), set_config('TimeZone', 'UTC', $1), set_config('IntervalStyle', 'iso_8601', $1),
                    set_config('bytea_output', 'hex', $1), set_config('extra_float_digits', '1', $1), set_config('statement_timeout', $2, $1),
-                   set_config('transaction_read_only', $3, true)
+                   set_config('transaction_read_only', coalesce($3, current_setting('transaction_read_only')), true)
             """,
             connection)
         {
@@ -55,7 +56,8 @@ internal sealed class PostgresqlSession(PostgresqlServer server, PostgresqlState
             {
                 new NpgsqlParameter<bool> { TypedValue = IsInTransaction },
                 new NpgsqlParameter<string> { TypedValue = milliseconds.ToString(CultureInfo.InvariantCulture) },
-                new NpgsqlParameter<string> { TypedValue = statement.ReadsOnly ? "on" : "off" },
+                // What the server or the role has set is not loosened.
+                new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = statement.ReadsOnly ? "on" : DBNull.Value },
             },
             AllResultTypesAreUnknown = true,
         };

@@ -18,6 +18,37 @@ public sealed class SmtpProvider : IProvider
     private const int RecipientsMax = 1000;
     private const int AttachmentsMax = 100;
 
+    private static readonly ProviderAction sendMail = new()
+    {
+        Id = "send_mail",
+        Help = "Sends a message, to all of its recipients or to none.",
+        Tells = new Dictionary<string, string>(StringComparer.Ordinal) { ["subject"] = "${trigger.title}", ["text"] = "${trigger.text}" },
+        Parameters =
+        [
+            new() { Name = "host", IsRequired = true, Help = "The mail server's name or address." },
+            new() { Name = "port", Type = SettingType.Integer, Help = "587 when none is given, 465 with tls: implicit, 25 with tls: none." },
+            new()
+            {
+                Name = "tls", Default = Scalars.Text("starttls"), Choices = ["starttls", "implicit", "none"],
+                Help = "'starttls' asks for TLS and insists on it, 'implicit' begins with it; with 'none' everybody on the way can read the message.",
+            },
+            new() { Name = "user", TakesSecrets = true, Help = "The login's name; nobody signs in when none is given." },
+            new() { Name = "password", IsSecret = true, Help = "The login's password, as ${cred:NAME}." },
+            new() { Name = "from", IsRequired = true, Help = "Who it is from: name@example.org, or Name <name@example.org>." },
+            new() { Name = "to", Type = SettingType.Any, IsRequired = true, Help = "Who gets it: an address, or a list of them." },
+            new() { Name = "cc", Type = SettingType.Any, Help = "Who gets it too: an address, or a list of them." },
+            new() { Name = "bcc", Type = SettingType.Any, Help = "Who gets it without anybody reading so: an address, or a list of them." },
+            new() { Name = "reply_to", Type = SettingType.Any, Help = "Where answers go: an address, or a list of them." },
+            new() { Name = "subject", IsRequired = true, Help = "What it is about, in one line." },
+            new() { Name = "text", Help = "What it says, as plain text." },
+            new() { Name = "html", Help = "What it says, as HTML; with 'text' as well, readers show the one they can." },
+            new() { Name = "attachments", Type = SettingType.List, Items = SettingType.Address, Help = "Addresses of files: /path, sftp://host/path or name:path of a saved endpoint." },
+            ServerParameters.CertificateSha256,
+            ServerParameters.Ca,
+            new() { Name = "timeout", Type = SettingType.Duration, Default = Scalars.Text("2m"), Help = "How long it may take in all." },
+        ],
+    };
+
     public string Id => "smtp";
 
     public string Title => "Mail (SMTP)";
@@ -28,36 +59,8 @@ public sealed class SmtpProvider : IProvider
 
     public IReadOnlyList<ProviderAction> Actions { get; } =
     [
-        new()
-        {
-            Id = "send",
-            Help = "Sends a message, to all of its recipients or to none.",
-            Tells = new Dictionary<string, string>(StringComparer.Ordinal) { ["subject"] = "${trigger.title}", ["text"] = "${trigger.text}" },
-            Parameters =
-            [
-                new() { Name = "host", IsRequired = true, Help = "The mail server's name or address." },
-                new() { Name = "port", Type = SettingType.Integer, Help = "587 when none is given, 465 with tls: implicit, 25 with tls: none." },
-                new()
-                {
-                    Name = "tls", Default = Scalars.Text("starttls"), Choices = ["starttls", "implicit", "none"],
-                    Help = "'starttls' asks for TLS and insists on it, 'implicit' begins with it; with 'none' everybody on the way can read the message.",
-                },
-                new() { Name = "user", TakesSecrets = true, Help = "The login's name; nobody signs in when none is given." },
-                new() { Name = "password", IsSecret = true, Help = "The login's password, as ${cred:NAME}." },
-                new() { Name = "from", IsRequired = true, Help = "Who it is from: name@example.org, or Name <name@example.org>." },
-                new() { Name = "to", Type = SettingType.Any, IsRequired = true, Help = "Who gets it: an address, or a list of them." },
-                new() { Name = "cc", Type = SettingType.Any, Help = "Who gets it too: an address, or a list of them." },
-                new() { Name = "bcc", Type = SettingType.Any, Help = "Who gets it without anybody reading so: an address, or a list of them." },
-                new() { Name = "reply_to", Type = SettingType.Any, Help = "Where answers go: an address, or a list of them." },
-                new() { Name = "subject", IsRequired = true, Help = "What it is about, in one line." },
-                new() { Name = "text", Help = "What it says, as plain text." },
-                new() { Name = "html", Help = "What it says, as HTML; with 'text' as well, readers show the one they can." },
-                new() { Name = "attachments", Type = SettingType.List, Items = SettingType.Address, Help = "Addresses of files: /path, sftp://host/path or name:path of a saved endpoint." },
-                ServerParameters.CertificateSha256,
-                ServerParameters.Ca,
-                new() { Name = "timeout", Type = SettingType.Duration, Default = Scalars.Text("2m"), Help = "How long it may take in all." },
-            ],
-        },
+        sendMail,
+        sendMail with { Id = "send", Help = "Sends a message: send_mail by its shorter name." },
     ];
 
     public async Task<ProviderResult> RunAsync(ProviderCall call, CancellationToken cancellationToken)
