@@ -10,6 +10,7 @@ using Gantry.Hub.Notifications;
 using Gantry.Hub.Operations;
 using Gantry.Hub.Plans;
 using Gantry.Hub.Providers;
+using Gantry.Hub.Providers.Connections;
 using Gantry.Hub.Transfers;
 using Gantry.Hub.Triggers;
 using Gantry.Hub.Vault;
@@ -41,6 +42,7 @@ internal static class HubSlices
             KnownHostsFile = knownHosts,
         });
         services.AddProviders(AllPlugins.Providers);
+        services.AddProviderConnections();
         services.AddPlans();
         services.AddExecutions(HubIdentity.OfFolder(configuration.DataFolder), new ExecutionOptions
         {
@@ -78,6 +80,7 @@ internal static class HubSlices
         app.MapVault();
         app.MapEndpoints();
         app.MapProviders();
+        app.MapProviderConnections();
         app.MapPlans();
         app.MapPlanSchema();
         app.MapExecutions();

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Gantry.Hub.Operations;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Gantry.Hub.Specs;
@@ -18,6 +19,9 @@ public sealed class HubFixture(TestPostgres postgres) : IAsyncLifetime
     /// <summary>Variables of this hub besides those that every fixture has, set before it starts.</summary>
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What this hub has besides what is shipped, or in its place.</summary>
+    public Action<IServiceCollection> Services { get; init; } = _ => { };
+
     /// <summary>An administrator's connection string: row security does not hide anything from it.</summary>
     public string ConnectionString { get; private set; } = "";
 
@@ -32,7 +36,15 @@ public sealed class HubFixture(TestPostgres postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         ConnectionString = await postgres.CreateDatabaseAsync();
-        Server = await HubServer.StartAsync(Configure(), HubSlices.Add, HubSlices.Map, CancellationToken.None);
+        Server = await HubServer.StartAsync(
+            Configure(),
+            (services, configuration) =>
+            {
+                HubSlices.Add(services, configuration);
+                Services(services);
+            },
+            HubSlices.Map,
+            CancellationToken.None);
         Nobody = NewClient();
         Admin = await SignInAsync("admin", AdminPassword);
     }

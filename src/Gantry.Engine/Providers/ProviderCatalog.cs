@@ -22,6 +22,14 @@ public sealed class ProviderCatalog
 
     public IProvider? Find(string providerId) => providersById.GetValueOrDefault(providerId) ?? library?.Find(providerId);
 
+    /// <summary>The manifest of this id, also where code has a part of its actions; null when it is code alone, or nothing.</summary>
+    public ManifestProvider? FindManifest(string providerId) => Find(providerId) switch
+    {
+        ManifestProvider manifest => manifest,
+        MergedProvider merged => merged.Manifest,
+        _ => null,
+    };
+
     public ProviderAction? FindAction(string providerId, string actionId) =>
         Find(providerId)?.Actions.FirstOrDefault(action => action.Id == actionId);
 
@@ -43,6 +51,8 @@ public sealed class ProviderCatalog
     private sealed class MergedProvider(IProvider code, ManifestProvider manifest) : IProvider
     {
         public IProvider Code => code;
+
+        public ManifestProvider Manifest => manifest;
 
         public string Id => code.Id;
 

@@ -7,6 +7,7 @@ using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions.Journal;
 using Gantry.Hub.Executions.Manifests;
 using Gantry.Hub.Plans;
+using Gantry.Hub.Providers.Connections;
 using Gantry.Hub.Vault;
 
 namespace Gantry.Hub.Executions;
@@ -16,6 +17,7 @@ internal sealed partial class ExecutionRunner(
     PlanLibrary plans,
     PlanRunner runner,
     SecretsOf secretsOf,
+    TokensOf tokensOf,
     SecretsInUse secretsInUse,
     EndpointAccess endpoints,
     WorkspaceEgress egress,
@@ -149,6 +151,7 @@ internal sealed partial class ExecutionRunner(
             Redactor = redactor,
             Endpoints = endpoints.OpenerFor(actor, new RedactingSecrets(secrets, redactor), notice => WriteNotice(journal, redactor.Text(notice))),
             EgressAllowed = egressAllowed,
+            Tokens = tokensOf(actor),
             ProgramsAllowed = options.ProgramsAllowed,
             Manifests = new ExecutionManifests(database.Worker, claim, redactor, clock),
             Environment = options.Environment,

@@ -16,6 +16,7 @@ internal static class McpSlice
     {
         var routes = app.ServiceProvider.GetRequiredService<McpRoutes>();
         app.MapPost("/api/mcp", routes.PostAsync).Allow(Access.Viewer)
-            .WithSummary("Speaks the Model Context Protocol (streamable HTTP, without sessions): plans and actions as tools for AI clients.");
+            .WithSummary("Speaks the Model Context Protocol (streamable HTTP, without sessions): plans and actions as tools for AI clients.")
+            .Produces<string>(200, "text/event-stream");
     }
 }

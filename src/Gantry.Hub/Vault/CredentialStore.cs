@@ -12,7 +12,7 @@ internal static class CredentialStore
     public static Task<IReadOnlyList<Credential>> ListAsync(HubSession session, CredentialFilter filter, int limit, CancellationToken cancellationToken) =>
         session.QueryAsync<Credential>($"""
             select {Columns} from provider_credentials
-            where workspace_id = current_workspace_id()
+            where workspace_id = current_workspace_id() and type is distinct from 'oauth_token'
               and (@Website::text is null or website = @Website) and (@Provider::text is null or provider = @Provider)
               and (@IsOfProvider::boolean is null or (provider is not distinct from name) = @IsOfProvider)
               and (not @IsWithoutSharedValues or user_id is not null or provider = name)

@@ -56,6 +56,11 @@ internal static class RouteTable
         GET /api/providers                                             401 200 200 200 200 200 200 200
         GET /api/providers/{provider}                                  401 200 200 200 200 200 200 200
         GET /api/providers/{provider}/actions                          401 200 200 200 200 200 200 200
+        GET /api/connections                                           401 200 200 200 200 200 200 200
+        POST /api/connections/verify                                   401 403 400 400 400 400 403 400
+        POST /api/connections/consent                                  401 403 400 400 400 400 403 400
+        POST /api/connections/consent/finish                           401 403 400 400 400 400 403 400
+        POST /api/connections/disconnect                               401 403 400 400 400 400 403 400
         POST /api/mcp                                                  401 400 400 400 400 400 400 400
         GET /api/plans                                                 401 200 200 200 200 200 200 200
         POST /api/plans                                                401 403 403 201 201 201 403 201

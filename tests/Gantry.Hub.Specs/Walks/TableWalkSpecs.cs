@@ -21,7 +21,7 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
     private static string[] Public => ["schema_migrations", "signing_keys"];
 
     /// <summary>What is one person's own within a workspace.</summary>
-    private static readonly string[] Personal = ["api_keys", "provider_credentials", "refresh_tokens", "sessions"];
+    private static readonly string[] Personal = ["api_keys", "connections", "provider_credentials", "refresh_tokens", "sessions"];
 
     /// <summary>What the worker may do, which works for all workspaces: each line is a decision.</summary>
     private static readonly string[] WorkerRights =
@@ -69,6 +69,7 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         await ExecuteAsync(connection, """
             insert into gantry.credential_stores (workspace_id, saved_by, backend, config, is_granted)
             select w.id, u.id, 'database', '{}', false from gantry.workspaces w, gantry.users u where w.name = 'default' and u.name = 'admin' on conflict do nothing;
+            insert into gantry.connections (workspace_id, name, provider, checked_by) select w.id, 'acme', 'acme', u.id from gantry.workspaces w, gantry.users u where w.name = 'default' and u.name = 'admin' on conflict do nothing;
             insert into gantry.events (id, workspace_id, trigger_id, plan_id, kind, status, summary) select id, workspace_id, id, plan_id, kind, 'filtered', '' from gantry.triggers on conflict do nothing;
             insert into gantry.trigger_files (workspace_id, trigger_id, file, version) select workspace_id, id, 'file', 'version' from gantry.triggers on conflict do nothing;
             insert into gantry.notification_rules (workspace_id, plan_id, user_id, rules) select workspace_id, id, user_id, '[]' from gantry.triggers on conflict do nothing;
@@ -109,6 +110,7 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         await using var connection = await ConnectAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var own = await ValueAsync(connection, $"select id::text from gantry.users where name = '{owner}'");
+        await ExecuteAsync(connection, $"insert into gantry.connections (workspace_id, name, provider, user_id, checked_by) select id, 'acme', 'acme', '{own}', '{own}' from gantry.workspaces where name = 'default'");
         var rows = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var table in Personal) rows[table] = await ValueAsync(connection, $"select to_jsonb(t)::text from gantry.{table} t where user_id = '{own}' limit 1");
         await ExecuteAsync(connection, $"""

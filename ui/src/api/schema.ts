@@ -379,6 +379,251 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what is known of the connections to providers: whose they are, and which need consent. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The 'next' of the page before. */
+                    after?: string;
+                    /** @description How many items a page has at most. */
+                    limit?: string;
+                    provider?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfConnectionView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a consent: answers where the person agrees. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConsentRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConsentView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/consent/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends it with the code that the person came back with, or asks whether they have agreed at the other screen. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConsentAnswer"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConsentResult"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/disconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forgets the token, and tells the provider where it wants to be told. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConnectionRequest"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the provider whose connection it is, and keeps what it says. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConnectionRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConnectionVerification"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/credential-store": {
         parameters: {
             query?: never;
@@ -2400,6 +2645,51 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Speaks the Model Context Protocol (streamable HTTP, without sessions): plans and actions as tools for AI clients. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -6197,6 +6487,67 @@ export interface components {
             /** @description The path of the step that called it. */
             step: string;
         };
+        ConnectionRequest: {
+            /** @description The credential's name; the provider's id when left out. */
+            connection?: null | string;
+            provider: string;
+        };
+        ConnectionVerification: {
+            /** @description The provider took it. */
+            ok: boolean;
+            /** @description Why it did not. */
+            problem: null | string;
+            /** @description Who it says that it belongs to; null where it does not say. */
+            who: null | string;
+        };
+        /** @description A connection as it is shown. */
+        ConnectionView: {
+            /**
+             * Format: date-time
+             * @description When it was last looked at.
+             */
+            checked_at: string;
+            name: string;
+            /** @description A person has to agree (again). */
+            needs_consent: boolean;
+            problem: null | string;
+            provider: string;
+            scope: components["schemas"]["CredentialScope"];
+            who: null | string;
+        };
+        ConsentAnswer: {
+            /** @description What the provider sent along; none at another screen. */
+            code?: null | string;
+            state: string;
+        };
+        ConsentRequest: {
+            /** @description The id of the way to sign in; the first that takes a consent when left out. */
+            auth?: null | string;
+            connection?: null | string;
+            provider: string;
+            /** @description Where the person comes back to: a page of this hub, or a loopback address of their own machine (RFC 8252). */
+            redirect?: null | string;
+        };
+        ConsentResult: {
+            /** @description False: the person has not agreed yet. */
+            done: boolean;
+            problem: null | string;
+            /** @description Ask 5 s later than the interval from now on. */
+            slow_down: boolean;
+            who: null | string;
+        };
+        ConsentView: {
+            /**
+             * Format: uri
+             * @description Where the person agrees; null when it is at another screen.
+             */
+            authorize_url: null | string;
+            device: null | components["schemas"]["DeviceView"];
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Given back with the answer. */
+            state: string;
+        };
         CreatedApiKey: {
             /** Format: date-time */
             expires_at: null | string;
@@ -6275,6 +6626,18 @@ export interface components {
             paths: string[];
             /** @description Folders with all that is in them; otherwise only empty ones. */
             recursive?: boolean;
+        };
+        DeviceView: {
+            /**
+             * Format: int32
+             * @description No sooner is asked again.
+             */
+            interval_seconds: number;
+            user_code: string;
+            /** Format: uri */
+            verification_uri: string;
+            /** Format: uri */
+            verification_uri_complete: null | string;
         };
         Egress: {
             rules: string[];
@@ -6981,6 +7344,12 @@ export interface components {
         /** @description A part of a list. */
         PageOfAuditEntryView: {
             items: components["schemas"]["AuditEntryView"][];
+            /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
+            next: null | string;
+        };
+        /** @description A part of a list. */
+        PageOfConnectionView: {
+            items: components["schemas"]["ConnectionView"][];
             /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
             next: null | string;
         };

@@ -56,6 +56,9 @@ public sealed class ManifestProvider : IProvider
 
     public Manifest Manifest => manifest.Value;
 
+    /// <summary>The way out.</summary>
+    internal HttpGate Gate => gate;
+
     public async Task<ProviderResult> RunAsync(ProviderCall call, CancellationToken cancellationToken)
     {
         var action = Manifest.FindAction(call.Action) ?? throw Bad($"{Title} has no action '{call.Action}'.");

@@ -268,7 +268,7 @@ internal sealed class TokenSource(Manifest manifest, ManifestAuth auth, Connecti
         }
 
         var (kind, isTransient) = HttpAnswer.KindOf(answer.Web.Status);
-        return new ProviderException(new ProviderError
+        return new TokenRefusedException(error, new ProviderError
         {
             Kind = isTransient ? kind : ProviderErrorKind.Unauthorized,
             Message = isTransient ? $"{message}." : $"{message}. Look at the connection '{connection.Name}', or sign in again with 'gantry provider connect {manifest.Id}'.",
@@ -296,6 +296,12 @@ internal sealed class TokenSource(Manifest manifest, ManifestAuth auth, Connecti
 
         return new ConnectionToken { Values = JsonSerializer.SerializeToElement(values), ExpiresAt = token.ExpiresAt };
     }
+}
+
+/// <summary>The token endpoint said no, with a code of RFC 6749 or RFC 8628; it is empty when it said none.</summary>
+internal sealed class TokenRefusedException(string code, ProviderError error) : ProviderException(error)
+{
+    public string Code => code;
 }
 
 /// <summary>The vendor has finally refused what a token is renewed with.</summary>
