@@ -142,6 +142,11 @@ public sealed class ManifestProvider : IProvider
     /// <summary>The action's parameters with secrets in their places.</summary>
     private static async ValueTask<JsonElement> RevealAsync(ManifestAction action, ProviderCall call, Connection connection, CancellationToken cancellationToken)
     {
+        if (action.Parameters.All(parameter => !parameter.IsSecret))
+        {
+            return call.Parameters;
+        }
+
         Dictionary<string, JsonElement> input = new(StringComparer.Ordinal);
         foreach (var parameter in action.Parameters)
         {
