@@ -292,7 +292,7 @@ public sealed class EndpointRouteSpecs(HubFixture hub) : IClassFixture<HubFixtur
             .ShouldBe(AllPlugins.Endpoints.Kinds.Select(kind => kind.Id));
         providers.GetProperty("items").EnumerateArray().Select(provider => provider.GetProperty("id").GetString())
             .ShouldBe(AllPlugins.Providers.All.Select(provider => provider.Id), ignoreOrder: true);
-        foreach (var provider in AllPlugins.Providers.All)
+        foreach (var provider in AllPlugins.Providers.All.Where(provider => !provider.IsReadOnDemand || provider.Id == "stripe"))
         {
             var actions = await hub.Admin.GetFromJsonAsync<JsonElement>($"/api/providers/{provider.Id}/actions");
             actions.GetProperty("items").GetArrayLength().ShouldBe(provider.Actions.Count);
