@@ -41,7 +41,7 @@ internal static class AllCommands
             new("events", "Lists what triggers saw on a hub, and replays it.", EventsCommand.Describe) { OtherNames = ["event"] },
             new("notifications", "Lists who was told how executions on a hub ended, and sets who is told where plans say nothing.", NotificationsCommand.Describe) { OtherNames = ["notification"] },
             new("transfer", "Starts, lists and retries transfers on a hub, and runs templates of them.", HubTransferCommand.Describe) { OtherNames = ["transfers"] },
-            new("provider", "Lists the providers that plans can use, and their actions.", ProviderCommand.Describe) { OtherNames = ["providers"] },
+            new("provider", "Lists the providers that plans can use, and adds own ones.", ProviderCommand.Describe) { OtherNames = ["providers"] },
             new("audit", "Lists, exports and verifies the audit log of a hub.", AuditCommand.Describe),
             new("up", "Starts a hub with its own PostgreSQL on this machine.", HubCommands.DescribeUp),
             new("down", "Stops the hub of a data folder, and its PostgreSQL.", HubCommands.DescribeDown),

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Providers.Manifests;
 using Gantry.Engine.Secrets;
 
 namespace Gantry.Cli.CommandLine;
@@ -49,6 +50,10 @@ internal static class CommandProgram
         catch (SecretException missing)
         {
             return Say(missing.Message, ExitStatus.Failed);
+        }
+        catch (ManifestException wrong)
+        {
+            return Say(wrong.Message, ExitStatus.Failed);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Endpoints;
 using Gantry.Cli.Executions;
+using Gantry.Cli.Providers;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Providers;
@@ -46,7 +47,7 @@ internal sealed class LocalExecution : IJournalListener
     public async Task<PlanOutcome> RunAsync(CancellationToken cancellationToken)
     {
         stopping = cancellationToken;
-        var outcome = await new PlanRunner(AllPlugins.Providers, TimeProvider.System).RunAsync(
+        var outcome = await new PlanRunner(UserProviders.Catalog, TimeProvider.System).RunAsync(
             new PlanRun
             {
                 ExecutionId = id,
@@ -131,7 +132,7 @@ internal sealed class LocalExecution : IJournalListener
         Plan plan;
         try
         {
-            plan = file.Check(AllPlugins.Providers);
+            plan = file.Check(UserProviders.Catalog);
         }
         catch (CommandException wrong)
         {

@@ -4,10 +4,10 @@ using Gantry.Cli.CommandLine;
 using Gantry.Cli.Endpoints;
 using Gantry.Cli.Executions;
 using Gantry.Cli.Hubs;
+using Gantry.Cli.Providers;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
-using Gantry.Plugins;
 
 namespace Gantry.Cli.Plans;
 
@@ -16,7 +16,7 @@ internal static class LocalRun
 {
     public static async Task<int> RunAsync(PlanFile file, JsonObject given, string? sshConfigFile, bool asJson, CancellationToken cancellationToken)
     {
-        var plan = file.Check(AllPlugins.Providers);
+        var plan = file.Check(UserProviders.Catalog);
         List<SettingFinding> findings = [];
         var inputs = PlanInputs.Complete(plan, JsonElement.Parse(given.ToJsonString()), findings);
         if (findings.Count > 0)

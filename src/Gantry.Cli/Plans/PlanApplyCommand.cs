@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Hubs;
-using Gantry.Plugins;
+using Gantry.Cli.Providers;
 
 namespace Gantry.Cli.Plans;
 
@@ -153,7 +153,7 @@ internal static class PlanApplyCommand
         return saved;
     }
 
-    private static string NameOf(PlanFile file, string path) => file.Check(AllPlugins.Providers).Name
+    private static string NameOf(PlanFile file, string path) => file.Check(UserProviders.Catalog).Name
         ?? throw new CommandException($"{path}: a plan that is saved needs a name. Give it the field 'name'.");
 
     private static string PathOf(string name, string? origin = null) =>

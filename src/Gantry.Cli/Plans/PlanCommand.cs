@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Hubs;
+using Gantry.Cli.Providers;
 using Gantry.Engine.Plans;
-using Gantry.Plugins;
 
 namespace Gantry.Cli.Plans;
 
@@ -46,7 +46,7 @@ internal static class PlanCommand
         RunAsync = (invocation, _) =>
         {
             var plan = invocation.Argument("FILE");
-            var findings = PlanFile.Read(plan).FindWrong(AllPlugins.Providers);
+            var findings = PlanFile.Read(plan).FindWrong(UserProviders.Catalog);
             if (invocation.Has("--json"))
             {
                 JsonArray all = [.. findings.Select(finding => (JsonNode)new JsonObject
@@ -75,7 +75,7 @@ internal static class PlanCommand
         Examples = ["gantry plan schema > plan.schema.json"],
         RunAsync = (_, _) =>
         {
-            Console.Out.WriteLine(PlanSchema.Build(AllPlugins.Providers).ToJsonString(Indented));
+            Console.Out.WriteLine(PlanSchema.Build(UserProviders.Catalog).ToJsonString(Indented));
             return Task.FromResult(ExitStatus.Succeeded);
         },
     };

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Hubs;
+using Gantry.Cli.Providers;
 using Gantry.Engine.Endpoints;
-using Gantry.Plugins;
 
 namespace Gantry.Cli.Plans;
 
@@ -50,7 +50,7 @@ internal static class PlanDiffCommand
     private static async Task<IReadOnlyList<string>> CompareFileAsync(HubClient hub, string path, int? from, CancellationToken cancellationToken)
     {
         var file = PlanFile.Read(path);
-        var name = file.Check(AllPlugins.Providers).Name
+        var name = file.Check(UserProviders.Catalog).Name
             ?? throw new CommandException($"The plan in '{path}' has no name by which the saved one could be found. Give it the field 'name'.");
         var saved = await ReadAsync(hub, name, from, cancellationToken);
         return LineDiff.Compare(saved.Text, file.Text, saved.Title, path);

@@ -22,6 +22,9 @@ public sealed class ProviderCatalog
 
     public IProvider? Find(string providerId) => providersById.GetValueOrDefault(providerId) ?? library?.Find(providerId);
 
+    /// <summary>Whether there is a provider of this id; nothing is read for it.</summary>
+    public bool Has(string providerId) => providersById.ContainsKey(providerId) || library?.Has(providerId) == true;
+
     /// <summary>The manifest of this id, also where code has a part of its actions; null when it is code alone, or nothing.</summary>
     public ManifestProvider? FindManifest(string providerId) => Find(providerId) switch
     {

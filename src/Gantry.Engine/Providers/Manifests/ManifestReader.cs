@@ -8,6 +8,11 @@ public static class ManifestReader
 {
     public const string Schema = "provider/v1";
 
+    public const int BytesMax = 32 * 1024 * 1024;
+
+    /// <summary>What a large vendor's whole API takes.</summary>
+    private static readonly DocumentLimits Limits = new() { BytesMax = BytesMax, EventsMax = 6_000_000 };
+
     private static readonly ManifestPattern IdPattern = new("[a-z0-9][a-z0-9_-]{0,48}");
 
     private static readonly ManifestPattern DocsPattern = new("https?://\\S+");
@@ -23,7 +28,7 @@ public static class ManifestReader
         Manifest? manifest = null;
         try
         {
-            var root = DocumentReader.Read(text);
+            var root = DocumentReader.Read(text, limits: Limits);
             manifest = Read(root, name, findings);
             if (findings.All.Count == 0)
             {

@@ -50,7 +50,7 @@ public sealed record ImportedProvider
 /// </summary>
 public static class OpenApiImport
 {
-    private const int BytesMax = 64 * 1024 * 1024;
+    public const int BytesMax = 64 * 1024 * 1024;
     private const int EventsMax = 12_000_000;
 
     /// <summary>More of the same kind are counted, not listed.</summary>
