@@ -9,7 +9,8 @@ namespace Gantry.Plugins.Endpoints.Rclone;
 /// <param name="TimePrecision">Null when it keeps no modification times.</param>
 /// <param name="IgnoresCase">"A" and "a" may be one file there.</param>
 /// <param name="ImpliesFolders">An empty folder cannot be kept.</param>
-internal sealed record RcloneFeatures(TimeSpan? TimePrecision, bool IgnoresCase, bool ImpliesFolders);
+/// <param name="Renames">A file can be given another name there without being sent again.</param>
+internal sealed record RcloneFeatures(TimeSpan? TimePrecision, bool IgnoresCase, bool ImpliesFolders, bool Renames);
 
 /// <summary>
 /// The remote control of one rclone (https://rclone.org/rc), on a port of this machine that takes only the password this process made up. SFTP asks rclone's memory of
@@ -56,7 +57,8 @@ internal sealed class RcloneControl : IDisposable
         return new RcloneFeatures(
             seconds >= NoTimes ? null : TimeSpan.FromSeconds(Math.Max(Math.Ceiling(seconds), 1)),
             Has(features, "CaseInsensitive"),
-            !Has(features, "CanHaveEmptyDirectories"));
+            !Has(features, "CanHaveEmptyDirectories"),
+            Has(features, "Move") || Has(features, "Copy"));
     }
 
     /// <summary>What is at the path now; null when nothing is. Times in whole seconds, as SFTP tells them.</summary>
@@ -102,6 +104,22 @@ internal sealed class RcloneControl : IDisposable
     public async ValueTask RemoveAsync(string path, CancellationToken cancellationToken) =>
         (await AskAsync("operations/deletefile", new { fs = OwnRemote, remote = path }, cancellationToken).ConfigureAwait(false)).Dispose();
 
+    /// <summary>Writes a file of this machine to where nothing stands, with its modification time; rclone itself compares its size, and its hash where the system has one.</summary>
+    public async ValueTask UploadAsync(string folderHere, string nameHere, string path, string place, CancellationToken cancellationToken) =>
+        (await AskAsync(
+            "operations/copyfile",
+            new { srcFs = folderHere, srcRemote = nameHere, dstFs = OwnRemote, dstRemote = path },
+            cancellationToken,
+            $"'{place}' could not be written").ConfigureAwait(false)).Dispose();
+
+    /// <summary>Gives a file a name that nothing has.</summary>
+    public async ValueTask RenameAsync(string path, string newPath, string place, CancellationToken cancellationToken) =>
+        (await AskAsync(
+            "operations/movefile",
+            new { srcFs = OwnRemote, srcRemote = path, dstFs = OwnRemote, dstRemote = newPath },
+            cancellationToken,
+            $"'{place}' could not be renamed to its final name").ConfigureAwait(false)).Dispose();
+
     /// <summary>What rclone remembers of this folder is asked for again when it is next needed. What is being written there stays.</summary>
     public async ValueTask ForgetAsync(string folder, CancellationToken cancellationToken) =>
         (await AskAsync("vfs/forget", new { dir = folder }, cancellationToken).ConfigureAwait(false)).Dispose();
@@ -123,7 +141,11 @@ internal sealed class RcloneControl : IDisposable
 
     private static bool Has(JsonElement features, string name) => features.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
-    private async Task<JsonDocument> AskAsync<T>(string command, T question, CancellationToken cancellationToken)
+    /// <param name="command">As https://rclone.org/rc names it.</param>
+    /// <param name="question">What it takes.</param>
+    /// <param name="cancellationToken">Ends it in rclone too.</param>
+    /// <param name="complaint">What a failure means, if not that the endpoint as a whole does not answer.</param>
+    private async Task<JsonDocument> AskAsync<T>(string command, T question, CancellationToken cancellationToken, string? complaint = null)
     {
         try
         {
@@ -137,7 +159,7 @@ internal sealed class RcloneControl : IDisposable
                 return JsonDocument.Parse(text);
             }
 
-            throw Failure(text, (int)response.StatusCode);
+            throw Failure(text, (int)response.StatusCode, complaint);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or ObjectDisposedException)
         {
@@ -149,7 +171,7 @@ internal sealed class RcloneControl : IDisposable
         }
     }
 
-    private EndpointException Failure(string text, int status)
+    private EndpointException Failure(string text, int status, string? complaint)
     {
         var words = text;
         try
@@ -160,6 +182,11 @@ internal sealed class RcloneControl : IDisposable
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             // Then its text as it is.
+        }
+
+        if (complaint is not null)
+        {
+            return RcloneErrors.Of(words, complaint);
         }
 
         const int NotFound = 404;

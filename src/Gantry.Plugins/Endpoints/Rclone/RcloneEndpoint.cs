@@ -7,16 +7,17 @@ namespace Gantry.Plugins.Endpoints.Rclone;
 /// <summary>
 /// A folder behind rclone: our SFTP client speaks with `rclone serve sftp`, and what only the system itself knows is asked through rclone's remote control.
 /// </summary>
-internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
+internal partial class RcloneEndpoint : IEndpoint, IConnects, IMoves
 {
     private readonly RcloneSession session;
     private readonly SftpEndpoint files;
     private readonly CaseGuard cases;
     private readonly RcloneNames names;
+    private readonly RcloneStage stage;
+    private readonly RcloneLanes lanes;
     private readonly Action<string> notice;
     // rclone 1.60 takes a time of 0 for none.
     private static readonly DateTimeOffset timeFirst = DateTimeOffset.FromUnixTimeSeconds(1);
-    private static readonly TimeSpan cleaningPatience = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider clock;
     private int saidNoTimes;
@@ -34,6 +35,8 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
         session = new RcloneSession(describe, clock);
         files = new SftpEndpoint(address, "/", session.ConnectAsync, clock, notice);
         cases = new CaseGuard(this, session);
+        stage = new RcloneStage();
+        lanes = new RcloneLanes(clock);
         Address = address;
     }
 
@@ -45,7 +48,7 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
     {
         TimePrecision = Volatile.Read(ref saidNoTimes) == 0 ? session.Features.TimePrecision : null,
         TimeFirst = timeFirst,
-        ConcurrentFiles = 16,
+        ConcurrentFiles = RcloneLanes.Most,
         ConcurrentListings = 4,
         FoldersAreImplied = session.Features.ImpliesFolders,
         NamesIgnoreCase = session.Features.IgnoresCase && !cases.TellsCaseApart,
@@ -112,7 +115,7 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
         }
 
         now = now is null ? null : Known(now);
-        if (path.Length > 0 && session.Remembers(folder) && await CachedAsync(place, cancellationToken).ConfigureAwait(false) is var known
+        if (path.Length > 0 && session.Remembers(folder) && !session.HasWritten(place) && await CachedAsync(place, cancellationToken).ConfigureAwait(false) is var known
             && (known?.Kind != now?.Kind || (now?.Kind == EntryKind.File && known != now)))
         {
             // What is read or deleted from here on is what is there, not what rclone remembers.
@@ -128,7 +131,7 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         await session.ReadyAsync(files, cancellationToken).ConfigureAwait(false);
         path = InRoot(names.Encode(path));
-        session.Remember(EndpointPath.ParentOf(path));
+        await session.LookAtAsync(path, cancellationToken).ConfigureAwait(false);
 
         // What is asked for behind the end waits in vain: where nobody says where that is, rclone does, from what it remembers.
         expectedSize ??= await TellAsync(files.FindAsync(path, cancellationToken)).ConfigureAwait(false) is { Kind: EntryKind.File } known ? known.Size : null;
@@ -154,63 +157,11 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
         }
     }
 
-    public async ValueTask<Entry> WriteAsync(string path, Stream content, WriteOptions options, CancellationToken cancellationToken)
-    {
-        EndpointPath.CheckBelowRoot(path);
-        EndpointPath.CheckPartialName(options.PartialName);
-        await ReadyForFilesAsync(cancellationToken).ConfigureAwait(false);
-        var isNew = await cases.TakeAsync(path, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await WriteAloneAsync(path, content, options, cancellationToken).ConfigureAwait(false);
-        }
-        catch when (isNew)
-        {
-            cases.Leave(path);
-            throw;
-        }
-    }
-
-    private async ValueTask<Entry> WriteAloneAsync(string path, Stream content, WriteOptions options, CancellationToken cancellationToken)
-    {
-        var place = names.Encode(path);
-        session.Remember(EndpointPath.ParentOf(place));
-
-        // Rclone opens what is there already, and some systems do not let it be written again: what an earlier try left is removed.
-        var partial = EndpointPath.Join(EndpointPath.ParentOf(place), options.PartialName);
-        if (await TellAsync(files.FindAsync(partial, cancellationToken)).ConfigureAwait(false) is { Kind: EntryKind.File })
-        {
-            await TellAsync(files.DeleteFileAsync(partial, cancellationToken)).ConfigureAwait(false);
-        }
-
-        var isWritten = false;
-        try
-        {
-            var entry = await WriteToAsync(place, content, options, cancellationToken).ConfigureAwait(false);
-            isWritten = true;
-            return entry;
-        }
-        finally
-        {
-            if (!isWritten)
-            {
-                await TryRemoveAsync(partial).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async ValueTask<Entry> WriteToAsync(string place, Stream content, WriteOptions options, CancellationToken cancellationToken)
-    {
-        var written = await TellAsync(files.WriteAsync(place, content, options with { UnixMode = null, ModifiedAt = Kept(options.ModifiedAt) }, cancellationToken)).ConfigureAwait(false);
-        CheckTime(written, options);
-        return Known(written);
-    }
-
     public async ValueTask DeleteFileAsync(string path, CancellationToken cancellationToken)
     {
         EndpointPath.CheckBelowRoot(path);
         await ReadyForFilesAsync(cancellationToken).ConfigureAwait(false);
-        session.Remember(EndpointPath.ParentOf(names.Encode(path)));
+        await session.LookAtAsync(names.Encode(path), cancellationToken).ConfigureAwait(false);
         await TellAsync(files.DeleteFileAsync(names.Encode(path), cancellationToken)).ConfigureAwait(false);
         cases.Leave(path);
     }
@@ -227,7 +178,7 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
             }
 
             await cases.TakeAsync(path, cancellationToken).ConfigureAwait(false);
-            session.Remember(EndpointPath.ParentOf(names.Encode(path)));
+            await session.LookAtAsync(names.Encode(path), cancellationToken).ConfigureAwait(false);
             await TellAsync(files.CreateFolderAsync(names.Encode(path), cancellationToken)).ConfigureAwait(false);
             return;
         }
@@ -244,7 +195,7 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
     {
         EndpointPath.CheckBelowRoot(path);
         await ReadyForFilesAsync(cancellationToken).ConfigureAwait(false);
-        session.Remember(names.Encode(path));
+        await session.LookIntoAsync(names.Encode(path), cancellationToken).ConfigureAwait(false);
         await TellAsync(files.DeleteFolderAsync(names.Encode(path), cancellationToken)).ConfigureAwait(false);
         cases.Leave(path);
     }
@@ -255,8 +206,8 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
         EndpointPath.CheckBelowRoot(target);
         await ReadyForFilesAsync(cancellationToken).ConfigureAwait(false);
         await cases.TakeAsync(target, cancellationToken).ConfigureAwait(false);
-        session.Remember(EndpointPath.ParentOf(names.Encode(source)));
-        session.Remember(EndpointPath.ParentOf(names.Encode(target)));
+        await session.LookIntoAsync(names.Encode(source), cancellationToken).ConfigureAwait(false);
+        await session.LookAtAsync(names.Encode(target), cancellationToken).ConfigureAwait(false);
         await TellAsync(files.MoveAsync(names.Encode(source), names.Encode(target), cancellationToken)).ConfigureAwait(false);
         if (source != target)
         {
@@ -269,7 +220,7 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
     {
         EndpointPath.CheckBelowRoot(path);
         await ReadyForFilesAsync(cancellationToken).ConfigureAwait(false);
-        session.Remember(EndpointPath.ParentOf(names.Encode(path)));
+        await session.LookAtAsync(names.Encode(path), cancellationToken).ConfigureAwait(false);
         await TellAsync(files.SetModifiedAtAsync(names.Encode(path), Kept(modifiedAt)!.Value, cancellationToken)).ConfigureAwait(false);
     }
 
@@ -277,6 +228,9 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
     {
         GC.SuppressFinalize(this);
         await files.DisposeAsync().ConfigureAwait(false);
+        stage.Dispose();
+        lanes.Dispose();
+        session.Dispose();
     }
 
     /// <summary>The name as it stands at the system, such as another's whose case differs; null when nothing is there. Asked of the system itself.</summary>
@@ -289,7 +243,7 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
     internal async IAsyncEnumerable<string> NamesInAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var place = names.Encode(folder);
-        session.Remember(place);
+        await session.LookIntoAsync(place, cancellationToken).ConfigureAwait(false);
         await foreach (var entry in files.ListAsync(place, cancellationToken).ConfigureAwait(false))
         {
             yield return names.Decode(entry.Name);
@@ -298,24 +252,8 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
 
     private async ValueTask<Entry?> CachedAsync(string place, CancellationToken cancellationToken)
     {
-        session.Remember(EndpointPath.ParentOf(place));
+        await session.LookAtAsync(place, cancellationToken).ConfigureAwait(false);
         return await TellAsync(files.FindAsync(place, cancellationToken)).ConfigureAwait(false) is { } entry ? Known(entry) : null;
-    }
-
-    /// <summary>Rclone forgets a file whose upload failed, while its system may have kept a part: the system itself is asked to remove it, as far as it can be reached.</summary>
-    private ValueTask TryRemoveAsync(string partial) => TryAsync(token => session.Control.RemoveAsync(partial, token));
-
-    private async ValueTask TryAsync(Func<CancellationToken, ValueTask> clean)
-    {
-        using var patience = new CancellationTokenSource(cleaningPatience, clock);
-        try
-        {
-            await clean(patience.Token).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is EndpointException or OperationCanceledException)
-        {
-            // It is gone, or nothing can be done: the failure that led here is told, and the name says whose file it is.
-        }
     }
 
     private static DateTimeOffset? Kept(DateTimeOffset? time) => time < timeFirst ? timeFirst : time;
@@ -370,20 +308,6 @@ internal class RcloneEndpoint : IEndpoint, IConnects, IMoves
     }
 
     private string InRoot(string path) => session.RootFile is { } name && path.Length == 0 ? name : path;
-
-    private void CheckTime(Entry there, WriteOptions options)
-    {
-        if (options.ModifiedAt is not { } wanted || session.Features.TimePrecision is not { } precision || there.ModifiedAt is not { } got)
-        {
-            return;
-        }
-
-        var kept = Math.Clamp(wanted.ToUnixTimeSeconds(), timeFirst.ToUnixTimeSeconds(), uint.MaxValue);
-        if (Math.Abs(got.ToUnixTimeSeconds() - kept) > precision.TotalSeconds && Interlocked.Exchange(ref saidNoTimes, 1) == 0)
-        {
-            notice($"{Address}: the system behind it does not take modification times from rclone. Files are compared by their size only.");
-        }
-    }
 
     private string PlaceOf(string path) => path.Length == 0 ? Address : $"{Address}/{EndpointPath.Printable(path)}";
 

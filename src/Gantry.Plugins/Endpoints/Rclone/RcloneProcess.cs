@@ -148,6 +148,13 @@ internal sealed class RcloneProcess : ProcessPipe
         }
 
         environment["LC_ALL"] = "C";
+
+        // Later ones have a temporary name of their own for each upload, where we have ours. It is no flag of 1.60.
+        environment["RCLONE_INPLACE"] = "true";
+
+        // Its SMB client takes megabytes of memory anew for each file, so that half of its work was giving them back: it may wait with that for so long.
+        environment["GOGC"] = "400";
+        environment["GOMEMLIMIT"] = "128MiB";
         if (remote.ConfigFile is not "")
         {
             // This name stands for a file in memory: https://rclone.org/docs/#config-config-file
@@ -186,6 +193,8 @@ internal sealed class RcloneProcess : ProcessPipe
 
         // A file is read by one request, not by one for each so many bytes. What is read ahead is asked for by us.
         "--vfs-read-chunk-size", "off", "--buffer-size", "4M",
+        // What RcloneControl writes goes where nothing stands, which has been looked at.
+        "--no-check-dest",
         "--contimeout", "20s", "--timeout", "2m",
         "--low-level-retries", remote.Tries.ToString(CultureInfo.InvariantCulture),
         .. remote.Streams ? (string[])["--streaming-upload-cutoff", "0"] : [],

@@ -1,0 +1,102 @@
+using Gantry.Engine.Endpoints;
+using Gantry.Plugins.Endpoints.Rclone;
+using Gantry.TestServers;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.Plugins.Specs.Endpoints;
+
+/// <summary>Small files go past rclone's memory of its folders: whoever looks, reads, replaces or deletes afterwards meets what is there.</summary>
+public sealed class SmbSmallFileSpecs(SharedSambaServer shared)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 120_000)]
+    public async Task What_was_written_is_read_replaced_moved_and_deleted()
+    {
+        var server = await shared.GetAsync();
+        var name = server.NewFolder();
+        var there = Path.Combine(server.PathOf("share"), name);
+        await using var endpoint = new SmbKind().Open(server.Settings($"share/{name}"), server.Context());
+        await endpoint.CreateFolderAsync("sub", Token);
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(number => WriteAsync(endpoint, $"sub/{number}", [(byte)number])));
+
+        (await endpoint.ListAsync("sub", Token).CountAsync(Token)).ShouldBe(40);
+        await WriteAsync(endpoint, "sub/new", [1, 2, 3]);
+        (await ReadAsync(endpoint, "sub/new")).ShouldBe([1, 2, 3]);
+        await WriteAsync(endpoint, "sub/new", [4]);
+        (await ReadAsync(endpoint, "sub/new")).ShouldBe([4]);
+        await WriteAsync(endpoint, "sub/other", [5]);
+        await ((IMoves)endpoint).MoveAsync("sub/other", "sub/moved", Token);
+        await WriteAsync(endpoint, "sub/gone", [6]);
+        await endpoint.DeleteFileAsync("sub/gone", Token);
+
+        Directory.GetFiles(Path.Combine(there, "sub")).Select(Path.GetFileName)
+            .ShouldBe([.. Enumerable.Range(0, 40).Select(number => $"{number}"), "new", "moved"], ignoreOrder: true);
+        (await File.ReadAllBytesAsync(Path.Combine(there, "sub", "moved"), Token)).ShouldBe([5]);
+        File.GetLastWriteTimeUtc(Path.Combine(there, "sub", "39")).ShouldBe(DateTime.UnixEpoch.AddYears(50));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_folder_with_new_files_is_not_deleted_and_moves_with_them()
+    {
+        var server = await shared.GetAsync();
+        var name = server.NewFolder();
+        await using var endpoint = new SmbKind().Open(server.Settings($"share/{name}"), server.Context());
+        await endpoint.CreateFolderAsync("from", Token);
+        await WriteAsync(endpoint, "from/a", [1]);
+
+        (await Should.ThrowAsync<EndpointException>(async () => await endpoint.DeleteFolderAsync("from", Token))).Error.ShouldBe(EndpointError.FolderNotEmpty);
+        await WriteAsync(endpoint, "from/b", [2]);
+        await ((IMoves)endpoint).MoveAsync("from", "to", Token);
+
+        (await ReadAsync(endpoint, "to/b")).ShouldBe([2]);
+        (await endpoint.ListAsync("to", Token).Select(entry => entry.Name).ToListAsync(Token)).ShouldBe(["a", "b"], ignoreOrder: true);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Another_ones_file_that_came_meanwhile_is_replaced_as_one_that_was_known()
+    {
+        var server = await shared.GetAsync();
+        var name = server.NewFolder();
+        var there = Path.Combine(server.PathOf("share"), name);
+        await using var endpoint = new SmbKind().Open(server.Settings($"share/{name}"), server.Context());
+        await WriteAsync(endpoint, "known", [1]);
+        await File.WriteAllBytesAsync(Path.Combine(there, "file"), new byte[10], Token);
+
+        await WriteAsync(endpoint, "file", [2]);
+
+        (await File.ReadAllBytesAsync(Path.Combine(there, "file"), Token)).ShouldBe([2]);
+        Directory.GetFileSystemEntries(there).Select(Path.GetFileName).ShouldBe(["file", "known"], ignoreOrder: true);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public void Files_lie_ready_for_rclone_where_nobody_else_reads_them_and_no_longer_than_needed()
+    {
+        var stage = new RcloneStage();
+        var name = stage.Put([1, 2], DateTimeOffset.UnixEpoch.AddYears(3));
+        var folder = stage.Folder;
+
+        File.GetUnixFileMode(folder).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.GetLastWriteTimeUtc(Path.Combine(folder, name)).ShouldBe(DateTime.UnixEpoch.AddYears(3));
+        stage.Take(name);
+        Directory.GetFiles(folder).ShouldBeEmpty();
+        stage.Put([3], null);
+        stage.Dispose();
+        Directory.Exists(folder).ShouldBeFalse();
+    }
+
+    private static async Task WriteAsync(IEndpoint endpoint, string path, byte[] content) => await endpoint.WriteAsync(
+        path,
+        new MemoryStream(content),
+        new WriteOptions { PartialName = PartialName.Of(EndpointPath.NameOf(path), null, null, Guid.CreateVersion7().ToString("N")), ModifiedAt = DateTimeOffset.UnixEpoch.AddYears(50), Length = content.Length },
+        Token);
+
+    private static async Task<byte[]> ReadAsync(IEndpoint endpoint, string path)
+    {
+        await using var stream = await endpoint.OpenReadAsync(path, 0, null, Token);
+        using var content = new MemoryStream();
+        await stream.CopyToAsync(content, Token);
+        return content.ToArray();
+    }
+}
