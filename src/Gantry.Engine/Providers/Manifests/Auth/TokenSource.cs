@@ -17,7 +17,7 @@ internal sealed class TokenSource(Manifest manifest, ManifestAuth auth, Connecti
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    private static readonly ConcurrentDictionary<(ConnectionSession, string, string), Task<HeldToken>> Running = new();
+    private static readonly ConcurrentDictionary<(ConnectionSession, string, string), Lazy<Task<HeldToken>>> Running = new();
 
     private static readonly string[] SecretWords = ["token", "secret", "key", "jwt", "signature", "session", "password", "ticket", "cookie"];
 
@@ -31,7 +31,10 @@ internal sealed class TokenSource(Manifest manifest, ManifestAuth auth, Connecti
         if (token is null || !IsGood(token) || token.Version == dead)
         {
             var place = (session, auth.Id, auth.NeedsConsent ? connection.Name : "");
-            var running = Running.GetOrAdd(place, _ => Task.Run(() => FetchAsync(dead), CancellationToken.None));
+
+            // Of several that are made at the same moment only the one that is kept begins.
+            var kept = Running.GetOrAdd(place, _ => new Lazy<Task<HeldToken>>(() => Task.Run(() => FetchAsync(dead), CancellationToken.None)));
+            var running = kept.Value;
             try
             {
                 token = await running.WaitAsync(cancellationToken);
@@ -40,11 +43,11 @@ internal sealed class TokenSource(Manifest manifest, ManifestAuth auth, Connecti
             {
                 if (running.IsCompleted)
                 {
-                    Running.TryRemove(KeyValuePair.Create(place, running));
+                    Running.TryRemove(KeyValuePair.Create(place, kept));
                 }
                 else
                 {
-                    _ = running.ContinueWith(ended => Running.TryRemove(KeyValuePair.Create(place, ended)), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                    _ = running.ContinueWith(_ => Running.TryRemove(KeyValuePair.Create(place, kept)), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
                 }
             }
         }
