@@ -8,6 +8,7 @@ using Gantry.Hub.Executions;
 using Gantry.Hub.Mcp;
 using Gantry.Hub.Notifications;
 using Gantry.Hub.Operations;
+using Gantry.Hub.Planner;
 using Gantry.Hub.Plans;
 using Gantry.Hub.Providers;
 using Gantry.Hub.Providers.Connections;
@@ -60,6 +61,7 @@ internal static class HubSlices
         });
         services.AddNotifications();
         services.AddMcp();
+        services.AddPlanner();
         services.AddApiDocument();
     }
 
@@ -88,6 +90,7 @@ internal static class HubSlices
         app.MapTriggers();
         app.MapNotifications();
         app.MapMcp();
+        app.MapPlanner();
         app.MapOverview();
         app.MapApiDocument();
     }

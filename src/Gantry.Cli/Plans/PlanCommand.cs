@@ -25,6 +25,7 @@ internal static class PlanCommand
             new("check", "Finds what is wrong with a plan, without running it and without a hub.", DescribeCheck),
             new("schema", "Prints the JSON Schema of plans, for editors.", DescribeSchema),
             new("apply", "Saves a plan's file, or all of a folder, on the hub.", PlanApplyCommand.Describe),
+            new("draft", "Has an AI draft a plan from plain words.", PlanDraftCommand.Describe),
             new("list", "Lists the plans on the hub.", DescribeList),
             new("show", "Shows one plan on the hub.", DescribeShow),
             new("versions", "Lists the versions of one plan on the hub.", DescribeVersions),

@@ -23,6 +23,8 @@ internal static class ApiOperation
         [415] = "The body's type is not one that is taken.",
         [422] = "It is understood and cannot be done so: 'errors' or the detail lists all that is wrong.",
         [429] = "There were too many attempts; Retry-After says when to try again.",
+        [502] = "A service that the hub asked did not answer as it should; the detail says what it said.",
+        [504] = "A service that the hub asked did not answer in time.",
     };
 
     public static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

@@ -75,15 +75,23 @@ internal static class PlanRoutes
     private static async Task<IResult> SaveNewAsync(
         HttpContext context, HubSession session, string name, Plan plan, string source, string? origin, PlanSaved saved, CancellationToken cancellationToken)
     {
+        var row = await AddAsync(context, session, name, plan, source, origin, saved, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        context.Response.Headers.Location = $"/api/plans/{row.Id}";
+        return Answer(context, row, source, StatusCodes.Status201Created);
+    }
+
+    /// <summary>A new plan with its audit entry and what follows from it, to be committed by the caller. A name that is taken is a problem of the request.</summary>
+    public static async Task<SavedPlanRow> AddAsync(
+        HttpContext context, HubSession session, string name, Plan plan, string source, string? origin, PlanSaved saved, CancellationToken cancellationToken)
+    {
         var row = await PlanStore.CreateAsync(session, name, plan.Description, source, cancellationToken)
             ?? throw ProblemException.Conflict($"There is a plan '{name}' already. Change it by PUT /api/plans/{Uri.EscapeDataString(name)}, or choose another name.");
         if (origin is not null)
             row = await PlanStore.MoveAsync(session, row, origin, cancellationToken);
         await saved(session, row, plan, cancellationToken);
         await AuditLog.AppendAsync(session, context, "plan.created", row.Id.ToString(), new { name, version = 1, origin }, cancellationToken);
-        await session.CommitAsync(cancellationToken);
-        context.Response.Headers.Location = $"/api/plans/{row.Id}";
-        return Answer(context, row, source, StatusCodes.Status201Created);
+        return row;
     }
 
     private static async Task<IResult> ShowAsync(

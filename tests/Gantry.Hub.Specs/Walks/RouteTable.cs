@@ -62,6 +62,13 @@ internal static class RouteTable
         POST /api/connections/consent/finish                           401 403 400 400 400 400 403 400
         POST /api/connections/disconnect                               401 403 400 400 400 400 403 400
         POST /api/mcp                                                  401 400 400 400 400 400 400 400
+        POST /api/ai-planner                                           401 403 422 422 422 422 403 422
+        GET /api/ai-planner/drafts                                     401 200 200 200 200 200 200 200
+        GET /api/ai-planner/drafts/{draft}                             401 200 200 200 200 404 200 200
+        POST /api/ai-planner/drafts/{draft}/approve                    401 403 403 201 201 404 403 201
+        DELETE /api/ai-planner/drafts/{draft}                          401 403 403 204 204 404 403 204
+        GET /api/ai-planner/settings                                   401 200 200 200 200 200 200 200
+        PUT /api/ai-planner/settings                                   401 403 403 403 200 200 403 200
         GET /api/plans                                                 401 200 200 200 200 200 200 200
         POST /api/plans                                                401 403 403 201 201 201 403 201
         POST /api/plans/check                                          401 200 200 200 200 200 200 200
@@ -158,6 +165,8 @@ internal static class RouteTable
         ["POST /api/sign-in"] = """{"user":"admin","password":"the-first-administrator"}""",
         ["POST /api/token/refresh"] = """{"refresh_token":"gtr_of_nobody"}""",
         ["PUT /api/egress-rules"] = """{"rules":["127.0.0.1:9000"]}""",
+        ["POST /api/ai-planner"] = """{"prompt":"Greet."}""",
+        ["PUT /api/ai-planner/settings"] = """{"tokens_a_day":1000}""",
         ["PUT /api/credential-store"] = """{"backend":"database"}""",
         ["POST /api/me/password"] = "{}",
         ["POST /api/api-keys"] = """{"name":"{new}","scopes":["read"]}""",

@@ -150,6 +150,15 @@ public sealed class RouteWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
                     select '{notification}', w.id, w.id, u.id, 'failure', 'failure', w.id, 'noted' from gantry.workspaces w, gantry.users u where w.name = 'default' and u.name = 'admin'
                     """);
                 return notification;
+            case "draft":
+                var draft = Guid.CreateVersion7().ToString();
+                await TestPostgres.ExecuteAsync(hub.ConnectionString, $$"""
+                    insert into gantry.ai_drafts (workspace_id, id, user_id, prompt, provider, model, plan, answer)
+                    select w.id, '{{draft}}', u.id, 'walked', 'openai', 'none', '{"name": "{{name}}", "steps": [{"use": "logic.transform", "with": {"value": 1} }]}',
+                      '{"steps": [], "uses": [], "connections": [], "missing": [], "findings": [], "starts_by_itself": false}'
+                    from gantry.workspaces w, gantry.users u where w.name = 'default' and u.name = 'admin'
+                    """);
+                return draft;
             case "transfer":
                 return await PostAsync("/api/transfers?wait=30s", new { from = "/nowhere", to = "/neither" }, "id");
             case "template":

@@ -75,6 +75,9 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
             insert into gantry.notification_rules (workspace_id, plan_id, user_id, rules) select workspace_id, id, user_id, '[]' from gantry.triggers on conflict do nothing;
             insert into gantry.notifications (id, workspace_id, plan_id, user_id, occasion, cause, about, status)
             select id, workspace_id, plan_id, user_id, 'failure', 'failure', id, 'noted' from gantry.triggers on conflict do nothing;
+            insert into gantry.ai_drafts (workspace_id, id, user_id, prompt, provider, model, answer) select workspace_id, id, user_id, 'a', 'openai', 'a', '{}' from gantry.triggers on conflict do nothing;
+            insert into gantry.ai_settings (workspace_id) select id from gantry.workspaces on conflict do nothing;
+            insert into gantry.ai_usage (workspace_id, day) select id, '2026-01-01' from gantry.workspaces on conflict do nothing;
             """);
         await ExecuteAsync(connection, "insert into gantry.execution_waits (workspace_id, execution_id, step_path, kind, since, wait) "
             + "select workspace_id, id, '0', 'approval', now(), '{}' from gantry.executions on conflict do nothing");

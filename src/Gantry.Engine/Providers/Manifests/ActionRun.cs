@@ -35,7 +35,8 @@ internal sealed class ActionRun(VendorClient client, ManifestAction action, Json
             return await new JobWait(client, action, poll, input, errors).WaitAsync(answer, cancellationToken);
         }
 
-        return ProviderResult.Success(OutputOf(answer), $"{client.Manifest.Name} answered {answer.Status}.");
+        var result = ProviderResult.Success(OutputOf(answer), $"{client.Manifest.Name} answered {answer.Status}.");
+        return client.Manifest.Category == TokenUse.Category && action.Response.Form != AnswerForm.File ? result with { Metadata = TokenUse.Of(answer.Body) } : result;
     }
 
     private JsonElement OutputOf(VendorAnswer answer)

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Gantry.Engine.Providers.Manifests.Answers;
+
+/// <summary>What an AI says that its answer used, under whichever of the usual names, as <see cref="ProviderResult.Metadata"/>.</summary>
+public static class TokenUse
+{
+    public const string Input = "input_tokens";
+    public const string Output = "output_tokens";
+    public const string Cost = "cost";
+
+    /// <summary>The category of the providers whose answers are looked through.</summary>
+    internal const string Category = "AI";
+
+    // What was read from or written to a vendor's cache is counted beside 'input_tokens', and is used all the same.
+    private static readonly string[][] InputPaths =
+    [
+        ["usage", "prompt_tokens"], ["usage", "input_tokens"], ["usage", "cache_creation_input_tokens"], ["usage", "cache_read_input_tokens"],
+        ["usage", "tokens", "input_tokens"], ["usageMetadata", "promptTokenCount"], ["prompt_eval_count"],
+    ];
+
+    private static readonly string[][] OutputPaths =
+    [
+        ["usage", "completion_tokens"], ["usage", "output_tokens"], ["usage", "tokens", "output_tokens"],
+        ["usageMetadata", "candidatesTokenCount"], ["usageMetadata", "thoughtsTokenCount"], ["eval_count"],
+    ];
+
+    /// <summary>Tokens and, where the vendor says it, what they cost. Empty when the answer tells nothing.</summary>
+    public static IReadOnlyDictionary<string, string> Of(JsonElement answer)
+    {
+        Dictionary<string, string> found = new(StringComparer.Ordinal);
+        if (Sum(answer, InputPaths) is { } input) found[Input] = input.ToString(CultureInfo.InvariantCulture);
+        if (Sum(answer, OutputPaths) is { } output) found[Output] = output.ToString(CultureInfo.InvariantCulture);
+        if (Find(answer, ["usage", "cost"]) is { } cost && cost.TryGetDecimal(out var amount) && amount >= 0) found[Cost] = amount.ToString(CultureInfo.InvariantCulture);
+        return found;
+    }
+
+    /// <summary>Null when none of them is there.</summary>
+    private static long? Sum(JsonElement answer, string[][] paths)
+    {
+        long? sum = null;
+        foreach (var path in paths)
+        {
+            if (Find(answer, path) is { } value && value.TryGetInt64(out var tokens) && tokens is >= 0 and <= int.MaxValue) sum = (sum ?? 0) + tokens;
+        }
+
+        return sum;
+    }
+
+    private static JsonElement? Find(JsonElement value, string[] path)
+    {
+        foreach (var name in path)
+        {
+            if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(name, out value)) return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Number ? value : null;
+    }
+}
