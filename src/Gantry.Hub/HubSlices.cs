@@ -42,7 +42,7 @@ internal static class HubSlices
             RcloneConfigFile = configuration[HubSettings.RcloneConfig],
             KnownHostsFile = knownHosts,
         });
-        services.AddProviders(AllPlugins.Providers);
+        services.AddProviders(AllPlugins.Providers, Path.Combine(configuration.DataFolder, "providers"));
         services.AddProviderConnections();
         services.AddPlans();
         services.AddExecutions(HubIdentity.OfFolder(configuration.DataFolder), new ExecutionOptions

@@ -52,8 +52,8 @@ describe('an event', () => {
 
 describe('the catalogue', () => {
   const providers = [
-    { id: 'slack', title: 'Slack', help: 'Posts messages.', category: 'Communication', actions: ['post_message'] },
-    { id: 'http', title: 'HTTP', help: 'Any address.', category: 'Generic & protocol', actions: ['get'] },
+    { id: 'slack', title: 'Slack', help: 'Posts messages.', category: 'Communication', own: false, actions: ['post_message'] },
+    { id: 'http', title: 'HTTP', help: 'Any address.', category: 'Generic & protocol', own: false, actions: ['get'] },
   ];
 
   it('is searched by all words, in names, help and actions', () => {

@@ -5,7 +5,7 @@ import { optionsFor, type CompletionKnowledge } from '@/features/plans/editor/co
 
 const parameter = (name: string, more: Partial<Action['parameters'][number]> = {}): Action['parameters'][number] => ({ name, type: 'text', required: false, secret: false, default: null, choices: [], help: '', ...more });
 const know: CompletionKnowledge = {
-  providers: () => Promise.resolve([{ id: 'http', title: 'HTTP', help: '', category: '', actions: ['get', 'post'] }]),
+  providers: () => Promise.resolve([{ id: 'http', title: 'HTTP', help: '', category: '', own: false, actions: ['get', 'post'] }]),
   actions: provider => Promise.resolve(provider === 'http' ? [{ id: 'get', use: 'http.get', help: '', repeatable: true, parameters: [parameter('url', { required: true }), parameter('method', { choices: ['A', 'B'] }), parameter('follow', { type: 'boolean' })] }] : []),
   plans: () => Promise.resolve(['other']),
   credentials: () => Promise.resolve(['KEY']),

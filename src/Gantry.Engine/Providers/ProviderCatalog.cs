@@ -7,6 +7,7 @@ public sealed class ProviderCatalog
 {
     private readonly Dictionary<string, IProvider> providersById;
     private readonly ManifestLibrary? library;
+    private volatile Dictionary<string, ManifestProvider> own = [];
 
     public ProviderCatalog(IEnumerable<IProvider> providers, ManifestLibrary? library = null)
     {
@@ -18,12 +19,10 @@ public sealed class ProviderCatalog
         }
     }
 
-    public IEnumerable<IProvider> All => library is null ? providersById.Values : providersById.Values.Concat(library.All.Where(provider => !providersById.ContainsKey(provider.Id)));
+    public IEnumerable<IProvider> All =>
+        (library is null ? providersById.Values : providersById.Values.Concat(library.All.Where(provider => !providersById.ContainsKey(provider.Id)))).Concat(own.Values);
 
-    public IProvider? Find(string providerId) => providersById.GetValueOrDefault(providerId) ?? library?.Find(providerId);
-
-    /// <summary>Whether there is a provider of this id; nothing is read for it.</summary>
-    public bool Has(string providerId) => providersById.ContainsKey(providerId) || library?.Has(providerId) == true;
+    public IProvider? Find(string providerId) => providersById.GetValueOrDefault(providerId) ?? library?.Find(providerId) ?? own.GetValueOrDefault(providerId);
 
     /// <summary>The manifest of this id, also where code has a part of its actions; null when it is code alone, or nothing.</summary>
     public ManifestProvider? FindManifest(string providerId) => Find(providerId) switch
@@ -36,25 +35,27 @@ public sealed class ProviderCatalog
     public ProviderAction? FindAction(string providerId, string actionId) =>
         Find(providerId)?.Actions.FirstOrDefault(action => action.Id == actionId);
 
-    /// <summary>A catalogue with further manifests: a workspace's own. One with an id that is known adds to it, and replaces a manifest of ours.</summary>
-    public ProviderCatalog With(IEnumerable<ManifestProvider> manifests)
-    {
-        var all = new Dictionary<string, IProvider>(providersById, StringComparer.Ordinal);
-        foreach (var manifest in manifests)
-        {
-            all[manifest.Id] = all.TryGetValue(manifest.Id, out var known) ? new MergedProvider(known is MergedProvider merged ? merged.Code : known, manifest) : manifest;
-        }
+    /// <summary>A catalogue with further manifests, people's own: they stand beside what this program has, and never in its place.</summary>
+    public ProviderCatalog With(IEnumerable<ManifestProvider> manifests) => new(providersById, library) { Own = [.. manifests] };
 
-        return new ProviderCatalog(all, library);
+    /// <summary>Replaced as a whole while others look. One with the id of a provider of this program is left out.</summary>
+    public IReadOnlyCollection<ManifestProvider> Own
+    {
+        get => own.Values;
+        set => own = value.Where(provider => !IsShipped(provider.Id)).ToDictionary(provider => provider.Id, StringComparer.Ordinal);
     }
+
+    /// <summary>The text of a manifest of this program; null when there is none.</summary>
+    public string? ShippedManifest(string providerId) => library?.Text(providerId);
+
+    /// <summary>Whether this program itself has it.</summary>
+    public bool IsShipped(string providerId) => providersById.ContainsKey(providerId) || library?.Has(providerId) == true;
 
     private ProviderCatalog(Dictionary<string, IProvider> providersById, ManifestLibrary? library) => (this.providersById, this.library) = (providersById, library);
 
     /// <summary>Code, and the manifest's actions besides.</summary>
     private sealed class MergedProvider(IProvider code, ManifestProvider manifest) : IProvider
     {
-        public IProvider Code => code;
-
         public ManifestProvider Manifest => manifest;
 
         public string Id => code.Id;

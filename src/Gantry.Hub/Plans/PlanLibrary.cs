@@ -20,6 +20,7 @@ internal sealed class PlanLibrary(NpgsqlDataSource database, ProviderCatalog pro
 
     private readonly ConcurrentDictionary<(Guid WorkspaceId, Guid PlanId, int Version), Plan> versions = [];
     private readonly ConcurrentDictionary<string, Plan> texts = new(StringComparer.Ordinal);
+    private IReadOnlyCollection<IProvider> checkedWith = providers.Own;
 
     /// <summary>The saved version, or the plan that was given as text.</summary>
     /// <exception cref="PlanUnreadableException">It cannot be run by this program.</exception>
@@ -42,6 +43,7 @@ internal sealed class PlanLibrary(NpgsqlDataSource database, ProviderCatalog pro
     /// <summary>A plan that somebody gives: all that is wrong with it, or the plan. The same text answers the same plan.</summary>
     public CheckedPlan Check(string text)
     {
+        ForgetOfOthers();
         if (texts.TryGetValue(text, out var known))
             return new CheckedPlan(known, []);
         var document = PlanReader.Read(text);
@@ -60,6 +62,14 @@ internal sealed class PlanLibrary(NpgsqlDataSource database, ProviderCatalog pro
             return Check(text);
         var called = await CalledPlans.LoadAsync(session, document.Calls, this, cancellationToken);
         return Checked(text, document, PlanCheck.Check(document, providers, called, name));
+    }
+
+    // With other providers added or removed, what was right may be wrong.
+    private void ForgetOfOthers()
+    {
+        var own = providers.Own;
+        if (!ReferenceEquals(Interlocked.Exchange(ref checkedWith, own), own))
+            texts.Clear();
     }
 
     private CheckedPlan Checked(string text, PlanDocument document, IReadOnlyList<PlanFinding> findings)

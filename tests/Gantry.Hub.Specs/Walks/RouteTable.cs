@@ -56,6 +56,10 @@ internal static class RouteTable
         GET /api/providers                                             401 200 200 200 200 200 200 200
         GET /api/providers/{provider}                                  401 200 200 200 200 200 200 200
         GET /api/providers/{provider}/actions                          401 200 200 200 200 200 200 200
+        GET /api/providers/{provider}/manifest                         401 403 403 403 403 403 403 404
+        PUT /api/providers/{provider}                                  401 403 403 403 403 403 403 409
+        DELETE /api/providers/{provider}                               401 403 403 403 403 403 403 409
+        POST /api/providers/import                                     401 403 403 403 403 403 403 400
         GET /api/connections                                           401 200 200 200 200 200 200 200
         POST /api/connections/verify                                   401 403 400 400 400 400 403 400
         POST /api/connections/consent                                  401 403 400 400 400 400 403 400
@@ -176,6 +180,8 @@ internal static class RouteTable
         ["PATCH /api/workspaces/{workspace}"] = """{"name":"{new}"}""",
         ["POST /api/members"] = """{"user":"{username}","role":"viewer"}""",
         ["PATCH /api/members/{member}"] = """{"role":"operator"}""",
+        ["PUT /api/providers/{provider}"] = """{"id":"http"}""",
+        ["POST /api/providers/import"] = "{}",
         ["POST /api/endpoints"] = """{"name":"{new}","address":"sftp://user@server.example/in"}""",
         ["PUT /api/endpoints/{endpoint}"] = """{"address":"sftp://user@server.example/in"}""",
         ["PATCH /api/endpoints/{endpoint}"] = """{"settings":{"user":"other"}}""",

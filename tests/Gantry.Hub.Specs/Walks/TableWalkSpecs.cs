@@ -14,8 +14,8 @@ namespace Gantry.Hub.Specs.Walks;
 /// </summary>
 public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
 {
-    /// <summary>What belongs to nobody's workspace in particular: no user may change it, whoever that is.</summary>
-    private static readonly string[] Unowned = ["audit_head", "execution_hubs", "master_keys", "vault_rotations", .. Public];
+    /// <summary>What belongs to nobody's workspace in particular: no user may change it, or none but those who administer the hub.</summary>
+    private static readonly string[] Unowned = ["audit_head", "execution_hubs", "master_keys", "provider_manifests", "vault_rotations", .. Public];
 
     /// <summary>Of those, what everybody may see: what was migrated, and the public halves of keys.</summary>
     private static string[] Public => ["schema_migrations", "signing_keys"];
@@ -45,6 +45,7 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         "notification_rules: select",
         "notifications: select, insert, update, delete",
         "provider_credentials: select, update",
+        "provider_manifests: select",
         "schema_migrations: select",
         "transfer_endpoints: select, insert",
         "transfers: select, insert",
@@ -83,6 +84,7 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
             + "select workspace_id, id, '0', 'approval', now(), '{}' from gantry.executions on conflict do nothing");
         await ExecuteAsync(connection, "insert into gantry.execution_signals (workspace_id, execution_id, step_path, kind, payload) "
             + "select workspace_id, id, '0', 'approval', 'true' from gantry.executions on conflict do nothing");
+        await ExecuteAsync(connection, "insert into gantry.provider_manifests (id, manifest) values ('walked', 'id: walked') on conflict do nothing");
         var victim = await ValueAsync(connection, $"select id::text from gantry.users where name = '{name}'");
         var workspace = await ValueAsync(connection, "select id::text from gantry.workspaces where name = 'default'");
         var (user, own) = who == "nobody" ? ("", "") : await StrangerAsync(connection);

@@ -4048,7 +4048,16 @@ export interface paths {
         /** Lists the providers that plans can use. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description The 'next' of the page before. */
+                    after?: string;
+                    /** @description Only those of this category. */
+                    category?: string;
+                    /** @description The most items, from 1 to 500; all of them when left out. */
+                    limit?: string;
+                    /** @description Only those in which all these words are found: in the id, the title, the category, the help or an action. */
+                    search?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -4090,7 +4099,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows one provider and its actions. */
+        /** Shows one provider: what a connection needs, and its actions. */
         get: {
             parameters: {
                 query?: never;
@@ -4122,9 +4131,82 @@ export interface paths {
                 };
             };
         };
-        put?: never;
+        /** Saves a manifest as a provider of this hub, or changes it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProviderView"];
+                    };
+                };
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProviderView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
-        delete?: never;
+        /** Removes a provider that was saved; steps that use it fail from then on. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -4171,6 +4253,102 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/{id}/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the manifest of a provider, as it was written. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/yaml": string;
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a provider of an OpenAPI document, and saves it when asked to. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ImportRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportAnswer"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -6487,6 +6665,19 @@ export interface components {
             /** @description The path of the step that called it. */
             step: string;
         };
+        ConnectionFieldView: {
+            /** @description The only values allowed; empty means any. */
+            choices: string[];
+            default: unknown;
+            help: string;
+            /** @description What forms call it; null when the name does. */
+            label: null | string;
+            name: string;
+            required: boolean;
+            /** @description It is never shown. */
+            secret: boolean;
+            type: components["schemas"]["SettingType"];
+        };
         ConnectionRequest: {
             /** @description The credential's name; the provider's id when left out. */
             connection?: null | string;
@@ -6500,20 +6691,20 @@ export interface components {
             /** @description Who it says that it belongs to; null where it does not say. */
             who: null | string;
         };
-        /** @description A connection as it is shown. */
         ConnectionView: {
-            /**
-             * Format: date-time
-             * @description When it was last looked at.
-             */
-            checked_at: string;
+            /** @description Whichever way one signs in. */
+            fields: components["schemas"]["ConnectionFieldView"][];
+            /** @description The ways to sign in: the first of which all required fields are there is taken. */
+            ways: components["schemas"]["ConnectionWayView"][];
+        };
+        ConnectionWayView: {
+            fields: components["schemas"]["ConnectionFieldView"][];
+            help: null | string;
+            id: string;
+            /** @description In words: "an API key". */
             name: string;
-            /** @description A person has to agree (again). */
+            /** @description A person has to agree in a browser. */
             needs_consent: boolean;
-            problem: null | string;
-            provider: string;
-            scope: components["schemas"]["CredentialScope"];
-            who: null | string;
         };
         ConsentAnswer: {
             /** @description What the provider sent along; none at another screen. */
@@ -6935,6 +7126,36 @@ export interface components {
             value: null | string;
             /** @description By which variable it is given. */
             variable: string;
+        };
+        ImportAnswer: {
+            /** Format: int32 */
+            action_count: number;
+            base_url_choices: string[];
+            /** @description What is another than in the manifest that was saved under this id. */
+            changes: string[];
+            id: string;
+            /** @description Null while there is a question. */
+            manifest: null | string;
+            /** @description Why the base URL has to be said; null when it need not be. */
+            question: null | string;
+            saved: boolean;
+            /** @description Flaws of the document, and what was made of them. */
+            warnings: string[];
+        };
+        ImportRequest: {
+            /** @description Where the API is, when the document does not say, or says another place. */
+            base_url?: null | string;
+            /** @description The text of an OpenAPI 3 or Swagger 2 document; or else Url. */
+            document?: null | string;
+            /** @description What steps call the provider by; made of the title when left out. */
+            id?: null | string;
+            /**
+             * @description Stores the manifest when there is no question left.
+             * @default false
+             */
+            save: boolean;
+            /** @description Where the document is; within what the workspace may reach. */
+            url?: null | string;
         };
         /** @description The latest thing that a trigger saw. */
         LastEventView: {
@@ -7585,13 +7806,22 @@ export interface components {
             category: string;
             help: string;
             id: string;
+            /** @description It was added to this hub, and is no part of the program. */
+            own: boolean;
             title: string;
         };
         ProviderView: {
             actions: components["schemas"]["ActionView"][];
             category: string;
+            /** @description When the manifest was last compared with that; null of what is code alone. */
+            checked_on: null | string;
+            connection: null | components["schemas"]["ConnectionView"];
+            /** @description Where the vendor describes its API; null of what is code alone. */
+            docs: null | string;
             help: string;
             id: string;
+            /** @description It was added to this hub, and is no part of the program. */
+            own: boolean;
             title: string;
         };
         Refresh: {

@@ -19,6 +19,9 @@ public static class ManifestReader
 
     private static readonly ManifestPattern DatePattern = new("\\d{4}-\\d{2}-\\d{2}");
 
+    /// <summary>Whether a provider can be called so.</summary>
+    public static bool IsId(string text) => IdPattern.Fits(text);
+
     /// <param name="text">YAML or JSON.</param>
     /// <param name="name">What the file is called, for messages; 'acme.yaml' must have the id 'acme'.</param>
     /// <exception cref="ManifestException">It cannot be used; it says all that is wrong.</exception>

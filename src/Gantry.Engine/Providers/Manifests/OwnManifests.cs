@@ -37,7 +37,7 @@ public sealed record OwnManifests(IReadOnlyList<ManifestProvider> Providers, IRe
     }
 
     /// <summary>Why an own provider cannot be called so; null when it can.</summary>
-    public static string? Taken(string id, ProviderCatalog shipped) => shipped.Has(id)
+    public static string? Taken(string id, ProviderCatalog shipped) => shipped.IsShipped(id)
         ? $"this program has a provider '{id}' already, and an own one does not take its place. Give it another id, such as 'my-{id}'."
         : null;
 
