@@ -62,6 +62,7 @@ internal sealed class LocalExecution : IJournalListener
                 EgressAllowed = ["*"],
                 ProgramsAllowed = ReadPrograms(),
                 Environment = PlanEnvironment.ForCommandLine(),
+                Tokens = UserTokens.Shared,
             },
             Journal,
             cancellationToken);

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Gantry.Cli.CommandLine;
 using Gantry.Cli.Credentials;
 using Gantry.Cli.Hubs;
-using Gantry.Engine.Providers;
 using Gantry.Engine.Providers.Manifests;
 using Gantry.Engine.Secrets;
 
@@ -79,7 +78,7 @@ internal static class ProviderConnectCommand
             var (field, value) = pair.Split('=', 2) is [var first, var second] ? (first, second) : throw new UsageException($"{Field} is written NAME=VALUE.");
             if (known.All(other => other.Name != field))
             {
-                throw new UsageException($"{manifest.Name} has no field '{field}'.{NearestName.Hint(field, known.Select(other => other.Name))}");
+                throw new UsageException($"{manifest.Name} has no field '{field}'. It has: {string.Join(", ", known.Select(other => other.Name))}.");
             }
 
             values[field] = value == "-" ? await AskAsync(known.First(other => other.Name == field), cancellationToken) : value;

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Gantry.Engine.Providers.Manifests;
 using Gantry.Plugins;
+using Gantry.TestServers;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
@@ -223,7 +224,7 @@ public sealed class ConsentSpecs(ConsentFixture fixture) : IClassFixture<Consent
 /// <summary>A hub that knows the provider of the strict server.</summary>
 public sealed class ConsentFixture(TestPostgres postgres) : IAsyncLifetime
 {
-    internal AuthorizationServer Server { get; private set; } = null!;
+    public AuthorizationServer Server { get; private set; } = null!;
 
     public HubFixture Hub { get; private set; } = null!;
 

@@ -8,13 +8,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Gantry.Hub.Specs.Providers;
+namespace Gantry.TestServers;
 
 /// <summary>
 /// A strict authorization server (RFC 6749, 7636, 7009, 8628) and an API behind it: codes and refresh tokens are good once, a refresh token that is used twice takes all of its family
 /// with it, and PKCE, the redirect and the client's login are checked.
 /// </summary>
-internal sealed class AuthorizationServer : IAsyncDisposable
+public sealed class AuthorizationServer : IAsyncDisposable
 {
     public const string ClientId = "gantry-client";
     public const string ClientSecret = "client-secret-0123456789";
