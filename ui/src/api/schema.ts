@@ -1,6 +1,306 @@
 // Generated from docs/openapi.json by 'npm run generate'. Do not edit.
 
 export interface paths {
+    "/api/ai-planner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has an AI draft a plan from plain words; it is stored as a draft and not run. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DraftRequest"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ai-planner/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the drafts, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The 'next' of the page before. */
+                    after?: string;
+                    /** @description How many items a page has at most. */
+                    limit?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfDraftView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ai-planner/drafts/{draft}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a draft: the plan, its steps in plain words, and what is missing. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    draft: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Deletes a draft; a plan that was made of it stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    draft: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ai-planner/drafts/{draft}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The draft's text as it is becomes a plan, if it is right as things stand now. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    draft: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApprovedDraft"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ai-planner/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows which AI drafts, its budget a day, and what of it is used. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PlannerView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Says which AI drafts, and its budget a day. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PlannerSettings"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PlannerView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/api-keys": {
         parameters: {
             query?: never;
@@ -6607,6 +6907,15 @@ export interface components {
             /** Format: date-time */
             until?: null | string;
         };
+        ApprovedDraft: {
+            /**
+             * Format: uuid
+             * @description The draft's id.
+             */
+            draft: string;
+            /** @description The plan that was made of it. It has not been started. */
+            plan: components["schemas"]["SavedPlanRow"];
+        };
         AuditEntryView: {
             action: string;
             address: null | string;
@@ -6829,6 +7138,74 @@ export interface components {
             verification_uri: string;
             /** Format: uri */
             verification_uri_complete: null | string;
+        };
+        /** @description A credential that a plan uses. */
+        DraftConnection: {
+            /** @description The caller may use none of this name. */
+            is_missing: boolean;
+            /** @description As the plan names it. */
+            name: string;
+            /** @description Whose connection it is; null when the plan refers to the secret itself. */
+            provider: null | string;
+        };
+        DraftRequest: {
+            /** @description The name of the credentials; never a value. */
+            connection?: null | string;
+            /** @description Which model of it. */
+            model?: null | string;
+            /** @description What the plan is to do, in plain words. */
+            prompt: string;
+            /** @description Which AI; what the workspace says when left out. */
+            provider?: null | string;
+        };
+        /** @description A draft as the API shows it. */
+        DraftView: {
+            /** Format: date-time */
+            approved_at: null | string;
+            /** @description The credentials that the plan names, read from the plan itself. */
+            connections: components["schemas"]["DraftConnection"][];
+            /**
+             * Format: double
+             * @description What it cost, where the vendor says it.
+             */
+            cost: null | number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            draft: string;
+            /** @description What is wrong with the plan; it can be approved when nothing is. */
+            findings: components["schemas"]["PlanFinding"][];
+            /** @description What is to be set up or said before the plan can do its work. */
+            missing: string[];
+            /** @description Which model. */
+            model: string;
+            /** @description The plan as YAML; null when no answer held one. */
+            plan: null | string;
+            /**
+             * Format: uuid
+             * @description The plan that was made of it; null when none was.
+             */
+            plan_id: null | string;
+            /** @description What was wished for. */
+            prompt: string;
+            /** @description Which AI drafted. */
+            provider: string;
+            /** @description Once saved, something starts it: its 'on'. */
+            starts_by_itself: boolean;
+            /** @description What the AI says that each step does. */
+            steps: string[];
+            /**
+             * Format: int64
+             * @description What the AI used, as far as it says.
+             */
+            tokens: number;
+            /** @description Who asked; null when that user is gone. */
+            user: null | string;
+            /** @description The actions that the plan names, read from the plan itself. */
+            uses: string[];
         };
         Egress: {
             rules: string[];
@@ -7581,6 +7958,12 @@ export interface components {
             next: null | string;
         };
         /** @description A part of a list. */
+        PageOfDraftView: {
+            items: components["schemas"]["DraftView"][];
+            /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
+            next: null | string;
+        };
+        /** @description A part of a list. */
         PageOfEndpointKindView: {
             items: components["schemas"]["EndpointKindView"][];
             /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
@@ -7748,6 +8131,43 @@ export interface components {
             message: string;
             /** @description "steps[0].with.url"; empty for the plan as a whole. */
             path: string;
+        };
+        /** @description What a workspace says about its AI. Null leaves it to the hub: the first provider that the caller has credentials for, and the usual budget. */
+        PlannerSettings: {
+            /** @description The name of the credential; the provider's id when null. */
+            connection?: null | string;
+            model?: null | string;
+            provider?: null | string;
+            /** Format: int64 */
+            requests_a_day?: null | number;
+            /** Format: int64 */
+            tokens_a_day?: null | number;
+        };
+        /** @description What a workspace says about its AI, and how it stands. */
+        PlannerView: {
+            connection: null | string;
+            model: null | string;
+            provider: null | string;
+            /**
+             * Format: int64
+             * @description The budget.
+             */
+            requests_a_day: number;
+            /**
+             * Format: int64
+             * @description The same.
+             */
+            requests_today: number;
+            /**
+             * Format: int64
+             * @description The budget.
+             */
+            tokens_a_day: number;
+            /**
+             * Format: int64
+             * @description What of it is used, with what is being asked now.
+             */
+            tokens_today: number;
         };
         PlanVerdict: {
             errors: components["schemas"]["PlanFinding"][];
