@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Gantry.Engine.Plans;
 using Gantry.Engine.Expressions;
+using Gantry.Engine.Plans;
 using Gantry.Hub.Executions.Journal;
 
 namespace Gantry.Hub.Executions;

@@ -1,9 +1,9 @@
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers.Web;
+using Gantry.Plugins.Endpoints.S3;
 using Gantry.TestServers;
 using Shouldly;
 using Xunit;
-using Gantry.Plugins.Endpoints.S3;
 
 namespace Gantry.Plugins.Specs.Endpoints;
 

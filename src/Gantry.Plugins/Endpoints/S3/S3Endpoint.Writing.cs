@@ -1,7 +1,7 @@
-using Gantry.Engine.Providers.Web;
 using System.Buffers;
 using System.Security.Cryptography;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Providers.Web;
 
 namespace Gantry.Plugins.Endpoints.S3;
 

@@ -1,5 +1,5 @@
-using Gantry.Engine.Providers.Web;
 using System.Security.Cryptography;
+using Gantry.Engine.Providers.Web;
 
 namespace Gantry.Plugins.Endpoints.S3;
 
