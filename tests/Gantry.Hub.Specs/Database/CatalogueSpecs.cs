@@ -35,6 +35,7 @@ public sealed class CatalogueSpecs(TestDatabase database) : IClassFixture<TestDa
             'gantry.signing_keys_pkey',      -- Public keys of hubs, under their hash.
             'gantry.execution_hubs_pkey',    -- The hubs themselves; no user sees them.
             'gantry.master_keys_pkey', 'gantry.vault_rotations_pkey', -- The hub's own keys; no user sees them.
+            'gantry.provider_manifests_pkey', -- Providers are the hub's; only administrators name them.
             'gantry.schema_migrations_pkey') -- What was migrated; no user sees it.
         """;
 

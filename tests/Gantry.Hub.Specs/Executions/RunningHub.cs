@@ -7,6 +7,7 @@ using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
 using Gantry.Hub.Notifications;
 using Gantry.Hub.Plans;
+using Gantry.Hub.Providers.Connections;
 using Gantry.Hub.Triggers;
 using Gantry.Hub.Vault;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,6 +45,7 @@ internal sealed class RunningHub : IAsyncDisposable
         services.AddNotifications();
         services.AddExecutions(identity ?? HubIdentity.New(), options ?? new ExecutionOptions());
         services.AddSingleton<SecretsOf>(_ => new NoSecrets());
+        services.AddSingleton<TokensOf>(_ => MemoryConnectionTokens.Shared);
         services.AddEgress([]);
         services.AddEndpoints(new EndpointCatalog([]), new EndpointBounds { KnownHostsFile = "/dev/null" });
         change?.Invoke(services);

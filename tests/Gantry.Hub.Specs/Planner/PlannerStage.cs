@@ -19,7 +19,12 @@ public sealed class PlannerStage(TestPostgres postgres) : IAsyncLifetime
     {
         Ai = await ChatServer.StartAsync();
         var gate = HttpGate.To(Ai.Url);
-        var catalog = AllPlugins.Providers.With(new[] { "openai", "anthropic" }.Select(id => new ManifestProvider(((ManifestProvider)AllPlugins.Providers.Find(id)!).Manifest, gate)));
+        string[] played = ["openai", "anthropic"];
+        var catalog = new ProviderCatalog(
+        [
+            .. AllPlugins.Providers.All.Where(provider => !played.Contains(provider.Id)),
+            .. played.Select(id => new ManifestProvider(AllPlugins.Providers.FindManifest(id)!.Manifest, gate)),
+        ]);
         Hub = new HubFixture(postgres) { Services = services => services.AddSingleton(catalog) };
         await Hub.InitializeAsync();
     }

@@ -1,10 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Gantry.Engine.Providers.Manifests;
-using Gantry.Plugins;
 using Gantry.TestServers;
-using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -231,9 +228,10 @@ public sealed class ConsentFixture(TestPostgres postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Server = await AuthorizationServer.StartAsync();
-        var manifest = new ManifestProvider(ManifestReader.Read(Server.Manifest, "strict.yaml"));
-        Hub = new HubFixture(postgres) { Services = services => services.AddSingleton(AllPlugins.Providers.With([manifest])) };
+        Hub = new HubFixture(postgres);
         await Hub.InitializeAsync();
+        using var saved = await Hub.Admin.PutAsync("/api/providers/strict", new StringContent(Server.Manifest, null, "application/yaml"));
+        saved.EnsureSuccessStatusCode();
     }
 
     public async ValueTask DisposeAsync()

@@ -337,13 +337,14 @@ public sealed class ConnectorSpecs
     public async Task A_manifest_adds_to_a_provider_in_code_and_code_wins()
     {
         await using var stage = await ManifestStage.StartAsync(List, (_, context) => ManifestStage.JsonAsync(context, "{}"));
-        var catalog = new ProviderCatalog([new Code(stage.Provider.Id)]).With([stage.Provider]);
+        var catalog = new ProviderCatalog([new Code("hubspot")], AllManifests.Library);
 
-        var provider = catalog.Find(stage.Provider.Id)!;
+        var provider = catalog.Find("hubspot")!;
 
-        provider.ActionIds.ShouldBe(["get_thing", "list_things", "list_others", "create_thing", "upload", "download"]);
+        provider.ActionIds.ShouldBe(["get_thing", .. AllManifests.Read("hubspot").Actions.Select(action => action.Id)]);
         (await provider.RunAsync(stage.Call("get_thing"), CancellationToken.None)).Message.ShouldBe("by code");
-        (await Should.ThrowAsync<ProviderException>(() => provider.RunAsync(stage.Call("list_things"), CancellationToken.None))).Error.Kind.ShouldBe(ProviderErrorKind.Unauthorized);
+        (await Should.ThrowAsync<ProviderException>(() => provider.RunAsync(stage.Call("list_contacts"), CancellationToken.None))).Error.Kind.ShouldBe(ProviderErrorKind.Unauthorized);
+        catalog.FindManifest("hubspot").ShouldNotBeNull();
     }
 
     private sealed class Code(string id) : IProvider
