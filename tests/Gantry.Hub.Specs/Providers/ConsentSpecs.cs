@@ -175,7 +175,10 @@ public sealed class ConsentSpecs(ConsentFixture fixture) : IClassFixture<Consent
 
         execution.GetProperty("output").GetProperty("name").GetString().ShouldBe("The team");
         begun.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        await Hub.Admin.DeleteAsync("/api/provider-credentials/strict?scope=workspace");
+
+        using var deleted = await Hub.Admin.DeleteAsync("/api/provider-credentials/strict?scope=workspace");
+        deleted.EnsureSuccessStatusCode();
+        (await (await Hub.Admin.GetAsync("/api/connections?provider=strict")).ReadJsonAsync()).GetProperty("items").GetArrayLength().ShouldBe(0);
     }
 
     private static object Client => new { client_id = AuthorizationServer.ClientId, client_secret = AuthorizationServer.ClientSecret };

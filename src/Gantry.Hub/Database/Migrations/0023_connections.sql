@@ -42,3 +42,14 @@ create policy provider_credentials_update on provider_credentials for update to 
     and case when user_id is null then (select may_edit()) or (type = 'oauth_token' and (select may_use_credentials())) else user_id = current_user_id() and (select may_use_credentials()) end)
   with check (workspace_id = current_workspace_id() and saved_by = current_user_id()
     and case when user_id is null then (select may_edit()) or (type = 'oauth_token' and (select may_use_credentials())) else user_id = current_user_id() and (select may_use_credentials()) end);
+
+-- With a credential goes the token that was agreed to by it, and what is known of the connection.
+create function forget_connection() returns trigger language plpgsql security definer set search_path = gantry, pg_temp as $$
+begin
+  if old.type is distinct from 'oauth_token' then
+    delete from provider_credentials where workspace_id = old.workspace_id and user_id is not distinct from old.user_id and type = 'oauth_token' and starts_with(name, old.name || '/');
+    delete from connections where workspace_id = old.workspace_id and user_id is not distinct from old.user_id and name = old.name;
+  end if;
+  return null;
+end $$;
+create trigger forget_connection after delete on provider_credentials for each row execute function forget_connection();
