@@ -204,6 +204,8 @@ public sealed class SshServer : IAsyncDisposable
         {(extraConfiguration.Contains("MaxStartups", StringComparison.Ordinal) ? "" : "MaxStartups 100")}
         KexAlgorithms curve25519-sha256
         PrintMotd no
+        # Bash reads ~/.bashrc for sshd, whatever that does and however long, unless another shell seems to be around it.
+        SetEnv SHLVL=1
         {(extraConfiguration.Contains("Subsystem", StringComparison.Ordinal) ? "" : "Subsystem sftp /usr/lib/openssh/sftp-server")}
 
         """;
