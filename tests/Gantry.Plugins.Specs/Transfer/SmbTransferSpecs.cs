@@ -78,6 +78,7 @@ public sealed class SmbTransferSpecs(SharedSambaServer shared) : IDisposable
 
         var result = await CopyAsync(folder.Local("from"), remote, request => request with { Retries = 5 });
 
+        (result.EndedBy?.Message ?? "").ShouldBe("");
         result.Failures.Select(failure => failure.Reason).ShouldBeEmpty();
         (result.IsSuccess, result.Copied).ShouldBe((true, 1));
     }

@@ -124,6 +124,21 @@ internal sealed class RcloneControl : IDisposable
     public async ValueTask ForgetAsync(string folder, CancellationToken cancellationToken) =>
         (await AskAsync("vfs/forget", new { dir = folder }, cancellationToken).ConfigureAwait(false)).Dispose();
 
+    /// <summary>
+    /// Rclone keeps connections, and finds out that one is dead when it uses it, each by a failure of its own. So many questions at once use all of them, and the dead ones are gone.
+    /// </summary>
+    public Task LetGoAsync(int connections, CancellationToken cancellationToken) => Task.WhenAll(Enumerable.Range(0, connections).Select(async _ =>
+    {
+        try
+        {
+            await FindAsync("", cancellationToken).ConfigureAwait(false);
+        }
+        catch (EndpointException)
+        {
+            // That was one of them, or nothing can be reached: whoever asks next is told.
+        }
+    }));
+
     public void Dispose() => http.Dispose();
 
     private static Entry EntryOf(JsonElement item, string name)

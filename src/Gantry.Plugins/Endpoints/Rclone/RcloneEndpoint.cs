@@ -67,8 +67,8 @@ internal partial class RcloneEndpoint : IEndpoint, IConnects, IMoves
         var place = names.Encode(folder);
         await session.ForgetAsync(place, cancellationToken).ConfigureAwait(false);
         var isEmpty = true;
-        await using var entries = files.ListAsync(place, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await TellAsync(entries.MoveNextAsync()).ConfigureAwait(false))
+        await using var entries = await BeginListAsync(place, cancellationToken).ConfigureAwait(false);
+        while (isEmpty ? entries.HasFirst : await TellAsync(entries.MoveNextAsync()).ConfigureAwait(false))
         {
             isEmpty = false;
             if (Known(entries.Current) is var known)
@@ -82,6 +82,20 @@ internal partial class RcloneEndpoint : IEndpoint, IConnects, IMoves
         if (isEmpty && folder.Length == 0 && await session.Control.FindAsync("", cancellationToken).ConfigureAwait(false) is null)
         {
             throw new EndpointException(EndpointError.NotFound, $"There is nothing at '{Address}'.");
+        }
+    }
+
+    /// <summary>A list whose first entry is there. A connection that was lost meanwhile is not one that cannot be had: those that rclone keeps are let go, and it is asked once more.</summary>
+    private async ValueTask<BegunList> BeginListAsync(string place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TellAsync(BegunList.OfAsync(files.ListAsync(place, cancellationToken), cancellationToken)).ConfigureAwait(false);
+        }
+        catch (EndpointException lost) when (lost.Error == EndpointError.Disconnected && !files.IsConnectionLost)
+        {
+            await session.Control.LetGoAsync(RcloneLanes.Most, cancellationToken).ConfigureAwait(false);
+            return await TellAsync(BegunList.OfAsync(files.ListAsync(place, cancellationToken), cancellationToken)).ConfigureAwait(false);
         }
     }
 
@@ -310,6 +324,32 @@ internal partial class RcloneEndpoint : IEndpoint, IConnects, IMoves
     private string InRoot(string path) => session.RootFile is { } name && path.Length == 0 ? name : path;
 
     private string PlaceOf(string path) => path.Length == 0 ? Address : $"{Address}/{EndpointPath.Printable(path)}";
+
+    /// <summary>Entries, the first of which has been asked for.</summary>
+    private sealed class BegunList(IAsyncEnumerator<Entry> inner, bool hasFirst) : IAsyncDisposable
+    {
+        public bool HasFirst => hasFirst;
+
+        public Entry Current => inner.Current;
+
+        public static async ValueTask<BegunList> OfAsync(IAsyncEnumerable<Entry> entries, CancellationToken cancellationToken)
+        {
+            var inner = entries.GetAsyncEnumerator(cancellationToken);
+            try
+            {
+                return new BegunList(inner, await inner.MoveNextAsync().ConfigureAwait(false));
+            }
+            catch
+            {
+                await inner.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        public ValueTask<bool> MoveNextAsync() => inner.MoveNextAsync();
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
 
     /// <summary>Rclone opens a file when its first byte is asked for: what is wrong with it comes with the content.</summary>
     private sealed class ToldStream(Stream inner) : ContentStream(inner)
