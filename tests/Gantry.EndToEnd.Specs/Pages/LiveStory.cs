@@ -17,7 +17,7 @@ public sealed class LiveStory(SharedHub hubs, SharedBrowser browser)
         await using var visitor = await browser.OpenAsync(hub.Address);
         await visitor.SignInAsync();
         var asked = 0;
-        visitor.Page.Request += (_, request) => asked += request.Url.Contains("/api/executions?", StringComparison.Ordinal) ? 1 : 0;
+        visitor.Page.Request += (_, request) => asked += request.Url.Contains("/api/executions?", StringComparison.Ordinal) && request.Url.Contains(plan, StringComparison.Ordinal) ? 1 : 0;
         await visitor.Page.GotoAsync($"/executions?plan={plan}&status=waiting");
         await visitor.SeesAsync("Nothing fits these filters");
 
