@@ -22,7 +22,7 @@ export function Preview({ request, isChain }: { request: NewTransfer | null; isC
   const files = preview.data?.files ?? [];
   const isStale = preview.isPlaceholderData || preview.isFetching;
   return (
-    <Card title={isChain ? 'What would happen on the first link' : 'What would happen'} actions={request !== null && preview.isFetching && <Loader size={16} aria-label="It is being looked at" />} flush>
+    <Card title={isChain ? 'What would happen on the first link' : 'What would happen'} actions={request !== null && preview.isFetching && <Loader size={16} role="status" aria-label="It is being looked at" />} flush>
       {request === null ? <p className={classes.nothing}>Choose where from and where to: then the first files and where each would be are shown here. Nothing is moved.</p>
         : preview.error !== null && !preview.isFetching ? <div className={classes.problem}><ProblemAlert error={preview.error} onRetry={() => void preview.refetch()} /></div>
           : preview.data === undefined ? <p className={classes.nothing}>The source is being looked at …</p> : (
