@@ -16,14 +16,14 @@ internal sealed record ProviderSummary(string Id, string Title, string Help, str
 /// <param name="CheckedOn">When the manifest was last compared with that; null of what is code alone.</param>
 /// <param name="Connection">What signing in needs; null of what is code alone.</param>
 internal sealed record ProviderView(
-    string Id, string Title, string Help, string Category, bool Own, string? Docs, string? CheckedOn, ConnectionView? Connection, IReadOnlyList<ActionView> Actions)
+    string Id, string Title, string Help, string Category, bool Own, string? Docs, string? CheckedOn, ConnectionNeedsView? Connection, IReadOnlyList<ActionView> Actions)
 {
     public static ProviderView Of(IProvider provider, ProviderCatalog catalog)
     {
         var manifest = catalog.FindManifest(provider.Id)?.Manifest;
         return new ProviderView(
             provider.Id, provider.Title, provider.Help, provider.Category, !catalog.IsShipped(provider.Id), manifest?.Docs, manifest?.CheckedOn,
-            manifest is null ? null : ConnectionView.Of(ConnectionNeeds.Of(manifest)), ActionsOf(provider));
+            manifest is null ? null : ConnectionNeedsView.Of(ConnectionNeeds.Of(manifest)), ActionsOf(provider));
     }
 
     public static IReadOnlyList<ActionView> ActionsOf(IProvider provider) =>
@@ -37,9 +37,9 @@ internal sealed record ActionView(string Id, string Use, string Help, bool Repea
 
 /// <param name="Fields">Whichever way one signs in.</param>
 /// <param name="Ways">The ways to sign in: the first of which all required fields are there is taken.</param>
-internal sealed record ConnectionView(IReadOnlyList<ConnectionFieldView> Fields, IReadOnlyList<ConnectionWayView> Ways)
+internal sealed record ConnectionNeedsView(IReadOnlyList<ConnectionFieldView> Fields, IReadOnlyList<ConnectionWayView> Ways)
 {
-    public static ConnectionView Of(ConnectionNeeds needs) => new(
+    public static ConnectionNeedsView Of(ConnectionNeeds needs) => new(
         [.. needs.Fields.Select(ConnectionFieldView.Of)],
         [.. needs.Ways.Select(way => new ConnectionWayView(way.Id, way.Name, way.Help, way.NeedsConsent, [.. way.Fields.Select(ConnectionFieldView.Of)]))]);
 }

@@ -6987,6 +6987,12 @@ export interface components {
             secret: boolean;
             type: components["schemas"]["SettingType"];
         };
+        ConnectionNeedsView: {
+            /** @description Whichever way one signs in. */
+            fields: components["schemas"]["ConnectionFieldView"][];
+            /** @description The ways to sign in: the first of which all required fields are there is taken. */
+            ways: components["schemas"]["ConnectionWayView"][];
+        };
         ConnectionRequest: {
             /** @description The credential's name; the provider's id when left out. */
             connection?: null | string;
@@ -7000,11 +7006,20 @@ export interface components {
             /** @description Who it says that it belongs to; null where it does not say. */
             who: null | string;
         };
+        /** @description A connection as it is shown. */
         ConnectionView: {
-            /** @description Whichever way one signs in. */
-            fields: components["schemas"]["ConnectionFieldView"][];
-            /** @description The ways to sign in: the first of which all required fields are there is taken. */
-            ways: components["schemas"]["ConnectionWayView"][];
+            /**
+             * Format: date-time
+             * @description When it was last looked at.
+             */
+            checked_at: string;
+            name: string;
+            /** @description A person has to agree (again). */
+            needs_consent: boolean;
+            problem: null | string;
+            provider: string;
+            scope: components["schemas"]["CredentialScope"];
+            who: null | string;
         };
         ConnectionWayView: {
             fields: components["schemas"]["ConnectionFieldView"][];
@@ -8235,7 +8250,7 @@ export interface components {
             category: string;
             /** @description When the manifest was last compared with that; null of what is code alone. */
             checked_on: null | string;
-            connection: null | components["schemas"]["ConnectionView"];
+            connection: null | components["schemas"]["ConnectionNeedsView"];
             /** @description Where the vendor describes its API; null of what is code alone. */
             docs: null | string;
             help: string;
