@@ -21,7 +21,7 @@ public sealed class TestPostgres : IAsyncLifetime
     private bool hasTemplate;
 
     public async ValueTask InitializeAsync() => postgres = await EmbeddedPostgres.StartAsync(
-        new EmbeddedPostgresOptions(folder) { IsDurable = false }, TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken);
+        new EmbeddedPostgresOptions(folder) { IsDurable = false, ConnectionsMax = 500 }, TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

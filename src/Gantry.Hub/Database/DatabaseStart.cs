@@ -34,7 +34,8 @@ internal sealed class DatabaseStart : IAsyncDisposable
         {
             var access = DatabaseAccess.From(options.Connection ?? postgres!.ConnectionString, options.OwnerConnection);
             await PrepareAsync(access, postgres is not null, Migration.All, logger, cancellationToken);
-            return new DatabaseStart(postgres, new HubDatabase(access, clock));
+            var sizes = postgres is null ? PoolSizes.ShareOf(await ConnectionsMaxAsync(access, cancellationToken)) : PoolSizes.Whole;
+            return new DatabaseStart(postgres, new HubDatabase(access, clock, sizes));
         }
         catch
         {
@@ -123,6 +124,18 @@ internal sealed class DatabaseStart : IAsyncDisposable
                     $"{((exception as PostgresException)?.MessageText ?? exception.Message).TrimEnd('.')}. Check GANTRY_DATABASE, and that the server runs.", exception);
             }
         }
+    }
+
+    /// <summary>What the server lets in besides its superusers, or what it lets this role open when that is less.</summary>
+    private static async Task<int> ConnectionsMaxAsync(DatabaseAccess access, CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(access.Hub, mayCreate: false, cancellationToken);
+        await using var ask = new NpgsqlCommand(
+            """
+            select least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
+                (select nullif(datconnlimit, -1) from pg_database where datname = current_database()))
+            """, connection);
+        return (int)(await ask.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task CreateDatabaseAsync(NpgsqlConnectionStringBuilder builder, CancellationToken cancellationToken)

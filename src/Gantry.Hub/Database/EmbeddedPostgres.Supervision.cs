@@ -70,7 +70,7 @@ internal sealed partial class EmbeddedPostgres
 
     private async Task LaunchAsync(CancellationToken cancellationToken)
     {
-        folders.WriteSettings(user, PostgresUser.HubUserName(), options.IsDurable);
+        folders.WriteSettings(user, PostgresUser.HubUserName(), options);
         using var patience = new CancellationTokenSource(options.StartWithin, clock);
         while (true)
         {

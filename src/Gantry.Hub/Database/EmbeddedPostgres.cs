@@ -130,6 +130,9 @@ internal sealed record EmbeddedPostgresOptions(string DataFolder)
     /// <summary>False only where losing everything in a power cut does not matter: tests.</summary>
     public bool IsDurable { get; init; } = true;
 
+    /// <summary>The connections that the server takes: those of one hub's pools, and as many for people with psql, backups and a second hub's start.</summary>
+    public int ConnectionsMax { get; init; } = 200;
+
     public TimeSpan StartWithin { get; init; } = TimeSpan.FromSeconds(60);
 
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(60);

@@ -15,10 +15,10 @@ public sealed class HubDatabase : IAsyncDisposable
         "select set_config('gantry.user_id', $1, true), set_config('gantry.workspace_id', $2, true)";
 
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan WaitForDatabase = TimeSpan.FromSeconds(10);
 
     private readonly NpgsqlDataSource hub;
     private readonly TimeProvider clock;
-    private readonly TimeSpan waitForDatabase;
 
     static HubDatabase()
     {
@@ -28,13 +28,13 @@ public sealed class HubDatabase : IAsyncDisposable
         SqlMapper.AddTypeHandler(new TimeHandler());
     }
 
-    internal HubDatabase(DatabaseAccess access, TimeProvider clock, TimeSpan? waitForDatabase = null, int? poolSizeMax = null)
+    internal HubDatabase(DatabaseAccess access, TimeProvider clock, PoolSizes? sizes = null)
     {
         this.clock = clock;
-        this.waitForDatabase = waitForDatabase ?? TimeSpan.FromSeconds(10);
-        hub = Pool(access.Hub, poolSizeMax ?? SizeIn(access.Hub) ?? 40);
-        Worker = Pool(access.Worker, SizeIn(access.Worker) ?? 30);
-        Standing = Pool(access.Worker, sizeMax: 20);
+        sizes ??= PoolSizes.Whole;
+        hub = Pool(access.Hub, SizeIn(access.Hub) ?? sizes.Hub);
+        Worker = Pool(access.Worker, SizeIn(access.Worker) ?? sizes.Worker);
+        Standing = Pool(access.Worker, PoolSizes.Standing);
     }
 
     /// <summary>For the work that goes on across workspaces; its role has rights on the tables of executions only.</summary>
@@ -58,7 +58,7 @@ public sealed class HubDatabase : IAsyncDisposable
             }
             catch (NpgsqlException exception) when (DatabaseUnavailableException.Fits(exception))
             {
-                if (clock.GetElapsedTime(started) > waitForDatabase) throw new DatabaseUnavailableException(exception);
+                if (clock.GetElapsedTime(started) > WaitForDatabase) throw new DatabaseUnavailableException(exception);
             }
 
             await Task.Delay(pause, clock, cancellationToken);

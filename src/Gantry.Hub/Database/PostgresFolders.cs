@@ -49,7 +49,7 @@ internal sealed class PostgresFolders(string dataFolder)
     }
 
     /// <summary>Written anew at every start: what it says is the program's business, and peer authentication names who runs the hub now.</summary>
-    public void WriteSettings(PostgresUser user, string hubUser, bool isDurable)
+    public void WriteSettings(PostgresUser user, string hubUser, EmbeddedPostgresOptions options)
     {
         Write("pg_hba.conf", user, "# Written by Gantry at every start.\nlocal all all peer map=gantry\n");
         Write("pg_ident.conf", user, "# Written by Gantry at every start: who runs the hub may log in as each of its roles.\n" +
@@ -63,7 +63,7 @@ internal sealed class PostgresFolders(string dataFolder)
             listen_addresses = ''
             unix_socket_directories = {Quote("\"" + Socket.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"")}
             unix_socket_permissions = 0700
-            max_connections = 100
+            max_connections = {options.ConnectionsMax}
             shared_buffers = 128MB
             max_wal_size = 1GB
             wal_level = minimal
@@ -71,8 +71,8 @@ internal sealed class PostgresFolders(string dataFolder)
             checkpoint_timeout = 15min
             random_page_cost = 1.1
             jit = off
-            fsync = {(isDurable ? "on" : "off")}
-            full_page_writes = {(isDurable ? "on" : "off")}
+            fsync = {(options.IsDurable ? "on" : "off")}
+            full_page_writes = {(options.IsDurable ? "on" : "off")}
             synchronous_commit = on
             idle_in_transaction_session_timeout = 10min
             timezone = 'UTC'

@@ -30,7 +30,7 @@ internal static class HubSettings
         "Where the hub listens. Port 0 takes a free one.");
 
     public static readonly HubSetting Database = new("database", null,
-        "An administrator's connection string of a PostgreSQL to use, as postgresql://user:password@host/database. Without it the hub starts a private one. Its Maximum Pool Size, if given, bounds each of the two pools.")
+        "An administrator's connection string of a PostgreSQL to use, as postgresql://user:password@host/database. Without it the hub starts a private one. A hub opens at most two fifths of the connections that this server lets in (and never more than 90), so that two hubs fit; its Maximum Pool Size, if given, bounds each of the two pools instead.")
     { IsSecret = true };
 
     public static readonly HubSetting DatabaseOwner = new("database_owner", null,

@@ -36,7 +36,7 @@ public sealed class HubDatabaseSpecs(TestDatabase database) : IClassFixture<Test
     public async Task Nothing_of_a_session_is_left_for_the_next_on_the_same_connection()
     {
         var actor = await database.CreateActorAsync();
-        await using var one = new HubDatabase(DatabaseAccess.From(database.ConnectionString), TimeProvider.System, poolSizeMax: 1);
+        await using var one = new HubDatabase(DatabaseAccess.From(database.ConnectionString), TimeProvider.System, new PoolSizes(Hub: 1, Worker: 1));
         int process;
         await using (var session = await one.OpenAsync(actor, None))
         {
@@ -58,7 +58,7 @@ public sealed class HubDatabaseSpecs(TestDatabase database) : IClassFixture<Test
         var actor = await database.CreateActorAsync();
         for (var failing = 0; failing < 4; failing++)
         {
-            await using var one = new HubDatabase(DatabaseAccess.From(database.ConnectionString), TimeProvider.System, poolSizeMax: 1);
+            await using var one = new HubDatabase(DatabaseAccess.From(database.ConnectionString), TimeProvider.System, new PoolSizes(Hub: 1, Worker: 1));
             for (var use = 0; use < 6; use++)
             {
                 await using var session = await one.OpenAsync(actor, None);

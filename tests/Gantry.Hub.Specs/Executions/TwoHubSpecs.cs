@@ -18,6 +18,8 @@ public sealed class TwoHubSpecs(TestPostgres postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         database = await postgres.CreateDatabaseAsync();
+        // What a PostgreSQL as it is installed lets in: both hubs have to fit.
+        await TestPostgres.ExecuteAsync(database, $"alter database {new NpgsqlConnectionStringBuilder(database).Database} connection limit 97");
         ledger = await LedgerServer.StartAsync();
     }
 
