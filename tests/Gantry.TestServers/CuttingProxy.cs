@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Gantry.TestServers;
 
-/// <summary>Passes TCP connections on, and cuts each of them when so many bytes went one way, or lets it fall silent.</summary>
+/// <summary>Passes TCP connections on, and cuts each of them when so many bytes went one way, lets it fall silent, or holds what comes then.</summary>
 public sealed class CuttingProxy : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -12,6 +12,8 @@ public sealed class CuttingProxy : IAsyncDisposable
     private readonly ConcurrentBag<Task> passing = [];
     private readonly int target;
     private readonly Task serving;
+    private readonly TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long most;
     private int connections;
 
@@ -29,6 +31,12 @@ public sealed class CuttingProxy : IAsyncDisposable
     /// <summary>Nothing is cut: neither side hears anything any more, and both stay connected. That happens to those that were there when it was due first.</summary>
     public bool FallsSilent { get; init; }
 
+    /// <summary>After so many bytes that the server heard on one connection, the next wait until they are released.</summary>
+    public long HoldAfter { get; init; } = long.MaxValue;
+
+    /// <summary>Ends when bytes are held.</summary>
+    public Task Held => held.Task;
+
     /// <summary>How many there were.</summary>
     public int Connections => Volatile.Read(ref connections);
 
@@ -37,6 +45,8 @@ public sealed class CuttingProxy : IAsyncDisposable
 
     /// <summary>The most bytes that went over one connection the way that is counted.</summary>
     public long Most => Volatile.Read(ref most);
+
+    public void Release() => released.TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -75,8 +85,8 @@ public sealed class CuttingProxy : IAsyncDisposable
             using CancellationTokenSource silence = new();
             var ways = new[]
             {
-                PassAsync(near, far, CountsSaid ? long.MaxValue : cutAfter, cut, silence),
-                PassAsync(far, near, CountsSaid ? cutAfter : long.MaxValue, cut, silence),
+                PassAsync(near, far, CountsSaid ? long.MaxValue : cutAfter, HoldAfter, cut, silence),
+                PassAsync(far, near, CountsSaid ? cutAfter : long.MaxValue, long.MaxValue, cut, silence),
             };
             await Task.WhenAny(ways);
             await cut.CancelAsync();
@@ -88,7 +98,7 @@ public sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private async Task PassAsync(Socket from, Socket to, long cutAfter, CancellationTokenSource cut, CancellationTokenSource silence)
+    private async Task PassAsync(Socket from, Socket to, long cutAfter, long holdAfter, CancellationTokenSource cut, CancellationTokenSource silence)
     {
         var buffer = new byte[16 * 1024];
         long passed = 0;
@@ -101,6 +111,12 @@ public sealed class CuttingProxy : IAsyncDisposable
                 {
                     CutAfter = long.MaxValue;
                     await silence.CancelAsync();
+                }
+
+                if (passed + count > holdAfter)
+                {
+                    held.TrySetResult();
+                    await released.Task.WaitAsync(cut.Token);
                 }
 
                 if (silence.IsCancellationRequested)

@@ -26,11 +26,13 @@ public sealed class FtpServer : IAsyncDisposable
         Handler.authorizer.add_user("user", sys.stdin.readline().rstrip("\n"), folder, perm="elradfmwMT")
         Handler.banner = "Welcome\r\n 220 this is no end\r\n221 nor is this\r\nto the server, which greets in more lines than others do, and in many words"
         server = FTPServer(("127.0.0.1", port), Handler)
-        print("ready", flush=True)
         server.serve_forever()
         """;
 
     private readonly TemporaryFolder folder = new();
+    private TimeSpan clockOff;
+    private ProcessStartInfo? start;
+    private string? password;
     private Process? process;
 
     public int Port { get; } = LocalPort.Free();
@@ -49,35 +51,21 @@ public sealed class FtpServer : IAsyncDisposable
     }
 
     /// <summary>Its only user is 'user'.</summary>
-    public static async Task<FtpServer> StartPyftpdlibAsync(string password, LoginTls tls, string? home = null)
+    public static async Task<FtpServer> StartPyftpdlibAsync(string password, LoginTls tls, string? home = null, TimeSpan clockOff = default)
     {
         SshServer.SkipOrFail(Directory.Exists("/usr/lib/python3/dist-packages/pyftpdlib"), "pyftpdlib is not installed (apt-get install python3-pyftpdlib).");
-        FtpServer server = new();
+        FtpServer server = new() { clockOff = clockOff, password = password };
         server.MakeCertificate();
-        server.process = Process.Start(new ProcessStartInfo(
-            "/usr/bin/python3", ["-c", Script, server.Port.ToString(CultureInfo.InvariantCulture), tls.ToString(), home ?? server.folder.Path, server.folder["server.pem"]])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        })!;
-        await server.process.StandardInput.WriteLineAsync(password);
-        await server.process.StandardInput.FlushAsync();
-        if (await server.process.StandardOutput.ReadLineAsync() != "ready")
-        {
-            throw new InvalidOperationException("pyftpdlib did not start: " + await server.process.StandardError.ReadToEndAsync());
-        }
-
-        _ = server.process.StandardError.ReadToEndAsync();
+        await server.StartProgramAsync(
+            "/usr/bin/python3", ["-c", Script, server.Port.ToString(CultureInfo.InvariantCulture), tls.ToString(), home ?? server.folder.Path, server.folder["server.pem"]]);
         return server;
     }
 
     /// <summary>Its users are those of this machine. Further lines of its configuration may be given.</summary>
-    public static async Task<FtpServer> StartVsftpdAsync(LoginTls tls, params string[] lines)
+    public static async Task<FtpServer> StartVsftpdAsync(LoginTls tls, TimeSpan clockOff = default, params string[] lines)
     {
         SshServer.SkipOrFail(File.Exists("/usr/sbin/vsftpd") && Environment.UserName == "root", "vsftpd is not installed (apt-get install vsftpd), or this is not root.");
-        FtpServer server = new();
+        FtpServer server = new() { clockOff = clockOff };
         server.MakeCertificate();
         Directory.CreateDirectory("/var/run/vsftpd/empty");
         var isTls = tls != LoginTls.None;
@@ -106,11 +94,11 @@ public sealed class FtpServer : IAsyncDisposable
     }
 
     /// <summary>ProFTPD, whose only user is 'user' with that folder as home.</summary>
-    public static async Task<FtpServer> StartProftpdAsync(string password, string home, params string[] lines)
+    public static async Task<FtpServer> StartProftpdAsync(string password, string home, TimeSpan clockOff = default, params string[] lines)
     {
         var program = Unpacked("usr/sbin/proftpd");
         SshServer.SkipOrFail(program is not null && Environment.UserName == "root", "ProFTPD is not unpacked (./test does it), or this is not root.");
-        FtpServer server = new();
+        FtpServer server = new() { clockOff = clockOff };
         File.SetUnixFileMode(server.folder.Path, (UnixFileMode)0x1ED);
         using var hashing = Process.Start(new ProcessStartInfo("/usr/bin/perl", ["-e", "print crypt(<STDIN>, '$6$gantry$')"]) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false })!;
         await hashing.StandardInput.WriteAsync(password);
@@ -160,7 +148,8 @@ public sealed class FtpServer : IAsyncDisposable
         return server;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Kills it with every session, as a power cut would.</summary>
+    public async Task StopAsync()
     {
         if (process is { HasExited: false })
         {
@@ -169,6 +158,32 @@ public sealed class FtpServer : IAsyncDisposable
         }
 
         process?.Dispose();
+        process = null;
+    }
+
+    /// <summary>Starts it, at first or after <see cref="StopAsync"/>, on the same port.</summary>
+    public async Task StartAgainAsync()
+    {
+        process = Process.Start(start!)!;
+        if (password is not null)
+        {
+            await process.StandardInput.WriteLineAsync(password);
+            await process.StandardInput.FlushAsync();
+        }
+
+        if (!await LocalPort.OpensAsync(Port, process))
+        {
+            throw new InvalidOperationException("The FTP server did not start: " + await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync());
+        }
+
+        // What it says is of no use, and may not fill the pipe.
+        _ = process.StandardOutput.ReadToEndAsync();
+        _ = process.StandardError.ReadToEndAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         folder.Dispose();
     }
 
@@ -189,17 +204,14 @@ public sealed class FtpServer : IAsyncDisposable
 
     private async Task StartProgramAsync(string program, string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start = new(program, arguments) { RedirectStandardInput = password is not null, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        OtherClock.Set(start, clockOff);
         if (Unpacked("usr/lib/x86_64-linux-gnu") is { } libraries)
         {
             start.Environment["LD_LIBRARY_PATH"] = libraries;
         }
 
-        process = Process.Start(start)!;
-        if (!await LocalPort.OpensAsync(Port, process))
-        {
-            throw new InvalidOperationException("The FTP server did not start: " + await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync());
-        }
+        await StartAgainAsync();
     }
 
     private void MakeCertificate()

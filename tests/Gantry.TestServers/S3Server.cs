@@ -18,7 +18,7 @@ public sealed class S3Server : IAsyncDisposable
     private string? onDisk;
     private int buckets;
 
-    private S3Server(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, int port)
+    private S3Server(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, int port, TimeSpan clockOff)
     {
         Url = $"http://127.0.0.1:{port}";
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder.Path };
@@ -27,6 +27,7 @@ public sealed class S3Server : IAsyncDisposable
             start.Environment[name] = value;
         }
 
+        OtherClock.Set(start, clockOff);
         process = Process.Start(start)!;
 
         // What it says is of no use, and may not fill the pipe.
@@ -50,7 +51,8 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>For what Gantry itself would not do there.</summary>
     public AmazonS3Client Client { get; }
 
-    public static Task<S3Server> StartFauxqsAsync()
+    /// <param name="clockOff">How far its clock is from this machine's.</param>
+    public static Task<S3Server> StartFauxqsAsync(TimeSpan clockOff = default)
     {
         var port = LocalPort.Free();
         return StartAsync(
@@ -62,7 +64,8 @@ public sealed class S3Server : IAsyncDisposable
                 ["FAUXQS_HOST"] = "127.0.0.1",
                 ["FAUXQS_LOGGER"] = "false",
             },
-            port);
+            port,
+            clockOff: clockOff);
     }
 
     /// <param name="isOnDisk">For more than memory should hold.</param>
@@ -119,10 +122,10 @@ public sealed class S3Server : IAsyncDisposable
         }
     }
 
-    private static async Task<S3Server> StartAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, int port, string? onDisk = null)
+    private static async Task<S3Server> StartAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, int port, string? onDisk = null, TimeSpan clockOff = default)
     {
         SshServer.SkipOrFail(arguments.Prepend(program).Take(2).All(File.Exists), "fauxqs and s3rver are not installed (npm ci in tests/servers).");
-        S3Server server = new(program, arguments, environment, port) { onDisk = onDisk };
+        S3Server server = new(program, arguments, environment, port, clockOff) { onDisk = onDisk };
         return await LocalPort.OpensAsync(port, server.process) ? server : throw new InvalidOperationException("The S3 server did not start.");
     }
 

@@ -15,6 +15,7 @@ public sealed class SambaServer : IAsyncDisposable
     private const string Program = "/usr/sbin/smbd";
 
     private readonly TemporaryFolder folder = new();
+    private TimeSpan clockOff;
     private Process? process;
 
     private SambaServer()
@@ -29,11 +30,12 @@ public sealed class SambaServer : IAsyncDisposable
 
     public string Password { get; } = "pä ss'wörd\"$x;" + Guid.CreateVersion7().ToString("N")[^6..];
 
-    public static async Task<SambaServer> StartAsync()
+    /// <param name="clockOff">How far its clock is from this machine's.</param>
+    public static async Task<SambaServer> StartAsync(TimeSpan clockOff = default)
     {
         SshServer.SkipOrFail(File.Exists(Program), "smbd is not installed (apt-get install samba).");
         SshServer.SkipOrFail(File.Exists("/usr/bin/rclone"), "rclone is not installed (apt-get install rclone).");
-        SambaServer server = new();
+        SambaServer server = new() { clockOff = clockOff };
         try
         {
             foreach (var name in (string[])["private", "state", "cache", "lock", "run", "share", "exact", "readonly", "small"])
@@ -88,14 +90,16 @@ public sealed class SambaServer : IAsyncDisposable
     /// <summary>Starts it, at first or after <see cref="StopAsync"/>, on the same port.</summary>
     public async Task StartAgainAsync()
     {
-        process = Process.Start(new ProcessStartInfo(Program)
+        ProcessStartInfo start = new(Program)
         {
             ArgumentList = { "--foreground", "--no-process-group", "--configfile", folder["smb.conf"], "--debug-stdout" },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
             UseShellExecute = false,
-        })!;
+        };
+        OtherClock.Set(start, clockOff);
+        process = Process.Start(start)!;
         _ = process.StandardOutput.ReadToEndAsync();
         var said = process.StandardError.ReadToEndAsync();
         if (!await LocalPort.OpensAsync(Port, process))

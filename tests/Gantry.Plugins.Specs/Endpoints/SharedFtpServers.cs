@@ -52,19 +52,24 @@ public sealed class FtpPlace : IAsyncDisposable
 
     public FtpServer Server { get; }
 
-    public static async Task<FtpPlace> StartAsync(FtpMake make, params string[] lines)
+    public static Task<FtpPlace> StartAsync(FtpMake make, params string[] lines) => StartAsync(make, TimeSpan.Zero, lines);
+
+    /// <param name="make">Which server.</param>
+    /// <param name="clockOff">How far its clock is from this machine's; not for all of them.</param>
+    /// <param name="lines">Further ones of its configuration.</param>
+    public static async Task<FtpPlace> StartAsync(FtpMake make, TimeSpan clockOff, params string[] lines)
     {
         TemporaryFolder folder = new();
         File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1FF);
         var user = make is FtpMake.Pyftpdlib or FtpMake.PyftpdlibExplicit or FtpMake.Proftpd ? null : await SystemUser.CreateAsync("p4ss word%s");
         var server = make switch
         {
-            FtpMake.Vsftpd => await FtpServer.StartVsftpdAsync(LoginTls.None, lines),
-            FtpMake.VsftpdExplicit => await FtpServer.StartVsftpdAsync(LoginTls.Explicit, ["require_ssl_reuse=YES", "ssl_ciphers=HIGH", .. lines]),
-            FtpMake.VsftpdImplicit => await FtpServer.StartVsftpdAsync(LoginTls.Implicit, ["require_ssl_reuse=YES", "ssl_ciphers=HIGH", .. lines]),
-            FtpMake.Pyftpdlib => await FtpServer.StartPyftpdlibAsync(Password, LoginTls.None, folder.Path),
-            FtpMake.PyftpdlibExplicit => await FtpServer.StartPyftpdlibAsync(Password, LoginTls.Explicit, folder.Path),
-            FtpMake.Proftpd => await FtpServer.StartProftpdAsync(Password, folder.Path, lines),
+            FtpMake.Vsftpd => await FtpServer.StartVsftpdAsync(LoginTls.None, clockOff, lines),
+            FtpMake.VsftpdExplicit => await FtpServer.StartVsftpdAsync(LoginTls.Explicit, clockOff, ["require_ssl_reuse=YES", "ssl_ciphers=HIGH", .. lines]),
+            FtpMake.VsftpdImplicit => await FtpServer.StartVsftpdAsync(LoginTls.Implicit, clockOff, ["require_ssl_reuse=YES", "ssl_ciphers=HIGH", .. lines]),
+            FtpMake.Pyftpdlib => await FtpServer.StartPyftpdlibAsync(Password, LoginTls.None, folder.Path, clockOff),
+            FtpMake.PyftpdlibExplicit => await FtpServer.StartPyftpdlibAsync(Password, LoginTls.Explicit, folder.Path, clockOff),
+            FtpMake.Proftpd => await FtpServer.StartProftpdAsync(Password, folder.Path, clockOff, lines),
             _ => await FtpServer.StartPureFtpdAsync(lines),
         };
         return new(make, server, user, folder);

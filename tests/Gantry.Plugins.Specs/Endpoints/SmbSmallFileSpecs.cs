@@ -70,6 +70,37 @@ public sealed class SmbSmallFileSpecs(SharedSambaServer shared)
         Directory.GetFileSystemEntries(there).Select(Path.GetFileName).ShouldBe(["file", "known"], ignoreOrder: true);
     }
 
+    [Theory(Timeout = 120_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_cancelled_upload_ends_and_leaves_nothing_here_and_nothing_there(bool staysSilent)
+    {
+        var server = await shared.GetAsync();
+        await using CuttingProxy line = new(server.Port) { HoldAfter = 100_000 };
+        var name = server.NewFolder();
+        var there = Path.Combine(server.PathOf("share"), name);
+        var endpoint = new SmbKind().Open(
+            server.Settings($"share/{name}").With("port", line.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)), server.Context());
+        var mark = Guid.CreateVersion7().ToByteArray();
+        using CancellationTokenSource cancelling = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var write = WriteAsync(endpoint, "file", [.. mark, .. new byte[900_000]], cancelling.Token);
+        await line.Held;
+        StagedWith(mark).ShouldHaveSingleItem();
+
+        await cancelling.CancelAsync();
+        if (!staysSilent)
+        {
+            line.Release();
+        }
+
+        await Should.ThrowAsync<OperationCanceledException>(() => write);
+        StagedWith(mark).ShouldBeEmpty();
+        await endpoint.DisposeAsync();
+
+        // What a server that hears nothing has got so far stays under a name that says what it is.
+        Directory.GetFileSystemEntries(there).Where(entry => !staysSilent || !PartialName.Is(Path.GetFileName(entry))).ShouldBeEmpty();
+    }
+
     [Fact(Timeout = 60_000)]
     public void Files_lie_ready_for_rclone_where_nobody_else_reads_them_and_no_longer_than_needed()
     {
@@ -86,11 +117,32 @@ public sealed class SmbSmallFileSpecs(SharedSambaServer shared)
         Directory.Exists(folder).ShouldBeFalse();
     }
 
-    private static async Task WriteAsync(IEndpoint endpoint, string path, byte[] content) => await endpoint.WriteAsync(
+    /// <summary>Files that lie ready for an rclone and begin so.</summary>
+    private static List<string> StagedWith(byte[] mark)
+    {
+        List<string> found = [];
+        foreach (var stage in Directory.GetDirectories("/dev/shm", "gantry-stage-*"))
+        {
+            try
+            {
+                found.AddRange(Directory.GetFiles(stage).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal) && File.ReadAllBytes(file).AsSpan().StartsWith(mark)));
+            }
+            catch (IOException)
+            {
+                // Another test's, which is just going.
+            }
+        }
+
+        return found;
+    }
+
+    private static Task WriteAsync(IEndpoint endpoint, string path, byte[] content) => WriteAsync(endpoint, path, content, Token);
+
+    private static async Task WriteAsync(IEndpoint endpoint, string path, byte[] content, CancellationToken cancellationToken) => await endpoint.WriteAsync(
         path,
         new MemoryStream(content),
         new WriteOptions { PartialName = PartialName.Of(EndpointPath.NameOf(path), null, null, Guid.CreateVersion7().ToString("N")), ModifiedAt = DateTimeOffset.UnixEpoch.AddYears(50), Length = content.Length },
-        Token);
+        cancellationToken);
 
     private static async Task<byte[]> ReadAsync(IEndpoint endpoint, string path)
     {

@@ -83,6 +83,57 @@ public sealed class FtpTransferSpecs : IDisposable
         }
     }
 
+    [Theory(Timeout = 120_000)]
+    [InlineData(FtpMake.Vsftpd, false)]
+    [InlineData(FtpMake.Vsftpd, true)]
+    [InlineData(FtpMake.VsftpdExplicit, false)]
+    [InlineData(FtpMake.Pyftpdlib, false)]
+    [InlineData(FtpMake.Pyftpdlib, true)]
+    [InlineData(FtpMake.Proftpd, true)]
+    public async Task A_server_that_is_killed_and_started_again_is_only_a_delay(FtpMake make, bool isDownload)
+    {
+        await using var place = await FtpPlace.StartAsync(make);
+        var (path, atServer) = place.NewFolder();
+        FillFlat();
+        folder.WriteFile("from/large", new string('y', 3_000_000));
+        await using var remote = place.Open(atServer);
+        if (isDownload)
+        {
+            CopyHere(folder["from"], path);
+        }
+
+        using SemaphoreSlim again = new(0);
+        var restarting = RestartAsync();
+        var result = await LocalStage.CopyAsync(isDownload ? remote : folder.Local("from"), isDownload ? folder.Local("back") : remote, request => request with
+        {
+            Manifest = new AfterFiles(Files / 3, () => again.Release()),
+        });
+
+        await restarting;
+        result.Failures.Select(failure => failure.Reason).ShouldBeEmpty();
+        (result.IsSuccess, result.Copied).ShouldBe((true, Files + 1));
+        var there = isDownload ? folder["back"] : path;
+        LocalStage.TreeOf(there).ShouldBe(LocalStage.TreeOf(folder["from"]));
+        Directory.GetFileSystemEntries(there).Length.ShouldBe(Files + 1);
+
+        async Task RestartAsync()
+        {
+            await again.WaitAsync(Token);
+            await place.Server.StopAsync();
+            await place.Server.StartAgainAsync();
+        }
+    }
+
+    private static void CopyHere(string from, string to)
+    {
+        foreach (var file in Directory.GetFiles(from))
+        {
+            var copy = Path.Combine(to, Path.GetFileName(file));
+            File.Copy(file, copy);
+            File.SetLastWriteTimeUtc(copy, File.GetLastWriteTimeUtc(file));
+        }
+    }
+
     private void FillFlat()
     {
         for (var i = 0; i < Files; i++)
