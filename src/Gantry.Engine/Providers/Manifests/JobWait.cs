@@ -28,7 +28,17 @@ internal sealed class JobWait(VendorClient client, ManifestAction action, Manife
         };
         while (true)
         {
-            var answer = await client.AskAsync(request, cancellationToken);
+            VendorAnswer answer;
+            try
+            {
+                answer = await client.AskAsync(request, cancellationToken);
+            }
+            catch (ProviderException exception)
+            {
+                await AfterAsync(exception.Error, end, cancellationToken);
+                continue;
+            }
+
             var scope = new ManifestScope(answer.Scope.Connection) { Input = input, Job = job, Answer = answer.Body, Token = answer.Scope.Token };
             if (IsTrue(poll.FailedWhen, scope))
             {
@@ -48,6 +58,25 @@ internal sealed class JobWait(VendorClient client, ManifestAction action, Manife
 
             await Task.Delay(poll.Every, clock, cancellationToken);
         }
+    }
+
+    /// <summary>The job goes on whether its state can be asked or not, and the step, begun again, would begin another one: what may pass is asked again until the time is up.</summary>
+    private async ValueTask AfterAsync(ProviderError error, DateTimeOffset end, CancellationToken cancellationToken)
+    {
+        var clock = client.Call.Clock;
+        var wait = error.RetryAfter is { } asked && asked > poll.Every ? asked : poll.Every;
+        if (!error.IsTransient || clock.GetUtcNow() + wait > end)
+        {
+            throw new ProviderException(error with
+            {
+                IsTransient = false,
+                RetryAfter = null,
+                Message = $"The job of {client.Manifest.Id}.{action.Id} was begun, and may still be going on, but cannot be asked after: {error.Message}",
+            });
+        }
+
+        client.Call.Log.Write(StepLogLevel.Warning, $"The job of {client.Manifest.Name} could not be asked after, and is asked again: {error.Message}");
+        await Task.Delay(wait, clock, cancellationToken);
     }
 
     private static bool IsTrue(ManifestText? condition, ManifestScope scope) => condition?.IsTrue(scope) == true;

@@ -16,6 +16,7 @@ internal sealed class ListReader(VendorClient client, ManifestAction action, Man
 
     private readonly List<JsonElement> items = [];
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
+    private JsonElement before;
     private long bytes;
 
     public async Task<ProviderResult> ReadAsync(CancellationToken cancellationToken)
@@ -124,6 +125,13 @@ internal sealed class ListReader(VendorClient client, ManifestAction action, Man
                 ? TakeAll(single.EnumerateObject().Select(member => member.Value)) : 0;
         }
 
+        // A vendor that does not know the number answers every page with the same one.
+        if (paging.Kind is PagingKind.Page or PagingKind.Offset && before.ValueKind == JsonValueKind.Array && JsonMarshal.GetRawUtf8Value(list).SequenceEqual(JsonMarshal.GetRawUtf8Value(before)))
+        {
+            return 0;
+        }
+
+        before = list;
         return TakeAll(list.EnumerateArray());
     }
 

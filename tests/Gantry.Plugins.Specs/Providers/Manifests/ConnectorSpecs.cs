@@ -157,6 +157,33 @@ public sealed class ConnectorSpecs
             .ShouldBe(["size=2", "after=same&size=2", "size=2", "after=same&size=1"]);
     }
 
+    [Theory]
+    [InlineData("page", "page=1,page=2")]
+    [InlineData("offset", "offset=0,offset=2")]
+    public async Task A_vendor_that_answers_every_page_with_the_first_ends_the_list_too(string kind, string asked)
+    {
+        var manifest = Key + $"""
+            paging:
+              all:
+                kind: {kind}
+                name: {kind}
+            actions:
+              list_things:
+                help: Lists.
+                call: GET /things
+                paging: all
+                response:
+                  items: items
+            """;
+        await using var stage = await ManifestStage.StartAsync(manifest, (_, context) => ManifestStage.JsonAsync(context, """{"items": [{"id": 1}, {"id": 2}]}"""));
+        stage.Secret("api_key", "s3cret-value");
+
+        var all = await stage.RunAsync("list_things");
+
+        all!.ToJsonString().ShouldBe("""[{"id":1},{"id":2}]""");
+        string.Join(',', stage.Requests.Select(request => string.Join('&', request.Query.Select(pair => $"{pair.Key}={pair.Value}")))).ShouldBe(asked);
+    }
+
     [Fact]
     public async Task A_redirect_to_another_host_gets_no_token()
     {
@@ -304,6 +331,39 @@ public sealed class ConnectorSpecs
 
         output!.GetValue<string>().ShouldBe("u");
         stage.Requests.Select(request => request.Path).ShouldBe(["/v2/jobs", "/v2/jobs/j%2F1", "/v2/jobs/j%2F1", "/v2/jobs/j%2F1"]);
+    }
+
+    [Theory]
+    [InlineData(502, "0.01", true)]
+    [InlineData(500, "0.01", true)]
+    [InlineData(502, "3600", false)]
+    [InlineData(404, "0.01", false)]
+    public async Task A_job_that_cannot_be_asked_after_for_a_moment_is_not_begun_again(int status, string every, bool isDone)
+    {
+        var manifest = Key + $$$"""
+            actions:
+              render:
+                help: Renders.
+                call: POST /jobs
+                poll: {id: job.id, call: "GET /jobs/${job}", until: "${answer.state == 'done'}", every_seconds: {{{every}}}, output: url}
+            """;
+        var asked = 0;
+        await using var stage = await ManifestStage.StartAsync(manifest, (request, context) => request.Method == "POST" ? ManifestStage.JsonAsync(context, """{"job": {"id": "1"}}""")
+            : ++asked < 3 ? ManifestStage.JsonAsync(context, "{}", status) : ManifestStage.JsonAsync(context, """{"state": "done", "url": "u"}"""));
+        stage.Secret("api_key", "s3cret-value");
+
+        if (isDone)
+        {
+            (await stage.RunAsync("render"))!.GetValue<string>().ShouldBe("u");
+        }
+        else
+        {
+            var error = await stage.FailAsync("render");
+            (error.IsTransient, error.Status).ShouldBe((false, status));
+            error.Message.ShouldContain("may still be going on");
+        }
+
+        stage.Requests.Count(request => request.Method == "POST").ShouldBe(1);
     }
 
     [Fact]
