@@ -18,6 +18,9 @@ public sealed class ConnectionToken
     /// <summary>What a write is compared with, as the store gives it; null of one that is not stored yet.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Where it rests: the same for all who would renew the same token, and another for each person's own. Empty where a process serves one person.</summary>
+    public string Place { get; init; } = "";
+
     /// <summary>Why a person has to agree again; null when nobody has to.</summary>
     public string? NeedsConsent { get; init; }
 }
@@ -40,8 +43,11 @@ public interface IConnectionTokens
 /// <summary>Tokens that end with the process.</summary>
 public sealed class MemoryConnectionTokens : IConnectionTokens
 {
+    private static int instances;
+
     private readonly ConcurrentDictionary<ConnectionKey, ConnectionToken> tokens = new();
     private readonly Lock gate = new();
+    private readonly string place = $"memory {Interlocked.Increment(ref instances)}";
     private long versions;
 
     public static MemoryConnectionTokens Shared { get; } = new();
@@ -57,7 +63,7 @@ public sealed class MemoryConnectionTokens : IConnectionTokens
                 return ValueTask.FromResult<ConnectionToken?>(null);
             }
 
-            var stored = new ConnectionToken { Values = token.Values, ExpiresAt = token.ExpiresAt, NeedsConsent = token.NeedsConsent, Version = $"{++versions}" };
+            var stored = new ConnectionToken { Values = token.Values, ExpiresAt = token.ExpiresAt, NeedsConsent = token.NeedsConsent, Place = place, Version = $"{++versions}" };
             tokens[key] = stored;
             return ValueTask.FromResult<ConnectionToken?>(stored);
         }
@@ -69,7 +75,7 @@ public sealed class MemoryConnectionTokens : IConnectionTokens
         {
             if (tokens.TryGetValue(key, out var token))
             {
-                tokens[key] = new ConnectionToken { Values = token.Values, ExpiresAt = token.ExpiresAt, NeedsConsent = reason, Version = $"{++versions}" };
+                tokens[key] = new ConnectionToken { Values = token.Values, ExpiresAt = token.ExpiresAt, NeedsConsent = reason, Place = place, Version = $"{++versions}" };
             }
         }
 

@@ -59,6 +59,20 @@ public sealed class ConsentSpecs(ConsentFixture fixture) : IClassFixture<Consent
     }
 
     [Fact]
+    public async Task People_whose_connections_have_the_same_client_act_each_in_their_own_name()
+    {
+        using var one = await ConnectedAsync("Joan");
+        using var other = await ConnectedAsync("Radia");
+        var reuses = Server.Reuses;
+        Server.ExpireAll();
+
+        var executions = await Task.WhenAll(Enumerable.Range(0, 20).Select(async number => (Number: number, Execution: await RunAsync(number % 2 == 0 ? one : other))));
+
+        executions.ShouldAllBe(done => done.Execution.GetProperty("output").GetProperty("name").GetString() == (done.Number % 2 == 0 ? "Joan" : "Radia"));
+        Server.Reuses.ShouldBe(reuses);
+    }
+
+    [Fact]
     public async Task A_renewed_token_survives_a_rotation_of_keys()
     {
         using var member = await ConnectedAsync("Barbara");

@@ -77,6 +77,7 @@ internal sealed class ConnectionTokens(Actor actor, HubDatabase database, Creden
                 ExpiresAt = root.TryGetProperty("expires_at", out var end) ? end.GetDateTimeOffset() : null,
                 NeedsConsent = root.TryGetProperty("needs_consent", out var reason) ? reason.GetString() : null,
                 Version = VersionOf(row),
+                Place = row.Id.ToString(),
             };
             lock (gate) found[key] = (token.Version!, SHA256.HashData(value));
             return token;
@@ -129,7 +130,7 @@ internal sealed class ConnectionTokens(Actor actor, HubDatabase database, Creden
         var value = Write(token);
         lock (gate) found[key] = (VersionOf(stored), SHA256.HashData(value));
         CredentialVault.Wipe([value]);
-        return new ConnectionToken { Values = token.Values, ExpiresAt = token.ExpiresAt, NeedsConsent = token.NeedsConsent, Version = VersionOf(stored) };
+        return new ConnectionToken { Values = token.Values, ExpiresAt = token.ExpiresAt, NeedsConsent = token.NeedsConsent, Version = VersionOf(stored), Place = stored.Id.ToString() };
     }
 
     private static string VersionOf(Credential row) => row.Version.ToString(CultureInfo.InvariantCulture);

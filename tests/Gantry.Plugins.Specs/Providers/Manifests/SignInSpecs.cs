@@ -64,6 +64,47 @@ public sealed class SignInSpecs
     }
 
     [Fact]
+    public async Task Two_people_with_the_same_client_renew_at_once_and_each_gets_their_own_token()
+    {
+        var first = new TaskCompletionSource();
+        var second = new TaskCompletionSource();
+        await using var stage = await ManifestStage.StartAsync(Consent, async (request, context) =>
+        {
+            if (request.Host != "login.acme.example")
+            {
+                await ManifestStage.JsonAsync(context, JsonSerializer.Serialize(request.Header("Authorization")));
+                return;
+            }
+
+            var who = request.Text.Contains("r-11111111", StringComparison.Ordinal) ? "11111111" : "22222222";
+            if (who == "11111111")
+            {
+                first.SetResult();
+                await second.Task;
+            }
+
+            await ManifestStage.JsonAsync(context, $$"""{"access_token": "new-{{who}}", "expires_in": 3600}""");
+        });
+        stage.Secret("client_id", "an id");
+        stage.Secret("client_secret", "a secret");
+        async Task<string> RunAsync(string who)
+        {
+            var store = new Told([]);
+            await store.AgreeAsync(stage.Provider.Id, $$"""{"access_token": "old-{{who}}", "refresh_token": "r-{{who}}"}""", DateTimeOffset.UnixEpoch);
+            var result = await stage.Provider.RunAsync(stage.Call("get") with { Tokens = store }, CancellationToken.None);
+            return result.Output!.Value.GetString()!;
+        }
+
+        var one = RunAsync("11111111");
+        await first.Task;
+        var other = RunAsync("22222222");
+        await Task.WhenAny(other, one.WaitAsync(TimeSpan.FromSeconds(60)));
+        second.SetResult();
+
+        (await one, await other).ShouldBe(("Bearer new-11111111", "Bearer new-22222222"));
+    }
+
+    [Fact]
     public async Task A_grant_that_is_gone_for_good_needs_consent_and_is_not_asked_for_again()
     {
         await using var stage = await ManifestStage.StartAsync(Consent, (request, context) => request.Host == "login.acme.example"
@@ -239,8 +280,8 @@ public sealed class SignInSpecs
     {
         private readonly MemoryConnectionTokens inner = new();
 
-        public async Task AgreeAsync(string id, string values) =>
-            await inner.PutAsync(new ConnectionKey(id, id, "app"), new ConnectionToken { Values = JsonElement.Parse(values) }, null, CancellationToken.None);
+        public async Task AgreeAsync(string id, string values, DateTimeOffset? expiresAt = null) =>
+            await inner.PutAsync(new ConnectionKey(id, id, "app"), new ConnectionToken { Values = JsonElement.Parse(values), ExpiresAt = expiresAt }, null, CancellationToken.None);
 
         public ValueTask<ConnectionToken?> FindAsync(ConnectionKey key, CancellationToken cancellationToken) => inner.FindAsync(key, cancellationToken);
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Gantry.Engine.Expressions;
 using Gantry.Engine.Providers.Manifests.Connections;
 using Gantry.Engine.Providers.Manifests.Requests;
@@ -47,7 +46,7 @@ internal static class OAuth2Request
         if (settings.ClientAuth == "basic")
         {
             // RFC 6749, 2.3.1: both are encoded as in a form first.
-            draft.SetHeader("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Uri.EscapeDataString(id)}:{Uri.EscapeDataString(secret ?? "")}"))}");
+            draft.SetHeader("Authorization", RequestSigner.BasicOf(Uri.EscapeDataString(id), Uri.EscapeDataString(secret ?? ""), scope.Connection));
             return;
         }
 

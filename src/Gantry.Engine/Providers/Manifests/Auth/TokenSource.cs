@@ -17,7 +17,8 @@ internal sealed class TokenSource(Manifest manifest, ManifestAuth auth, Connecti
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    private static readonly ConcurrentDictionary<(ConnectionSession, string, string), Lazy<Task<HeldToken>>> Running = new();
+    /// <summary>By the session, the way to sign in, and what is renewed: people whose connections have the same name and client still have tokens of their own.</summary>
+    private static readonly ConcurrentDictionary<(ConnectionSession, string, object), Lazy<Task<HeldToken>>> Running = new();
 
     private static readonly string[] SecretWords = ["token", "secret", "key", "jwt", "signature", "session", "password", "ticket", "cookie"];
 
@@ -30,7 +31,7 @@ internal sealed class TokenSource(Manifest manifest, ManifestAuth auth, Connecti
         var token = await FindAsync(cancellationToken);
         if (token is null || !IsGood(token) || token.Version == dead)
         {
-            var place = (session, auth.Id, auth.NeedsConsent ? connection.Name : "");
+            var place = (session, auth.Id, !auth.NeedsConsent ? "" : token is null ? (object)call.Tokens : $"{connection.Name}\n{token.Place}");
 
             // Of several that are made at the same moment only the one that is kept begins.
             var kept = Running.GetOrAdd(place, _ => new Lazy<Task<HeldToken>>(() => Task.Run(() => FetchAsync(dead), CancellationToken.None)));
@@ -87,7 +88,7 @@ internal sealed class TokenSource(Manifest manifest, ManifestAuth auth, Connecti
         return stored is null ? null : stored.NeedsConsent is { } reason ? throw NeedsConsent(reason) : Held(stored);
     }
 
-    private static HeldToken Held(ConnectionToken stored) => new(stored.Values, stored.ExpiresAt, stored.Version ?? "");
+    private static HeldToken Held(ConnectionToken stored) => new(stored.Values, stored.ExpiresAt, stored.Version ?? "") { Place = stored.Place };
 
     private async Task<HeldToken> FetchAsync(string? dead)
     {

@@ -13,9 +13,6 @@ internal sealed class ConnectionSession(ManifestLimits limits)
 
     public RateBudget Budget { get; } = new(limits);
 
-    /// <summary>Held while a token is fetched: the others wait, and take what it brought.</summary>
-    public SemaphoreSlim Fetching { get; } = new(1, 1);
-
     /// <summary>By the way to sign in. A token that a person agreed to is not here, but in its store.</summary>
     public ConcurrentDictionary<string, HeldToken> Tokens { get; } = new(StringComparer.Ordinal);
 
@@ -40,6 +37,9 @@ internal sealed class ConnectionSession(ManifestLimits limits)
 /// <summary>A token while it is good.</summary>
 internal sealed record HeldToken(System.Text.Json.JsonElement Values, DateTimeOffset? ExpiresAt, string Version)
 {
+    /// <summary>Where the stored one rests; empty of one that a person did not agree to.</summary>
+    public string Place { get; init; } = "";
+
     public override string ToString() => "***";
 }
 
