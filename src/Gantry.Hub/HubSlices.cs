@@ -5,6 +5,7 @@ using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
 using Gantry.Hub.Executions;
+using Gantry.Hub.Executions.Files;
 using Gantry.Hub.Mcp;
 using Gantry.Hub.Notifications;
 using Gantry.Hub.Operations;
@@ -49,6 +50,7 @@ internal static class HubSlices
         {
             RunsMax = configuration.Number(HubSettings.RunsMax, min: 1, max: 100_000),
             LogsKept = TimeSpan.FromDays(configuration.Number(HubSettings.ExecutionLogDays, min: 1, max: 36_500)),
+            FileBytesMax = configuration.Number(HubSettings.ExecutionFileMegabytes, min: 1, max: 1024 * 1024) * 1024L * 1024,
             Drain = TimeSpan.FromSeconds(configuration.Number(HubSettings.DrainSeconds, min: 0, max: 3_600)),
             Environment = PlanEnvironment.ForHub(),
             ProgramsAllowed = ReadPrograms(configuration[HubSettings.ProgramsAllow]),
@@ -86,6 +88,7 @@ internal static class HubSlices
         app.MapPlans();
         app.MapPlanSchema();
         app.MapExecutions();
+        app.MapExecutionFiles();
         app.MapTransfers();
         app.MapTriggers();
         app.MapNotifications();

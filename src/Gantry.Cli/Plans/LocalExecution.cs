@@ -30,14 +30,15 @@ internal sealed class LocalExecution : IJournalListener
     private readonly Guid id;
     private readonly int depth;
     private readonly Signals signals = new();
+    private readonly FolderFiles files;
     private readonly ConcurrentDictionary<Guid, (Task Run, CancellationTokenSource Stop)> called = [];
     private CancellationToken stopping;
 
     public LocalExecution(
-        PlanFile file, Plan plan, JsonElement inputs, EndpointContext context, Redactor redactor, ExecutionPrinter? printer, TerminalAnswers answers, Guid? id = null, int depth = 0)
+        PlanFile file, Plan plan, JsonElement inputs, EndpointContext context, Redactor redactor, ExecutionPrinter? printer, TerminalAnswers answers, FolderFiles files, Guid? id = null, int depth = 0)
     {
         (this.file, this.plan, this.inputs, this.context, this.redactor, this.printer, this.answers) = (file, plan, inputs, context, redactor, printer, answers);
-        (this.id, this.depth) = (id ?? Guid.CreateVersion7(), depth);
+        (this.files, this.id, this.depth) = (files, id ?? Guid.CreateVersion7(), depth);
         Journal = new MemoryJournal(this) { StartCall = StartCallAsync };
     }
 
@@ -52,6 +53,7 @@ internal sealed class LocalExecution : IJournalListener
             {
                 ExecutionId = id,
                 Manifests = new MemoryManifests(id),
+                Files = files,
                 Plan = plan,
                 Inputs = inputs,
                 Signals = signals,
@@ -112,7 +114,7 @@ internal sealed class LocalExecution : IJournalListener
         }
 
         var (calledPlan, values) = Check(calledFile, call);
-        LocalExecution execution = new(calledFile, calledPlan with { Name = calledPlan.Name ?? call.Plan }, values, context, redactor, printer, answers, call.ExecutionId, depth + 1);
+        LocalExecution execution = new(calledFile, calledPlan with { Name = calledPlan.Name ?? call.Plan }, values, context, redactor, printer, answers, files, call.ExecutionId, depth + 1);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         called[call.ExecutionId] = (RunCalledAsync(execution, stepPath, call, stop), stop);
         return Task.CompletedTask;

@@ -6,6 +6,7 @@ using Gantry.Cli.Executions;
 using Gantry.Cli.Hubs;
 using Gantry.Cli.Providers;
 using Gantry.Engine.Plans;
+using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
 
@@ -29,7 +30,7 @@ internal static class LocalRun
         var context = UserEndpointOpener.UserContext(sshConfigFile);
         var printer = asJson ? null : new ExecutionPrinter();
         var started = TimeProvider.System.GetTimestamp();
-        LocalExecution execution = new(file, plan, inputs, context, redactor, printer, new TerminalAnswers());
+        LocalExecution execution = new(file, plan, inputs, context, redactor, printer, new TerminalAnswers(), new FolderFiles());
         var outcome = await execution.RunAsync(cancellationToken);
         var journal = execution.Journal;
         var status = JsonNamingPolicy.SnakeCaseLower.ConvertName(outcome.Status.ToString());

@@ -56,6 +56,7 @@ internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt at
             StepPath = at.Path,
             Attempt = attempt.Attempt,
             Manifests = execution.Run.Manifests,
+            Files = execution.Run.Files,
             Tokens = execution.Run.Tokens,
         };
         var provider = step.Provider!;

@@ -70,6 +70,9 @@ public sealed record PlanRun
     /// <summary>See <see cref="ProviderCall.Manifests"/>.</summary>
     public IManifestStore? Manifests { get; init; }
 
+    /// <summary>See <see cref="ProviderCall.Files"/>.</summary>
+    public IStepFiles? Files { get; init; }
+
     /// <summary>See <see cref="ProviderCall.Tokens"/>.</summary>
     public IConnectionTokens Tokens { get; init; } = MemoryConnectionTokens.Shared;
 

@@ -116,6 +116,9 @@ public sealed record ProviderCall
 
     /// <summary>Where a transfer tells what becomes of each file; null when nobody keeps it.</summary>
     public IManifestStore? Manifests { get; init; }
+
+    /// <summary>Where a file is left that nobody named a place for; null when nobody keeps it.</summary>
+    public IStepFiles? Files { get; init; }
 }
 
 /// <summary>A step's own lines in the execution's log, and its progress.</summary>

@@ -1,4 +1,5 @@
 using Gantry.Engine.Work;
+using Gantry.Hub.Executions.Files;
 using Gantry.Hub.Executions.Journal;
 using Gantry.Hub.Executions.Manifests;
 using Npgsql;
@@ -228,6 +229,9 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
         await using var manifests = database.CreateCommand(ManifestSql.Forget);
         manifests.Parameters.AddWithValue(options.LogsKept);
         await manifests.ExecuteNonQueryAsync(cancellationToken);
+        await using var files = database.CreateCommand(ExecutionFileSql.Forget);
+        files.Parameters.AddWithValue(options.LogsKept);
+        await files.ExecuteNonQueryAsync(cancellationToken);
         keptHouseAt = clock.GetUtcNow();
     }
 

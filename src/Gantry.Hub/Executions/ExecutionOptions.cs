@@ -16,6 +16,9 @@ internal sealed record ExecutionOptions
 
     public TimeSpan LogsKept { get; init; } = TimeSpan.FromDays(90);
 
+    /// <summary>The largest file that an execution keeps.</summary>
+    public long FileBytesMax { get; init; } = 1024L * 1024 * 1024;
+
     /// <summary>What ${env.NAME} finds.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = PlanEnvironment.Empty;
 

@@ -4,6 +4,7 @@ using Gantry.Engine.Secrets;
 using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 using Gantry.Hub.Endpoints;
+using Gantry.Hub.Executions.Files;
 using Gantry.Hub.Executions.Journal;
 using Gantry.Hub.Executions.Manifests;
 using Gantry.Hub.Plans;
@@ -149,10 +150,12 @@ internal sealed partial class ExecutionRunner(
             Failed = doomed,
             Secrets = secrets,
             Redactor = redactor,
-            Endpoints = endpoints.OpenerFor(actor, new RedactingSecrets(secrets, redactor), notice => WriteNotice(journal, redactor.Text(notice))),
+            Endpoints = new ExecutionFilesOpener(
+                endpoints.OpenerFor(actor, new RedactingSecrets(secrets, redactor), notice => WriteNotice(journal, redactor.Text(notice))), database, actor),
             EgressAllowed = egressAllowed,
             Tokens = tokensOf(actor),
             ProgramsAllowed = options.ProgramsAllowed,
+            Files = new FileKeeper(database.Worker, claim, redactor, options.FileBytesMax, clock),
             Manifests = new ExecutionManifests(database.Worker, claim, redactor, clock),
             Environment = options.Environment,
             HandOver = handOver.Token,

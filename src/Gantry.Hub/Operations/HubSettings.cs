@@ -117,6 +117,9 @@ internal static class HubSettings
     public static readonly HubSetting ExecutionLogDays = new("execution_log_days", "90",
         "How long the lines that executions log are kept.");
 
+    public static readonly HubSetting ExecutionFileMegabytes = new("execution_file_megabytes", "1024",
+        "The largest file that an execution keeps: of what a step is answered with and has no place for. Files are kept as long as logs.");
+
     public static readonly HubSetting EventDays = new("event_days", "90",
         "How long the events that triggers saw are kept.");
 
@@ -131,6 +134,6 @@ internal static class HubSettings
         Data, Listen, Database, DatabaseFile, DatabaseOwner, DatabaseOwnerFile, AdminPassword, AdminPasswordFile, MasterKey, MasterKeyFile,
         LogDir, LogLevel, LogFileMegabytes, LogFiles, BodyMegabytes, RequestsPerKey, RequestsPerUser, RequestsPerAddress, RequestsPerWebhook, StreamsPerUser,
         CorsOrigins, TrustedProxies, SessionHours, TokenMinutes, TokenKeyDays, DrainSeconds,
-        LocalRoots, SshConfig, RcloneConfig, RunsMax, ExecutionLogDays, EventDays, EgressAllow, ProgramsAllow,
+        LocalRoots, SshConfig, RcloneConfig, RunsMax, ExecutionLogDays, ExecutionFileMegabytes, EventDays, EgressAllow, ProgramsAllow,
     ];
 }

@@ -90,6 +90,8 @@ internal static class RouteTable
         GET /api/executions/events                                     401 200 200 200 200 200 200 200
         GET /api/executions/{execution}                                401 200 200 200 200 404 200 200
         GET /api/executions/{execution}/outputs/{blob}                 401 404 404 404 404 404 404 404
+        GET /api/executions/{execution}/files                          401 200 200 200 200 404 200 200
+        GET /api/executions/{execution}/files/{file}                   401 404 404 404 404 404 404 404
         GET /api/executions/{execution}/events                         401 200 200 200 200 404 200 200
         POST /api/executions/{execution}/approve                       401 409 409 409 409 404 409 409
         GET /api/approvals                                             401 200 200 200 200 200 200 200

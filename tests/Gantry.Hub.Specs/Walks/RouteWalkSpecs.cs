@@ -102,7 +102,7 @@ public sealed class RouteWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
                 return "logic";
             case "version":
                 return "1";
-            case "blob":
+            case "blob" or "file":
                 return Guid.CreateVersion7().ToString();
             case "user" or "member" or "username":
                 var id = await PostAsync("/api/users", new { name }, "id");

@@ -30,6 +30,8 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
         "data_keys: select, insert, update, delete",
         "events: select, insert, update, delete",
         "execution_blobs: select, insert, update",
+        "execution_file_chunks: select, insert, update, delete",
+        "execution_files: select, insert, update, delete",
         "execution_hubs: select, insert, update, delete",
         "execution_keys: select, insert, update, delete",
         "execution_logs: select, insert, update",
@@ -84,6 +86,10 @@ public sealed class TableWalkSpecs(HubFixture hub) : IClassFixture<HubFixture>
             + "select workspace_id, id, '0', 'approval', now(), '{}' from gantry.executions on conflict do nothing");
         await ExecuteAsync(connection, "insert into gantry.execution_signals (workspace_id, execution_id, step_path, kind, payload) "
             + "select workspace_id, id, '0', 'approval', 'true' from gantry.executions on conflict do nothing");
+        await ExecuteAsync(connection, "insert into gantry.execution_files (workspace_id, execution_id, id, step_path, attempt, fence, name, content_type) "
+            + "select workspace_id, id, id, '0', 1, 1, 'a.txt', 'text/plain' from gantry.executions on conflict do nothing");
+        await ExecuteAsync(connection, "insert into gantry.execution_file_chunks (workspace_id, execution_id, file_id, chunk, content) "
+            + "select workspace_id, id, id, 0, 'a' from gantry.executions on conflict do nothing");
         await ExecuteAsync(connection, "insert into gantry.provider_manifests (id, manifest) values ('walked', 'id: walked') on conflict do nothing");
         var victim = await ValueAsync(connection, $"select id::text from gantry.users where name = '{name}'");
         var workspace = await ValueAsync(connection, "select id::text from gantry.workspaces where name = 'default'");

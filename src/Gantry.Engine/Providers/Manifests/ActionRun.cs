@@ -12,6 +12,7 @@ internal sealed class ActionRun(VendorClient client, ManifestAction action, Json
 
     public async Task<ProviderResult> RunAsync(CancellationToken cancellationToken)
     {
+        var receiver = new FileReceiver(action.Response.Form == AnswerForm.File ? Text(ManifestProvider.SaveToName) : null, client.Call, action.Response, errors);
         var hasFile = action.Response.Form == AnswerForm.File || action.Parameters.Any(parameter => parameter.Type == ManifestType.File || parameter.Items?.Type == ManifestType.File);
         var request = new VendorRequest
         {
@@ -22,7 +23,7 @@ internal sealed class ActionRun(VendorClient client, ManifestAction action, Json
             NeedsTree = action.Response.Items is not null || action.Response.Output is not null || errors.When is not null,
             IsRepeatable = action.IsRepeatable,
             Timeout = action.Timeout ?? (hasFile ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(100)),
-            Receiver = Text(ManifestProvider.SaveToName) is { } target && action.Response.Form == AnswerForm.File ? new FileReceiver(target, client.Call.Endpoints, action.Response) : null,
+            Receiver = receiver,
         };
         if (action.Paging is { } paging)
         {
@@ -32,25 +33,18 @@ internal sealed class ActionRun(VendorClient client, ManifestAction action, Json
         var answer = await client.AskAsync(request, cancellationToken);
         if (action.Poll is { } poll)
         {
-            return await new JobWait(client, action, poll, input, errors).WaitAsync(answer, cancellationToken);
+            return await new JobWait(client, action, poll, input, errors, receiver).WaitAsync(answer, cancellationToken);
         }
 
-        var result = ProviderResult.Success(OutputOf(answer), $"{client.Manifest.Name} answered {answer.Status}.");
+        var result = ProviderResult.Success(await OutputOfAsync(answer, receiver, cancellationToken), $"{client.Manifest.Name} answered {answer.Status}.");
         return client.Manifest.Category == TokenUse.Category && action.Response.Form != AnswerForm.File ? result with { Metadata = TokenUse.Of(answer.Body) } : result;
     }
 
+    private async ValueTask<JsonElement> OutputOfAsync(VendorAnswer answer, FileReceiver receiver, CancellationToken cancellationToken) =>
+        await receiver.FileOfAsync(answer, cancellationToken) ?? OutputOf(answer);
+
     private JsonElement OutputOf(VendorAnswer answer)
     {
-        if (answer.Received is { } file)
-        {
-            return file;
-        }
-
-        if (action.Response.Form == AnswerForm.File)
-        {
-            return AnswerBody.FileValue(answer.Web, new FileReceiver("", client.Call.Endpoints, action.Response).NameOf(answer.Web));
-        }
-
         if (action.Response.Items is { } items)
         {
             return answer.Find(items) is { ValueKind: not JsonValueKind.Null } list ? list : JsonElement.Parse("[]");

@@ -8,7 +8,7 @@ using Gantry.Engine.Settings;
 namespace Gantry.Engine.Providers.Manifests;
 
 /// <summary>Asks after a job until it is done.</summary>
-internal sealed class JobWait(VendorClient client, ManifestAction action, ManifestPoll poll, JsonElement input, ManifestErrors errors)
+internal sealed class JobWait(VendorClient client, ManifestAction action, ManifestPoll poll, JsonElement input, ManifestErrors errors, FileReceiver receiver)
 {
     public async Task<ProviderResult> WaitAsync(VendorAnswer first, CancellationToken cancellationToken)
     {
@@ -25,6 +25,7 @@ internal sealed class JobWait(VendorClient client, ManifestAction action, Manife
             NeedsTree = true,
             IsRepeatable = true,
             Timeout = TimeSpan.FromSeconds(100),
+            Receiver = receiver,
         };
         while (true)
         {
@@ -48,7 +49,8 @@ internal sealed class JobWait(VendorClient client, ManifestAction action, Manife
 
             if (IsTrue(poll.Until, scope))
             {
-                return ProviderResult.Success(poll.Output is { } output ? answer.Find(output) ?? Scalars.Null : answer.Body, $"The job of {client.Manifest.Name} is done.");
+                var result = await receiver.FileOfAsync(answer, cancellationToken) ?? (poll.Output is { } output ? answer.Find(output) ?? Scalars.Null : answer.Body);
+                return ProviderResult.Success(result, $"The job of {client.Manifest.Name} is done.");
             }
 
             if (clock.GetUtcNow() + poll.Every > end)

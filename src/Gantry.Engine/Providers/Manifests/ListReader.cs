@@ -27,6 +27,11 @@ internal sealed class ListReader(VendorClient client, ManifestAction action, Man
         {
             var now = step;
             answer = await client.AskAsync(request with { Make = scope => MakeAsync(scope, now) }, cancellationToken);
+            if (request.Receiver is { } receiver && await receiver.FileOfAsync(answer, cancellationToken) is { } file)
+            {
+                return ProviderResult.Success(file, $"{client.Manifest.Name} answered {answer.Status}.");
+            }
+
             var taken = Take(answer);
             if (taken is null)
             {

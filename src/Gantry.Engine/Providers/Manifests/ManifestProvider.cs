@@ -126,7 +126,7 @@ public sealed class ManifestProvider : IProvider
             {
                 Name = SaveToName,
                 Type = SettingType.Address,
-                Help = "Where the file is written: an address, or a folder's with '/' at its end. When left out, a small file is answered as a data: URI.",
+                Help = "Where the file is written: an address, or a folder's with '/' at its end. When left out, the file is kept with the execution, and its address answered.",
             });
         }
 

@@ -29,7 +29,7 @@ internal sealed record VendorRequest
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 
-    /// <summary>Takes the body while it comes, and answers what the step answers; null when the body is read.</summary>
+    /// <summary>Takes what is a file while it comes, and answers what the step answers; null when every body is read.</summary>
     public FileReceiver? Receiver { get; init; }
 }
 
@@ -169,19 +169,18 @@ internal sealed class VendorClient(Manifest manifest, ProviderCall call, Connect
         JsonElement? received = null;
         var web = draft.ToRequest(request.Timeout, call.EgressAllowed, BytesMax, request.Receiver is not { } receiver ? null : async (head, stream, token) =>
         {
-            if ((int)head.Status is < 200 or >= 300)
+            if (!IsSuccess(head) || !receiver.Takes(head))
             {
                 return false;
             }
 
             received = await receiver.ReceiveAsync(head, stream, token);
-            return received is not null;
+            return true;
         });
         var answer = await gate.SendAsync(web, call.Clock, cancellationToken);
-        string? problem = null;
-        var body = received is not null ? Settings.Scalars.Null
-            : AnswerBody.Read(answer, IsSuccess(answer) ? request.Form : null, request.NeedsTree && IsSuccess(answer), out problem);
-        return new VendorAnswer(web, draft.Scope, answer, body, problem, received);
+        var body = received is not null ? new AnswerValue(Settings.Scalars.Null)
+            : AnswerBody.Read(answer, IsSuccess(answer) ? request.Form : null, request.NeedsTree && IsSuccess(answer));
+        return new VendorAnswer(web, draft.Scope, answer, body, received);
     }
 
     private static bool IsSuccess(WebAnswer answer) => (int)answer.Status is >= 200 and < 300;

@@ -67,7 +67,8 @@ internal static class ContentRoutes
         return isNew ? TypedResults.Created((string?)null, view) : TypedResults.Ok(view);
     }
 
-    private static void SetHeaders(HttpResponse response, string path, Entry entry, ByteRange? range, bool isInline)
+    /// <summary>Of an answer that is a file: nothing in it ever runs as a page of the hub.</summary>
+    internal static void SetHeaders(HttpResponse response, string path, Entry entry, ByteRange? range, bool isInline)
     {
         var shown = isInline ? SafeContent.TypeOf(path) : null;
         response.ContentType = shown ?? "application/octet-stream";

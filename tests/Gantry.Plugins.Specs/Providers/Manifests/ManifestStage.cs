@@ -26,6 +26,8 @@ internal sealed class ManifestStage : IAsyncDisposable, ISecretResolver, IEndpoi
 
     public MemoryEndpoint Files { get; } = new();
 
+    public FolderFiles? KeptFiles { get; set; } = new();
+
     public IReadOnlyList<RecordedRequest> Requests => [.. recorder.Requests];
 
     public Uri Url => recorder.Url;
@@ -72,6 +74,7 @@ internal sealed class ManifestStage : IAsyncDisposable, ISecretResolver, IEndpoi
         Log = this,
         EgressAllowed = ["*"],
         Tokens = Tokens,
+        Files = KeptFiles,
     };
 
     public async Task<JsonNode?> RunAsync(string action, string parameters = "{}", ISecretResolver? secrets = null)

@@ -6,7 +6,13 @@ using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Providers.Manifests.Answers;
 
-/// <summary>The body of an answer as a value: JSON as it is, XML as a tree, tables as lists, everything else as a text or a data: URI.</summary>
+/// <summary>A body, read.</summary>
+/// <param name="Value">Null when it is a file, unless something can be looked for in it.</param>
+/// <param name="Problem">Why it is not what it should be, as the end of a sentence; null when it is.</param>
+/// <param name="IsFile">It is bytes, to be handed on as they are.</param>
+internal readonly record struct AnswerValue(JsonElement Value, string? Problem = null, bool IsFile = false);
+
+/// <summary>The body of an answer as a value: JSON as it is, XML as a tree, tables as lists, everything else as a text or a file.</summary>
 internal static class AnswerBody
 {
     private static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = 56 };
@@ -14,37 +20,41 @@ internal static class AnswerBody
     /// <param name="answer">What came back.</param>
     /// <param name="form">As the manifest says; null leaves it to the content type.</param>
     /// <param name="needsTree">Something is looked for in it.</param>
-    /// <param name="problem">Why it is not what it should be, as the end of a sentence; null when it is.</param>
-    public static JsonElement Read(WebAnswer answer, AnswerForm? form, bool needsTree, out string? problem)
+    public static AnswerValue Read(WebAnswer answer, AnswerForm? form, bool needsTree)
     {
-        problem = null;
+        if (form == AnswerForm.File)
+        {
+            // What may be an error is read as the kind that it says it is.
+            return IsTreeType(answer.MediaType) ? Read(answer, null, needsTree: false) with { Problem = null, IsFile = true } : new(Scalars.Null, IsFile: true);
+        }
+
         if (answer.Body.Length == 0 || form == AnswerForm.None)
         {
-            return Scalars.Null;
+            return new(Scalars.Null);
         }
 
         var text = HttpAnswer.Decode(answer);
         var type = answer.MediaType ?? "";
+        string problem;
         var guessed = form ?? Guess(type, text);
         try
         {
             switch (guessed)
             {
                 case AnswerForm.Json:
-                    return JsonElement.Parse(HalfPairs.Mend(text ?? throw new JsonException("its bytes are not text")), JsonOptions);
+                    return new(JsonElement.Parse(HalfPairs.Mend(text ?? throw new JsonException("its bytes are not text")), JsonOptions));
                 case AnswerForm.Xml:
-                    return XmlTree.Read(text ?? throw new XmlException("its bytes are not text"));
+                    return new(XmlTree.Read(text ?? throw new XmlException("its bytes are not text")));
                 case AnswerForm.Csv:
-                    return CsvTable.Read(text ?? "");
+                    return new(CsvTable.Read(text ?? ""));
                 case AnswerForm.Ndjson:
-                    return JsonSerializer.SerializeToElement((text ?? "").Split('\n').Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => JsonElement.Parse(HalfPairs.Mend(line), JsonOptions)));
+                    return new(JsonSerializer.SerializeToElement((text ?? "").Split('\n').Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => JsonElement.Parse(HalfPairs.Mend(line), JsonOptions))));
                 case AnswerForm.Text when form is null && (needsTree || IsPage(type)):
-                    problem = $"the answer is {Described(type)}, and not JSON{Beginning(text)}";
-                    return Scalars.Text(text ?? "");
+                    return new(Scalars.Text(text ?? ""), $"the answer is {Described(type)}, and not JSON{Beginning(text)}");
                 case AnswerForm.Text when text is not null:
-                    return Scalars.Text(text);
+                    return new(Scalars.Text(text));
                 default:
-                    return FileValue(answer, null);
+                    return new(Scalars.Null, IsFile: true);
             }
         }
         catch (JsonException exception)
@@ -58,21 +68,14 @@ internal static class AnswerBody
             problem = type.Length > 0 && !IsXml(type) ? $"the answer is {Described(type)}, and not XML{Beginning(text)}" : $"the answer is not XML, or breaks off: {exception.Message}";
         }
 
-        return Scalars.Text(text ?? "");
+        return new(Scalars.Text(text ?? ""), problem);
     }
 
-    /// <summary>A file as a step hands it on: {file, name, content_type, size}.</summary>
-    public static JsonElement FileValue(WebAnswer answer, string? name)
-    {
-        var type = answer.MediaType ?? "application/octet-stream";
-        return JsonSerializer.SerializeToElement(new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            ["file"] = Requests.DataUri.Write(name, type, answer.Body),
-            ["name"] = name,
-            ["content_type"] = type,
-            ["size"] = answer.Body.Length,
-        });
-    }
+    /// <summary>What is a file by its content type alone, when the manifest does not say what comes.</summary>
+    public static bool IsFileType(string? type) => type is { Length: > 0 } && Guess(type, null) == AnswerForm.File;
+
+    /// <summary>What may have members, by its content type.</summary>
+    public static bool IsTreeType(string? type) => type is { Length: > 0 } && (HttpAnswer.IsJson(type) || IsXml(type));
 
     private static AnswerForm Guess(string type, string? text)
     {

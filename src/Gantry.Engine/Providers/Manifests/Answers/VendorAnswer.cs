@@ -6,11 +6,14 @@ using Gantry.Engine.Providers.Web;
 namespace Gantry.Engine.Providers.Manifests.Answers;
 
 /// <summary>An answer with its body read, and what a manifest makes of it.</summary>
-internal sealed class VendorAnswer(WebRequest request, ManifestScope scope, WebAnswer web, JsonElement body, string? problem, JsonElement? received)
+internal sealed class VendorAnswer(WebRequest request, ManifestScope scope, WebAnswer web, AnswerValue body, JsonElement? received)
 {
     public WebAnswer Web => web;
 
-    public JsonElement Body => body;
+    public JsonElement Body => body.Value;
+
+    /// <summary>It was read, and is to be handed on as a file.</summary>
+    public bool IsFile => received is null && body.IsFile && Status != 204;
 
     public int Status => (int)web.Status;
 
@@ -27,20 +30,20 @@ internal sealed class VendorAnswer(WebRequest request, ManifestScope scope, WebA
 
     public JsonElement? Find(AnswerPath? path) => path is null ? null
         : path.Header is { } header ? Header(header) is { } text ? Settings.Scalars.Text(text) : null
-        : path.Find(body);
+        : path.Find(body.Value);
 
-    public string? FindText(AnswerPath path) => path.Header is { } header ? Header(header) : path.FindText(body);
+    public string? FindText(AnswerPath path) => path.Header is { } header ? Header(header) : path.FindText(body.Value);
 
     /// <summary>Null when it is a success.</summary>
     public ProviderError? Error(Manifest manifest, ManifestErrors errors, TimeProvider clock, Func<string, string> mask)
     {
         var isStatusFine = Status is >= 200 and < 300 || errors.OkStatus.Contains(Status);
-        if (isStatusFine && problem is not null && received is null && !errors.OkStatus.Contains(Status))
+        if (isStatusFine && body.Problem is { } problem && !errors.OkStatus.Contains(Status))
         {
             return new() { Kind = ProviderErrorKind.Upstream, Message = $"{manifest.Name}: {HttpGate.Where(request)}: {mask(problem)}.", Status = Status };
         }
 
-        if (isStatusFine && errors.When?.IsTrue(scope.With(body)) != true)
+        if (isStatusFine && errors.When?.IsTrue(scope.With(body.Value)) != true)
         {
             return null;
         }
@@ -102,7 +105,7 @@ internal sealed class VendorAnswer(WebRequest request, ManifestScope scope, WebA
 
     private string Message(Manifest manifest, ManifestErrors errors, string? code, bool isStatusFine, Func<string, string> mask)
     {
-        var said = errors.Message.Select(FindText).FirstOrDefault(found => found is not null) ?? HttpAnswer.MessageIn(body);
+        var said = errors.Message.Select(FindText).FirstOrDefault(found => found is not null) ?? HttpAnswer.MessageIn(body.Value);
         var fields = errors.Fields is { } path && FindText(path) is { } text ? text : null;
         var reason = web.Reason.Length > 0 ? $" {web.Reason}" : "";
         var parts = new[] { said, fields == said ? null : fields }.OfType<string>().Select(part => HttpAnswer.OneLine(mask(part)));

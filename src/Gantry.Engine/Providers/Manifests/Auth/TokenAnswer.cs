@@ -20,7 +20,7 @@ internal static class TokenAnswer
                 .ToDictionary(pair => Uri.UnescapeDataString(pair[0]), pair => pair.Length > 1 ? Uri.UnescapeDataString(pair[1].Replace('+', ' ')) : "", StringComparer.Ordinal));
         }
 
-        return AnswerBody.Read(web, null, needsTree: false, out _);
+        return AnswerBody.Read(web, null, needsTree: false).Value;
     }
 
     public static bool IsError(JsonElement body, ManifestAuth auth) =>

@@ -246,7 +246,7 @@ internal sealed class TokenSource(Manifest manifest, ManifestAuth auth, Connecti
         var request = draft.ToRequest(Timeout, call.EgressAllowed, 1024 * 1024);
         var web = await gate.SendAsync(request, call.Clock, CancellationToken.None);
         var body = TokenAnswer.Read(web);
-        var answer = new VendorAnswer(request, draft.Scope, web, body, null, null);
+        var answer = new VendorAnswer(request, draft.Scope, web, new AnswerValue(body), null);
         if (answer.Status is < 200 or >= 300 || TokenAnswer.IsError(body, auth) || manifest.Errors.When?.IsTrue(draft.Scope.With(body)) == true)
         {
             throw Refused(answer, body);

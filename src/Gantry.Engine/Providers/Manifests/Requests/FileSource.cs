@@ -72,9 +72,6 @@ internal static class DataUri
             throw new ProviderException(new ProviderError { Kind = ProviderErrorKind.BadRequest, Message = "The data: URI of a file holds what is not Base64." });
         }
     }
-
-    public static string Write(string? name, string type, ReadOnlySpan<byte> bytes) =>
-        $"{Scheme}{type}{(name is null ? "" : $";name={Uri.EscapeDataString(name)}")};base64,{Convert.ToBase64String(bytes)}";
 }
 
 /// <summary>What vendors look at more than at the content.</summary>
@@ -115,4 +112,7 @@ internal static class MediaTypes
     };
 
     public static string Of(string name) => ByExtension.GetValueOrDefault(Path.GetExtension(name), "application/octet-stream");
+
+    /// <summary>With its dot; empty when the type is not known.</summary>
+    public static string ExtensionOf(string type) => ByExtension.FirstOrDefault(pair => pair.Value.Equals(type, StringComparison.OrdinalIgnoreCase)).Key ?? "";
 }

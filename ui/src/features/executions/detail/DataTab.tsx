@@ -3,6 +3,7 @@ import { JsonView } from '@/components/json/JsonView';
 import { Card } from '@/components/page/Card';
 import { StatusBadge } from '@/components/status/StatusBadge';
 import type { Execution } from '../api/list-executions';
+import { KeptFiles } from './KeptFiles';
 import { Output } from './Output';
 import classes from './DataTab.module.css';
 
@@ -15,6 +16,7 @@ export function DataTab({ execution }: { execution: Execution }) {
       <Card title="Inputs">{Object.keys(execution.inputs).length === 0 ? <p className={classes.none}>It was started without inputs.</p> : <JsonView value={execution.inputs} label="Inputs" />}</Card>
       {execution.trigger !== undefined && execution.trigger !== null && <Card title="What its trigger saw"><JsonView value={execution.trigger} label="Trigger" /></Card>}
       <Card title="Output">{hasOutput ? <Output value={execution.output} url={execution.output_url} bytes={execution.output_bytes} label="Output" /> : <p className={classes.none}>{execution.ended_at == null ? 'There is none before its end.' : 'It gave none.'}</p>}</Card>
+      <KeptFiles execution={execution.id} isOver={execution.ended_at != null} />
       {children.length > 0 && (
         <Card title="Executions that it called">
           <ul className={classes.children}>
