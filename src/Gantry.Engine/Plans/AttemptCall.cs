@@ -8,7 +8,7 @@ namespace Gantry.Engine.Plans;
 /// One call of a provider, within its time limit. A call that does not end within <see cref="Grace"/> after it was told to is left alone:
 /// what it still does is not recorded.
 /// </summary>
-internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt attempt)
+internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt attempt, MemoryShare? memory)
 {
     private readonly Execution execution = at.Execution;
     private readonly TimeProvider clock = at.Execution.Clock;
@@ -57,6 +57,7 @@ internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt at
             Attempt = attempt.Attempt,
             Manifests = execution.Run.Manifests,
             Files = execution.Run.Files,
+            Memory = memory,
             Tokens = execution.Run.Tokens,
         };
         var provider = step.Provider!;
@@ -114,13 +115,26 @@ internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt at
         return attempt with
         {
             Status = result.IsSuccess ? StepStatus.Succeeded : StepStatus.Failed,
-            Output = output is { } kept ? new StepOutput(execution.Redactor.Json(kept)) : null,
+            Output = output is { } kept ? Held(execution.Redactor.Json(kept)) : null,
             Message = result.Message is { } message ? execution.Redactor.Text(message) : null,
             Metadata = result.Metadata.Count == 0
                 ? null
                 : result.Metadata.ToDictionary(pair => pair.Key, pair => execution.Redactor.Text(pair.Value), StringComparer.Ordinal),
             Error = error is null ? null : error with { Message = execution.Redactor.Text(error.Message) },
         };
+    }
+
+    /// <summary>A large output keeps its room until it rests, and no more than that.</summary>
+    private StepOutput Held(JsonElement output)
+    {
+        var held = new StepOutput(output) { Memory = memory };
+        if (held.Bytes <= StepOutput.AtHandBytesMax)
+        {
+            return new StepOutput(output);
+        }
+
+        memory?.Set(held.Bytes);
+        return held;
     }
 
     private ProviderError TooMuch(int size) => new()

@@ -46,7 +46,7 @@ internal sealed class CompiledAction : CompiledStep
     public override Task<StepAttempt?> RunAsync(StepAt at, Flow flow) => new StepRunner(at, this, flow).RunAsync();
 
     /// <summary>The parameters for the call; meaningful only when there is no problem.</summary>
-    public async ValueTask<(JsonElement Parameters, ProviderError? Problem)> ResolveAsync(StepAt at, DateTimeOffset now)
+    public async ValueTask<(JsonElement Parameters, ProviderError? Problem)> ResolveAsync(StepAt at, DateTimeOffset now, MemoryShare? memory, CancellationToken cancellationToken)
     {
         if (constant is { } same)
         {
@@ -55,7 +55,7 @@ internal sealed class CompiledAction : CompiledStep
 
         try
         {
-            var resolved = Complete(parameters.Evaluate(await at.ScopeAtAsync(now)), out var problem);
+            var resolved = Complete(parameters.Evaluate(await at.ScopeAtAsync(now, memory, cancellationToken)), out var problem);
             MaskSecrets(at.Execution, resolved, problem);
             return (resolved, problem);
         }

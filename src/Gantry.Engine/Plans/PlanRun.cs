@@ -73,6 +73,9 @@ public sealed record PlanRun
     /// <summary>See <see cref="ProviderCall.Files"/>.</summary>
     public IStepFiles? Files { get; init; }
 
+    /// <summary>What its steps hold of outputs is taken from here; null when nobody counts.</summary>
+    public RunMemory? Memory { get; init; }
+
     /// <summary>See <see cref="ProviderCall.Tokens"/>.</summary>
     public IConnectionTokens Tokens { get; init; } = MemoryConnectionTokens.Shared;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Gantry.Engine.Expressions;
+using Gantry.Engine.Providers;
 using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Plans;
@@ -15,7 +16,10 @@ internal sealed class RunScope(Execution execution, Frame frame, int index, Date
     private long loadedBytes;
 
     /// <summary>Has the large outputs at hand that these refer to, until the scope is let go.</summary>
-    public async ValueTask LoadAsync(IReadOnlyList<Reference> references, CancellationToken cancellationToken)
+    /// <param name="references">What is referred to.</param>
+    /// <param name="memory">Where their room is taken from; null when nobody counts it.</param>
+    /// <param name="cancellationToken">Ends the wait for them.</param>
+    public async ValueTask LoadAsync(IReadOnlyList<Reference> references, MemoryShare? memory, CancellationToken cancellationToken)
     {
         foreach (var reference in references)
         {
@@ -24,6 +28,11 @@ internal sealed class RunScope(Execution execution, Frame frame, int index, Date
                 if ((loadedBytes += output.Bytes) > LoadedBytesMax)
                 {
                     throw new ExpressionException($"it refers to outputs of more than {LoadedBytesMax / 1024 / 1024} MB together. Refer to them in several steps.");
+                }
+
+                if (memory is not null)
+                {
+                    await memory.TakeAsync(output.Bytes, cancellationToken);
                 }
 
                 (loaded ??= [])[output] = await output.LoadAsync(cancellationToken);

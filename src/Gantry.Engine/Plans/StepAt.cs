@@ -22,12 +22,15 @@ internal sealed class StepAt(Execution execution, CompiledStep step, Frame frame
     public IExecutionJournal Journal => execution.Journal;
 
     /// <summary>With all at hand that the step refers to.</summary>
-    public async ValueTask<RunScope> ScopeAtAsync(DateTimeOffset now)
+    /// <param name="now">What 'now' is.</param>
+    /// <param name="memory">Where the room for it is taken from; null when nobody counts it: what waits for other steps may not wait for room.</param>
+    /// <param name="cancellationToken">Ends the wait for room.</param>
+    public async ValueTask<RunScope> ScopeAtAsync(DateTimeOffset now, MemoryShare? memory = null, CancellationToken cancellationToken = default)
     {
         var scope = new RunScope(execution, frame, step.Index, now);
         if (step.OutputReferences.Count > 0)
         {
-            await scope.LoadAsync(step.OutputReferences, CancellationToken.None);
+            await scope.LoadAsync(step.OutputReferences, memory, cancellationToken);
         }
 
         return scope;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Gantry.Engine.Providers;
 
 namespace Gantry.Engine.Plans;
 
@@ -35,6 +36,9 @@ public sealed class StepOutput
     /// <summary>Of one that is at hand.</summary>
     public JsonElement Value => TryGet(out var found) ? found : throw new InvalidOperationException("The output rests elsewhere: it has to be loaded.");
 
+    /// <summary>What holds its place in memory, until it rests; null when nothing does.</summary>
+    internal MemoryShare? Memory { get; init; }
+
     /// <summary>It may come to rest at any moment, or does already: whoever needs it loads it first.</summary>
     internal bool IsMovable => Place is not null || Bytes > AtHandBytesMax;
 
@@ -69,6 +73,8 @@ public sealed class StepOutput
         {
             (Place, value) = (place, default);
         }
+
+        Memory?.Dispose();
     }
 
     public async ValueTask<JsonElement> LoadAsync(CancellationToken cancellationToken) =>

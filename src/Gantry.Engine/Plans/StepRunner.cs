@@ -18,6 +18,7 @@ internal sealed class StepRunner(StepAt at, CompiledAction step, Flow flow)
     /// <summary>Chance is asked once for each wait, so that what the log says is what is waited.</summary>
     private readonly Dictionary<int, TimeSpan> waits = [];
     private RetryPolicy policy = RetryPolicy.None;
+    private MemoryShare? memory;
 
     private readonly TimeProvider clock = at.Execution.Clock;
 
@@ -32,7 +33,34 @@ internal sealed class StepRunner(StepAt at, CompiledAction step, Flow flow)
         }
 
         var startedAt = attempts.Count > 0 ? attempts[0].StartedAt : clock.GetUtcNow();
-        var (parameters, problem) = await step.ResolveAsync(at, startedAt);
+        memory = at.Execution.Run.Memory?.Begin();
+        try
+        {
+            return await RunAsync(startedAt);
+        }
+        finally
+        {
+            // A large output that does not rest yet holds on to it.
+            if (attempts.LastOrDefault()?.Output is not { Memory: not null, Place: null })
+            {
+                memory?.Dispose();
+            }
+        }
+    }
+
+    private async Task<StepAttempt?> RunAsync(DateTimeOffset startedAt)
+    {
+        JsonElement parameters;
+        ProviderError? problem;
+        try
+        {
+            (parameters, problem) = await step.ResolveAsync(at, startedAt, memory, flow.End);
+        }
+        catch (OperationCanceledException) when (flow.End.IsCancellationRequested)
+        {
+            return at.Cancelled(attempts.Count == 0 ? 1 : attempts[^1].Attempt, clock.GetUtcNow());
+        }
+
         policy = step.Step.Retry ?? (step.IsRepeatable(parameters) ? RetryPolicy.Default : RetryPolicy.None);
         var last = attempts.LastOrDefault();
         if (last?.Status == StepStatus.Failed && WaitAfter(last) is null)
@@ -69,7 +97,7 @@ internal sealed class StepRunner(StepAt at, CompiledAction step, Flow flow)
                 at.Write(StepLogLevel.Info, attempt.Attempt, at.Frame.Prefix.Length == 0 ? step.StartMessage : $"{at.Name} starts.");
             }
 
-            var ended = await EndAsync(await new AttemptCall(at, step, attempt).RunAsync(parameters, flow.Cancel));
+            var ended = await EndAsync(await new AttemptCall(at, step, attempt, memory).RunAsync(parameters, flow.Cancel));
             if (ended.Status != StepStatus.Failed || WaitAfter(ended) is null)
             {
                 return ended;

@@ -119,6 +119,9 @@ public sealed record ProviderCall
 
     /// <summary>Where a file is left that nobody named a place for; null when nobody keeps it.</summary>
     public IStepFiles? Files { get; init; }
+
+    /// <summary>What it holds of answers is taken from here before it is held; null when nobody counts.</summary>
+    public MemoryShare? Memory { get; init; }
 }
 
 /// <summary>A step's own lines in the execution's log, and its progress.</summary>

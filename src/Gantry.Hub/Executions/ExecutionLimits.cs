@@ -26,6 +26,9 @@ internal static class ExecutionLimits
     /// <summary>How much the results of pure steps may run ahead of what is durable.</summary>
     public const int AheadBytesMax = 256 * 1024;
 
+    /// <summary>How much of large outputs all executions together hold at once, while they are read, recorded and used; what is made of them on the way is several times as much.</summary>
+    public const long OutputsHeldBytesMax = 32 * 1024 * 1024;
+
     /// <summary>What an output has at most that is loaded with the record of its step; a larger one is loaded when it is needed.</summary>
     public const int LoadedBytesMax = 8 * 1024;
 

@@ -27,6 +27,7 @@ internal sealed partial class ExecutionRunner(
     ExecutionEvents events,
     CallStarter calls,
     OutputStore outputs,
+    OutputMemory memory,
     ClaimStore claims,
     Waker waker,
     HubDatabase database,
@@ -137,6 +138,7 @@ internal sealed partial class ExecutionRunner(
         var actor = new Actor(claim.UserId, claim.WorkspaceId);
         var secrets = secretsOf(actor);
         using var wiping = secrets as IDisposable;
+        using var held = memory.Begin();
         var run = new PlanRun
         {
             ExecutionId = claim.ExecutionId,
@@ -155,6 +157,7 @@ internal sealed partial class ExecutionRunner(
             EgressAllowed = egressAllowed,
             Tokens = tokensOf(actor),
             ProgramsAllowed = options.ProgramsAllowed,
+            Memory = held,
             Files = new FileKeeper(database.Worker, claim, redactor, options.FileBytesMax, clock),
             Manifests = new ExecutionManifests(database.Worker, claim, redactor, clock),
             Environment = options.Environment,

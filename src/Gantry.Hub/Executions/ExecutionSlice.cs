@@ -13,6 +13,7 @@ internal static class ExecutionSlice
         services.AddSingleton(hub);
         services.AddSingleton(options);
         services.AddSingleton(Create<OutputStore>);
+        services.AddSingleton(services => new OutputMemory(ExecutionLimits.OutputsHeldBytesMax, services.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ClaimStore>();
         services.AddSingleton(Create<HubLease>);
         services.AddSingleton(services => ActivatorUtilities.CreateInstance<JournalWriter>(services, services.GetRequiredService<HubDatabase>().Standing));

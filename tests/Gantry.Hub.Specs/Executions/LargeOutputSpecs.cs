@@ -64,6 +64,36 @@ public sealed class LargeOutputSpecs(TestPostgres postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Outputs_that_come_all_at_once_are_taken_in_turn()
+    {
+        var executions = Environment.GetEnvironmentVariable("GANTRY_TEST_SLOW") == "1" ? 1_000 : 150;
+        source.AnswersFrom = executions;
+        await using var hub = await HubProcess.StartAsync(folder.FullName, database, null);
+        using var patient = new HttpClient { BaseAddress = hub.Client!.BaseAddress, Timeout = Timeout.InfiniteTimeSpan };
+        patient.DefaultRequestHeaders.Authorization = hub.Client.DefaultRequestHeaders.Authorization;
+        var before = hub.MemoryMax;
+        var plan = new
+        {
+            steps = new object[]
+            {
+                new { id = "big", use = "http.request", with = new { url = source.Url, timeout = "10m" } },
+                new { use = "logic.transform", with = new { value = new { again = "${steps.big.output.body}" } } },
+            },
+        };
+
+        var ended = await Task.WhenAll(Enumerable.Range(0, executions).Select(async _ =>
+        {
+            using var answer = await patient.PostAsJsonAsync("/api/execute?wait=10m", new { plan });
+            return await answer.ReadJsonAsync();
+        }));
+
+        ended.ShouldAllBe(execution => execution.GetProperty("status").GetString() == "succeeded" && execution.GetProperty("output_bytes").GetInt32() > Megabyte);
+        source.Requests.ShouldBe(executions);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{executions} outputs of 1 MB at once: {before / Megabyte} MB before, at most {hub.MemoryMax / Megabyte} MB.");
+        hub.MemoryMax.ShouldBeLessThan(700L * Megabyte);
+    }
+
+    [Fact]
     public async Task An_execution_of_two_hundred_megabytes_is_taken_up_again_without_holding_them()
     {
         var id = "";

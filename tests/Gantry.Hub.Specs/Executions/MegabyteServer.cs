@@ -13,6 +13,7 @@ internal sealed class MegabyteServer : IAsyncDisposable
     private static readonly byte[] Answer = [.. Enumerable.Range(0, 1024 * 1024).Select(index => (byte)('a' + (index % 26)))];
 
     private readonly WebApplication app;
+    private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int requests;
 
     private MegabyteServer(WebApplication app) => this.app = app;
@@ -21,6 +22,9 @@ internal sealed class MegabyteServer : IAsyncDisposable
 
     public int Requests => requests;
 
+    /// <summary>It answers nobody before so many have asked.</summary>
+    public int AnswersFrom { get; set; }
+
     public static async Task<MegabyteServer> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -28,9 +32,11 @@ internal sealed class MegabyteServer : IAsyncDisposable
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         var server = new MegabyteServer(app);
-        app.MapGet("/", () =>
+        app.MapGet("/", async (CancellationToken cancellationToken) =>
         {
-            Interlocked.Increment(ref server.requests);
+            if (Interlocked.Increment(ref server.requests) >= server.AnswersFrom)
+                server.asked.TrySetResult();
+            await server.asked.Task.WaitAsync(cancellationToken);
             return Results.Bytes(Answer, "text/plain");
         });
         await app.StartAsync();

@@ -2775,6 +2775,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/executions/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the files that the execution keeps: what its steps were answered with and had no place for, in the order in which it came. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The 'next' of the page before. */
+                    after?: string;
+                    /** @description How many items a page has at most. */
+                    limit?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfExecutionFile"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/executions/{id}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Downloads a file that the execution keeps, or the part of it that 'Range' asks for. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The workspace, where the header 'Gantry-Workspace' cannot be sent: in a link. */
+                    workspace?: string;
+                };
+                header?: {
+                    /** @description One range of bytes, such as bytes=0-65535. */
+                    Range?: string;
+                };
+                path: {
+                    file: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": components["schemas"]["Stream"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/executions/{id}/outputs/{blob}": {
         parameters: {
             query?: never;
@@ -7429,6 +7535,31 @@ export interface components {
              */
             wake_at?: null | string;
         };
+        /** @description A file that an execution keeps. */
+        ExecutionFile: {
+            /** @description By which steps of this workspace's plans open it. */
+            address: string;
+            /** Format: int32 */
+            attempt: number;
+            /** @description As whoever sent it said. */
+            content_type: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Of its bytes, in lower-case hexadecimal. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            /** @description The path of the step that was answered with it. */
+            step: string;
+            /** @description Where it is downloaded. */
+            url: string;
+        };
         /** @description How much there is. */
         FileCount: {
             /**
@@ -8005,6 +8136,12 @@ export interface components {
         /** @description A part of a list. */
         PageOfExecution: {
             items: components["schemas"]["Execution"][];
+            /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
+            next: null | string;
+        };
+        /** @description A part of a list. */
+        PageOfExecutionFile: {
+            items: components["schemas"]["ExecutionFile"][];
             /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
             next: null | string;
         };

@@ -167,7 +167,7 @@ internal sealed class VendorClient(Manifest manifest, ProviderCall call, Connect
     {
         connection.RequireAllowed(draft.Scope.UsedFields, draft.Url());
         JsonElement? received = null;
-        var web = draft.ToRequest(request.Timeout, call.EgressAllowed, BytesMax, request.Receiver is not { } receiver ? null : async (head, stream, token) =>
+        var web = draft.ToRequest(request.Timeout, call.EgressAllowed, BytesMax, call.Memory, request.Receiver is not { } receiver ? null : async (head, stream, token) =>
         {
             if (!IsSuccess(head) || !receiver.Takes(head))
             {

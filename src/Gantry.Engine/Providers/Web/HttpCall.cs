@@ -48,6 +48,7 @@ public sealed class HttpCall(ProviderCall call)
             Body = body,
             Timeout = FindText("timeout") is { } text && Duration.TryParse(text, out var timeout) && timeout > TimeSpan.Zero ? timeout : TimeSpan.FromSeconds(100),
             BytesMax = ReadBytesMax(),
+            Memory = call.Memory,
             FollowsRedirects = Find("follow_redirects") is not { ValueKind: JsonValueKind.False },
             EgressAllowed = call.EgressAllowed,
         };

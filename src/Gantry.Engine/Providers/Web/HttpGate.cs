@@ -17,6 +17,9 @@ public sealed class HttpGate
     private const int RedirectsMax = 10;
     private const int PoolsMax = 256;
 
+    /// <summary>What an answer may be given at first, by the length that it says it has.</summary>
+    private const long RoomAtOnce = 2 * 1024 * 1024;
+
     private readonly ConcurrentDictionary<string, HttpMessageInvoker> pools = new(StringComparer.Ordinal);
     private readonly Uri? place;
 
@@ -32,6 +35,12 @@ public sealed class HttpGate
     /// </summary>
     public async Task<WebAnswer> SendAsync(WebRequest request, TimeProvider clock, CancellationToken cancellationToken)
     {
+        if (request.Memory is { } memory)
+        {
+            // Whoever answers is not kept waiting: there is some room before it is asked.
+            await memory.TakeAsync(0, cancellationToken);
+        }
+
         using var limit = new CancellationTokenSource(request.Timeout, clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         var hop = request;
@@ -185,12 +194,20 @@ public sealed class HttpGate
         using var body = new MemoryStream();
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[16 * 1024];
+        long room = 0;
         for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
         {
             if (body.Length + read > request.BytesMax)
             {
                 throw Fail(ProviderErrorKind.Upstream,
                     $"The answer to {Where(request)} is longer than {request.BytesMax:N0} bytes. Ask for less, or move it as a file.");
+            }
+
+            if (request.Memory is { } memory && body.Length + read > Math.Max(room, OutputMemory.CountedFrom))
+            {
+                var more = room > 0 ? room : Math.Clamp(content.Headers.ContentLength ?? 0, 2 * OutputMemory.CountedFrom, RoomAtOnce);
+                await memory.TakeAsync(more, cancellationToken);
+                room += more;
             }
 
             body.Write(buffer, 0, read);

@@ -42,6 +42,7 @@ internal static class Redirect
             Receive = request.Receive,
             Timeout = request.Timeout,
             BytesMax = request.BytesMax,
+            Memory = request.Memory,
             EgressAllowed = request.EgressAllowed,
         };
     }

@@ -26,6 +26,9 @@ public sealed class WebRequest
     /// <summary>A longer answer is refused, after decompression.</summary>
     public int BytesMax { get; init; } = 10 * 1024 * 1024;
 
+    /// <summary>Where the room for the answer's body is taken from while it is read; null when nobody counts it.</summary>
+    public MemoryShare? Memory { get; init; }
+
     public bool FollowsRedirects { get; init; } = true;
 
     /// <summary>

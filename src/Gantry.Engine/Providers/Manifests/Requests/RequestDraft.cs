@@ -184,7 +184,7 @@ internal sealed class RequestDraft(string method, ManifestScope scope)
         }
     }
 
-    public WebRequest ToRequest(TimeSpan timeout, IReadOnlyList<string> egressAllowed, int bytesMax, Func<WebAnswer, Stream, CancellationToken, ValueTask<bool>>? receive = null) => new()
+    public WebRequest ToRequest(TimeSpan timeout, IReadOnlyList<string> egressAllowed, int bytesMax, MemoryShare? memory = null, Func<WebAnswer, Stream, CancellationToken, ValueTask<bool>>? receive = null) => new()
     {
         Method = new HttpMethod(method == "ANY" ? "POST" : method),
         Url = Url(),
@@ -193,6 +193,7 @@ internal sealed class RequestDraft(string method, ManifestScope scope)
         Content = Streamed is { } parts ? () => new StreamedContent(parts) : null,
         Timeout = timeout,
         BytesMax = bytesMax,
+        Memory = memory,
         EgressAllowed = egressAllowed,
         Receive = receive,
     };
