@@ -36,7 +36,9 @@ internal sealed partial class FtpEndpoint
         await KnowAsync(cancellationToken).ConfigureAwait(false);
         if (path.Length == 0)
         {
-            return await IsFolderAsync(path, cancellationToken).ConfigureAwait(false) ? new Entry { Name = "", Kind = EntryKind.Folder } : null;
+            return await IsFolderAsync(path, cancellationToken).ConfigureAwait(false) ? new Entry { Name = "", Kind = EntryKind.Folder }
+                : await SizeAsync(path, cancellationToken).ConfigureAwait(false) is { } size ? new Entry { Name = "", Kind = EntryKind.File, Size = size }
+                : null;
         }
 
         return manners.HasMachineLists
