@@ -27,6 +27,7 @@ using Gantry.Plugins.Providers.Smtp;
 using Gantry.Plugins.Providers.Ssh;
 using Gantry.Plugins.Providers.Teams;
 using Gantry.Plugins.Providers.Transfer;
+using Gantry.Plugins.Providers.Transform;
 using Gantry.Plugins.Providers.WaitFor;
 using Gantry.Plugins.Providers.Webhook;
 using Gantry.Plugins.Providers.Xml;
@@ -90,6 +91,9 @@ public static class AllPlugins
         new RedisProvider(),
         new MqttProvider(),
         new DelayProvider(),
+        new ServerFilesProvider("FTP / FTPS", FtpKind.Ftp),
+        new ServerFilesProvider("SFTP", new SftpKind()),
+        new TransformProvider([new JsonProvider(), new CsvProvider(), new XmlProvider()]),
     ],
         ManifestLibrary.Of(typeof(AllPlugins).Assembly, "providers/"));
 }

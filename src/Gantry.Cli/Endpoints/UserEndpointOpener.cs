@@ -29,6 +29,9 @@ internal sealed class UserEndpointOpener(EndpointCatalog catalog, EndpointContex
     public ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken) =>
         ValueTask.FromResult(catalog.Open(Resolve(address), context));
 
+    public ValueTask<IEndpoint> OpenAsync(EndpointSettings settings, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(catalog.Open(settings, context));
+
     public Task<int?> RunAsync(EndpointSettings settings, HostCommand command, CancellationToken cancellationToken) =>
         catalog.RunAsync(settings, context, command, cancellationToken);
 

@@ -10,6 +10,10 @@ public interface IEndpointOpener
 {
     ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken);
 
+    /// <summary>Opens what these settings say, within what whoever asks may name.</summary>
+    ValueTask<IEndpoint> OpenAsync(EndpointSettings settings, CancellationToken cancellationToken) =>
+        throw new EndpointException(EndpointError.NotSupported, "Servers cannot be opened by their settings from here.");
+
     /// <summary>Runs a program at the server of these settings, within what whoever asks may name; see <see cref="IRunsCommands"/>.</summary>
     Task<int?> RunAsync(EndpointSettings settings, HostCommand command, CancellationToken cancellationToken) =>
         throw new EndpointException(EndpointError.NotSupported, "Programs at servers cannot be run from here.");

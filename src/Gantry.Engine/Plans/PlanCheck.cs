@@ -218,11 +218,14 @@ public static class PlanCheck
             if (action is null)
             {
                 Find($"{path}.{(isOlder ? "action" : "use")}",
-                    $"The provider '{provider.Id}' has no action '{step.Action}'.{NearestName.Hint(step.Action, provider.Actions.Select(known => known.Id))}");
+                    $"The provider '{provider.Id}' has no action '{step.Action}'.{HintFor(provider, step.Action)}");
             }
 
             return action;
         }
+
+        private static string HintFor(IProvider provider, string action) =>
+            provider.WhereElse(action) is { } elsewhere ? $" {elsewhere}" : NearestName.Hint(action, provider.Actions.Select(known => known.Id));
 
         private void CheckParameter(JsonProperty property, ProviderAction? action, string path, StepList? list, int stepIndex)
         {

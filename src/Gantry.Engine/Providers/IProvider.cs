@@ -28,6 +28,9 @@ public interface IProvider
     /// <summary>The ids of its actions, where they can be had without reading all about them.</summary>
     IReadOnlyList<string> ActionIds => [.. Actions.Select(action => action.Id)];
 
+    /// <summary>For the id of an action that it has not, and that people look for here: a sentence on where it is to be had instead. Null for all others.</summary>
+    string? WhereElse(string actionId) => null;
+
     /// <summary>
     /// Performs the action. A failure is a result, or an exception: the caller treats both alike. Cancellation comes through the token
     /// as <see cref="OperationCanceledException"/>.

@@ -71,6 +71,8 @@ public sealed class ProviderCatalog
         public IReadOnlyList<ProviderAction> Actions =>
             field ??= [.. code.Actions, .. manifest.Actions.Where(action => code.Actions.All(known => known.Id != action.Id))];
 
+        public string? WhereElse(string actionId) => code.WhereElse(actionId);
+
         public Task<ProviderResult> RunAsync(ProviderCall call, CancellationToken cancellationToken) =>
             code.Actions.Any(action => action.Id == call.Action) ? code.RunAsync(call, cancellationToken) : manifest.RunAsync(call, cancellationToken);
     }

@@ -16,15 +16,11 @@ internal sealed class HubEndpointOpener(EndpointAccess access, Actor actor, ISec
         return access.Open(settings, isFree ? null : actor, secrets, notice);
     }
 
-    public async Task<int?> RunAsync(EndpointSettings settings, HostCommand command, CancellationToken cancellationToken)
-    {
-        var isFree = await PatientlyAsync(settings.Find("host") ?? settings.Kind, async () =>
-        {
-            await using var session = await access.Database.OpenAsync(actor, cancellationToken);
-            return await EndpointAccess.IsAdministratorAsync(session, cancellationToken);
-        });
-        return await access.RunAsync(settings, isFree ? null : actor, secrets, command, cancellationToken);
-    }
+    public async ValueTask<IEndpoint> OpenAsync(EndpointSettings settings, CancellationToken cancellationToken) =>
+        access.Open(settings, await IsFreeAsync(settings, cancellationToken) ? null : actor, secrets, notice);
+
+    public async Task<int?> RunAsync(EndpointSettings settings, HostCommand command, CancellationToken cancellationToken) =>
+        await access.RunAsync(settings, await IsFreeAsync(settings, cancellationToken) ? null : actor, secrets, command, cancellationToken);
 
     public async ValueTask<IReadOnlyList<string>> FindSecretsAsync(string address, CancellationToken cancellationToken)
     {
@@ -59,6 +55,13 @@ internal sealed class HubEndpointOpener(EndpointAccess access, Actor actor, ISec
 
     private ValueTask<(EndpointSettings Settings, bool IsFree)> ResolvePatientlyAsync(string address, CancellationToken cancellationToken) =>
         PatientlyAsync(address, () => ResolveAsync(address, cancellationToken));
+
+    private ValueTask<bool> IsFreeAsync(EndpointSettings settings, CancellationToken cancellationToken) =>
+        PatientlyAsync(settings.Find("host") ?? settings.Kind, async () =>
+        {
+            await using var session = await access.Database.OpenAsync(actor, cancellationToken);
+            return await EndpointAccess.IsAdministratorAsync(session, cancellationToken);
+        });
 
     /// <summary>A database that restarts meanwhile is waited for; when it stays away, the failure is transient.</summary>
     private static async ValueTask<T> PatientlyAsync<T>(string address, Func<ValueTask<T>> look)
