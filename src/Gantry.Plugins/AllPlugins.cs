@@ -19,6 +19,7 @@ using Gantry.Plugins.Providers.Json;
 using Gantry.Plugins.Providers.Logic;
 using Gantry.Plugins.Providers.Markdown;
 using Gantry.Plugins.Providers.Mqtt;
+using Gantry.Plugins.Providers.Mysql;
 using Gantry.Plugins.Providers.Postgresql;
 using Gantry.Plugins.Providers.Redis;
 using Gantry.Plugins.Providers.Rss;
@@ -94,6 +95,7 @@ public static class AllPlugins
         new ServerFilesProvider("FTP / FTPS", FtpKind.Ftp),
         new ServerFilesProvider("SFTP", new SftpKind()),
         new TransformProvider([new JsonProvider(), new CsvProvider(), new XmlProvider()]),
+        new MysqlProvider(),
     ],
         ManifestLibrary.Of(typeof(AllPlugins).Assembly, "providers/"));
 }
