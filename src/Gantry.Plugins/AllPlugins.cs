@@ -15,6 +15,7 @@ using Gantry.Plugins.Providers.Date;
 using Gantry.Plugins.Providers.Delay;
 using Gantry.Plugins.Providers.Html;
 using Gantry.Plugins.Providers.Http;
+using Gantry.Plugins.Providers.Imap;
 using Gantry.Plugins.Providers.Json;
 using Gantry.Plugins.Providers.Logic;
 using Gantry.Plugins.Providers.Markdown;
@@ -96,6 +97,7 @@ public static class AllPlugins
         new ServerFilesProvider("SFTP", new SftpKind()),
         new TransformProvider([new JsonProvider(), new CsvProvider(), new XmlProvider()]),
         new MysqlProvider(),
+        new ImapProvider(),
     ],
         ManifestLibrary.Of(typeof(AllPlugins).Assembly, "providers/"));
 }
