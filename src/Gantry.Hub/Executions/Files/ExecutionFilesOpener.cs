@@ -27,6 +27,8 @@ internal sealed class ExecutionFilesOpener(IEndpointOpener others, HubDatabase d
         }
     }
 
+    public ValueTask<IEndpoint> OpenAsync(EndpointSettings settings, CancellationToken cancellationToken) => others.OpenAsync(settings, cancellationToken);
+
     public Task<int?> RunAsync(EndpointSettings settings, HostCommand command, CancellationToken cancellationToken) => others.RunAsync(settings, command, cancellationToken);
 
     public ValueTask<IReadOnlyList<string>> FindSecretsAsync(string address, CancellationToken cancellationToken) =>
