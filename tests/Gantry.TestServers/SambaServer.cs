@@ -16,6 +16,7 @@ public sealed class SambaServer : IAsyncDisposable
 
     private readonly TemporaryFolder folder = new();
     private TimeSpan clockOff;
+    private string[] lines = [];
     private Process? process;
 
     private SambaServer()
@@ -31,11 +32,12 @@ public sealed class SambaServer : IAsyncDisposable
     public string Password { get; } = "pä ss'wörd\"$x;" + Guid.CreateVersion7().ToString("N")[^6..];
 
     /// <param name="clockOff">How far its clock is from this machine's.</param>
-    public static async Task<SambaServer> StartAsync(TimeSpan clockOff = default)
+    /// <param name="lines">Further ones for all of its shares.</param>
+    public static async Task<SambaServer> StartAsync(TimeSpan clockOff = default, params string[] lines)
     {
         SshServer.SkipOrFail(File.Exists(Program), "smbd is not installed (apt-get install samba).");
         SshServer.SkipOrFail(File.Exists("/usr/bin/rclone"), "rclone is not installed (apt-get install rclone).");
-        SambaServer server = new() { clockOff = clockOff };
+        SambaServer server = new() { clockOff = clockOff, lines = lines };
         try
         {
             foreach (var name in (string[])["private", "state", "cache", "lock", "run", "share", "exact", "readonly", "small"])
@@ -171,6 +173,7 @@ public sealed class SambaServer : IAsyncDisposable
         map to guest = never
         server min protocol = SMB2
         max log size = 1000
+        {string.Join('\n', lines)}
 
         [share]
         path = {folder["share"]}

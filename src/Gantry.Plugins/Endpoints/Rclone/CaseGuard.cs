@@ -84,6 +84,20 @@ internal sealed class CaseGuard(RcloneEndpoint endpoint, RcloneSession session)
             isTransient: there is null);
     }
 
+    /// <summary>The system itself found the name free and gave it.</summary>
+    public void Took(string path)
+    {
+        if (folders.TryGetValue(EndpointPath.ParentOf(path), out var names) && names is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        {
+            names.Value.Result.TryAdd(Folded(EndpointPath.NameOf(path)), EndpointPath.NameOf(path));
+        }
+        else
+        {
+            // One that is being read may not have it yet.
+            folders.TryRemove(EndpointPath.ParentOf(path), out _);
+        }
+    }
+
     /// <summary>The name is free again.</summary>
     public void Leave(string path)
     {

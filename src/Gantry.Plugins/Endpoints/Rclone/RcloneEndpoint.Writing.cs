@@ -124,6 +124,11 @@ internal partial class RcloneEndpoint
         try
         {
             var length = await content.ReadAtLeastAsync(buffer.AsMemory(0, (int)options.Length.Value + 1), (int)options.Length.Value + 1, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            if (length == options.Length && await TryWriteAtOnceAsync(names.Decode(place), buffer.AsMemory(0, length), options, cancellationToken).ConfigureAwait(false) is { } there)
+            {
+                return there;
+            }
+
             if (length == options.Length && TryStage(buffer.AsSpan(0, length), options.ModifiedAt) is { } staged)
             {
                 try
@@ -144,6 +149,9 @@ internal partial class RcloneEndpoint
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>A small new file, by a way past rclone that knows success only; null when there is none, or it did not succeed and left nothing.</summary>
+    protected virtual ValueTask<Entry?> TryWriteAtOnceAsync(string path, ReadOnlyMemory<byte> content, WriteOptions options, CancellationToken cancellationToken) => ValueTask.FromResult<Entry?>(null);
 
     /// <summary>Null when this machine has no room for it.</summary>
     private string? TryStage(ReadOnlySpan<byte> content, DateTimeOffset? modifiedAt)

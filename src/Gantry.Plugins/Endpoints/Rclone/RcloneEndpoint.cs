@@ -238,7 +238,7 @@ internal partial class RcloneEndpoint : IEndpoint, IConnects, IMoves
         await TellAsync(files.SetModifiedAtAsync(names.Encode(path), Kept(modifiedAt)!.Value, cancellationToken)).ConfigureAwait(false);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         await files.DisposeAsync().ConfigureAwait(false);
@@ -246,6 +246,26 @@ internal partial class RcloneEndpoint : IEndpoint, IConnects, IMoves
         lanes.Dispose();
         session.Dispose();
     }
+
+    /// <summary>Whether there is an rclone, and it serves a folder.</summary>
+    protected bool ServesFolder => session is { IsServing: true, RootFile: null };
+
+    /// <summary>Whether the path needs no other characters for rclone.</summary>
+    protected bool IsWrittenAsItIs(string path) => IsText(path) && names.Encode(path) == path;
+
+    /// <summary>The time that is set for this one.</summary>
+    protected static DateTimeOffset? TimeOf(DateTimeOffset? time) => Kept(time) is { } kept ? SecondsOf(kept) : null;
+
+    /// <summary>This new file was written by another way than rclone's.</summary>
+    protected void Arrived(string path, Entry there, WriteOptions options)
+    {
+        cases.Took(path);
+        session.Wrote(names.Encode(path));
+        CheckTime(there, options);
+    }
+
+    /// <summary>Something may stand there that rclone does not know.</summary>
+    protected void MayStand(string path) => session.Wrote(names.Encode(path));
 
     /// <summary>The name as it stands at the system, such as another's whose case differs; null when nothing is there. Asked of the system itself.</summary>
     internal ValueTask<Entry?> FindNowAsync(string path, CancellationToken cancellationToken) => session.Control.FindAsync(names.Encode(path), cancellationToken);

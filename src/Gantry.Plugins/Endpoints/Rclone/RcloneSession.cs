@@ -43,6 +43,9 @@ internal sealed class RcloneSession(Func<CancellationToken, ValueTask<RcloneRemo
     /// <summary>The name of the file that the endpoint's path leads to, whose folder is served then; null when it leads to a folder or nowhere.</summary>
     public string? RootFile => Current.RootFile;
 
+    /// <summary>It was started once.</summary>
+    public bool IsServing => Volatile.Read(ref serving) is not null;
+
     private Serving Current => Volatile.Read(ref serving) ?? throw new InvalidOperationException("rclone was not started yet.");
 
     /// <summary>For the SFTP client: starts one and waits until it is ready.</summary>

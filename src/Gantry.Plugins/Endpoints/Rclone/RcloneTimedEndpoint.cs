@@ -3,7 +3,7 @@ using Gantry.Engine.Endpoints;
 namespace Gantry.Plugins.Endpoints.Rclone;
 
 /// <summary>A folder behind rclone on a system that is known to keep times.</summary>
-internal sealed class RcloneTimedEndpoint : RcloneEndpoint, ISetsTimes
+internal class RcloneTimedEndpoint : RcloneEndpoint, ISetsTimes
 {
     /// <inheritdoc cref="RcloneEndpoint(string, RcloneNames, Func{CancellationToken, ValueTask{RcloneRemote}}, TimeProvider, Action{string})"/>
     public RcloneTimedEndpoint(string address, RcloneNames names, Func<CancellationToken, ValueTask<RcloneRemote>> describe, TimeProvider clock, Action<string> notice)

@@ -16,6 +16,9 @@ public sealed class SmbKind : EndpointKind
     private const string Folder = NamedAddress.PathSetting;
     private const int DefaultSmbPort = 445;
 
+    // rclone's own.
+    private const string DefaultDomain = "WORKGROUP";
+
     public override string Id => "smb";
 
     public override string Title => "SMB share";
@@ -107,8 +110,16 @@ public sealed class SmbKind : EndpointKind
     public override IEndpoint Open(EndpointSettings settings, EndpointContext context)
     {
         Check(settings);
-        return new RcloneTimedEndpoint(
-            EndpointPath.Printable(Format(settings)), new RcloneNames(reservesDevices: true), token => DescribeAsync(settings, context, token), context.Clock, context.Notice);
+        var folder = FolderOf(settings);
+        var slash = folder.IndexOf('/', StringComparison.Ordinal);
+        return new SmbEndpoint(
+            EndpointPath.Printable(Format(settings)),
+            new RcloneNames(reservesDevices: true),
+            slash < 0 ? "" : folder[(slash + 1)..],
+            token => DescribeAsync(settings, context, token),
+            token => PlaceAsync(settings, context, token),
+            context.Clock,
+            context.Notice);
     }
 
     private async ValueTask<RcloneRemote> DescribeAsync(EndpointSettings settings, EndpointContext context, CancellationToken cancellationToken)
@@ -149,6 +160,29 @@ public sealed class SmbKind : EndpointKind
             ConfigFile = null,
             Tries = 1,
             Streams = true,
+        };
+    }
+
+    /// <summary>Null for a guest, whose messages nobody could sign.</summary>
+    private async ValueTask<SmbPlace?> PlaceAsync(EndpointSettings settings, EndpointContext context, CancellationToken cancellationToken)
+    {
+        var (domain, user) = LoginOf(settings);
+        if (user is null || await RcloneSecrets.FindAsync(settings, Password, context, cancellationToken).ConfigureAwait(false) is not { } password)
+        {
+            return null;
+        }
+
+        var port = PortOf(settings) ?? DefaultSmbPort;
+        var host = settings.Find(Host)!;
+        return new SmbPlace
+        {
+            Dialled = context.AddressOf is { } choose ? await choose(host, port, cancellationToken).ConfigureAwait(false) : null,
+            Host = host,
+            Port = port,
+            Share = FolderOf(settings).Split('/')[0],
+            User = user,
+            Domain = domain ?? DefaultDomain,
+            Password = password.Reveal(),
         };
     }
 
