@@ -20,6 +20,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       'no-console': 'error',
       'no-restricted-globals': ['error', { name: 'EventSource', message: "It cannot say which workspace it is about: use followStream of 'api/event-stream'." }],
+      'no-restricted-properties': ['error', { object: 'crypto', property: 'randomUUID', message: "Pages by plain HTTP have none: use newKey of 'api/new-key'." }, { object: 'crypto', property: 'subtle', message: 'Pages by plain HTTP have none.' }],
       'no-restricted-syntax': ['error', { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'What others wrote is text, never markup.' }],
       // It tells that this library is not compiled by React's compiler, which is not used here.
       'react-hooks/incompatible-library': 'off',

@@ -64,6 +64,7 @@ internal static class HubSlices
         services.AddNotifications();
         services.AddMcp();
         services.AddPlanner();
+        services.AddCredentialUses();
         services.AddApiDocument();
     }
 
@@ -95,6 +96,7 @@ internal static class HubSlices
         app.MapMcp();
         app.MapPlanner();
         app.MapOverview();
+        app.MapCredentialUses();
         app.MapApiDocument();
     }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDotenv } from '@/features/vault/forms/dotenv';
-import { isLogin, keyOf, referencesOf, typeText } from '@/features/vault/list/words';
+import { isLogin, keyOf, lossText, referencesOf, typeText } from '@/features/vault/list/words';
 
 describe('a .env file', () => {
   it('gives names and values, with quotes, comments and lines taken as they are meant', () => {
@@ -26,5 +26,15 @@ describe('words of credentials', () => {
     expect([typeText({ type: null, provider: null, fields: ['value'] }), typeText({ type: null, provider: 'x', fields: ['a', 'b'] })]).toEqual(['Secret', 'a, b']);
     expect([isLogin('SHOP_FTP_PASSWORD'), isLogin('SHOP_SFTP_KEY'), isLogin('OPENAI_KEY')]).toEqual([true, true, false]);
     expect(keyOf({ name: 'A', scope: 'user' })).toBe('user:A');
+  });
+
+  it('tell what stops with one that goes', () => {
+    const use = { kind: 'plan', name: 'nightly' } as const;
+
+    expect(lossText(undefined)).toBe('');
+    expect(lossText({ items: [], more: false })).toBe('Nothing that is saved names it.');
+    expect(lossText({ items: [use], more: false })).toBe('This names it, and fails from then on:');
+    expect(lossText({ items: [use, use], more: false })).toBe('These 2 name it, and fail from then on:');
+    expect(lossText({ items: [use], more: true })).toContain('not all was read');
   });
 });

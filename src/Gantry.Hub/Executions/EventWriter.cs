@@ -23,8 +23,8 @@ internal sealed class EventWriter(
     private int seen = seen;
     private DateTimeOffset lookedAt = DateTimeOffset.MinValue;
 
-    /// <summary>How it stands, as it was told last; at first as its numbered events say.</summary>
-    private string now = (seen < RunningNumber ? EventJson.Now(executionId, "queued", "a free worker") : EventJson.Now(executionId, "running", null)).Data;
+    /// <summary>How it stands, as it was told last; at first as its numbered events say. Null when a stream before this one told it: since then it may have changed twice.</summary>
+    private string? now = seen > 0 ? null : EventJson.Now(executionId, "queued", "a free worker").Data;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -32,7 +32,7 @@ internal sealed class EventWriter(
         {
             // Watching begins before the look into the database, so that nothing falls between the two.
             using var watch = events.WatchExecution(executionId);
-            if (await ReplayAsync(cancellationToken) || await LiveAsync(watch, cancellationToken))
+            if (await ReplayAsync(cancellationToken) || !stream.IsLive || await LiveAsync(watch, cancellationToken))
                 return;
         }
     }

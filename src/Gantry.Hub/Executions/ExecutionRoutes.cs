@@ -33,8 +33,7 @@ internal static class ExecutionRoutes
             .Produces<Page<ExecutionShape>>().Refuses(404);
         group.MapGet("/executions/events", StreamAsync).Allow(Access.Viewer)
             .WithSummary("Streams the newest executions of the list as server-sent events: 'execution' (one that is new, or stands otherwise than it was told) and 'list' (the ids of those that "
-                + "are the newest now, and whether there are older ones), first all of them, then what changes; behind Last-Event-ID nothing that was seen is told again.")
-            .WithHeader("Last-Event-ID", "The id of the last event that was seen.").Produces<string>(200, "text/event-stream").Refuses(404).Streams();
+                + "are the newest now, and whether there are older ones), first all of them, then what changes; behind Last-Event-ID nothing that was seen is told again.").StreamsEvents().Refuses(404);
         group.MapGet("/executions/{id}", ShowAsync).Allow(Access.Viewer).WithSummary("Shows one execution and every attempt at its steps.").Produces<ExecutionShape>();
         group.MapGet("/executions/{id}/outputs/{blob}", OutputAsync).Allow(Access.Viewer)
             .WithSummary("Answers an output that is too large to be shown in its place.").Produces<JsonElement>();
@@ -42,9 +41,8 @@ internal static class ExecutionRoutes
             stream.ServeAsync(context, caller, id)).Allow(Access.Viewer)
             .WithSummary("Streams what happens as server-sent events, from the beginning or behind Last-Event-ID, to the end: 'execution' (its state), 'step', "
                 + "'log', 'child' (how one stands that it called) and 'progress', each with JSON as its data. What has no id (how things stand now) is told again after each reconnect.")
-            .WithHeader("Last-Event-ID", "The id of the last event that was seen.")
             .WithQuery("tail", "How many of the last events to begin with; without it, and without Last-Event-ID, all of them come.")
-            .Produces<string>(200, "text/event-stream").Streams();
+            .StreamsEvents();
         group.MapPost("/executions/{id}/cancel", CancelAsync).Allow(Access.Operator)
             .WithSummary("Cancels: at once while queued or waiting, with what it called and waits for; else the running step is stopped.").Produces<ExecutionShape>().Produces<ExecutionShape>(202).Refuses(409);
         group.MapPost("/executions/{id}/rerun", (HttpContext context, Caller caller, string id, ExecuteRoutes routes) =>

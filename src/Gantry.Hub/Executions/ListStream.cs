@@ -32,6 +32,8 @@ internal sealed class ListStream(TimeProvider clock, IHostApplicationLifetime li
             while (true)
             {
                 await TellAsync(stream, type, told, rows, cancellationToken);
+                if (!stream.IsLive)
+                    return;
                 told = rows;
                 await Task.Delay(pause, clock, cancellationToken);
                 var began = clock.GetTimestamp();

@@ -19,8 +19,7 @@ internal static class SystemLogRoutes
             .WithSummary("Lists the newest lines of this hub's own log, the newest first: by component, least level and text (q). Older ones are in its files.");
         group.MapGet("/events", FollowAsync).Allow(Access.Administrator)
             .WithSummary("Streams this hub's own log as server-sent events 'log', the newest lines first of all, then what comes: by component, least level and text (q).")
-            .WithQuery("tail", $"With how many of the lines that are there it begins; {TailDefault} if not given, at most {TailMax}.")
-            .WithHeader("Last-Event-ID", "The id of the last line that was seen.").Produces<string>(200, "text/event-stream").Streams();
+            .WithQuery("tail", $"With how many of the lines that are there it begins; {TailDefault} if not given, at most {TailMax}.").StreamsEvents();
     }
 
     private static SystemLogPage List(SystemLog log, string? component, string? level, string? q, string? limit, string? after)
@@ -54,6 +53,8 @@ internal static class SystemLogRoutes
             if (lines.Count > 0) last = lines[^1].Id;
             isFirst = false;
             await stream.FlushAsync(cancellationToken);
+            if (!stream.IsLive)
+                return;
             try
             {
                 await added.WaitAsync(Heartbeat, clock, cancellationToken);

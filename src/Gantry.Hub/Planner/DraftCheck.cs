@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
 using Gantry.Engine.Documents;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Providers;
-using Gantry.Engine.Providers.Manifests;
 using Gantry.Engine.Settings;
 using Gantry.Hub.Database;
 using Gantry.Hub.Plans;
@@ -11,7 +9,7 @@ using Gantry.Hub.Plans;
 namespace Gantry.Hub.Planner;
 
 /// <summary>All that can be told of a drafted plan without running it. What it needs is read from the plan itself, whatever the AI says of it.</summary>
-internal sealed partial class DraftCheck(PlanLibrary plans, ProviderCatalog providers)
+internal sealed class DraftCheck(PlanLibrary plans, ProviderCatalog providers)
 {
     public async Task<CheckedDraft> CheckAsync(HubSession session, string plan, PlannerSurroundings surroundings, CancellationToken cancellationToken)
     {
@@ -45,22 +43,19 @@ internal sealed partial class DraftCheck(PlanLibrary plans, ProviderCatalog prov
         List<string> uses = [];
         Dictionary<string, DraftConnection> connections = new(StringComparer.Ordinal);
         HashSet<string> endpoints = new(StringComparer.Ordinal);
-        foreach (var node in NodesOf(root))
+        foreach (var mention in PlanMentions.Of(root, providers))
         {
-            if (node.Kind == DocumentKind.Map && UseOf(node) is { } use)
+            if (mention is ActionMention use)
             {
-                uses.Add(use.Name);
-                if (use.Action is not { } action) continue;
-                if (ConnectionOf(use.Provider!, action, use.With, surroundings) is { } connection) connections.TryAdd(connection.Name, connection);
-                endpoints.UnionWith(EndpointsOf(action, use.With).Where(name => !surroundings.Endpoints.Contains(name)));
+                uses.Add(use.Provider is null ? EndpointPath.Printable(use.Name) : use.Name);
+                if (use.Connection is { } connection)
+                    connections.TryAdd(EndpointPath.Printable(connection), new DraftConnection(EndpointPath.Printable(connection), use.Provider!.Title, !surroundings.Connections.Contains(connection)));
+                if (use.Action is { } action)
+                    endpoints.UnionWith(EndpointsOf(action, use.With).Where(name => !surroundings.Endpoints.Contains(name)));
             }
-            else if (node.Kind == DocumentKind.Text)
+            else if (mention is SecretMention { Name: var name })
             {
-                foreach (Match reference in References().Matches(node.Text))
-                {
-                    var name = reference.Groups["name"].Value;
-                    connections.TryAdd(name, new DraftConnection(name, null, !surroundings.Credentials.Contains(name)));
-                }
+                connections.TryAdd(name, new DraftConnection(name, null, !surroundings.Credentials.Contains(name)));
             }
         }
 
@@ -78,41 +73,12 @@ internal sealed partial class DraftCheck(PlanLibrary plans, ProviderCatalog prov
         };
     }
 
-    private (string Name, IProvider? Provider, ProviderAction? Action, DocumentNode? With)? UseOf(DocumentNode node)
-    {
-        var with = (node.Find("with") ?? node.Find("params"))?.Value;
-        var text = node.Find("use")?.Value is { Kind: DocumentKind.Text } use ? use.Text
-            : node.Find("provider")?.Value is { Kind: DocumentKind.Text } provider && node.Find("action")?.Value is { Kind: DocumentKind.Text } action ? $"{provider.Text}.{action.Text}"
-            : null;
-        if (text is null) return null;
-        var parts = text.Split('.', 2);
-        return parts.Length == 2 && providers.Find(parts[0]) is { } found && found.Actions.FirstOrDefault(action => action.Id == parts[1]) is { } known
-            ? (text, found, known, with)
-            : (EndpointPath.Printable(text), null, null, with);
-    }
-
-    /// <summary>Null when the action needs none, or is given its fields one by one.</summary>
-    private static DraftConnection? ConnectionOf(IProvider provider, ProviderAction action, DocumentNode? with, PlannerSurroundings surroundings)
-    {
-        if (action.Parameters.All(parameter => parameter.Name != ManifestProvider.ConnectionName)) return null;
-        var given = with?.Find(ManifestProvider.ConnectionName)?.Value;
-        if (given is { Kind: DocumentKind.Map } || given?.Text.Contains("${", StringComparison.Ordinal) == true) return null;
-        var name = given is { Kind: DocumentKind.Text } ? given.Text : provider.Id;
-        return new DraftConnection(EndpointPath.Printable(name), provider.Title, !surroundings.Connections.Contains(name));
-    }
-
     private static IEnumerable<string> EndpointsOf(ProviderAction action, DocumentNode? with) =>
         action.Parameters.Where(parameter => parameter.Type == SettingType.Address)
             .Select(parameter => with?.Find(parameter.Name)?.Value)
             .Where(value => value is { Kind: DocumentKind.Text })
             .Select(value => NamedAddress.TryParse(value!.Text, out var named) ? named.Name : null)
             .OfType<string>();
-
-    private static IEnumerable<DocumentNode> NodesOf(DocumentNode node) =>
-        node.Items.Concat(node.Members.Select(member => member.Value)).SelectMany(NodesOf).Prepend(node);
-
-    [GeneratedRegex(@"\$\{\s*cred:(?<name>[^}\s]{1,200})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex References();
 }
 
 /// <summary>What a drafted plan needs and what is wrong with it.</summary>

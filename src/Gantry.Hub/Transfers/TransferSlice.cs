@@ -30,14 +30,12 @@ internal static class TransferSlice
             .Produces<Page<TransferShape>>().Refuses(404);
         group.MapGet("/events", TransferRoutes.StreamAsync).Allow(Access.Viewer)
             .WithSummary("Streams the newest transfers of the list as server-sent events: 'transfer' (one that is new, or stands otherwise than it was told) and 'list' (the ids of those that "
-                + "are the newest now, and whether there are older ones), first all of them, then what changes; behind Last-Event-ID nothing that was seen is told again.")
-            .WithHeader("Last-Event-ID", "The id of the last event that was seen.").Produces<string>(200, "text/event-stream").Refuses(404).Streams();
+                + "are the newest now, and whether there are older ones), first all of them, then what changes; behind Last-Event-ID nothing that was seen is told again.").StreamsEvents().Refuses(404);
         group.MapGet("/{id}", TransferRoutes.ShowAsync).Allow(Access.Viewer).WithSummary("Shows one transfer: how each link stands, its summary and its first failures.")
             .Produces<TransferShape>();
         group.MapGet("/{id}/events", (HttpContext context, Caller caller, string id, TransferStream stream) => stream.ServeAsync(context, caller, id)).Allow(Access.Viewer)
             .WithSummary("Streams what happens as server-sent events, to the end: 'transfer' (its state), 'progress' (of each link) and 'file' (each file's end), each with JSON as its data.")
-            .WithQuery("files", "\"none\" leaves out the files' ends; otherwise \"all\".")
-            .WithHeader("Last-Event-ID", "The id of the last event that was seen.").Produces<string>(200, "text/event-stream").Streams();
+            .WithQuery("files", "\"none\" leaves out the files' ends; otherwise \"all\".").StreamsEvents();
         group.MapGet("/{id}/manifest", ManifestRoutes.PageAsync).Allow(Access.Viewer)
             .WithSummary("Lists what became of each file, by result, by a part of the path (q) and by step. A page may be short, or empty, and yet have a next one.")
             .Produces<Page<ManifestShape>>();

@@ -51,7 +51,7 @@ internal sealed class TransferStream(HubDatabase database, TimeProvider clock, I
                     await stream.WriteAsync("transfer", toldState = state, null, cancellationToken);
                 await stream.BeatAsync(cancellationToken);
                 await stream.FlushAsync(cancellationToken);
-                if (view.IsFinal)
+                if (view.IsFinal || !stream.IsLive)
                     return;
                 await Task.Delay(Interval, clock, cancellationToken);
             }

@@ -5,6 +5,9 @@ namespace Gantry.Hub.Web;
 /// <summary>Server-sent events to one client, with a sign of life while there are none.</summary>
 internal sealed class EventStream
 {
+    /// <summary>Whether a stream goes on with what happens, as its address says it.</summary>
+    public const string LiveQuery = "live";
+
     /// <summary>How long it is silent before a comment shows that the connection lives.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
@@ -12,18 +15,28 @@ internal sealed class EventStream
     private readonly TimeProvider clock;
     private DateTimeOffset wroteAt;
 
-    private EventStream(HttpResponse response, TimeProvider clock) => (this.response, this.clock, wroteAt) = (response, clock, clock.GetUtcNow());
+    private EventStream(HttpResponse response, TimeProvider clock, bool isLive) => (this.response, this.clock, IsLive, wroteAt) = (response, clock, isLive, clock.GetUtcNow());
+
+    /// <summary>False when only what there is to tell now is wanted: then the answer ends with it.</summary>
+    public bool IsLive { get; }
 
     /// <summary>Begins the answer and writes until that ends, the client goes away, or the hub stops: a client that resumes misses nothing.</summary>
+    /// <exception cref="ProblemException">The query has a 'live' that is neither true nor false.</exception>
     public static async Task ServeAsync(HttpContext context, IHostApplicationLifetime lifetime, TimeProvider clock, Func<EventStream, CancellationToken, Task> writeAsync)
     {
+        var isLive = context.Request.Query[LiveQuery] is not [{ } live, ..] || live switch
+        {
+            "true" => true,
+            "false" => false,
+            _ => throw ProblemException.Invalid($"The parameter '{LiveQuery}' is true or false."),
+        };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers["X-Accel-Buffering"] = "no";
         await context.Response.StartAsync(stop.Token);
         try
         {
-            await writeAsync(new EventStream(context.Response, clock), stop.Token);
+            await writeAsync(new EventStream(context.Response, clock, isLive), stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

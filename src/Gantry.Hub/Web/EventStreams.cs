@@ -10,6 +10,12 @@ internal static class StreamingRouteExtensions
 {
     public static RouteHandlerBuilder Streams(this RouteHandlerBuilder builder) => builder.WithMetadata(new StreamingRoute(), new DisableRequestTimeoutAttribute());
 
+    /// <summary>Answers an <see cref="EventStream"/>.</summary>
+    public static RouteHandlerBuilder StreamsEvents(this RouteHandlerBuilder builder) => builder
+        .WithHeader("Last-Event-ID", "The id of the last event that was seen.")
+        .WithQuery(EventStream.LiveQuery, "With false the stream ends when what there is now is told; asked again with Last-Event-ID, it goes on from there. Without it, the stream goes on with what happens.")
+        .Produces<string>(200, "text/event-stream").Streams();
+
     /// <summary>For work that takes as long as there is much of it.</summary>
     public static RouteHandlerBuilder Unhurried(this RouteHandlerBuilder builder) => builder.WithMetadata(new DisableRequestTimeoutAttribute());
 }

@@ -111,6 +111,31 @@ public sealed class AdministrationStory(SharedHub hubs, SharedBrowser browser)
         await visitor.FindsItAccessibleAsync();
     }
 
+    [Fact]
+    public async Task Whoever_deletes_a_credential_reads_first_what_stops_with_it()
+    {
+        var hub = (await hubs.GetAsync()).Program;
+        var (credential, plan) = (NewName("SHOP_KEY"), NewName("asks-the-shop"));
+        await hub.Http.PostJsonAsync("/api/credentials", new { name = credential, value = "a value", scope = "workspace" });
+        await hub.Http.PostJsonAsync("/api/plans", new { plan = $"name: {plan}\nsteps: [ {{ use: http.get, with: {{ url: 'https://example.org', bearer: '${{cred:{credential}}}' }} }} ]" });
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/credentials?open=workspace:{credential}");
+        var used = visitor.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Region, new LocatorGetByRoleOptions { Name = "Where it is used" });
+        await visitor.SeesAsync(used.GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = $"Plan '{plan}'" }));
+        await visitor.FindsItAccessibleAsync();
+        await visitor.PictureAsync("credential-used-wide-light");
+
+        await visitor.Button("Delete …").ClickAsync();
+        await visitor.SeesAsync("This names it, and fails from then on:");
+        await visitor.PictureAsync("credential-deleted-wide-light");
+        await visitor.Page.GetByLabel($"Type {credential} to go on").FillAsync(credential);
+        await visitor.Button("Delete credential").ClickAsync();
+
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        (await hub.Http.GetJsonAsync("/api/credentials?limit=500")).GetRawText().ShouldNotContain($"\"{credential}\"");
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task A_test_message_is_sent_with_a_credential_whose_use_is_seen()
     {

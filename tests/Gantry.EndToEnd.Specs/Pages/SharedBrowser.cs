@@ -10,6 +10,9 @@ namespace Gantry.EndToEnd.Specs.Pages;
 /// <summary>The Chromium of all stories; each person has a profile of their own in it.</summary>
 public sealed class SharedBrowser() : SharedServer<SharedBrowser.Chromium>(Chromium.StartAsync)
 {
+    /// <summary>A host that is this machine, and that the browser takes for another one: what comes from there by plain HTTP is no secure context.</summary>
+    public const string OtherMachine = "hub.gantry.test";
+
     private const string Program = "/usr/bin/chromium";
 
     /// <summary>Somebody in front of a hub, with the window and the theme that they like.</summary>
@@ -42,6 +45,7 @@ public sealed class SharedBrowser() : SharedServer<SharedBrowser.Chromium>(Chrom
                 Args =
                 [
                     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                    $"--host-resolver-rules=MAP {OtherMachine} 127.0.0.1",
                 ],
             }));
         }

@@ -48,6 +48,10 @@ public static class GantryProgram
     public static Process StartAs(string user, IReadOnlyDictionary<string, string?> variables, params string[] arguments) =>
         Start("/usr/bin/setpriv", variables, ["--reuid", user, "--clear-groups", "--", Dotnet, Assembly, .. arguments], "/");
 
+    /// <summary>Another program of .NET's than the one beside these tests, or one of its tools.</summary>
+    public static Process StartPublished(string program, IReadOnlyDictionary<string, string?> variables, string folder, params string[] arguments) =>
+        Start(Dotnet, variables, [program, .. arguments], folder);
+
     /// <param name="program">An absolute path.</param>
     public static Process Start(string program, IReadOnlyDictionary<string, string?> variables, IReadOnlyList<string> arguments, string? folder = null)
     {

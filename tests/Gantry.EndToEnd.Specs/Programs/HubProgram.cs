@@ -21,6 +21,9 @@ public sealed class HubProgram : IAsyncDisposable
 
     public string DataFolder { get; }
 
+    /// <summary>A hub's own program to start, in this folder; null starts it by the command line, as it was built beside these tests.</summary>
+    public (string Program, string Folder)? Published { get; init; }
+
     public Uri Address { get; private set; } = null!;
 
     public int ProcessId => process!.Id;
@@ -47,7 +50,9 @@ public sealed class HubProgram : IAsyncDisposable
     {
         // The port stays the same from the first start on, so that clients find the hub again.
         var listen = Address is null ? "http://127.0.0.1:0" : Address.GetLeftPart(UriPartial.Authority);
-        process = GantryProgram.Start(variables, "up", "--data", DataFolder, "--listen", listen);
+        process = Published is var (program, folder)
+            ? GantryProgram.StartPublished(program, new Dictionary<string, string?>(variables, StringComparer.Ordinal) { ["GANTRY_DATA"] = DataFolder, ["GANTRY_LISTEN"] = listen }, folder)
+            : GantryProgram.Start(variables, "up", "--data", DataFolder, "--listen", listen);
         TaskCompletionSource<Uri> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
         reading = Task.WhenAll(ReadAsync(process.StandardOutput, ready), ReadAsync(process.StandardError, null));
         var ended = process.WaitForExitAsync(CancellationToken.None);

@@ -96,6 +96,37 @@ public sealed class ListStreamSpecs(HubFixture hub) : IClassFixture<HubFixture>
         done.GetProperty("links")[0].GetProperty("progress").GetProperty("copied").GetInt32().ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_stream_that_is_not_live_tells_what_there_is_and_ends()
+    {
+        var plan = await SavePlanAsync();
+        var first = await StartAsync(plan);
+        await using (var live = await FollowAsync(hub.Admin, $"/api/executions/{first}/events"))
+            await live.ReadAsync(item => item.EventType == "execution" && item.Data.Contains("\"waiting\"", StringComparison.Ordinal));
+
+        var list = await ReadAsync($"/api/executions/events?plan={plan}&live=false");
+        var nothing = await ReadAsync($"/api/executions/events?plan={plan}&live=false", list[^1].EventId);
+        var one = await ReadAsync($"/api/executions/{first}/events?live=false");
+        var again = await ReadAsync($"/api/executions/{first}/events?live=false", one.Last(item => item.EventId is not null).EventId);
+        using var log = await hub.Admin.GetAsync("/api/system-logs/events?live=false&tail=1", Token);
+        using var wrong = await hub.Admin.GetAsync("/api/executions/events?live=maybe", Token);
+
+        list.Select(item => item.EventType).ShouldBe(["execution", "list"]);
+        nothing.ShouldBeEmpty();
+        one.Count.ShouldBeGreaterThan(2);
+        // How things stand now has no number, and is told each time: it may have changed and changed back.
+        JsonElement.Parse(again.ShouldHaveSingleItem().Data).GetProperty("status").GetString().ShouldBe("waiting");
+        log.StatusCode.ShouldBe(HttpStatusCode.OK);
+        wrong.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    /// <summary>All of a stream that ends.</summary>
+    private async Task<List<SseItem<string>>> ReadAsync(string path, string? seen = null)
+    {
+        await using var stream = await FollowAsync(hub.Admin, path, seen);
+        return await stream.ReadAsync(_ => false);
+    }
+
     private async Task<string> SavePlanAsync()
     {
         var name = HubFixture.NewName("listed");
@@ -155,6 +186,19 @@ public sealed class ListStreamSpecs(HubFixture hub) : IClassFixture<HubFixture>
                 Rows[told[^1]] = data;
             }
             while (events.Current.EventId is null || !isTrue());
+
+            return told;
+        }
+
+        /// <summary>Reads on to the first like this, or to the end.</summary>
+        public async Task<List<SseItem<string>>> ReadAsync(Func<SseItem<string>, bool> isLast)
+        {
+            List<SseItem<string>> told = [];
+            while (await events.MoveNextAsync())
+            {
+                told.Add(events.Current);
+                if (isLast(events.Current)) break;
+            }
 
             return told;
         }

@@ -142,6 +142,8 @@ internal static class RouteTable
         POST /api/credentials                                          401 403 403 201 201 201 403 201
         GET /api/credentials/{credential}                              401 200 200 200 200 404 200 200
         GET /api/credentials/{private}                                 401 404 404 404 404 404 404 200
+        GET /api/credentials/{credential}/uses                         401 200 200 200 200 404 200 200
+        GET /api/credentials/{private}/uses                            401 404 404 404 404 404 404 200
         PUT /api/credentials/{credential}                              401 403 403 200 200 201 403 200
         PUT /api/credentials/{private}                                 401 403 403 201 201 201 403 201
         DELETE /api/credentials/{credential}                           401 403 403 204 204 404 403 204

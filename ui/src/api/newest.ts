@@ -17,9 +17,6 @@ export interface Newest<Row> {
 
 /** Puts together what a list's stream tells. */
 export class NewestReader<Row extends Identified> {
-  /** What to resume behind. */
-  lastId: string | null = null;
-
   private readonly rows = new Map<string, Row>();
   private ids: readonly string[] = [];
   private more = false;
@@ -30,7 +27,6 @@ export class NewestReader<Row extends Identified> {
     for (const { type, data, id } of events) {
       if (type === 'list') this.setList(JSON.parse(data) as { ids: string[]; more: boolean });
       else this.setRow(JSON.parse(data) as Row);
-      this.lastId = id ?? this.lastId;
       isWhole = id !== null;
     }
     return isWhole ? { rows: this.ids.flatMap(id => this.rows.get(id) ?? []), more: this.more } : null;
@@ -53,28 +49,14 @@ export function useNewest<Row extends Identified>(path: string): Newest<Row> | n
   const [state, setState] = useState<{ path: string; newest: Newest<Row> } | null>(null);
   useEffect(() => {
     const reader = new NewestReader<Row>();
-    let following: AbortController | null = null;
+    const following = new AbortController();
     const onEvents = (events: ServerEvent[]) => {
       const newest = reader.read(events);
       if (newest !== null) setState({ path, newest });
     };
-    // A browser has few connections to a hub: a page that nobody sees takes none.
-    const follow = () => {
-      if (document.hidden) {
-        following?.abort();
-        following = null;
-      } else if (following === null) {
-        following = new AbortController();
-        // What the hub refuses, it refuses to the list itself as well, which says so.
-        followStream(path, { onEvents, signal: following.signal, after: reader.lastId }).catch(() => undefined);
-      }
-    };
-    follow();
-    document.addEventListener('visibilitychange', follow);
-    return () => {
-      document.removeEventListener('visibilitychange', follow);
-      following?.abort();
-    };
+    // What the hub refuses, it refuses to the list itself as well, which says so.
+    followStream(path, { onEvents, signal: following.signal }).catch(() => undefined);
+    return () => following.abort();
   }, [path]);
   return state?.path === path ? state.newest : null;
 }

@@ -1316,6 +1316,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/credentials/{name}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what names a credential: plans and templates in their newest versions, endpoints, connections, notifications. What is written only when something runs is not found. */
+        get: {
+            parameters: {
+                query?: {
+                    scope?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CredentialUses"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/egress-rules": {
         parameters: {
             query?: never;
@@ -2733,6 +2782,8 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description With false the stream ends when what there is now is told; asked again with Last-Event-ID, it goes on from there. Without it, the stream goes on with what happens. */
+                    live?: string;
                     /** @description How many of the last events to begin with; without it, and without Last-Event-ID, all of them come. */
                     tail?: string;
                 };
@@ -3017,6 +3068,8 @@ export interface paths {
                 query?: {
                     /** @description How many items a page has at most. */
                     limit?: string;
+                    /** @description With false the stream ends when what there is now is told; asked again with Last-Event-ID, it goes on from there. Without it, the stream goes on with what happens. */
+                    live?: string;
                     plan?: string;
                     status?: string;
                 };
@@ -5244,12 +5297,14 @@ export interface paths {
                 query?: {
                     component?: string;
                     level?: string;
+                    /** @description With false the stream ends when what there is now is told; asked again with Last-Event-ID, it goes on from there. Without it, the stream goes on with what happens. */
+                    live?: string;
                     q?: string;
                     /** @description With how many of the lines that are there it begins; 500 if not given, at most 20000. */
                     tail?: string;
                 };
                 header?: {
-                    /** @description The id of the last line that was seen. */
+                    /** @description The id of the last event that was seen. */
                     "Last-Event-ID"?: string;
                 };
                 path?: never;
@@ -5774,6 +5829,8 @@ export interface paths {
                 query?: {
                     /** @description "none" leaves out the files' ends; otherwise "all". */
                     files?: string;
+                    /** @description With false the stream ends when what there is now is told; asked again with Last-Event-ID, it goes on from there. Without it, the stream goes on with what happens. */
+                    live?: string;
                 };
                 header?: {
                     /** @description The id of the last event that was seen. */
@@ -6051,6 +6108,8 @@ export interface paths {
                     endpoint?: string;
                     /** @description How many items a page has at most. */
                     limit?: string;
+                    /** @description With false the stream ends when what there is now is told; asked again with Last-Event-ID, it goes on from there. Without it, the stream goes on with what happens. */
+                    live?: string;
                     q?: string;
                     retry_of?: string;
                     since?: string;
@@ -7200,6 +7259,24 @@ export interface components {
          * @enum {unknown}
          */
         CredentialScope: "user" | "workspace";
+        /** @description Something that names a credential. */
+        CredentialUse: {
+            /** @description What it is. */
+            kind: components["schemas"]["CredentialUser"];
+            /** @description The plan's, the template's, the endpoint's or the provider's; null for what there is one of. */
+            name: null | string;
+        };
+        /**
+         * @description What names a credential.
+         * @enum {unknown}
+         */
+        CredentialUser: "plan" | "template" | "endpoint" | "connection" | "notifications" | "planner" | "credential_store";
+        /** @description What names a credential, as far as the caller may see it. */
+        CredentialUses: {
+            items: components["schemas"]["CredentialUse"][];
+            /** @description There may be others, which were not looked at. */
+            more: boolean;
+        };
         /** @description A credential as the API shows it: never a value. */
         CredentialView: {
             /** @description It is sent nowhere else; empty means anywhere. */

@@ -28,7 +28,7 @@ export function SearchField({ label, value, onChange, width = 260 }: SearchField
     if (router.latestLocation.pathname !== page) return;
     told.current = next;
     onChange(next === '' ? undefined : next);
-  }, 200);
+  }, 100);
   const change = (next: string) => {
     setText(next);
     tell(next, router.latestLocation.pathname);

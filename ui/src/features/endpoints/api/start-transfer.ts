@@ -1,4 +1,5 @@
 import { answerOf, hub } from '@/api/client';
+import { newKey } from '@/api/new-key';
 import { textOfPlace, type Place } from '../files/paths';
 
 export interface Move {
@@ -12,6 +13,6 @@ export interface Move {
 /** Starts an execution that moves them; answers its id. */
 export const startTransfer = ({ mode, from, to, names }: Move) =>
   answerOf(hub.POST('/api/transfers', {
-    params: { header: { 'Idempotency-Key': crypto.randomUUID() } },
+    params: { header: { 'Idempotency-Key': newKey() } },
     body: { mode, from: textOfPlace(from), to: textOfPlace(to), files: names },
   }));

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { newKey } from '@/api/new-key';
 import { isStatus } from '@/api/problem';
 import { queryClient } from '@/api/query-client';
 import { messageOf } from '@/components/feedback/ProblemAlert';
@@ -80,7 +81,7 @@ async function watch(id: string, move: Move): Promise<void> {
 
 /** Sends files of this computer into a folder, a few at a time. */
 export function beginUpload(given: readonly Given[], into: Place, title: string, overwrite: boolean): void {
-  const id = crypto.randomUUID();
+  const id = newKey();
   const stopping = new AbortController();
   const bytesTotal = given.reduce((sum, { file }) => sum + file.size, 0);
   tell([{ id, kind: 'upload', title, status: 'running', filesDone: 0, filesTotal: given.length, bytesDone: 0, bytesTotal, stop: () => stopping.abort() }, ...works]);

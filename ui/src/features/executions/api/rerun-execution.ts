@@ -1,4 +1,5 @@
 import { answerOf, hub } from '@/api/client';
+import { newKey } from '@/api/new-key';
 
 export interface Rerun {
   id: string;
@@ -12,6 +13,6 @@ export interface Rerun {
 /** Starts it again; answers the new execution. */
 export const rerunExecution = ({ id, version, from, inputs }: Rerun) =>
   answerOf(hub.POST('/api/executions/{id}/rerun', {
-    params: { path: { id }, header: { 'Idempotency-Key': crypto.randomUUID() } },
+    params: { path: { id }, header: { 'Idempotency-Key': newKey() } },
     body: { version, from: from ?? undefined, inputs: inputs ?? undefined },
   }));

@@ -1,4 +1,5 @@
 import { answerOf, hub } from '@/api/client';
+import { newKey } from '@/api/new-key';
 import { problemFrom } from '@/api/problem';
 import type { TemplateRequest } from './templates';
 
@@ -16,4 +17,4 @@ export async function deleteTemplate(template: string): Promise<void> {
 
 /** For all of its files; answers the transfer. */
 export const runTemplate = (template: string) =>
-  answerOf(hub.POST('/api/transfer-templates/{template}/run', { params: { path: { template }, header: { 'Idempotency-Key': crypto.randomUUID() } } }));
+  answerOf(hub.POST('/api/transfer-templates/{template}/run', { params: { path: { template }, header: { 'Idempotency-Key': newKey() } } }));

@@ -9,12 +9,14 @@ import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
 import { toastDone } from '@/components/feedback/toast';
 import { Copier } from '@/components/json/JsonView';
 import { Time } from '@/components/time/Time';
-import { deleteCredential, shareCredential } from '../api/change-credential';
+import { shareCredential } from '../api/change-credential';
 import type { Credential } from '../api/credentials';
 import { isLogin, referencesOf, scopeText, typeText } from '../list/words';
+import { DeleteCredential } from './DeleteCredential';
 import { ReplaceSection } from './ReplaceSection';
 import { RevealSection } from './RevealSection';
 import { TestSection } from './TestSection';
+import { UseSection } from './UseSection';
 import classes from './CredentialDrawer.module.css';
 
 interface CredentialDrawerProps {
@@ -47,6 +49,7 @@ export function CredentialDrawer({ credential, me, place, onClose }: CredentialD
           <dt>Last used</dt><dd><Time value={credential.last_used_at} empty="never" /></dd>
           <dt>Changed</dt><dd><Time value={credential.updated_at} empty="not known" />{credential.version != null && `, version ${credential.version}`}</dd>
         </dl>
+        <UseSection credential={credential} />
         {mayReveal && <RevealSection key={`${credential.name} ${credential.version}`} credential={credential} />}
         {mayChange && <ReplaceSection key={`${credential.scope} ${credential.name}`} credential={credential} />}
         {may(me, 'operator') && isLogin(credential.name) && <TestSection credential={credential} />}
@@ -59,12 +62,7 @@ export function CredentialDrawer({ credential, me, place, onClose }: CredentialD
           </Group>
         )}
       </Stack>
-      <ConfirmDanger
-        opened={asksDelete} onClose={deleting.close} title={`Delete '${credential.name}'?`} action="Delete credential" typed={credential.name}
-        onConfirm={async () => { await deleteCredential(credential); onClose(); await refresh(); }}
-      >
-        Its value is lost here for good. Plans and endpoints that refer to it do not begin any more.
-      </ConfirmDanger>
+      <DeleteCredential credential={credential} opened={asksDelete} onClose={deleting.close} onDeleted={onClose} />
       <ConfirmDanger
         opened={asksShare} onClose={sharing.close} title={`Give '${credential.name}' to the workspace?`} action="Share it"
         onConfirm={async () => { await shareCredential(credential); toastDone('The workspace has it now. Your own stays, and comes first in what you run.'); await refresh(); }}
