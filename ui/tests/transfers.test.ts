@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureGroups } from '@/features/transfers/detail/failures';
-import { deletes, draftLike, emptyDraft, requestOf, splitAddress, templateOf, withMode } from '@/features/transfers/form/draft';
+import { deletes, draftLike, emptyDraft, requestOf, splitAddress, templateLike, templateOf, withMode } from '@/features/transfers/form/draft';
 import { previewText } from '@/features/transfers/form/preview';
 import { amountText, filesText, outcomeText, progressOf, remainingText, shareOf, togetherOf } from '@/features/transfers/list/progress';
 import { sinceOf } from '@/components/time/period';
@@ -49,6 +49,9 @@ describe('a transfer that is written', () => {
   });
 
   it('is one like another', () => {
+    const chosen = templateLike({ mode: 'copy', from: ['a:'], to: ['b:'], options: { verify: 'size' }, files: ['album', 'x[1].txt'] });
+    expect(chosen.options).toEqual({ verify: 'size', include: ['/album', '/album/**', '/x\\[1\\].txt', '/x\\[1\\].txt/**'] });
+    expect(templateLike({ mode: 'copy', from: ['a:www'], to: ['b:'], options: {}, files: null }).options).toEqual({});
     const draft = draftLike({ mode: 'sync', from: ['a:'], to: ['b:'], options: { verify: 'checksum' } });
 
     expect(requestOf(draft)).toEqual({ mode: 'sync', from: 'a:', to: 'b:', options: { verify: 'checksum' } });

@@ -8,7 +8,7 @@ describe('durations', () => {
 
 describe('times beside now', () => {
   const now = Date.parse('2026-06-15T12:00:00Z');
-  it.each([[0, 'just now'], [-5_000, 'just now'], [5_000, 'in a moment'], [-45_000, '45 s ago'], [-300_000, '5 min ago'], [7_200_000, 'in 2 h'], [-86_400_000 * 3, '3 d ago']])(
+  it.each([[0, 'just now'], [-5_000, 'just now'], [900, 'just now'], [5_000, 'in a moment'], [-45_000, '45 s ago'], [-300_000, '5 min ago'], [7_200_000, 'in 2 h'], [-86_400_000 * 3, '3 d ago']])(
     '%d ms away is "%s"', (distance, text) => expect(relativeText(now + distance, now)).toBe(text));
 
   it('further than a week are days', () => expect(relativeText(Date.parse('2025-01-02T12:00:00Z'), now)).toMatch(/2025/));

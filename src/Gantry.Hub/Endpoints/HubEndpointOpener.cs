@@ -86,7 +86,7 @@ internal sealed class HubEndpointOpener(EndpointAccess access, Actor actor, ISec
         await using var session = await access.Database.OpenAsync(actor, cancellationToken);
         if (given is not null) return (given, await EndpointAccess.IsAdministratorAsync(session, cancellationToken));
         var saved = await EndpointStore.FindAsync(session, named!.Name, cancellationToken)
-            ?? throw new EndpointException(EndpointError.BadSetting, $"There is no endpoint '{named.Name}' in this workspace. GET /api/endpoints lists them.");
+            ?? throw new EndpointException(EndpointError.BadSetting, $"There is no endpoint '{named.Name}' in this workspace. Save one of this name, or name another.");
         return (named.Under(saved.Settings), saved.IsGranted || await EndpointAccess.IsAdministratorAsync(session, cancellationToken));
     }
 }

@@ -98,7 +98,7 @@ internal static class TransferSpecs
             if (!NamedAddress.TryParse(address, out var named))
                 Check(access, address);
             else if (await EndpointStore.FindAsync(session, named.Name, cancellationToken) is null)
-                throw new ProblemException(422, $"There is no endpoint '{named.Name}' in this workspace. GET /api/endpoints lists them.");
+                throw new ProblemException(422, $"There is no endpoint '{named.Name}' in this workspace. Save one of this name, or name another.");
         }
     }
 

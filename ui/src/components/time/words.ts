@@ -22,7 +22,8 @@ function pair(length: number, large: number, largeName: string, small: number, s
 /** "just now", "5 min ago", "in 2 h", and the day when it is further away than a week. */
 export function relativeText(time: number, now: number): string {
   const distance = Math.abs(time - now);
-  if (distance < 10 * second) return time > now ? 'in a moment' : 'just now';
+  // Clocks differ a little, and this page's ticks once a second.
+  if (distance < 10 * second) return time > now + 2 * second ? 'in a moment' : 'just now';
   if (distance >= 7 * day) return dayText(time, now);
   const [count, unit] = distance < minute ? [Math.floor(distance / second), 's'] : distance < hour ? [Math.floor(distance / minute), 'min']
     : distance < day ? [Math.floor(distance / hour), 'h'] : [Math.floor(distance / day), 'd'];
@@ -37,6 +38,10 @@ function dayText(time: number, now: number): string {
 /** To the second, in the reader's zone, with its name. */
 export const exactText = (time: number | string): string =>
   new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(time));
+
+/** A sentence of the hub's, which says times in UTC, with the reader's. */
+export const inOwnZone = (sentence: string): string =>
+  sentence.replace(/(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) UTC/g, (_, day: string, time: string) => exactText(`${day}T${time}Z`));
 
 /** The time of day, with milliseconds: for lines of a log. */
 export const clockText = (time: number | string): string => {

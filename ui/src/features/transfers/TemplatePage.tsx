@@ -1,7 +1,7 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Play, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { endpointNamesQuery } from '@/api/endpoint-names';
@@ -13,9 +13,11 @@ import { Card } from '@/components/page/Card';
 import { Loading } from '@/components/page/Loading';
 import { Page } from '@/components/page/Page';
 import { addTemplate, deleteTemplate, runTemplate, saveTemplate } from './api/change-template';
+import type { Transfer } from './api/list-transfers';
+import { transferQuery } from './api/show-transfer';
 import { templateQuery, type Template } from './api/templates';
 import { DraftFields } from './form/DraftFields';
-import { draftOfTemplate, emptyDraft, isChain, requestOf, templateOf } from './form/draft';
+import { draftOfTemplate, emptyDraft, isChain, requestOf, templateLike, templateOf } from './form/draft';
 import { Preview } from './form/Preview';
 import { ChainGraph } from './templates/ChainGraph';
 import { ScheduleCard } from './templates/ScheduleCard';
@@ -34,16 +36,21 @@ export function TemplatePage() {
 }
 
 export function NewTemplatePage() {
-  return <TemplateForm saved={null} />;
+  const { like } = useSearch({ from: '/shell/templates/new' });
+  const found = useQuery({ ...transferQuery(like ?? ''), enabled: like !== undefined });
+  if (like !== undefined && found.data === undefined) {
+    return <Page title="New template" above={<Above />}>{found.error === null ? <Loading what="The transfer" /> : <ProblemAlert error={found.error} onRetry={() => void found.refetch()} />}</Page>;
+  }
+  return <TemplateForm saved={null} begun={found.data} />;
 }
 
-function TemplateForm({ saved }: { saved: Template | null }) {
+function TemplateForm({ saved, begun }: { saved: Template | null; begun?: Transfer }) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const me = useQuery(meQuery).data;
   const names = (useQuery(endpointNamesQuery).data ?? []).map(endpoint => endpoint.name);
-  const [draft, setDraft] = useState(() => (saved === null ? emptyDraft : draftOfTemplate(saved)));
-  const [name, setName] = useState(saved?.name ?? '');
+  const [draft, setDraft] = useState(() => (saved !== null ? draftOfTemplate(saved) : begun === undefined ? emptyDraft : templateLike(begun)));
+  const [name, setName] = useState(saved?.name ?? begun?.name ?? '');
   const [description, setDescription] = useState(saved?.description ?? '');
   const [asksDelete, asking] = useDisclosure(false);
   const mayEdit = may(me, 'editor');

@@ -2,7 +2,7 @@ import { Alert, Button, Tabs } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Copy, RotateCcw, Square, TriangleAlert } from 'lucide-react';
+import { Copy, LayoutTemplate, RotateCcw, Square, TriangleAlert } from 'lucide-react';
 import { may, meQuery } from '@/api/me';
 import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
@@ -10,6 +10,7 @@ import { toastDone, toastProblem } from '@/components/feedback/toast';
 import { Loading } from '@/components/page/Loading';
 import { Page } from '@/components/page/Page';
 import { StatusBadge } from '@/components/status/StatusBadge';
+import { inOwnZone } from '@/components/time/words';
 import { cancelTransfer, retryTransfer } from './api/change-transfer';
 import { Facts } from './detail/Facts';
 import { Failures } from './detail/Failures';
@@ -18,6 +19,7 @@ import { LinkCard } from './detail/LinkCard';
 import { SettingsTab } from './detail/SettingsTab';
 import { useTransfer } from './detail/useTransfer';
 import { togetherOf } from './list/progress';
+import { filesOfTemplateMax } from './form/draft';
 import { isOver, titleOf } from './list/words';
 import classes from './TransferPage.module.css';
 
@@ -54,6 +56,7 @@ function OneTransfer({ id }: { id: string }) {
   const isRunning = !isOver(transfer.status);
   const together = togetherOf(transfer.links);
   const { tab, ...filter } = search;
+  const isTemplate = may(me, 'editor') && (transfer.files?.length ?? 0) <= filesOfTemplateMax;
   const mayRetry = transfer.status === 'failed' || transfer.status === 'cancelled';
   return (
     <Page
@@ -61,13 +64,14 @@ function OneTransfer({ id }: { id: string }) {
       actions={may(me, 'operator') && (
         <>
           {isRunning && <Button variant="default" leftSection={<Square size={14} aria-hidden="true" />} disabled={transfer.cancel_requested === true} onClick={cancel.open}>{transfer.cancel_requested === true ? 'Stopping …' : 'Cancel'}</Button>}
+          {isTemplate && <Button renderRoot={props => <Link {...props} to="/templates/new" search={{ like: id }} />} variant="default" leftSection={<LayoutTemplate size={14} aria-hidden="true" />}>Save as a template</Button>}
           {!isRunning && <Button renderRoot={props => <Link {...props} to="/transfers/new" search={{ like: id }} />} variant="default" leftSection={<Copy size={14} aria-hidden="true" />}>Start one like it</Button>}
           {mayRetry && <Button leftSection={<RotateCcw size={14} aria-hidden="true" />} loading={retrying.isPending} onClick={() => retrying.mutate()}>{transfer.status === 'failed' ? 'Retry what failed' : 'Take it up again'}</Button>}
         </>
       )}
     >
       {transfer.error != null && together.failed === 0 && <Alert color="red" icon={<TriangleAlert size={18} />} title="It failed"><div className={classes.reason}>{transfer.error.message}</div></Alert>}
-      {isRunning && transfer.waiting_for != null && <p className={classes.waits}>It waits for {transfer.waiting_for}.</p>}
+      {isRunning && transfer.waiting_for != null && <p className={classes.waits}>It waits for {inOwnZone(transfer.waiting_for)}.</p>}
       <div className={classes.links}>
         {transfer.links.map((link, index) => <LinkCard key={link.step} link={link} number={transfer.links.length > 1 ? index + 1 : null} isRunning={isRunning} />)}
       </div>

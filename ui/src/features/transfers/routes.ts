@@ -43,6 +43,7 @@ const templates = createRoute({
 const newTemplate = createRoute({
   getParentRoute: () => shellRoute,
   path: 'templates/new',
+  validateSearch: (search: SearchInput): { like?: string } => ({ like: textOf(search, 'like') }),
   component: lazyRouteComponent(() => import('./TemplatePage'), 'NewTemplatePage'),
 });
 

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { Button, Group, SegmentedControl } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { CalendarClock } from 'lucide-react';
@@ -43,17 +43,17 @@ export function SchedulesPage() {
     },
     onError: error => toastProblem(error),
   });
+  // Whoever went elsewhere meanwhile is left there: only the page that asked is told.
+  const show = ({ id, execution_id: execution }: { id?: string; execution_id?: string | null }) => (execution != null
+    ? navigate({ to: '/executions/$execution', params: { execution }, search: {} })
+    : navigate({ to: '/events', search: { event: id } }));
   const running = useMutation({
     mutationFn: (schedule: Trigger) => runTrigger(schedule.id),
-    onSuccess: event => {
-      if (event.execution_id != null) return navigate({ to: '/executions/$execution', params: { execution: event.execution_id }, search: {} });
-      return navigate({ to: '/events', search: { event: event.id } });
-    },
     onError: error => toastProblem(error),
   });
   const empty = wanted !== undefined
     ? <EmptyState icon={<CalendarClock size={22} />} title="No schedule fits" action={<Button variant="light" onClick={() => set({ q: undefined })}>Show all</Button>} />
-    : <EmptyState icon={<CalendarClock size={22} />} title="Nothing is scheduled yet" action={<Button component={Link} to="/plans" variant="light">To the plans</Button>}>Give a plan a schedule in its text: <code>on: [ schedule: &quot;@daily&quot; ]</code>.</EmptyState>;
+    : <EmptyState icon={<CalendarClock size={22} />} title="Nothing is scheduled yet" action={<Group gap="xs"><Button component={Link} to="/templates" variant="light">To the templates</Button><Button component={Link} to="/plans" variant="light">To the plans</Button></Group>}>A transfer template is given one on its page. A plan has one in its text: <code>on: [ schedule: &quot;@daily&quot; ]</code>.</EmptyState>;
   return (
     <Page title="Schedules" fill={isList}>
       <Filters>
@@ -74,7 +74,7 @@ export function SchedulesPage() {
           <div className={classes.aside}>
             <ScheduleCard
               schedule={chosen} mayPause={may(me, 'editor')} mayRun={may(me, 'operator')} isBusy={changing.isPending || running.isPending}
-              onPause={() => changing.mutate(chosen)} onRun={() => running.mutate(chosen)} onClose={() => set({ schedule: undefined })}
+              onPause={() => changing.mutate(chosen)} onRun={() => running.mutate(chosen, { onSuccess: event => void show(event) })} onClose={() => set({ schedule: undefined })}
             />
           </div>
         )}

@@ -28,7 +28,7 @@ export function Timeline({ attempts, progress, selected, onSelect }: TimelinePro
       <div className={classes.axis} aria-hidden="true">
         <div className={classes.axisName}>Step</div>
         <div className={classes.scale}>
-          {ticksOf(span, 5).map(tick => <span key={tick} className={classes.tick} style={{ left: `${(tick / (span.to - span.from)) * 100}%` }}>{tick === 0 ? '0' : durationText(tick)}</span>)}
+          {ticksOf(span, 5).map(tick => <span key={tick} className={classes.tick} data-end={tick > (span.to - span.from) * 0.9 || undefined} style={{ left: `${(tick / (span.to - span.from)) * 100}%` }}>{tick === 0 ? '0' : durationText(tick)}</span>)}
         </div>
       </div>
       <ol className={classes.rows} style={{ height: virtual.getTotalSize() }}>

@@ -8,6 +8,7 @@ import { meQuery } from '@/api/me';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
 import { Time } from '@/components/time/Time';
+import { inOwnZone } from '@/components/time/words';
 import { approveExecution } from '../api/approve-execution';
 import { executionQuery } from '../api/show-execution';
 import type { Execution } from '../api/list-executions';
@@ -27,7 +28,7 @@ export function Waits({ execution, nameOf }: { execution: Execution; nameOf: (pa
         <div className={classes.wait}>
           <Hourglass size={17} aria-hidden="true" />
           <div>
-            <b>It waits</b>{execution.waiting_for != null && <> for {execution.waiting_for}</>}.
+            <b>It waits</b>{execution.waiting_for != null && <> for {inOwnZone(execution.waiting_for)}</>}.
             {others.map(wait => (
               <div key={wait.step} className={classes.detail}>
                 {nameOf(wait.step)} waits {waitText(wait)}, since <Time value={wait.since} />{wait.until != null && <>; {wait.kind === 'event' ? 'too late' : 'goes on'} <Time value={wait.until} /></>}

@@ -27,12 +27,12 @@ export const columnsOf = ({ starts, last, drafts }: Known): readonly Column<Save
     id: 'last', header: 'Last execution', width: '220px',
     cell: plan => {
       const execution = last?.get(plan.name!);
-      if (execution === undefined) return <span className={classes.soft}>–</span>;
+      if (execution === undefined) return <span className={classes.soft}>{last === undefined ? '–' : 'Never run'}</span>;
       return <Link className={classes.last} to="/executions/$execution" params={{ execution: execution.id }} search={{}}><StatusBadge status={execution.status} /><Time value={execution.started_at ?? execution.created_at} /></Link>;
     },
   },
   { id: 'starts', header: 'Starts', width: '110px', narrow: 'hide', cell: plan => (starts?.has(plan.name!) === true ? <StatusBadge status={starts.get(plan.name!)!.state} /> : <span className={classes.soft}>By hand</span>) },
-  { id: 'next', header: 'Next', width: '100px', cell: plan => <Time value={starts?.get(plan.name!)?.next} /> },
+  { id: 'next', header: 'Next', width: '100px', narrow: 'hide', cell: plan => <Time value={starts?.get(plan.name!)?.next} /> },
   { id: 'version', header: 'Version', width: '70px', align: 'end', narrow: 'hide', cell: plan => plan.version },
   { id: 'more', header: '', width: '40px', align: 'end', cell: plan => <PlanMenu plan={plan} /> },
 ];

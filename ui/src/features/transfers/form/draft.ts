@@ -23,6 +23,16 @@ export const isChain = (draft: Pick<Draft, 'to'>): boolean => draft.to.length > 
 export const draftLike = ({ mode, from, to, options }: Pick<Transfer, 'mode' | 'from' | 'to' | 'options'>): Draft =>
   ({ ...emptyDraft, mode: modeOf(mode), from: [...from], to: [...to], options: { ...options } });
 
+/** What moves again what a transfer moved; of the files that were chosen for it, what comes under their names. */
+export function templateLike(transfer: Pick<Transfer, 'mode' | 'from' | 'to' | 'options' | 'files'>): Draft {
+  const draft = draftLike(transfer);
+  const include = transfer.files?.map(file => `/${file.replace(/[\\*?[\]{}]/g, '\\$&')}`).flatMap(file => [file, `${file}/**`]);
+  return include === undefined ? draft : { ...draft, options: { ...draft.options, include } };
+}
+
+/** So many chosen files make no template: a folder is meant by one. */
+export const filesOfTemplateMax = 20;
+
 export const draftOfTemplate = ({ mode, from, to, pattern, options }: Template): Draft =>
   ({ mode: modeOf(mode), from: [...from], to: [...to], pattern: pattern ?? '', options: { ...options } });
 

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -9,6 +9,14 @@ import { StatusBadge } from '@/components/status/StatusBadge';
 import { Time } from '@/components/time/Time';
 import { scheduleTemplate, templateTriggersQuery, unscheduleTemplate } from '../api/template-schedule';
 import classes from './ScheduleCard.module.css';
+
+const rhythms = [
+  { value: '0 * * * *', label: 'Every hour' },
+  { value: '0 6 * * *', label: 'Every day at 06:00' },
+  { value: '0 6 * * 1-5', label: 'From Monday to Friday at 06:00' },
+  { value: '0 6 * * 1', label: 'Every Monday at 06:00' },
+  { value: '0 6 1 * *', label: 'On the first of each month at 06:00' },
+];
 
 /** What starts the template by itself. */
 export function ScheduleCard({ plan, name, mayEdit }: { plan: string; name: string; mayEdit: boolean }) {
@@ -39,6 +47,7 @@ export function ScheduleCard({ plan, name, mayEdit }: { plan: string; name: stri
         {edits && (
           <form onSubmit={event => { event.preventDefault(); saving.mutate(); }}>
             <Stack gap="sm">
+              <Select label="How often" data={rhythms} value={rhythms.find(rhythm => rhythm.value === cron)?.value ?? null} placeholder="As the line below says" onChange={rhythm => { if (rhythm !== null) setCron(rhythm); }} allowDeselect={false} />
               <Group grow align="flex-start">
                 <TextInput label="Cron" description="Minute, hour, day of the month, month, day of the week." value={cron} onChange={event => setCron(event.currentTarget.value)} spellCheck={false} required withAsterisk={false} />
                 <TextInput label="Time zone" description="By whose clocks it goes." value={zone} onChange={event => setZone(event.currentTarget.value)} spellCheck={false} required withAsterisk={false} />

@@ -55,11 +55,11 @@ export function CredentialDrawer({ credential, me, place, onClose }: CredentialD
         {may(me, 'operator') && isLogin(credential.name) && <TestSection credential={credential} />}
         {!mayChange && <p className={classes.soft}>Your role lets you see that it is there. An editor may change it and read its value.</p>}
         {(mayChange || may(me, 'owner')) && (
-          <Group className={classes.section} gap="xs">
+          <div className={classes.section}><Group gap="xs">
             {isOwn && mayReveal && credential.provider == null && <Button size="xs" variant="default" leftSection={<Share2 size={14} aria-hidden="true" />} onClick={sharing.open}>Share with the workspace …</Button>}
             {mayChange && <Button size="xs" variant="subtle" color="red" leftSection={<Trash2 size={14} aria-hidden="true" />} onClick={deleting.open}>Delete …</Button>}
             {may(me, 'owner') && <Button size="xs" variant="subtle" color="gray" renderRoot={props => <Link {...props} to="/audit" search={{ target: credential.name }} />}>Who did what with it</Button>}
-          </Group>
+          </Group></div>
         )}
       </Stack>
       <DeleteCredential credential={credential} opened={asksDelete} onClose={deleting.close} onDeleted={onClose} />
