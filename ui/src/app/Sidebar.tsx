@@ -1,14 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import type { Me } from '@/api/me';
 import { overviewQuery } from '@/api/overview';
 import { BrandMark } from '@/components/brand/BrandMark';
 import { countText } from '@/components/time/words';
 import { countOf, type PlaceCount } from './counts';
 import { navigation, type Place } from './navigation';
-import { PersonMenu } from './PersonMenu';
 import classes from './Shell.module.css';
+
+const PersonMenu = lazy(() => import('./PersonMenu').then(module => ({ default: module.PersonMenu })));
 
 interface SidebarProps {
   me: Me;
@@ -38,7 +40,7 @@ export function Sidebar({ me, opened, onClose, onPalette, onHelp }: SidebarProps
             </div>
           ))}
         </nav>
-        <div className={classes.foot}><PersonMenu me={me} onHelp={onHelp} /></div>
+        <div className={classes.foot}><Suspense><PersonMenu me={me} onHelp={onHelp} /></Suspense></div>
       </aside>
     </>
   );
