@@ -15,6 +15,7 @@ internal static class ProviderCommand
             new("show", "Shows what one provider needs, its actions, and what they take.", ProviderShowCommand.Describe),
             new("new", "Writes the manifest of a new provider, to be filled in.", ProviderNewCommand.Describe),
             new("check", "Says all that is wrong with manifests.", ProviderCheckCommand.Describe),
+            new("test", "Tries a manifest without its vendor, and shows what it sends.", ProviderTestCommand.Describe),
             new("connect", "Stores what a provider's actions sign in with, and asks for consent where it wants one.", ProviderConnectCommand.Describe),
             new("import", "Makes a provider of an OpenAPI document.", ProviderImportCommand.Describe),
         ],

@@ -46,7 +46,8 @@ internal static class ProviderNewCommand
 
         WholeFile.Create(file, Encoding.UTF8.GetBytes(text));
         Console.Out.WriteLine(file);
-        Terminal.Note($"Fill it in; then: gantry provider check {(output is null ? id : file)}");
+        var given = output is null ? id : file;
+        Terminal.Note($"Fill it in; then: gantry provider check {given}, and: gantry provider test {given}");
     }
 
     private static string TextOf(string id) => $$$"""
@@ -54,6 +55,7 @@ internal static class ProviderNewCommand
         schema: provider/v1
         id: {{{id}}}
         name: {{{CultureInfo.InvariantCulture.TextInfo.ToTitleCase(id.Replace('-', ' ').Replace('_', ' '))}}}
+        # One of: {{{string.Join("; ", ManifestReader.Categories)}}}.
         category: Generic & protocol
         help: What it is for, in one sentence.
         docs: https://developers.example.com/api

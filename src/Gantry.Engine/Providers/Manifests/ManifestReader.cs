@@ -10,6 +10,9 @@ public static class ManifestReader
 
     public const int BytesMax = 32 * 1024 * 1024;
 
+    /// <summary>What a provider can be listed under.</summary>
+    public static IReadOnlyList<string> Categories => ManifestNames.Categories;
+
     /// <summary>What a large vendor's whole API takes.</summary>
     private static readonly DocumentLimits Limits = new() { BytesMax = BytesMax, EventsMax = 6_000_000 };
 
@@ -31,7 +34,7 @@ public static class ManifestReader
         Manifest? manifest = null;
         try
         {
-            var root = DocumentReader.Read(text, limits: Limits);
+            var root = Tree(text);
             manifest = Read(root, name, findings);
             if (findings.All.Count == 0)
             {
@@ -59,6 +62,9 @@ public static class ManifestReader
             return exception.Findings;
         }
     }
+
+    /// <summary>The document as it is written, within the limits of manifests.</summary>
+    internal static DocumentNode Tree(string text) => DocumentReader.Read(text, limits: Limits);
 
     private static Manifest Read(DocumentNode root, string file, ManifestFindings findings)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Gantry.Engine.Documents;
 using Gantry.Engine.Providers.Manifests;
 
 namespace Gantry.Plugins.Specs.Providers.Manifests;
@@ -11,6 +12,9 @@ internal static class AllManifests
     public static ManifestLibrary Library { get; } = ManifestLibrary.Of(typeof(AllPlugins).Assembly, "providers/");
 
     public static IReadOnlyList<string> Ids { get; } = [.. Library.All.Select(provider => provider.Id)];
+
+    /// <summary>As it is written.</summary>
+    public static DocumentNode Tree(string id) => DocumentReader.Read(Text(id));
 
     public static string Text(string id) => Library.Text(id)!;
 

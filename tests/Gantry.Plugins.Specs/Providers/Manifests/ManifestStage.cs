@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Providers.Manifests;
+using Gantry.Engine.Providers.Manifests.Rehearsals;
 using Gantry.Engine.Providers.Web;
 using Gantry.Engine.Secrets;
 using Microsoft.AspNetCore.Http;
@@ -12,9 +13,9 @@ namespace Gantry.Plugins.Specs.Providers.Manifests;
 /// <summary>A small manifest of a test's own, its vendor, and calls of it.</summary>
 internal sealed class ManifestStage : IAsyncDisposable, ISecretResolver, IEndpointOpener, IStepLog
 {
-    private readonly Recorder recorder;
+    private readonly VendorServer server;
 
-    private ManifestStage(Recorder recorder, ManifestProvider provider) => (this.recorder, Provider) = (recorder, provider);
+    private ManifestStage(VendorServer server, ManifestProvider provider) => (this.server, Provider) = (server, provider);
 
     public ManifestProvider Provider { get; }
 
@@ -28,9 +29,9 @@ internal sealed class ManifestStage : IAsyncDisposable, ISecretResolver, IEndpoi
 
     public FolderFiles? KeptFiles { get; set; } = new();
 
-    public IReadOnlyList<RecordedRequest> Requests => [.. recorder.Requests];
+    public IReadOnlyList<RecordedRequest> Requests => [.. server.Requests];
 
-    public Uri Url => recorder.Url;
+    public Uri Url => server.Url;
 
     public string Places => "the test";
 
@@ -38,8 +39,8 @@ internal sealed class ManifestStage : IAsyncDisposable, ISecretResolver, IEndpoi
     /// <param name="answer">What the vendor answers.</param>
     public static async Task<ManifestStage> StartAsync(string rest, Func<RecordedRequest, HttpContext, Task> answer)
     {
-        var recorder = await Recorder.StartAsync();
-        recorder.Answer = answer;
+        var server = await VendorServer.StartAsync();
+        server.Answer = answer;
         var id = $"acme{Guid.CreateVersion7():n}"[..20];
         var head = $"""
             schema: provider/v1
@@ -52,7 +53,7 @@ internal sealed class ManifestStage : IAsyncDisposable, ISecretResolver, IEndpoi
             {(rest.Contains("base_url:", StringComparison.Ordinal) ? "" : "base_url: https://api.acme.example/v2")}
 
             """;
-        return new ManifestStage(recorder, new ManifestProvider(ManifestReader.Read(head + rest, id + ".yaml"), HttpGate.To(recorder.Url)));
+        return new ManifestStage(server, new ManifestProvider(ManifestReader.Read(head + rest, id + ".yaml"), HttpGate.To(server.Url)));
     }
 
     public static Task JsonAsync(HttpContext context, string json, int status = 200)
@@ -115,5 +116,5 @@ internal sealed class ManifestStage : IAsyncDisposable, ISecretResolver, IEndpoi
     {
     }
 
-    public ValueTask DisposeAsync() => recorder.DisposeAsync();
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 }

@@ -1,173 +1,90 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using Gantry.Engine.Documents;
-using Gantry.Engine.Providers;
-using Microsoft.AspNetCore.Http;
+using Gantry.Engine.Providers.Manifests;
+using Gantry.Engine.Providers.Manifests.Rehearsals;
 using Shouldly;
 using Xunit;
 
 namespace Gantry.Plugins.Specs.Providers.Manifests;
 
-/// <summary>Every action of every manifest against a recorder that knows nothing but the manifest's own tree.</summary>
+/// <summary>Every manifest against a recorder that knows nothing but the manifest's own tree. What a provider's author gets by 'gantry provider test' for one, these do for all.</summary>
 public sealed class ManifestSuiteSpecs
 {
     [Fact]
-    public async Task Every_action_sends_what_its_manifest_says() => (await ForEachAsync(async (rehearsal, faults) =>
+    public async Task Every_action_sends_what_its_manifest_says() => (await ForEachAsync(async (stage, trials) =>
     {
-        foreach (var action in rehearsal.Actions)
+        List<(string, RehearsedTrial)> all = [];
+        foreach (var action in stage.Actions)
         {
-            foreach (var isAll in (bool[])[true, false])
-            {
-                await SendAsync(rehearsal, action, rehearsal.AuthOf(action.Value), isAll, faults);
-            }
+            all.Add((action.Name, await trials.SendAsync(action, stage.AuthOf(action.Value), isAll: true, CancellationToken.None)));
+            all.Add((action.Name, await trials.SendAsync(action, stage.AuthOf(action.Value), isAll: false, CancellationToken.None)));
         }
 
-        foreach (var auth in rehearsal.Tree.Find("auth")!.Value.Items.Skip(1))
+        foreach (var (action, way) in trials.OtherWays())
         {
-            if (rehearsal.Actions.FirstOrDefault(action => action.Value.Find("auth")?.Value.Items.Any(item => item.Text == GeneratedValues.Text(auth, "id")) != false) is { } action
-                && rehearsal.Tree.Find("auth")!.Value.Items.TakeWhile(other => other != auth).All(IsNamed))
-            {
-                await SendAsync(rehearsal, action, auth, isAll: false, faults);
-            }
+            all.Add((action.Name, await trials.SendAsync(action, way, isAll: false, CancellationToken.None)));
         }
+
+        return all;
     })).ShouldBeEmpty();
 
     [Fact]
-    public async Task Whatever_is_wrong_with_a_parameter_is_told_before_anything_is_sent() => (await ForEachAsync(async (rehearsal, faults) =>
-    {
-        foreach (var action in rehearsal.Actions)
-        {
-            rehearsal.Begin();
-            var connection = rehearsal.ConnectionOf(rehearsal.AuthOf(action.Value));
-            foreach (var parameter in action.Value.Find("params")?.Value.Members ?? [])
-            {
-                if (GeneratedValues.Text(parameter.Value, "required") == "true" && parameter.Value.Find("default") is null)
-                {
-                    var without = Rehearsal.Parameters(action.Value, isAll: true);
-                    without.Remove(parameter.Name);
-                    await RefuseAsync(rehearsal, action.Name, without, connection, parameter.Name, "it is missing", faults);
-                }
-
-                foreach (var (what, value) in GeneratedValues.WrongFor(parameter.Value))
-                {
-                    var wrong = Rehearsal.Parameters(action.Value, isAll: true);
-                    wrong[parameter.Name] = value.DeepClone();
-                    await RefuseAsync(rehearsal, action.Name, wrong, connection, parameter.Name, what, faults);
-                }
-            }
-
-            var unknown = Rehearsal.Parameters(action.Value, isAll: true);
-            unknown["gantry_unknown"] = 1;
-            await RefuseAsync(rehearsal, action.Name, unknown, connection, "gantry_unknown", "there is no such parameter", faults);
-            faults.AddIf(rehearsal.Asked.Count > 0, $"{rehearsal.Id}.{action.Name}: something was sent");
-        }
-    })).ShouldBeEmpty();
+    public async Task Whatever_is_wrong_with_a_parameter_is_told_before_anything_is_sent() =>
+        (await ForEachAsync((stage, trials) => EachAsync(stage.Actions, trials.RefuseAsync))).ShouldBeEmpty();
 
     [Fact]
-    public async Task Every_connection_is_verified_by_the_request_of_its_manifest() => (await ForEachAsync(async (rehearsal, faults) =>
+    public async Task Every_connection_is_verified_by_the_request_of_its_manifest() =>
+        (await ForEachAsync(async (_, trials) => [("verify", await trials.VerifyAsync(CancellationToken.None))])).ShouldBeEmpty();
+
+    [Fact]
+    public async Task A_vendor_that_is_asked_too_often_is_asked_again() =>
+        (await ForEachAsync((stage, trials) => EachAsync([FirstOf(stage)], trials.AskAgainAsync))).ShouldBeEmpty();
+
+    [Fact]
+    public async Task A_token_that_the_vendor_refuses_is_renewed_once() =>
+        (await ForEachAsync((stage, trials) => EachAsync([FirstOf(stage)], trials.RenewAsync))).ShouldBeEmpty();
+
+    [Fact]
+    public async Task A_failure_within_a_200_is_a_failure() =>
+        (await ForEachAsync((stage, trials) => EachAsync([FirstOf(stage)], trials.FailInSuccessAsync))).ShouldBeEmpty();
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_or_is_a_web_page_is_told_as_such() => (await ForEachAsync((stage, trials) =>
+        EachAsync(stage.Actions.Where(action => !ManifestTrials.IsText(action.Value, hasTree: false) && !stage.IsOfTokens(action)).Take(1), trials.BreakOffAsync))).ShouldBeEmpty();
+
+    [Fact]
+    public async Task Every_list_is_read_to_its_end() =>
+        (await ForEachAsync((stage, trials) => EachAsync(stage.Actions.Where(action => trials.PagingOf(action) is not null).DistinctBy(trials.PagingOf), trials.PageAsync))).ShouldBeEmpty();
+
+    private static DocumentMember FirstOf(RehearsalStage stage) =>
+        stage.Actions.FirstOrDefault(action => action.Value.Find("poll") is null && !ManifestTrials.IsText(action.Value) && !stage.IsOfTokens(action)) ?? stage.Actions[0];
+
+    private static async Task<IReadOnlyList<(string, RehearsedTrial)>> EachAsync(IEnumerable<DocumentMember> actions, Func<DocumentMember, CancellationToken, Task<RehearsedTrial>> tryAsync)
     {
-        if (rehearsal.Tree.Find("verify")?.Value is not { } verify)
+        List<(string, RehearsedTrial)> all = [];
+        foreach (var action in actions)
         {
-            return;
+            all.Add((action.Name, await tryAsync(action, CancellationToken.None)));
         }
 
-        var auth = rehearsal.Tree.Find("auth")!.Value.Items[0];
-        await rehearsal.AgreeAsync(auth);
-        rehearsal.Begin();
-        rehearsal.Acting = null;
-        rehearsal.Script = (_, _) => new AnswerSketch().Set(GeneratedValues.Text(verify, "who"), "someone@example.org");
-        try
-        {
-            var who = await rehearsal.Provider.VerifyAsync(rehearsal.CallOf("", [], rehearsal.ConnectionOf(auth)), CancellationToken.None);
-
-            faults.AddIf(rehearsal.Asked.Count != 1, $"{rehearsal.Id}: verify asked {rehearsal.Asked.Count} times");
-            faults.AddIf(GeneratedValues.Text(verify, "who") is not null && who != "someone@example.org", $"{rehearsal.Id}: verify says '{who}'");
-            faults.AddIf(rehearsal.Asked is [var asked] && asked.Method != GeneratedValues.Text(verify, "call")!.Split(' ')[0], $"{rehearsal.Id}: verify has another method");
-        }
-        catch (ProviderException exception)
-        {
-            faults.Add($"{rehearsal.Id}: verify failed: {exception.Message}");
-        }
-    })).ShouldBeEmpty();
-
-    private static bool IsNamed(DocumentNode auth) => auth.Find("fields")?.Value.Members.Any(field => GeneratedValues.Text(field.Value, "required") == "true") == true || GeneratedValues.Text(auth, "kind") == "oauth2";
-
-    private static async Task SendAsync(Rehearsal rehearsal, DocumentMember action, DocumentNode auth, bool isAll, List<string> faults)
-    {
-        var given = Rehearsal.Parameters(action.Value, isAll);
-        var connection = rehearsal.ConnectionOf(auth);
-        await rehearsal.AgreeAsync(auth);
-        rehearsal.Begin();
-        rehearsal.Acting = action.Value;
-        var name = $"{rehearsal.Id}.{action.Name} ({(isAll ? "all" : "required")})";
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        try
-        {
-            var result = await rehearsal.Provider.RunAsync(rehearsal.CallOf(action.Name, given, connection), limit.Token);
-
-            faults.AddIf(!result.IsSuccess, $"{name}: {result.Message}");
-        }
-        catch (Exception exception)
-        {
-            faults.Add($"{name}: {exception.GetType().Name}: {exception.Message}");
-        }
-
-        if (rehearsal.Asked.Count > 0)
-        {
-            faults.AddRange(ExpectedRequest.Faults(rehearsal.Tree, action.Value, given, connection, auth, rehearsal.Asked[0]).Select(fault => $"{name}: {fault}"));
-        }
+        return all;
     }
 
-    private static async Task RefuseAsync(
-        Rehearsal rehearsal, string action, JsonObject given, IReadOnlyDictionary<string, string> connection, string parameter, string what, List<string> faults)
-    {
-        try
-        {
-            await rehearsal.Provider.RunAsync(rehearsal.CallOf(action, given, connection), CancellationToken.None);
-            faults.Add($"{rehearsal.Id}.{action}: '{parameter}' was taken: {what}");
-        }
-        catch (ProviderException exception) when (exception.Error.Kind == ProviderErrorKind.BadRequest && exception.Message.Contains($"'{parameter}'", StringComparison.Ordinal))
-        {
-            // As it should be.
-        }
-        catch (Exception exception)
-        {
-            faults.Add($"{rehearsal.Id}.{action}: '{parameter}' ({what}) was not told as it should be: {exception.Message}");
-        }
-    }
-
-    internal static async Task<IReadOnlyList<string>> ForEachAsync(Func<Rehearsal, List<string>, Task> rehearse)
+    private static async Task<IReadOnlyList<string>> ForEachAsync(Func<RehearsalStage, ManifestTrials, Task<IReadOnlyList<(string Action, RehearsedTrial Trial)>>> rehearseAsync)
     {
         ConcurrentBag<string> all = [];
         await Parallel.ForEachAsync(AllManifests.Ids.Chunk(40), new ParallelOptions { MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount) }, async (ids, _) =>
         {
-            await using var recorder = await Recorder.StartAsync();
+            await using var recorder = new VendorRecorder();
             foreach (var id in ids)
             {
-                List<string> faults = [];
-                try
+                var stage = new RehearsalStage(AllManifests.Read(id), AllManifests.Tree(id), recorder);
+                foreach (var (action, trial) in await rehearseAsync(stage, new ManifestTrials(stage)))
                 {
-                    await rehearse(new Rehearsal(id, recorder), faults);
+                    trial.Faults.Select(fault => $"{id}.{action} ({trial.Trial}): {fault}").ToList().ForEach(all.Add);
                 }
-                catch (Exception exception)
-                {
-                    faults.Add($"{id}: {exception.GetType().Name}: {exception.Message}");
-                }
-
-                faults.ForEach(all.Add);
             }
         });
         return [.. all.Order(StringComparer.Ordinal)];
-    }
-}
-
-internal static class FaultList
-{
-    public static void AddIf(this List<string> faults, bool isFault, string what)
-    {
-        if (isFault)
-        {
-            faults.Add(what);
-        }
     }
 }

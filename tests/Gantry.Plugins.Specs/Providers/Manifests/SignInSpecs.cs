@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Gantry.Engine.Providers;
+using Gantry.Engine.Providers.Manifests.Rehearsals;
 using Gantry.Engine.Providers.Web;
 using Microsoft.AspNetCore.Http;
 using Shouldly;

@@ -1,8 +1,9 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Gantry.Engine.Documents;
 
-namespace Gantry.Plugins.Specs.Providers.Manifests;
+namespace Gantry.Engine.Providers.Manifests.Rehearsals;
 
 /// <summary>
 /// What a manifest's own tree says that a request has to be. Nothing of the connector is used for it, so that both would have to be wrong in the same way. Templates are filled in where they are plain
@@ -44,10 +45,10 @@ internal sealed partial class ExpectedRequest
 
     private void CheckAddress(RecordedRequest request)
     {
-        var call = GeneratedValues.Text(action, "call")!;
+        var call = SampleValues.Text(action, "call")!;
         var (method, target) = (call[..call.IndexOf(' ', StringComparison.Ordinal)], call[(call.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
         Same("the method", method == "ANY" ? "POST" : method, request.Method);
-        var address = target.StartsWith("https://", StringComparison.Ordinal) || target.StartsWith("${", StringComparison.Ordinal) ? target : GeneratedValues.Text(manifest, "base_url") + target;
+        var address = target.StartsWith("https://", StringComparison.Ordinal) || target.StartsWith("${", StringComparison.Ordinal) ? target : SampleValues.Text(manifest, "base_url") + target;
         if (Filled(Parameters(address), connection) is not { } filled)
         {
             return;
@@ -63,19 +64,19 @@ internal sealed partial class ExpectedRequest
     /// <summary>{name} in a path is the parameter of this name, encoded.</summary>
     private string Parameters(string address) => PathParameter.Replace(address, match =>
     {
-        var parameter = Members(action, "params").FirstOrDefault(parameter => parameter.Name == match.Groups["name"].Value || GeneratedValues.Text(parameter.Value, "name") == match.Groups["name"].Value);
+        var parameter = Members(action, "params").FirstOrDefault(parameter => parameter.Name == match.Groups["name"].Value || SampleValues.Text(parameter.Value, "name") == match.Groups["name"].Value);
         if (parameter is null || given[parameter.Name] is not { } value)
         {
             return "\0";
         }
 
         var text = Plain(value);
-        return GeneratedValues.Text(parameter.Value, "raw_path") == "true" ? string.Join('/', text.Split('/').Select(Uri.EscapeDataString)) : Uri.EscapeDataString(text);
+        return SampleValues.Text(parameter.Value, "raw_path") == "true" ? string.Join('/', text.Split('/').Select(Uri.EscapeDataString)) : Uri.EscapeDataString(text);
     });
 
     private void CheckQuery(RecordedRequest request, DocumentNode auth)
     {
-        var call = GeneratedValues.Text(action, "call")!;
+        var call = SampleValues.Text(action, "call")!;
         HashSet<string> allowed = [.. call.Split('?').Skip(1).SelectMany(query => query.Split('&')).Select(pair => Uri.UnescapeDataString(pair.Split('=')[0]))];
         foreach (var constant in Members(manifest, "query").Concat(Members(action, "query")))
         {
@@ -90,7 +91,7 @@ internal sealed partial class ExpectedRequest
         {
             allowed.Add(NameOf(parameter));
             allowed.UnionWith((given[parameter.Name] as JsonObject ?? []).Select(member => member.Key));
-            foreach (var (name, value) in WrittenValue.Of(NameOf(parameter), given[parameter.Name]!, GeneratedValues.Text(parameter.Value, "style")))
+            foreach (var (name, value) in WrittenValue.Of(NameOf(parameter), given[parameter.Name]!, SampleValues.Text(parameter.Value, "style")))
             {
                 allowed.Add(name);
                 Has("the query", request.Query, name, value);
@@ -98,10 +99,10 @@ internal sealed partial class ExpectedRequest
         }
 
         allowed.UnionWith(PagingNames("query"));
-        allowed.UnionWith((auth.Find("send")?.Value.Items ?? []).Where(place => GeneratedValues.Text(place, "in") == "query").Select(place => GeneratedValues.Text(place, "name")!));
-        if (action.Find("idempotency")?.Value is { } key && GeneratedValues.Text(key, "in") == "query")
+        allowed.UnionWith((auth.Find("send")?.Value.Items ?? []).Where(place => SampleValues.Text(place, "in") == "query").Select(place => SampleValues.Text(place, "name")!));
+        if (action.Find("idempotency")?.Value is { } key && SampleValues.Text(key, "in") == "query")
         {
-            allowed.Add(GeneratedValues.Text(key, "name") ?? "Idempotency-Key");
+            allowed.Add(SampleValues.Text(key, "name") ?? "Idempotency-Key");
         }
 
         foreach (var (name, _) in request.Query.Where(pair => !allowed.Contains(pair.Key)))
@@ -128,12 +129,12 @@ internal sealed partial class ExpectedRequest
             Same($"the header {NameOf(parameter)}", Plain(given[parameter.Name]!), request.Header(NameOf(parameter)));
         }
 
-        if (action.Find("idempotency")?.Value is { } key && GeneratedValues.Text(key, "in") is null or "header" && request.Header(GeneratedValues.Text(action.Find("idempotency")!.Value, "name") ?? "Idempotency-Key") is null)
+        if (action.Find("idempotency")?.Value is { } key && SampleValues.Text(key, "in") is null or "header" && request.Header(SampleValues.Text(action.Find("idempotency")!.Value, "name") ?? "Idempotency-Key") is null)
         {
             faults.Add("the idempotency key is missing");
         }
 
-        if (GeneratedValues.Text(action, "soap_action") is { } soap && Filled(soap, connection) is { } expected)
+        if (SampleValues.Text(action, "soap_action") is { } soap && Filled(soap, connection) is { } expected)
         {
             Same("SOAPAction", $"\"{expected}\"", request.Header("SOAPAction"));
         }
@@ -141,16 +142,16 @@ internal sealed partial class ExpectedRequest
 
     private void CheckAuth(RecordedRequest request, DocumentNode auth)
     {
-        switch (GeneratedValues.Text(auth, "kind"))
+        switch (SampleValues.Text(auth, "kind"))
         {
-            case "bearer" when Filled(GeneratedValues.Text(auth, "token") ?? "${connection.api_key}", connection) is { } token:
+            case "bearer" when Filled(SampleValues.Text(auth, "token") ?? "${connection.api_key}", connection) is { } token:
                 Same("the token", $"Bearer {token}", request.Header("Authorization"));
                 break;
-            case "basic" when Filled(GeneratedValues.Text(auth, "username")!, connection) is { } user && Filled(GeneratedValues.Text(auth, "password") ?? "", connection) is { } password:
-                Same("the login", $"Basic {Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{user}:{password}"))}", request.Header("Authorization"));
+            case "basic" when Filled(SampleValues.Text(auth, "username")!, connection) is { } user && Filled(SampleValues.Text(auth, "password") ?? "", connection) is { } password:
+                Same("the login", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))}", request.Header("Authorization"));
                 break;
             case "oauth2" when auth.Find("send") is null:
-                Same("the token", $"Bearer {Recorder.AccessToken}", request.Header("Authorization"));
+                Same("the token", $"Bearer {TokenDesk.AccessToken}", request.Header("Authorization"));
                 break;
             case "aws_sigv4" when request.Header("Authorization")?.StartsWith("AWS4-HMAC-SHA256 Credential=", StringComparison.Ordinal) != true:
                 faults.Add("it is not signed for AWS");
@@ -162,7 +163,7 @@ internal sealed partial class ExpectedRequest
 
         foreach (var place in auth.Find("send")?.Value.Items ?? [])
         {
-            CheckSent(request, GeneratedValues.Text(place, "in")!, Filled(GeneratedValues.Text(place, "name")!, connection)!, Filled(GeneratedValues.Text(place, "value")!, connection));
+            CheckSent(request, SampleValues.Text(place, "in")!, Filled(SampleValues.Text(place, "name")!, connection)!, Filled(SampleValues.Text(place, "value")!, connection));
         }
     }
 
@@ -189,14 +190,14 @@ internal sealed partial class ExpectedRequest
         }
 
         var page = paging.Kind == DocumentKind.Text ? manifest.Find("paging")!.Value.Find(paging.Text)!.Value : paging;
-        if (GeneratedValues.Text(page, "name") is { } name && (GeneratedValues.Text(page, "in") ?? "query") == place)
+        if (SampleValues.Text(page, "name") is { } name && (SampleValues.Text(page, "in") ?? "query") == place)
         {
             yield return name;
         }
 
-        if (page.Find("size")?.Value is { } size && (GeneratedValues.Text(size, "in") ?? GeneratedValues.Text(page, "in") ?? "query") is var at && (at == place || (at == "header" && place == "query")))
+        if (page.Find("size")?.Value is { } size && (SampleValues.Text(size, "in") ?? SampleValues.Text(page, "in") ?? "query") is var at && (at == place || (at == "header" && place == "query")))
         {
-            yield return GeneratedValues.Text(size, "name")!;
+            yield return SampleValues.Text(size, "name")!;
         }
     }
 
@@ -205,12 +206,12 @@ internal sealed partial class ExpectedRequest
 
     private string PlaceOf(DocumentMember parameter)
     {
-        if (GeneratedValues.Text(parameter.Value, "in") is { } said)
+        if (SampleValues.Text(parameter.Value, "in") is { } said)
         {
             return said;
         }
 
-        var call = GeneratedValues.Text(action, "call")!;
+        var call = SampleValues.Text(action, "call")!;
         if (call.Contains($"{{{parameter.Name}}}", StringComparison.Ordinal) || call.Contains($"{{{NameOf(parameter)}}}", StringComparison.Ordinal))
         {
             return "path";
@@ -222,13 +223,13 @@ internal sealed partial class ExpectedRequest
 
     private static bool IsReferred(DocumentNode node, string name) => node.Kind switch
     {
-        DocumentKind.Text => Regex.IsMatch(node.Text, $@"\$\{{[^}}]*\binput\.{Regex.Escape(name)}(?![A-Za-z0-9_-])"),
+        DocumentKind.Text => Regex.IsMatch(node.Text, $@"\$\{{[^}}]*\binput\.{Regex.Escape(name)}(?![A-Za-z0-9_-])", RegexOptions.None, TimeSpan.FromSeconds(1)),
         DocumentKind.Map => node.Members.Any(member => IsReferred(member.Value, name)),
         DocumentKind.List => node.Items.Any(item => IsReferred(item, name)),
         _ => false,
     };
 
-    private static string NameOf(DocumentMember parameter) => GeneratedValues.Text(parameter.Value, "name") ?? parameter.Name;
+    private static string NameOf(DocumentMember parameter) => SampleValues.Text(parameter.Value, "name") ?? parameter.Name;
 
     private static string Plain(JsonNode value) => WrittenValue.Plain(value);
 
@@ -248,9 +249,9 @@ internal sealed partial class ExpectedRequest
         }
     }
 
-    [GeneratedRegex(@"\$\{connection\.(?<name>[A-Za-z0-9_-]+)\}")]
+    [GeneratedRegex(@"\$\{connection\.(?<name>[A-Za-z0-9_-]+)\}", RegexOptions.None, 1000)]
     private static partial Regex ConnectionReference { get; }
 
-    [GeneratedRegex(@"(?<!\$)\{(?<name>[^{}]+)\}")]
+    [GeneratedRegex(@"(?<!\$)\{(?<name>[^{}]+)\}", RegexOptions.None, 1000)]
     private static partial Regex PathParameter { get; }
 }

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Gantry.Plugins.Specs.Providers.Manifests;
+namespace Gantry.Engine.Providers.Manifests.Rehearsals;
 
 /// <summary>An answer that has values where the paths of a manifest look for them.</summary>
 internal sealed partial class AnswerSketch
@@ -110,6 +110,6 @@ internal sealed partial class AnswerSketch
         text.Append("</").Append(name).Append('>');
     }
 
-    [GeneratedRegex(@"\['(?<quoted>[^']*)'\]|\[""(?<quoted>[^""]*)""\]|\[[^\]]*\]|[^.\[]+")]
+    [GeneratedRegex(@"\['(?<quoted>[^']*)'\]|\[""(?<quoted>[^""]*)""\]|\[[^\]]*\]|[^.\[]+", RegexOptions.None, 1000)]
     private static partial Regex Part { get; }
 }

@@ -1,14 +1,12 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Gantry.Engine.Documents;
 
-namespace Gantry.Plugins.Specs.Providers.Manifests;
+namespace Gantry.Engine.Providers.Manifests.Rehearsals;
 
 /// <summary>Values that a parameter or a field of a connection takes, made from what the manifest's tree says of it.</summary>
-internal static class GeneratedValues
+internal static class SampleValues
 {
     public static JsonNode? Of(DocumentNode shape, string name)
     {
@@ -31,7 +29,7 @@ internal static class GeneratedValues
         };
     }
 
-    /// <summary>A value that it must not take; null when it takes everything.</summary>
+    /// <summary>Values that it must not take; none when it takes everything.</summary>
     public static IEnumerable<(string What, JsonNode Value)> WrongFor(DocumentNode shape)
     {
         var type = Text(shape, "type") ?? "string";
@@ -87,7 +85,7 @@ internal static class GeneratedValues
             yield return ("a text that is too long", new string('a', (int)length + 1));
         }
 
-        if (shape.Find("pattern")?.Value.Text is { } pattern && type == "string" && !Regex.IsMatch("\u0001", $@"\A(?:{pattern})\z"))
+        if (shape.Find("pattern")?.Value.Text is { } pattern && type == "string" && !new ManifestPattern(pattern).Fits("\u0001"))
         {
             yield return ("what its pattern does not match", "\u0001");
         }
@@ -102,7 +100,8 @@ internal static class GeneratedValues
     {
         if (shape.Find("pattern")?.Value.Text is { } pattern)
         {
-            return PatternSample.Of(pattern);
+            return PatternSample.Of(new ManifestPattern(pattern), Number(shape, "min"), Number(shape, "max"))
+                ?? throw new NoSampleException($"no value was found that matches {pattern}: give one by --value {name}=…");
         }
 
         var text = Text(shape, "format") switch
@@ -131,10 +130,30 @@ internal static class GeneratedValues
 
     public static JsonNode? Json(DocumentNode node) => JsonNode.Parse(node.ToJson().GetRawText());
 
+    /// <summary>A value that somebody gave as a text, in the type that the manifest says.</summary>
+    public static JsonNode? Given(DocumentNode shape, string value) => Text(shape, "type") is null or "string" or "datetime" or "file" ? JsonValue.Create(value) : Parsed(value) ?? JsonValue.Create(value);
+
+    private static JsonNode? Parsed(string value)
+    {
+        try
+        {
+            return JsonNode.Parse(value);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private static JsonArray ListOf(DocumentNode shape, string name)
     {
         var count = (int)Math.Clamp(Number(shape, "min") ?? 2, 1, Number(shape, "max") ?? 2);
         count = Math.Max(count, (int)Math.Min(2, Number(shape, "max") ?? 2));
+        if (count > 1000)
+        {
+            throw new NoSampleException($"a list of {count} items is not made up: give one by --value {name}=…");
+        }
+
         var list = new JsonArray();
         for (var index = 0; index < count; index++)
         {
@@ -162,123 +181,5 @@ internal static class GeneratedValues
     }
 }
 
-/// <summary>A text that a regular expression matches: of the few forms that manifests write.</summary>
-internal static class PatternSample
-{
-    public static string Of(string pattern)
-    {
-        foreach (var sample in (string[])["a", "abc", "1", "12345", "2026-01-31", "https://www.example.org", "abc-1", "www.example.org", "v1", "A1B2", Made(pattern)])
-        {
-            if (Regex.IsMatch(sample, $@"\A(?:{pattern})\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)))
-            {
-                return sample;
-            }
-        }
-
-        throw new InvalidOperationException($"No sample of the pattern {pattern} was made: '{Made(pattern)}'.");
-    }
-
-    private static string Made(string pattern)
-    {
-        var at = 0;
-        return Alternatives(pattern, ref at);
-    }
-
-    private static string Alternatives(string pattern, ref int at)
-    {
-        var text = Sequence(pattern, ref at);
-        while (at < pattern.Length && pattern[at] == '|')
-        {
-            at++;
-            Sequence(pattern, ref at);
-        }
-
-        return text;
-    }
-
-    private static string Sequence(string pattern, ref int at)
-    {
-        var text = new StringBuilder();
-        while (at < pattern.Length && pattern[at] is not ('|' or ')'))
-        {
-            var atom = Atom(pattern, ref at);
-            var count = Count(pattern, ref at);
-            for (var repeat = 0; repeat < count; repeat++)
-            {
-                text.Append(atom);
-            }
-        }
-
-        return text.ToString();
-    }
-
-    private static string Atom(string pattern, ref int at)
-    {
-        switch (pattern[at])
-        {
-            case '(':
-                at++;
-                if (at < pattern.Length && pattern[at] == '?')
-                {
-                    var isLooking = pattern[at + 1] is '!' or '=' or '<';
-                    at += 2;
-                    if (isLooking)
-                    {
-                        Alternatives(pattern, ref at);
-                        at++;
-                        return "";
-                    }
-                }
-
-                var inner = Alternatives(pattern, ref at);
-                at++;
-                return inner;
-            case '[':
-                return Class(pattern, ref at);
-            case '\\':
-                at += 2;
-                return pattern[at - 1] switch { 'd' => "1", 'w' => "a", 's' => " ", 'S' => "a", 'D' => "a", 'b' or 'A' or 'z' => "", var other => other.ToString() };
-            case '.':
-                at++;
-                return "a";
-            case '^' or '$':
-                at++;
-                return "";
-            default:
-                return pattern[at++].ToString();
-        }
-    }
-
-    private static string Class(string pattern, ref int at)
-    {
-        var end = pattern.IndexOf(']', at + 2);
-        var inside = pattern[(at + 1)..end];
-        at = end + 1;
-        return "a1A-_./:@ Zz9bcdefgx0".FirstOrDefault(sample => Regex.IsMatch(sample.ToString(), $"[{inside}]")).ToString();
-    }
-
-    private static int Count(string pattern, ref int at)
-    {
-        if (at >= pattern.Length)
-        {
-            return 1;
-        }
-
-        switch (pattern[at])
-        {
-            case '*' or '?':
-                at++;
-                return 1;
-            case '+':
-                at++;
-                return 2;
-            case '{':
-                var end = pattern.IndexOf('}', at);
-                var count = int.Parse(pattern[(at + 1)..end].Split(',')[0], CultureInfo.InvariantCulture);
-                at = end + 1;
-                return Math.Max(count, pattern[end - 1] is ',' || pattern[..end].LastIndexOf(',') > at ? 1 : count);
-            default:
-                return 1;
-        }
-    }
-}
+/// <summary>No value could be made up; the message says for what.</summary>
+internal sealed class NoSampleException(string message) : Exception(message);

@@ -1,26 +1,26 @@
-using System.Text.Json;
+using System.Net;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Gantry.Engine.Documents;
 
-namespace Gantry.Plugins.Specs.Providers.Manifests;
+namespace Gantry.Engine.Providers.Manifests.Rehearsals;
 
 internal sealed partial class ExpectedRequest
 {
     private void CheckBody(RecordedRequest request, DocumentNode auth)
     {
         var inBody = new[] { "body", "form", "variable", "body_root", "file" }.SelectMany(Placed).ToList();
-        if (GeneratedValues.Text(action, "xml") is not null)
+        if (SampleValues.Text(action, "xml") is not null)
         {
             foreach (var parameter in Placed("template").Where(parameter => IsReferred(action.Find("xml")!.Value, parameter.Name) && given[parameter.Name] is JsonValue))
             {
-                if (!System.Net.WebUtility.HtmlDecode(request.Text).Contains(Plain(given[parameter.Name]!), StringComparison.Ordinal))
+                if (!WebUtility.HtmlDecode(request.Text).Contains(Plain(given[parameter.Name]!), StringComparison.Ordinal))
                 {
                     faults.Add($"the document does not hold '{parameter.Name}'");
                 }
             }
 
-            System.Xml.Linq.XDocument.Parse(request.Text);
+            XDocument.Parse(request.Text);
             return;
         }
 
@@ -41,14 +41,14 @@ internal sealed partial class ExpectedRequest
         {
             CheckForm(RecordedRequest.Pairs(request.Text), inBody, auth);
         }
-        else if (GeneratedValues.Text(action, "encoding") is "text" or "binary")
+        else if (SampleValues.Text(action, "encoding") is "text" or "binary")
         {
             foreach (var parameter in inBody)
             {
                 Same("the body", Plain(given[parameter.Name]!), request.Text);
             }
         }
-        else if (GeneratedValues.Text(action, "encoding") == "ndjson")
+        else if (SampleValues.Text(action, "encoding") == "ndjson")
         {
             foreach (var parameter in inBody.Where(parameter => given[parameter.Name] is JsonArray))
             {
@@ -61,8 +61,8 @@ internal sealed partial class ExpectedRequest
         }
     }
 
-    private static bool IsFile(DocumentMember parameter) => GeneratedValues.Text(parameter.Value, "type") == "file"
-        || (parameter.Value.Find("items")?.Value is { } items && GeneratedValues.Text(items, "type") == "file");
+    private static bool IsFile(DocumentMember parameter) => SampleValues.Text(parameter.Value, "type") == "file"
+        || (parameter.Value.Find("items")?.Value is { } items && SampleValues.Text(items, "type") == "file");
 
     private void CheckFiles(RecordedRequest request, List<DocumentMember> inBody, string type)
     {
@@ -85,7 +85,7 @@ internal sealed partial class ExpectedRequest
 
     private void CheckParts(string text, List<DocumentMember> inBody)
     {
-        foreach (var (name, value) in inBody.SelectMany(parameter => WrittenValue.Of(NameOf(parameter), given[parameter.Name]!, GeneratedValues.Text(parameter.Value, "style"))))
+        foreach (var (name, value) in inBody.SelectMany(parameter => WrittenValue.Of(NameOf(parameter), given[parameter.Name]!, SampleValues.Text(parameter.Value, "style"))))
         {
             if (!text.Contains($"name=\"{name}\"\r\n\r\n{value}\r\n", StringComparison.Ordinal))
             {
@@ -102,7 +102,7 @@ internal sealed partial class ExpectedRequest
             var isRoot = PlaceOf(parameter) == "body_root";
             allowed.Add(NameOf(parameter));
             allowed.UnionWith((given[parameter.Name] as JsonObject ?? []).Select(member => member.Key));
-            foreach (var (name, value) in WrittenValue.Of(NameOf(parameter), given[parameter.Name]!, isRoot ? "repeat" : GeneratedValues.Text(parameter.Value, "style")))
+            foreach (var (name, value) in WrittenValue.Of(NameOf(parameter), given[parameter.Name]!, isRoot ? "repeat" : SampleValues.Text(parameter.Value, "style")))
             {
                 allowed.Add(name);
                 Has("the form", pairs, name, value);
@@ -119,8 +119,8 @@ internal sealed partial class ExpectedRequest
     private IEnumerable<string> BodyNames(DocumentNode auth) =>
     [
         .. Members(manifest, "body").Concat(Members(action, "body")).Select(member => member.Name),
-        .. (auth.Find("send")?.Value.Items ?? []).Where(place => GeneratedValues.Text(place, "in") == "body").Select(place => GeneratedValues.Text(place, "name")!.Split('.')[0]),
-        .. action.Find("idempotency")?.Value is { } key && GeneratedValues.Text(key, "in") == "body" ? (string[])[GeneratedValues.Text(key, "name") ?? "Idempotency-Key"] : [],
+        .. (auth.Find("send")?.Value.Items ?? []).Where(place => SampleValues.Text(place, "in") == "body").Select(place => SampleValues.Text(place, "name")!.Split('.')[0]),
+        .. action.Find("idempotency")?.Value is { } key && SampleValues.Text(key, "in") == "body" ? (string[])[SampleValues.Text(key, "name") ?? "Idempotency-Key"] : [],
     ];
 
     private void CheckJson(JsonNode? body, List<DocumentMember> inBody, DocumentNode auth)
@@ -130,7 +130,7 @@ internal sealed partial class ExpectedRequest
             var expected = given[root.Name]!;
             if (expected is not JsonObject)
             {
-                var actual = GeneratedValues.Text(action, "rpc") is null ? body : body?["params"];
+                var actual = SampleValues.Text(action, "rpc") is null ? body : body?["params"];
                 Same("the body", expected.ToJsonString(), actual?.ToJsonString());
                 return;
             }
@@ -141,7 +141,7 @@ internal sealed partial class ExpectedRequest
         if (under is not null)
         {
             allowed = [.. under == "params" ? ["jsonrpc", "id", "method", "params"] : (string[])["query", "variables"], .. allowed];
-            Same("the query or the method", GeneratedValues.Text(action, "graphql") ?? GeneratedValues.Text(action, "rpc"), (body?["query"] ?? body?["method"])?.GetValue<string>());
+            Same("the query or the method", SampleValues.Text(action, "graphql") ?? SampleValues.Text(action, "rpc"), (body?["query"] ?? body?["method"])?.GetValue<string>());
         }
 
         foreach (var parameter in inBody)
@@ -161,7 +161,7 @@ internal sealed partial class ExpectedRequest
             }
 
             var expected = given[parameter.Name]!;
-            var same = GeneratedValues.Text(parameter.Value, "style") == "comma" ? at?.ToString() == Plain(expected) : JsonNode.DeepEquals(expected, at) || Covers(expected, at);
+            var same = SampleValues.Text(parameter.Value, "style") == "comma" ? at?.ToString() == Plain(expected) : JsonNode.DeepEquals(expected, at) || Covers(expected, at);
             if (!same)
             {
                 faults.Add($"the body has {at?.ToJsonString() ?? "nothing"} at '{name}', and should have {expected.ToJsonString()}");
@@ -177,36 +177,4 @@ internal sealed partial class ExpectedRequest
     /// <summary>Other parameters may stand within a map that is itself a parameter.</summary>
     private static bool Covers(JsonNode expected, JsonNode? actual) => expected is JsonObject map && actual is JsonObject other
         && map.All(member => other.ContainsKey(member.Key));
-}
-
-/// <summary>How a value is written in a query or a form, by the words of the schema.</summary>
-internal static class WrittenValue
-{
-    public static IEnumerable<(string Name, string Value)> Of(string name, JsonNode value, string? style) => value switch
-    {
-        JsonArray list => (style ?? "repeat") switch
-        {
-            "comma" => [(name, string.Join(',', list.Select(item => Plain(item!))))],
-            "pipe" => [(name, string.Join('|', list.Select(item => Plain(item!))))],
-            "space" => [(name, string.Join(' ', list.Select(item => Plain(item!))))],
-            "json" => [],
-            "brackets" => list.SelectMany(item => Of($"{name}[]", item!, "deep_object")),
-            "indices" or "deep_object" => list.SelectMany((item, index) => Of($"{name}[{index}]", item!, "deep_object")),
-            "numbered" => list.SelectMany((item, index) => item is JsonObject map ? map.Select(member => ($"{member.Key}{index + 1}", Plain(member.Value!))) : [($"{name}{index + 1}", Plain(item!))]),
-            "dots" => list.SelectMany((item, index) => Of($"{name}.{index}", item!, "dots")),
-            _ => list.SelectMany(item => Of(name, item!, "deep_object")),
-        },
-        JsonObject map => (style ?? "deep_object") switch
-        {
-            "json" => [],
-            "dots" => map.SelectMany(member => Of($"{name}.{member.Key}", member.Value!, "dots")),
-            "deep_object" or "brackets" or "indices" => map.SelectMany(member => Of($"{name}[{member.Key}]", member.Value!, "deep_object")),
-            _ => [],
-        },
-        _ => [(name, Plain(value))],
-    };
-
-    public static string Plain(JsonNode value) => value is JsonValue scalar && scalar.TryGetValue<string>(out var text) ? text
-        : value is JsonArray list && list.All(item => item is JsonValue) ? string.Join(',', list.Select(item => Plain(item!)))
-        : value.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

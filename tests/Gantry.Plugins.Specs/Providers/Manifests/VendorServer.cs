@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Text;
+using Gantry.Engine.Providers.Manifests.Rehearsals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -8,27 +8,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Gantry.Plugins.Specs.Providers.Manifests;
 
-/// <summary>One request as it arrived, byte for byte.</summary>
-internal sealed record RecordedRequest(string Method, string Host, string Path, IReadOnlyList<KeyValuePair<string, string>> Query, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+/// <summary>A vendor that does what a test wants of it, slow and endless answers too: keeps what it was asked.</summary>
+internal sealed class VendorServer : IAsyncDisposable
 {
-    public string Text => Encoding.UTF8.GetString(Body);
-
-    public string? Header(string name) => Headers.GetValueOrDefault(name);
-
-    public static List<KeyValuePair<string, string>> Pairs(string text) =>
-        [.. text.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).Select(parts => KeyValuePair.Create(Decoded(parts[0]), parts.Length > 1 ? Decoded(parts[1]) : ""))];
-
-    private static string Decoded(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
-}
-
-/// <summary>A server that stands for every vendor: keeps what it was asked, and answers as the test says.</summary>
-internal sealed class Recorder : IAsyncDisposable
-{
-    public const string AccessToken = "gantry-access-token-1";
-
     private readonly WebApplication application;
 
-    private Recorder(WebApplication application) => this.application = application;
+    private VendorServer(WebApplication application) => this.application = application;
 
     public ConcurrentQueue<RecordedRequest> Requests { get; } = new();
 
@@ -36,17 +21,17 @@ internal sealed class Recorder : IAsyncDisposable
 
     public Uri Url => new(application.Urls.Single());
 
-    public static async Task<Recorder> StartAsync()
+    public static async Task<VendorServer> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = null);
         var application = builder.Build();
-        var recorder = new Recorder(application);
-        application.Run(recorder.HandleAsync);
+        var server = new VendorServer(application);
+        application.Run(server.HandleAsync);
         await application.StartAsync();
-        return recorder;
+        return server;
     }
 
     public async ValueTask DisposeAsync()
@@ -60,12 +45,10 @@ internal sealed class Recorder : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var question = target.IndexOf('?', StringComparison.Ordinal);
         var request = new RecordedRequest(
             context.Request.Method,
             context.Request.Host.Value ?? "",
-            question < 0 ? target : target[..question],
-            RecordedRequest.Pairs(question < 0 ? "" : target[(question + 1)..]),
+            target,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             body.ToArray());
         Requests.Enqueue(request);
