@@ -19,6 +19,7 @@ using Gantry.Plugins.Providers.Imap;
 using Gantry.Plugins.Providers.Json;
 using Gantry.Plugins.Providers.Logic;
 using Gantry.Plugins.Providers.Markdown;
+using Gantry.Plugins.Providers.Mcp;
 using Gantry.Plugins.Providers.Mqtt;
 using Gantry.Plugins.Providers.Mysql;
 using Gantry.Plugins.Providers.Postgresql;
@@ -81,6 +82,7 @@ public static class AllPlugins
         new PostgresqlProvider(),
         new SshProvider(),
         new CommandProvider(),
+        new McpProvider(),
         new ArchiveProvider(),
         new WaitForProvider(),
         new CsvProvider(),

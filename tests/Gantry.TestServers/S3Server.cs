@@ -56,8 +56,8 @@ public sealed class S3Server : IAsyncDisposable
     {
         var port = LocalPort.Free();
         return StartAsync(
-            Installed("node", "bin", "node"),
-            [Installed("fauxqs", "dist", "cli.js")],
+            NodeServers.Installed("node", "bin", "node"),
+            [NodeServers.Installed("fauxqs", "dist", "cli.js")],
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["FAUXQS_PORT"] = port.ToString(CultureInfo.InvariantCulture),
@@ -74,8 +74,8 @@ public sealed class S3Server : IAsyncDisposable
         var port = LocalPort.Free();
         var objects = isOnDisk ? Directory.CreateTempSubdirectory("gantry-s3rver-").FullName : null;
         return StartAsync(
-            Installed("node", "bin", "node"),
-            [Installed("s3rver", "bin", "s3rver.js"), "-d", objects ?? ".", "-a", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-s"],
+            NodeServers.Installed("node", "bin", "node"),
+            [NodeServers.Installed("s3rver", "bin", "s3rver.js"), "-d", objects ?? ".", "-a", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-s"],
             // It hides the ends of its pages by DES.
             new Dictionary<string, string>(StringComparer.Ordinal) { ["NODE_OPTIONS"] = "--openssl-legacy-provider" },
             port,
@@ -127,16 +127,5 @@ public sealed class S3Server : IAsyncDisposable
         SshServer.SkipOrFail(arguments.Prepend(program).Take(2).All(File.Exists), "fauxqs and s3rver are not installed (npm ci in tests/servers).");
         S3Server server = new(program, arguments, environment, port, clockOff) { onDisk = onDisk };
         return await LocalPort.OpensAsync(port, server.process) ? server : throw new InvalidOperationException("The S3 server did not start.");
-    }
-
-    private static string Installed(params string[] path)
-    {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Gantry.slnx")))
-        {
-            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("The repository is not above the tests.");
-        }
-
-        return Path.Combine([root, "tests", "servers", "node_modules", .. path]);
     }
 }

@@ -207,7 +207,7 @@ public static class HttpAnswer
         return null;
     }
 
-    internal static string OneLine(string text)
+    public static string OneLine(string text)
     {
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return line.Length <= MessageLengthMax ? line : string.Concat(line.AsSpan(0, MessageLengthMax), "…");

@@ -68,6 +68,9 @@ public sealed class HttpGate
         }
     }
 
+    /// <summary>The same way out for a library's own client: it follows no redirect, and reads no more than the budget allows.</summary>
+    public HttpMessageHandler HandlerOf(IReadOnlyList<string> egressAllowed, ReadBudget budget) => new GuardedHandler(PoolFor(egressAllowed), budget);
+
     internal static string Where(WebRequest request) => $"{request.Method} {WebRequest.Display(request.Url)}";
 
     internal static ProviderException Fail(ProviderErrorKind kind, string message, bool isTransient = false, Exception? inner = null) =>

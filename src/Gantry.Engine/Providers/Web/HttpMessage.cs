@@ -46,6 +46,19 @@ internal static class HttpMessage
         return message;
     }
 
+    /// <summary>The same of a request that a library made.</summary>
+    public static void Check(HttpRequestMessage message)
+    {
+        CheckUrl(message.RequestUri!);
+        foreach (var header in message.Headers.NonValidated)
+        {
+            foreach (var value in header.Value)
+            {
+                CheckHeader(header.Key, value);
+            }
+        }
+    }
+
     private static void CheckUrl(Uri url)
     {
         if (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)

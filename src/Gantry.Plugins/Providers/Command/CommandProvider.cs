@@ -1,6 +1,5 @@
 using Gantry.Engine.Providers;
 using Gantry.Engine.Providers.Programs;
-using Gantry.Engine.Providers.Web;
 using Gantry.Engine.Settings;
 
 namespace Gantry.Plugins.Providers.Command;
@@ -33,7 +32,7 @@ public sealed class CommandProvider : IProvider
     public async Task<ProviderResult> RunAsync(ProviderCall call, CancellationToken cancellationToken)
     {
         var run = new ProgramRun(call);
-        var program = ProgramOf(run.Parameters, call.ProgramsAllowed);
+        var program = ProgramsAllowed.Require(run.Parameters.FindText("program") ?? "", call.ProgramsAllowed);
         var arguments = run.Parameters.Find("arguments") is { } list ? ProgramRun.WordsOf("arguments", list) : [];
         var input = await run.InputAsync(call.Secrets, cancellationToken);
         using var place = WorkFolder.Of(run.Parameters.FindText("folder"));
@@ -46,67 +45,6 @@ public sealed class CommandProvider : IProvider
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw run.TooLate(program);
-        }
-    }
-
-    /// <summary>Exactly as it is allowed: no other spelling of the path, and no name that is looked for.</summary>
-    private static string ProgramOf(HttpCall parameters, IReadOnlyList<string> allowed)
-    {
-        var program = parameters.FindText("program") ?? "";
-        if (!program.StartsWith('/') || program.Any(char.IsControl))
-        {
-            throw HttpCall.Bad("'program' is the absolute path of a program, such as /usr/bin/pandoc.");
-        }
-
-        if (!allowed.Contains(program, StringComparer.Ordinal))
-        {
-            throw new ProviderException(new ProviderError
-            {
-                Kind = ProviderErrorKind.Unauthorized,
-                Message = $"'{program}' may not be run here. An administrator of this machine allows it by the setting programs_allow (GANTRY_PROGRAMS_ALLOW={program}), "
-                    + "which names programs by their absolute paths, joined by ':'.",
-            });
-        }
-
-        return File.Exists(program) ? program : throw new ProviderException(new ProviderError { Kind = ProviderErrorKind.NotFound, Message = $"There is no program '{program}' on this machine." });
-    }
-
-    /// <summary>The folder that is named, or one of its own for as long as the program runs.</summary>
-    private sealed class WorkFolder : IDisposable
-    {
-        private readonly bool isOwn;
-
-        private WorkFolder(string path, bool isOwn) => (Path, this.isOwn) = (path, isOwn);
-
-        public string Path { get; }
-
-        public static WorkFolder Of(string? given)
-        {
-            if (given is null)
-            {
-                return new WorkFolder(Directory.CreateTempSubdirectory("gantry-command-").FullName, isOwn: true);
-            }
-
-            return given.StartsWith('/') && !given.Contains('\0', StringComparison.Ordinal) && Directory.Exists(given)
-                ? new WorkFolder(given, isOwn: false)
-                : throw HttpCall.Bad("'folder' is the absolute path of a folder that is there.");
-        }
-
-        public void Dispose()
-        {
-            if (!isOwn)
-            {
-                return;
-            }
-
-            try
-            {
-                Directory.Delete(Path, recursive: true);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // What the program made of it is the system's to clean, as all that is temporary.
-            }
         }
     }
 }

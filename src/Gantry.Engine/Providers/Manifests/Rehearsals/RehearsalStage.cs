@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -121,6 +122,7 @@ internal sealed partial class RehearsalStage
             Parameters = JsonSerializer.SerializeToElement(parameters),
             Secrets = new NoSecrets(),
             Endpoints = new NoEndpoints(),
+            Files = new PassingFiles(),
             IdempotencyKey = "gantry-key",
             Log = new NoLog(),
             EgressAllowed = ["*"],
@@ -250,6 +252,17 @@ internal sealed partial class RehearsalStage
     {
         public ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken) =>
             throw new EndpointException(EndpointError.NotFound, $"There is no endpoint at '{address}'.");
+    }
+
+    /// <summary>A file is read to its end and not kept.</summary>
+    private sealed class PassingFiles : IStepFiles
+    {
+        public async Task<StepFile> KeepAsync(string stepPath, int attempt, StepFileHead head, Stream content, CancellationToken cancellationToken)
+        {
+            using var whole = new MemoryStream();
+            await content.CopyToAsync(whole, cancellationToken);
+            return new StepFile("gantry:rehearsal", null, head.Name, whole.Length, Convert.ToHexStringLower(SHA256.HashData(whole.ToArray())));
+        }
     }
 
     private sealed class NoLog : IStepLog

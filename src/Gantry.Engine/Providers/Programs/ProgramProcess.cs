@@ -1,19 +1,26 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Gantry.Engine.Providers;
-using Gantry.Engine.Providers.Programs;
 
-namespace Gantry.Plugins.Providers.Command;
+namespace Gantry.Engine.Providers.Programs;
 
 /// <summary>A program in a session of its own, with nothing of this process's environment. When it ends, or is to end, so does all that it started.</summary>
-internal static partial class ProgramProcess
+public static partial class ProgramProcess
 {
     private const string SetSid = "/usr/bin/setsid";
     private const int Kill = 9;
     private const int Terminate = 15;
     private const int SignalBase = 128;
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>One that is spoken to while it runs, until it is disposed of.</summary>
+    /// <param name="program">Its absolute path.</param>
+    /// <param name="arguments">Each arrives as it is.</param>
+    /// <param name="folder">It works there.</param>
+    /// <param name="errors">Takes what it says on its standard error.</param>
+    /// <param name="clock">By which it is waited for at its end.</param>
+    public static RunningProgram Open(string program, IReadOnlyList<string> arguments, string folder, ProgramOutput errors, TimeProvider clock) =>
+        new(Start(program, arguments, folder), errors, clock);
 
     /// <summary>Answers the exit status; null when a signal ended it.</summary>
     public static async Task<int?> RunAsync(
@@ -86,7 +93,7 @@ internal static partial class ProgramProcess
         }
     }
 
-    private static async Task ReadAsync(Stream stream, ProgramOutput output)
+    internal static async Task ReadAsync(Stream stream, ProgramOutput output)
     {
         var buffer = new byte[16 * 1024];
         for (int read; (read = await stream.ReadAsync(buffer)) > 0;)
@@ -109,7 +116,7 @@ internal static partial class ProgramProcess
     }
 
     /// <summary>Asks the whole group to end, and a second later does not ask.</summary>
-    private static async Task EndAsync(Process process, int group, TimeProvider clock)
+    internal static async Task EndAsync(Process process, int group, TimeProvider clock)
     {
         _ = kill(-group, Terminate);
         using var limit = new CancellationTokenSource(patience, clock);
