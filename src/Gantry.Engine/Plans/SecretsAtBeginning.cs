@@ -84,7 +84,7 @@ internal sealed class SecretsAtBeginning(Execution execution)
             {
                 await Task.Delay(RetryPolicy.Default.WaitAfter(failures, (execution.Chance ?? Random.Shared.NextDouble)(), retryAfter: null), execution.Clock, cancellationToken);
             }
-            catch (Exception failed)
+            catch (Exception failed) when (failed is not JournalLostException)
             {
                 return (null, ProviderFailure.Describe(failed, cancellationToken.IsCancellationRequested));
             }

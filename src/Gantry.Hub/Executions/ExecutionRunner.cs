@@ -136,8 +136,9 @@ internal sealed partial class ExecutionRunner(
         Redactor redactor, ProviderError? doomed)
     {
         var actor = new Actor(claim.UserId, claim.WorkspaceId);
-        var secrets = secretsOf(actor);
-        using var wiping = secrets as IDisposable;
+        var found = secretsOf(actor);
+        using var wiping = found as IDisposable;
+        var secrets = claim.Accept is null ? found : new SecretsOnceAccepted(found, claim);
         using var held = memory.Begin();
         var run = new PlanRun
         {

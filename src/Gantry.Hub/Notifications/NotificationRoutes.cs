@@ -56,7 +56,8 @@ internal sealed record NotificationView
 
 /// <summary>Whom the workspace tells, of plans that say nothing.</summary>
 /// <param name="Notify">As a plan's 'notify'; null when nothing is said.</param>
-internal sealed record NotifyDefault(IReadOnlyList<NotifyItem>? Notify);
+/// <param name="Broken">Why nobody is told.</param>
+internal sealed record NotifyDefault(IReadOnlyList<NotifyItem>? Notify, string? Broken = null);
 
 /// <summary>An item of a 'notify' list.</summary>
 internal sealed record NotifyItem(IReadOnlyList<string> On, string Use, JsonElement? With = null, string? AtMostEvery = null);
@@ -136,6 +137,6 @@ internal static class NotificationRoutes
         return Results.NoContent();
     }
 
-    private static NotifyDefault ViewOf(IReadOnlyList<StoredRule>? rules) =>
-        new(rules is null ? null : [.. rules.Select(rule => new NotifyItem(rule.On, rule.Use, rule.With, rule.AtMostEvery))]);
+    private static NotifyDefault ViewOf(DefaultRules? found) => found is null ? new(null) : new(
+        [.. found.Rules.Select(rule => new NotifyItem(rule.On, rule.Use, rule.With, rule.AtMostEvery))], found.MayStart ? null : NotificationRules.MayNotStart);
 }

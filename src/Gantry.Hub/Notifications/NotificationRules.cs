@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Settings;
+using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 using Gantry.Hub.Plans;
 
@@ -37,6 +38,8 @@ internal sealed record StoredRule(
 /// <summary>Whom plans tell of their ends: their own rules, set as they are saved, and the workspace's for those that say nothing.</summary>
 internal static class NotificationRules
 {
+    public const string MayNotStart = "Whoever saved this rule may not start executions in this workspace any more. Save the plan, or the workspace's rules, anew.";
+
     public static Task SaveAsync(HubSession session, SavedPlanRow row, Plan plan, CancellationToken cancellationToken) => plan.Notify is { } rules
         ? SetAsync(session, row.Id, rules, cancellationToken)
         : RemoveAsync(session, row.Id, cancellationToken);
@@ -48,10 +51,11 @@ internal static class NotificationRules
     public static Task<bool> RemoveDefaultAsync(HubSession session, CancellationToken cancellationToken) => RemoveAsync(session, Guid.Empty, cancellationToken);
 
     /// <summary>Null when the workspace says nothing.</summary>
-    public static async Task<IReadOnlyList<StoredRule>?> FindDefaultAsync(HubSession session, CancellationToken cancellationToken) =>
-        await session.FindAsync<string>("select rules::text from notification_rules where workspace_id = @workspace and plan_id = @plan",
-            new { workspace = session.Actor.WorkspaceId, plan = Guid.Empty }, cancellationToken) is { } rules
-            ? JsonSerializer.Deserialize<List<StoredRule>>(rules, StoredRule.Json)
+    public static async Task<DefaultRules?> FindDefaultAsync(HubSession session, CancellationToken cancellationToken) =>
+        await session.FindAsync<DefaultRow>(
+            $"select n.rules::text, {StartRights.Of("n")} as may_start from notification_rules n where n.workspace_id = @workspace and n.plan_id = @plan",
+            new { workspace = session.Actor.WorkspaceId, plan = Guid.Empty }, cancellationToken) is { } row
+            ? new DefaultRules(JsonSerializer.Deserialize<List<StoredRule>>(row.Rules, StoredRule.Json)!, row.MayStart)
             : null;
 
     private static Task SetAsync(HubSession session, Guid planId, IReadOnlyList<NotifyRule> rules, CancellationToken cancellationToken) => session.ExecuteAsync("""
@@ -62,4 +66,16 @@ internal static class NotificationRules
 
     private static async Task<bool> RemoveAsync(HubSession session, Guid planId, CancellationToken cancellationToken) => await session.ExecuteAsync(
         "delete from notification_rules where workspace_id = @workspace and plan_id = @planId", new { workspace = session.Actor.WorkspaceId, planId }, cancellationToken) == 1;
+
+    private sealed record DefaultRow
+    {
+        public string Rules { get; init; } = "";
+
+        public bool MayStart { get; init; }
+    }
 }
+
+/// <summary>Whom a workspace tells, of plans that say nothing.</summary>
+/// <param name="Rules">The rules.</param>
+/// <param name="MayStart">Whether whoever saved them may still start the executions that tell.</param>
+internal sealed record DefaultRules(IReadOnlyList<StoredRule> Rules, bool MayStart);

@@ -79,8 +79,7 @@ internal sealed partial class Notifier(
         {
             if (!mayStart)
             {
-                const string Reason = "Whoever saved this rule may not start executions in this workspace any more. Save the plan, or the workspace's rules, anew.";
-                await work.FailedAsync(due, Reason, null, cancellationToken);
+                await work.FailedAsync(due, NotificationRules.MayNotStart, null, cancellationToken);
                 return;
             }
 

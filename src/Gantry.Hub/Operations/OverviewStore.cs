@@ -1,3 +1,4 @@
+using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 
 namespace Gantry.Hub.Operations;
@@ -34,7 +35,7 @@ internal static class OverviewStore
             from = times.Select(FirstIdOf).ToArray(),
             to = times.Select(time => FirstIdOf(time.AddHours(1))).ToArray(),
         }, cancellationToken);
-        var present = (await session.FindAsync<Present>("""
+        var present = (await session.FindAsync<Present>($"""
             select
               (select count(*) from (select from executions e where e.workspace_id = @workspace and e.ended_at is null and not e.is_parked and e.status = 'running' limit @max) x)::int as running,
               (select count(*) from (select from executions e where e.workspace_id = @workspace and e.ended_at is null and e.is_parked and e.status = 'waiting' limit @max) x)::int as waiting,
@@ -43,7 +44,8 @@ internal static class OverviewStore
                  and not exists (select from execution_signals s where s.workspace_id = w.workspace_id and s.execution_id = w.execution_id and s.step_path = w.step_path))::int as approvals,
               (select count(*) from (select from events v where v.workspace_id = @workspace and v.status = 'dead' limit @max) x)::int as events_dead,
               (select count(*) from events v where v.workspace_id = @workspace and v.status = 'alert' and v.id >= @first)::int as events_missed,
-              (select count(*) from triggers t where t.workspace_id = @workspace and t.removed_at is null and t.paused_at is null and t.broken is not null)::int as triggers_broken,
+              (select count(*) from triggers t where t.workspace_id = @workspace and t.removed_at is null and t.paused_at is null
+                 and (t.broken is not null or not {StartRights.Of("t")}))::int as triggers_broken,
               (select count(*) from triggers t where t.workspace_id = @workspace and t.removed_at is null and t.paused_at is null
                  and t.next_at < now() - interval '1 minute')::int as schedules_late
             """, new { workspace = session.Actor.WorkspaceId, max = OpenMax, first = FirstIdOf(first) }, cancellationToken))!;

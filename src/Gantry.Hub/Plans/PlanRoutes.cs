@@ -123,7 +123,10 @@ internal static class PlanRoutes
 
         RefuseOtherVersion(context, row);
         var newest = await PlanStore.VersionAsync(session, row.Id, row.Version, cancellationToken);
-        return newest!.Source != source ? await SaveAsync(context, session, row, read, source, "plan.changed", origin, saved, cancellationToken)
+
+        // What starts by itself starts as whoever saved it: that has to be somebody who may.
+        var isForsaken = (read.Triggers.Count > 0 || read.Notify is not null) && !await PlanStore.MaySaverStartAsync(session, row, cancellationToken);
+        return newest!.Source != source || isForsaken ? await SaveAsync(context, session, row, read, source, "plan.changed", origin, saved, cancellationToken)
             : origin is null || origin == row.Origin ? Answer(context, row, source, StatusCodes.Status200OK)
             : await MoveAsync(context, session, row, source, origin, cancellationToken);
     }

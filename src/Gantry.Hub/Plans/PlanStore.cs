@@ -1,3 +1,4 @@
+using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 
 namespace Gantry.Hub.Plans;
@@ -89,6 +90,11 @@ internal static class PlanStore
             from execution_plan_versions v left join users u on u.id = v.user_id
             where v.workspace_id = @workspace and v.plan_id = @planId and v.version = @version
             """, new { workspace = session.Actor.WorkspaceId, planId, version }, cancellationToken);
+
+    /// <summary>Whether whoever saved its newest version may still start executions, as what starts it by itself and what it tells does.</summary>
+    public static Task<bool> MaySaverStartAsync(HubSession session, SavedPlanRow plan, CancellationToken cancellationToken) => session.FindAsync<bool>($"""
+        select {StartRights.Of("v")} from execution_plan_versions v where v.workspace_id = @workspace and v.plan_id = @plan and v.version = @version
+        """, new { workspace = session.Actor.WorkspaceId, plan = plan.Id, version = plan.Version }, cancellationToken);
 
     /// <summary>Null when another plan of the workspace has the name.</summary>
     public static async Task<SavedPlanRow?> CreateAsync(

@@ -38,7 +38,7 @@ internal sealed class TriggerStarter(ExecutionStarter starter, JournalWriter wri
         if (context.IsRemoved)
             throw new Refusal($"The plan '{context.PlanName}' is gone, or has no such trigger any more.") { IsFinal = seen.UserId is null };
         if (!context.MayStart)
-            throw new Refusal("Whoever saved this trigger may not start executions in this workspace any more. Save the plan anew, as somebody who may.");
+            throw new Refusal(TriggerTexts.MayNotStart);
         var start = await PrepareAsync(seen, executionId, address);
         if (start is null)
             return await SettleAsync(seen, "filtered", "Its trigger's 'when' is not true of it.");

@@ -1,3 +1,4 @@
+using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
 
 namespace Gantry.Hub.Triggers;
@@ -37,6 +38,9 @@ internal sealed record TriggerRow
 
     public string? Broken { get; init; }
 
+    /// <summary>Whether whoever saved it may still start executions.</summary>
+    public bool MayStart { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -57,9 +61,9 @@ internal sealed record TriggerRow
 /// <summary>Triggers of the session's workspace.</summary>
 internal static class TriggerStore
 {
-    private const string Select = """
+    private static readonly string Select = $"""
         select t.id, t.plan_id, p.name as plan, t.kind, t.watches, t.settings, t.path, w.name as workspace, t.plan_version is null as is_of_api, t.anchor, t.next_at, t.expect_from,
-               t.expect_to, t.scanned_at, t.paused_at, t.broken, t.created_at, t.updated_at, e.id as last_event_id, e.status as last_event_status, e.occurred_at as last_event_at,
+               t.expect_to, t.scanned_at, t.paused_at, t.broken, {StartRights.Of("t")} as may_start, t.created_at, t.updated_at, e.id as last_event_id, e.status as last_event_status, e.occurred_at as last_event_at,
                e.reason as last_reason, x.id as last_execution_id, x.status as last_execution_status
         from triggers t
         join execution_plans p on p.workspace_id = t.workspace_id and p.id = t.plan_id

@@ -9,6 +9,8 @@ namespace Gantry.Hub.Triggers;
 /// <summary>Triggers as they rest in the database, read once and kept at hand; and the short forms of what is too long for an index.</summary>
 internal static class TriggerTexts
 {
+    public const string MayNotStart = "Whoever saved this trigger may not start executions in this workspace any more. Save the plan (or set its schedule) anew, as somebody who may.";
+
     private const int KeptMax = 20_000;
     private const int KeyMax = 200;
     private const int SummaryMax = 500;

@@ -38,14 +38,16 @@ internal sealed record TriggerView(
 {
     private const int NextCount = 10;
 
-    public static TriggerView Of(TriggerRow row, bool withNext) => new(
+    public static TriggerView Of(TriggerRow row, bool withNext) => Of(row, row.Broken ?? (row.MayStart ? null : TriggerTexts.MayNotStart), withNext);
+
+    private static TriggerView Of(TriggerRow row, string? broken, bool withNext) => new(
         row.Id,
         row.PlanId,
         row.Plan,
         row.Kind,
         row.Watches,
-        row.PausedAt is not null ? "paused" : row.Broken is not null ? "broken" : "active",
-        row.Broken,
+        row.PausedAt is not null ? "paused" : broken is not null ? "broken" : "active",
+        broken,
         !row.IsOfApi,
         JsonElement.Parse(row.Settings).GetProperty(row.Kind),
         row.Path is { } path ? $"/api/webhook/~{row.Workspace}/{path}" : null,

@@ -28,7 +28,7 @@ internal sealed class ScriptedProvider : IProvider
     public IReadOnlyList<ProviderAction> Actions { get; } =
     [
         new() { Id = "echo", Help = "Answers its value.", IsPure = true, IsRepeatable = true, Parameters = [Value] },
-        new() { Id = "call", Help = "Has an effect.", Parameters = [Value] },
+        new() { Id = "call", Help = "Has an effect.", Parameters = [Value, new() { Name = "token", IsSecret = true, Help = "What it signs in with." }] },
         new() { Id = "safe", Help = "Has an effect that may be had twice.", IsRepeatable = true, Parameters = [Value] },
     ];
 

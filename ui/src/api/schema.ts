@@ -3456,6 +3456,8 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
+                        /** @description Why nobody is told. */
+                        broken?: null | string;
                         /** @description As a plan's 'notify'; null when nothing is said. */
                         notify: null | {
                             at_most_every?: null | string;
@@ -8041,6 +8043,8 @@ export interface components {
         };
         /** @description Whom the workspace tells, of plans that say nothing. */
         NotifyDefault: {
+            /** @description Why nobody is told. */
+            broken?: null | string;
             /** @description As a plan's 'notify'; null when nothing is said. */
             notify: null | components["schemas"]["NotifyItem"][];
         };

@@ -8,7 +8,9 @@ using Gantry.Hub.Web;
 namespace Gantry.Hub.Triggers.Webhooks;
 
 /// <summary>A call's body, as it came, and as ${trigger.body} finds it.</summary>
-internal sealed record WebhookBody(byte[] Bytes)
+/// <param name="Bytes">The body.</param>
+/// <param name="CameLate">It was waited for: what was known of the webhook before is old.</param>
+internal sealed record WebhookBody(byte[] Bytes, bool CameLate)
 {
     public const int BytesMax = 1024 * 1024;
 
@@ -23,16 +25,19 @@ internal sealed record WebhookBody(byte[] Bytes)
     /// <exception cref="ProblemException">It is larger than is taken.</exception>
     public static async Task<WebhookBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        var cameLate = false;
         while (true)
         {
-            var read = await request.BodyReader.ReadAsync(cancellationToken);
+            var reading = request.BodyReader.ReadAsync(cancellationToken);
+            cameLate |= !reading.IsCompleted;
+            var read = await reading;
             if (read.Buffer.Length > BytesMax)
                 throw new ProblemException(StatusCodes.Status413PayloadTooLarge, "A webhook takes at most 1 MB. Send the place of the data instead of the data.");
             if (read.IsCompleted)
             {
                 var bytes = read.Buffer.ToArray();
                 request.BodyReader.AdvanceTo(read.Buffer.End);
-                return new WebhookBody(bytes);
+                return new WebhookBody(bytes, cameLate);
             }
 
             request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);

@@ -19,21 +19,28 @@ internal sealed class WebhookRoutes(
 
     public async Task<IResult> CallAsync(HttpContext context, string path)
     {
-        var (workspace, rest) = PlaceOf(context.Request, path);
-        if (context.IsHead() || await finder.FindAsync(workspace, rest, context.Request.Method, context.RequestAborted) is not { } found)
-        {
-            CountStranger(context);
-            throw ProblemException.NotFound($"There is no webhook {context.Request.Method} '{Shorten(path)}'.");
-        }
-
-        var hook = HookOf(found);
+        var found = await FindAsync(context, path);
         var body = await WebhookBody.ReadAsync(context.Request, context.RequestAborted);
+
+        // A sender may take minutes over a body: the webhook may be another by then, paused or gone.
+        if (body.CameLate)
+            found = await FindAsync(context, path);
+        var hook = HookOf(found);
         await RefuseStrangerAsync(context, found, hook, body);
         if (calls.Take(found.Id.ToString()) is { } wait)
             throw ProblemException.TooManyFor(wait, "This webhook is called more often than it may be.");
         if (found.IsPaused)
             throw new ProblemException(StatusCodes.Status503ServiceUnavailable, "This webhook is paused. Send it again later.");
         return await AcceptAsync(context, found, hook, body);
+    }
+
+    private async Task<FoundWebhook> FindAsync(HttpContext context, string path)
+    {
+        var (workspace, rest) = PlaceOf(context.Request, path);
+        if (!context.IsHead() && await finder.FindAsync(workspace, rest, context.Request.Method, context.RequestAborted) is { } found)
+            return found;
+        CountStranger(context);
+        throw ProblemException.NotFound($"There is no webhook {context.Request.Method} '{Shorten(path)}'.");
     }
 
     private static WebhookTrigger HookOf(FoundWebhook found)
@@ -146,12 +153,14 @@ internal sealed class WebhookRoutes(
             return;
         for (var renews = false; ; renews = true)
         {
-            if (await secrets.FindAsync(found, secret.Name, renews, context.RequestAborted) is not { } value)
-                throw new ProblemException(StatusCodes.Status503ServiceUnavailable, "This webhook cannot tell its callers at the moment: the credential that it names is not there.");
-            if (WebhookCheck.WhyNot(hook, context.Request.Headers, body.Bytes, value, clock.GetUtcNow()) is not { } reason)
+            var value = await secrets.FindAsync(found, secret.Name, renews, context.RequestAborted);
+            var reason = value is null ? null : WebhookCheck.WhyNot(hook, context.Request.Headers, body.Bytes, value, clock.GetUtcNow());
+            if (value is not null && reason is null)
                 return;
             if (!renews)
                 continue;
+            if (reason is null)
+                throw new ProblemException(StatusCodes.Status503ServiceUnavailable, "This webhook cannot tell its callers at the moment: the credential that it names is not there.");
             CountStranger(context);
             throw new ProblemException(StatusCodes.Status401Unauthorized, reason);
         }
