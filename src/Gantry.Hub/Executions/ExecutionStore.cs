@@ -149,11 +149,11 @@ internal static class ExecutionStore
 
     /// <summary>
     /// Running: it is marked, and whoever runs it stops it. Otherwise it ends here, and with it those that it called and waits for. Answers each one that was touched: its status, or
-    /// 'ready' for one whose turn it is now. Nothing when it is at its end already, or not there.
+    /// 'ready' for one whose turn it is now. Nothing when it is at its end already, or not there. The hub that runs one is told with the commit.
     /// </summary>
     public static Task<IReadOnlyList<TouchedRow>> CancelAsync(HubSession session, Guid id, CancellationToken cancellationToken) =>
         session.QueryAsync<TouchedRow>(
-            "select id, status from cancel_execution(@id, @queued, @waiting)",
+            $"select id, status, {SignalWatch.TellOfCancel("id", "status")} as told from cancel_execution(@id, @queued, @waiting)",
             new { id, queued = CancelErrors.Queued, waiting = CancelErrors.Waiting }, cancellationToken);
 
     /// <summary>What its steps wait for.</summary>

@@ -4,12 +4,18 @@ using Npgsql;
 namespace Gantry.Hub.Executions;
 
 /// <summary>
-/// Brings signals to executions that run here: the database tells every hub for which execution one was kept (LISTEN). One that is not told in time is not lost, for an
-/// execution is not parked while the database has a signal that its run did not know.
+/// Brings signals to executions that run here, and stops those that are cancelled elsewhere: the database tells every hub for which execution one was kept (LISTEN). One that
+/// is not told in time is not lost, for an execution is not parked while the database has a signal that its run did not know, and the sweeper looks for those to be stopped.
 /// </summary>
 internal sealed partial class SignalWatch(
     HubDatabase database, ClaimStore claims, RunningExecutions running, TimeProvider clock, ILogger<SignalWatch> logger)
 {
+    private const string Channel = "gantry_signals";
+    private const string Cancelled = "cancel ";
+
+    /// <summary>An SQL expression that tells the hub which runs an execution that it is to stop; for one that does not run it does nothing.</summary>
+    public static string TellOfCancel(string id, string status) => $"case when {status} = 'running' then pg_notify('{Channel}', '{Cancelled}' || {id})::text end";
+
     /// <summary>Of those that were told, the ones that run here get their signals.</summary>
     public void Tell(IReadOnlyList<Guid> executionIds)
     {
@@ -18,7 +24,7 @@ internal sealed partial class SignalWatch(
     }
 
     public Task RunAsync(CancellationToken stopping) =>
-        new NewsChannel(database.Standing, "gantry_signals", clock).ListenAsync(HearAsync, failure => Log.Lost(logger, failure), stopping);
+        new NewsChannel(database.Standing, Channel, clock).ListenAsync(HearAsync, failure => Log.Lost(logger, failure), stopping);
 
     private async Task HearAsync(NpgsqlConnection connection, CancellationToken stopping)
     {
@@ -27,6 +33,8 @@ internal sealed partial class SignalWatch(
         {
             if (Guid.TryParse(news.Payload, out var id))
                 told.Add(id);
+            else if (news.Payload.StartsWith(Cancelled, StringComparison.Ordinal) && Guid.TryParse(news.Payload.AsSpan(Cancelled.Length), out var cancelled))
+                running.Cancel(cancelled);
         };
 
         // What was told while nobody listened is found here.

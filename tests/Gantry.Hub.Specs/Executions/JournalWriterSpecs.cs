@@ -96,6 +96,25 @@ public sealed class JournalWriterSpecs(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task What_is_on_record_of_a_steps_end_is_not_written_over()
+    {
+        await using var writer = Writer();
+        var accept = Accept(await database.CreateActorAsync(), isClaimed: true);
+        var late = Step(accept, message: "late");
+        writer.Start();
+        foreach (var record in new JournalRecord[] { accept, Step(accept, message: "first") })
+        {
+            writer.Add(record);
+            await record.Settled;
+        }
+
+        writer.Add(late);
+        await late.Settled;
+
+        (await Ask<string>($"select string_agg(message, ', ') from execution_steps where execution_id = '{accept.ExecutionId}'")).ShouldBe("first");
+    }
+
+    [Fact]
     public async Task A_batch_that_is_written_twice_counts_once()
     {
         var actor = await database.CreateActorAsync();

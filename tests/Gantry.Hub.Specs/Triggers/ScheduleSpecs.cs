@@ -1,4 +1,5 @@
 using Gantry.Hub.Executions;
+using Gantry.Hub.Executions.Journal;
 using Gantry.Hub.Specs.Executions;
 using Gantry.Hub.Triggers;
 using Shouldly;
@@ -181,6 +182,34 @@ public sealed class ScheduleSpecs(TestDatabase database) : IClassFixture<TestDat
         await stage.TickAsync();
 
         (await stage.AskAsync<int>($"select plan_version from executions where workspace_id = '{stage.Actor.WorkspaceId}'")).ShouldBe(second.Version);
+    }
+
+    [Fact]
+    public async Task A_schedule_that_was_changed_while_its_occurrence_was_started_keeps_its_new_time()
+    {
+        await using var stage = await TriggerStage.StartAsync(database);
+        var plan = await stage.SaveAsync("moved", "[ { schedule: { every: 1h } } ]");
+        var before = await stage.AskAsync<string>($"select next_at::text from triggers where workspace_id = '{stage.Actor.WorkspaceId}'");
+        var trigger = await stage.AskAsync<Guid>($"select id from triggers where workspace_id = '{stage.Actor.WorkspaceId}'");
+        var started = TimeProvider.System.GetUtcNow().AddDays(-1);
+
+        var record = EventRecord.Of(new EventRow
+        {
+            Id = Guid.CreateVersion7(),
+            WorkspaceId = stage.Actor.WorkspaceId!.Value,
+            TriggerId = trigger,
+            PlanId = plan.Id,
+            Kind = "schedule",
+            Status = "filtered",
+            Summary = "late",
+            Attempts = 1,
+            OccurredAt = started,
+            Step = new ScheduleStep(started, started.AddHours(1)),
+        });
+        stage.Hub.Get<JournalWriter>().Add(record);
+        await record.Settled;
+
+        (await stage.AskAsync<string>($"select next_at::text from triggers where workspace_id = '{stage.Actor.WorkspaceId}'")).ShouldBe(before);
     }
 
     [Fact]

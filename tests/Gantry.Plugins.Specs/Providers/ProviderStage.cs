@@ -19,6 +19,8 @@ public sealed class ProviderStage
 
     public MemoryJournal Journal { get; } = new();
 
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     /// <summary>One attempt at a step with these parameters, and how it ended.</summary>
     public async Task<PlanOutcome> RunAsync(string use, object parameters, string inputs = "{}", CancellationToken cancellationToken = default)
     {
@@ -35,7 +37,7 @@ public sealed class ProviderStage
     public ISecretResolver Resolver => new DictionarySecrets(Secrets);
 
     public Task<PlanOutcome> RunAsync(Plan plan, string inputs = "{}", CancellationToken cancellationToken = default) =>
-        new PlanRunner(AllPlugins.Providers, TimeProvider.System).RunAsync(
+        new PlanRunner(AllPlugins.Providers, Clock).RunAsync(
             new PlanRun
             {
                 ExecutionId = Guid.Parse("01900000-0000-7000-8000-000000000001"),

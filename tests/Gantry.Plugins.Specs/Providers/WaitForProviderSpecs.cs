@@ -51,10 +51,11 @@ public sealed class WaitForProviderSpecs : IAsyncLifetime
             context.Response.StatusCode = 503;
             return Task.CompletedTask;
         };
+        stage.Clock = new LeapingClock(TimeSpan.FromSeconds(7));
 
-        var outcome = await stage.RunAsync("wait_for.url", new { url = server.Url + "/health?token=x", interval = "1ms", within = "2s" });
+        var outcome = await stage.RunAsync("wait_for.url", new { url = server.Url + "/health?token=x", interval = "7s", within = "1m" });
 
-        (outcome.Error!.Kind, outcome.Error.IsTransient).ShouldBe((ProviderErrorKind.TimedOut, false));
+        (outcome.Error!.Kind, outcome.Error.IsTransient, server.Requests.Count).ShouldBe((ProviderErrorKind.TimedOut, false, 9));
         outcome.Error.Message.ShouldContain("503");
         outcome.Error.Message.ShouldNotContain("token");
     }
@@ -74,18 +75,29 @@ public sealed class WaitForProviderSpecs : IAsyncLifetime
     [Fact]
     public async Task A_port_is_tried_until_it_opens()
     {
-        var port = LocalPort.Free();
-        var waiting = stage.RunAsync("wait_for.port", new { host = "127.0.0.1", port, interval = "1ms" });
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        listener.Start();
+        using var held = HoldPort(out var port);
+        stage.Clock = new LeapingClock(TimeSpan.FromSeconds(7))
+        {
+            Leaping = () =>
+            {
+                held.Listen();
+                return Task.CompletedTask;
+            },
+        };
 
-        (await waiting).Error.ShouldBeNull();
+        var outcome = await stage.RunAsync("wait_for.port", new { host = "127.0.0.1", port, interval = "7s" });
+
+        outcome.Error.ShouldBeNull();
+        ((LeapingClock)stage.Clock).Leaps.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_port_that_stays_closed_is_given_up()
     {
-        var outcome = await stage.RunAsync("wait_for.port", new { host = "127.0.0.1", port = LocalPort.Free(), interval = "1ms", within = "2s" });
+        using var held = HoldPort(out var port);
+        stage.Clock = new LeapingClock(TimeSpan.FromSeconds(7));
+
+        var outcome = await stage.RunAsync("wait_for.port", new { host = "127.0.0.1", port, interval = "7s", within = "1m" });
 
         outcome.Error!.Kind.ShouldBe(ProviderErrorKind.TimedOut);
         outcome.Error.Message.ShouldContain("refused");
@@ -108,21 +120,16 @@ public sealed class WaitForProviderSpecs : IAsyncLifetime
     public async Task A_file_that_changes_is_waited_on()
     {
         await WriteAsync("growing", "a");
-        using var stop = new CancellationTokenSource();
-        var growing = Task.Run(async () =>
-        {
-            for (var size = 2; !stop.IsCancellationRequested; size++)
-            {
-                await WriteAsync("growing", new string('a', size % 50_000));
-            }
-        });
+        var size = 1;
+        var growing = new LeapingClock(TimeSpan.FromSeconds(7)) { Leaping = () => WriteAsync("growing", new string('a', ++size)).AsTask() };
+        var resting = new LeapingClock(TimeSpan.FromSeconds(7));
 
-        var unsteady = await stage.RunAsync("wait_for.file", new { at = "out:x/growing", unchanged_for = "10s", interval = "1ms", within = "200ms" });
-        await stop.CancelAsync();
-        await growing;
-        var steady = await stage.RunAsync("wait_for.file", new { at = "out:x/growing", unchanged_for = "20ms", interval = "5ms" });
+        stage.Clock = growing;
+        var unsteady = await stage.RunAsync("wait_for.file", new { at = "out:x/growing", unchanged_for = "10s", interval = "7s", within = "5m" });
+        stage.Clock = resting;
+        var steady = await stage.RunAsync("wait_for.file", new { at = "out:x/growing", unchanged_for = "10s", interval = "7s", within = "5m" });
 
-        (unsteady.Error!.Kind, steady.Error).ShouldBe((ProviderErrorKind.TimedOut, null));
+        (unsteady.Error!.Kind, steady.Error, resting.Leaps).ShouldBe((ProviderErrorKind.TimedOut, null, 2));
     }
 
     [Fact]
@@ -134,6 +141,15 @@ public sealed class WaitForProviderSpecs : IAsyncLifetime
         await cancel.CancelAsync();
 
         (await waiting).Status.ShouldBe(ExecutionStatus.Cancelled);
+    }
+
+    /// <summary>A port that nobody else gets, and that refuses connections until it listens.</summary>
+    private static Socket HoldPort(out int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        return socket;
     }
 
     private ValueTask<Entry> WriteAsync(string path, string text) =>

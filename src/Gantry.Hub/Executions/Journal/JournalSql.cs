@@ -202,8 +202,8 @@ internal static class JournalSql
         select parent_id, outcome, runs from told
         """;
 
-    public const string CancelledCalls = """
-        select c.id, c.status
+    public static readonly string CancelledCalls = $"""
+        select c.id, c.status, {SignalWatch.TellOfCancel("c.id", "c.status")}
         from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[]) as x(workspace_id, execution_id, fence, id)
         join executions e on e.workspace_id = x.workspace_id and e.id = x.execution_id and e.fence = x.fence
         cross join lateral cancel_tree(x.workspace_id, x.id, $5, $6) c
