@@ -22,7 +22,18 @@ internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt at
         using var log = new StepLog(execution, attempt);
         var limit = step.Step.Timeout is { } timeout ? new CancellationTokenSource(timeout, clock) : null;
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, log.Lost, limit?.Token ?? CancellationToken.None);
+        var ai = step.Action is { AsksAi: true } && execution.AiAccounts.Count > 0 ? new AiCall(execution.AiAccounts, at.Name, parameters) : null;
+        if (ai is not null && await RefusalAsync(ai, stop.Token) is { } refusal)
+        {
+            return stop.IsCancellationRequested ? Stopped(cancellationToken, refusal) : Ended(refusal);
+        }
+
         var call = Start(parameters, log, stop.Token);
+        if (ai is not null)
+        {
+            call = SettledAsync(call, ai);
+        }
+
         var isAbandoned = !await EndsAsync(call, stop.Token);
         log.ThrowIfLost();
         if (isAbandoned)
@@ -70,6 +81,37 @@ internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt at
 
     private static async Task<ProviderResult> RunPureAsync(IProvider provider, ProviderCall call, CancellationToken stop) =>
         await provider.RunAsync(call, stop);
+
+    private async ValueTask<ProviderResult?> RefusalAsync(AiCall ai, CancellationToken stop)
+    {
+        try
+        {
+            return await ai.RefusalAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ProviderResult.Failure(CancelledError(""));
+        }
+    }
+
+    /// <summary>What it used is counted when it ends, also when nobody waits for that any more.</summary>
+    private static async Task<ProviderResult> SettledAsync(Task<ProviderResult> call, AiCall ai)
+    {
+        ProviderResult? result = null;
+        try
+        {
+            return result = await call;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            result = ProviderResult.Failure(ProviderFailure.Describe(failure, isCancelled: false));
+            throw;
+        }
+        finally
+        {
+            await ai.SettleAsync(result);
+        }
+    }
 
     /// <summary>False when it goes on although it was told to stop.</summary>
     private async Task<bool> EndsAsync(Task<ProviderResult> call, CancellationToken stop)

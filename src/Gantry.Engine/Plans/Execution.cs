@@ -1,3 +1,4 @@
+using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
 
 namespace Gantry.Engine.Plans;
@@ -13,6 +14,7 @@ internal sealed class Execution
         Secrets = new RedactingSecrets(run.Secrets, Redactor);
         Waits = new WaitRoom(run, clock);
         Root = new Frame(plan.Steps, null, "");
+        AiAccounts = [.. run.Plan.Budget is { } budget ? [new ExecutionBudget(budget, run.Recorded)] : Array.Empty<IAiAccount>(), .. run.Ai is { } workspace ? [workspace] : Array.Empty<IAiAccount>()];
         recorded = run.Recorded.Count == 0 ? null : ByPath(run.Recorded);
     }
 
@@ -31,6 +33,9 @@ internal sealed class Execution
 
     /// <summary>The plan's own list.</summary>
     public Frame Root { get; }
+
+    /// <summary>What counts its calls of AIs.</summary>
+    public IReadOnlyList<IAiAccount> AiAccounts { get; }
 
     public Redactor Redactor => Run.Redactor;
 

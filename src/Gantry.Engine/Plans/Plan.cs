@@ -30,6 +30,9 @@ public sealed record Plan
     /// <summary>How long an execution may take from its beginning, its waits included; null means as long as it likes.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>How much of AIs an execution may use; null means as much as the workspace lets it.</summary>
+    public PlanBudget? Budget { get; init; }
+
     /// <summary>How many executions may run at once; null means any number.</summary>
     public PlanConcurrency? Concurrency { get; init; }
 

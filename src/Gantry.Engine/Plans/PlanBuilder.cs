@@ -28,6 +28,7 @@ internal sealed class PlanBuilder(FieldReader fields)
             Inputs = ReadInputs(root),
             Triggers = new TriggerReader(fields.Find, fields.FindName).ReadAll(root.Find("on")?.Value),
             Concurrency = ReadConcurrency(root),
+            Budget = ReadBudget(root),
             Timeout = fields.ReadDuration(root, "", "timeout"),
             Steps = steps.ReadSteps(root, "", "steps", isRequired: true),
             OnFailure = steps.ReadSteps(root, "", "on_failure", isRequired: false),
@@ -128,6 +129,23 @@ internal sealed class PlanBuilder(FieldReader fields)
             ? $"There is no type '{node.Text}'.{NearestName.Hint(node.Text, PlanNames.InputTypes.Keys)}"
             : $"A type is expected here (string, integer, …), and this is {node.Describe()}.");
         return SettingType.Any;
+    }
+
+    private PlanBudget? ReadBudget(DocumentNode root)
+    {
+        const string Path = "budget";
+        if (fields.ReadMap(root, "", Path, "{tokens: 100000}") is not { } map)
+        {
+            return null;
+        }
+
+        var known = PlanFormat.Plan.First(field => field.Name == Path).Fields;
+        fields.RefuseOthers(map, Path, "field of 'budget'", [.. known.Select(field => field.Name)]);
+        return new PlanBudget
+        {
+            Tokens = map.Find("tokens") is null ? null : (long)fields.ReadNumber(map, Path, "tokens", known[0].Min, known[0].Max, isWhole: true, 0),
+            Cost = map.Find("cost") is null ? null : fields.ReadNumber(map, Path, "cost", known[1].Min, known[1].Max, isWhole: false, 0),
+        };
     }
 
     private PlanConcurrency? ReadConcurrency(DocumentNode root)

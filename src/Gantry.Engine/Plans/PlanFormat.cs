@@ -213,6 +213,14 @@ internal static class PlanFormat
                 new("when_full", FieldType.Text, "What becomes of one more.") { Choices = ["queue", "skip", "cancel_oldest"] },
             ],
         },
+        new("budget", FieldType.Fields, "How much of AIs one execution may use.")
+        {
+            Fields =
+            [
+                new("tokens", FieldType.Integer, "Of questions and answers together.") { Min = 0, Max = 1_000_000_000_000 },
+                new("cost", FieldType.Number, "As vendors say that their answers cost.") { Min = 0, Max = 1_000_000_000 },
+            ],
+        },
         new("timeout", FieldType.Duration, "How long an execution may take."),
         new("steps", FieldType.Steps, "What it does.") { IsRequired = true },
         new("on_failure", FieldType.Steps, "What it does when it failed."),

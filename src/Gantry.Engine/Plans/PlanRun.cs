@@ -73,6 +73,9 @@ public sealed record PlanRun
     /// <summary>See <see cref="ProviderCall.Files"/>.</summary>
     public IStepFiles? Files { get; init; }
 
+    /// <summary>The workspace's, besides the plan's own budget; null when nobody counts.</summary>
+    public IAiAccount? Ai { get; init; }
+
     /// <summary>What its steps hold of outputs is taken from here; null when nobody counts.</summary>
     public RunMemory? Memory { get; init; }
 

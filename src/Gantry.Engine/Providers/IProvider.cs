@@ -66,6 +66,9 @@ public sealed record ProviderAction
     /// </summary>
     public bool IsPure { get; init; }
 
+    /// <summary>It asks an AI, which is paid by what it is asked and answers: budgets hold for it.</summary>
+    public bool AsksAi { get; init; }
+
     /// <summary>
     /// Of an action by which somebody is told something: what notifications put into its parameters when nothing else is said, with ${trigger.title}, ${trigger.text} or
     /// ${trigger} in it. Empty for all others.
@@ -122,6 +125,9 @@ public sealed record ProviderCall
 
     /// <summary>Where a file is left that nobody named a place for; null when nobody keeps it.</summary>
     public IStepFiles? Files { get; init; }
+
+    /// <summary>An answer of another form than was asked for is asked for once more, and then a failure; false when whoever calls looks at that itself.</summary>
+    public bool ChecksForm { get; init; } = true;
 
     /// <summary>What it holds of answers is taken from here before it is held; null when nobody counts.</summary>
     public MemoryShare? Memory { get; init; }

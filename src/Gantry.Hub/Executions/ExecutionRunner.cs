@@ -159,6 +159,7 @@ internal sealed partial class ExecutionRunner(
             Tokens = tokensOf(actor),
             ProgramsAllowed = options.ProgramsAllowed,
             Memory = held,
+            Ai = new WorkspaceAi(database, actor, clock),
             Files = new FileKeeper(database.Worker, claim, redactor, options.FileBytesMax, clock),
             Manifests = new ExecutionManifests(database.Worker, claim, redactor, clock),
             Environment = options.Environment,

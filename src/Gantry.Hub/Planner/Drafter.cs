@@ -51,6 +51,7 @@ internal sealed class Drafter(
             IdempotencyKey = draft.Id.ToString(),
             Log = new NoLog(),
             Clock = clock,
+            ChecksForm = false,
             EgressAllowed = await egress.AllowedAsync(actor, cancellationToken),
         };
         for (var question = 1; ; question++)

@@ -38,7 +38,7 @@ internal sealed class PlannerBudget(HubDatabase database, TimeProvider clock)
     private static string DayOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static async Task<PlannerUse> UseAsync(HubSession session, string day, CancellationToken cancellationToken) =>
-        await session.FindAsync<PlannerUse>("select requests, tokens from ai_usage where workspace_id = current_workspace_id() and day = @day::date", new { day }, cancellationToken)
+        await session.FindAsync<PlannerUse>("select requests, tokens, plan_tokens, plan_cost from ai_usage where workspace_id = current_workspace_id() and day = @day::date", new { day }, cancellationToken)
         ?? new PlannerUse();
 
     private static async Task<ProblemException> UsedUpAsync(
@@ -57,4 +57,10 @@ internal sealed record PlannerUse
     public long Requests { get; init; }
 
     public long Tokens { get; init; }
+
+    /// <summary>By steps of plans.</summary>
+    public long PlanTokens { get; init; }
+
+    /// <summary>By steps of plans, as far as vendors say.</summary>
+    public decimal PlanCost { get; init; }
 }

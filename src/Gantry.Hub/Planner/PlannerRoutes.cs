@@ -85,6 +85,7 @@ internal static class PlannerRoutes
             throw ProblemException.Invalid("The fields 'model' and 'connection' are of a provider: say which, in the field 'provider'.");
         CheckNames(request.Model, request.Connection);
         if (request.TokensADay < 0 || request.RequestsADay < 0) throw ProblemException.Invalid("The fields 'tokens_a_day' and 'requests_a_day' are whole numbers from 0 on.");
+        if (request.PlanTokensADay < 0 || request.PlanCostADay < 0) throw ProblemException.Invalid("The fields 'plan_tokens_a_day' and 'plan_cost_a_day' are numbers from 0 on.");
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         await request.SaveAsync(session, cancellationToken);
         await AuditLog.AppendAsync(session, context, "ai_planner.changed", caller.WorkspaceName, request, cancellationToken);
@@ -120,9 +121,15 @@ internal sealed record ApprovedDraft(Guid Draft, SavedPlanRow Plan);
 /// <param name="RequestsADay">The budget.</param>
 /// <param name="TokensToday">What of it is used, with what is being asked now.</param>
 /// <param name="RequestsToday">The same.</param>
-internal sealed record PlannerView(string? Provider, string? Model, string? Connection, long TokensADay, long RequestsADay, long TokensToday, long RequestsToday)
+/// <param name="PlanTokensADay">What steps of plans may use; null when it is not bounded.</param>
+/// <param name="PlanCostADay">The same by what vendors say that their answers cost.</param>
+/// <param name="PlanTokensToday">What of it is used, with what is being asked now.</param>
+/// <param name="PlanCostToday">The same.</param>
+internal sealed record PlannerView(
+    string? Provider, string? Model, string? Connection, long TokensADay, long RequestsADay, long TokensToday, long RequestsToday,
+    long? PlanTokensADay, decimal? PlanCostADay, long PlanTokensToday, decimal PlanCostToday)
 {
     public static PlannerView Of(PlannerSettings settings, PlannerUse use) => new(
         settings.Provider, settings.Model, settings.Connection, settings.TokensADay ?? PlannerBudget.TokensDefault, settings.RequestsADay ?? PlannerBudget.RequestsDefault,
-        use.Tokens, use.Requests);
+        use.Tokens, use.Requests, settings.PlanTokensADay, settings.PlanCostADay, use.PlanTokens, use.PlanCost);
 }

@@ -47,6 +47,13 @@ public sealed class FakeProvider : IProvider
             IsRepeatableWith = parameters => parameters.TryGetProperty("text", out var text) && text.ValueEquals("safe"),
             Parameters = [new() { Name = "text", Help = "Any text." }],
         },
+        new()
+        {
+            Id = "ask",
+            Help = "Asks an AI.",
+            AsksAi = true,
+            Parameters = [new() { Name = "text", Help = "Any text." }, new() { Name = "max_tokens", Type = SettingType.Integer, Help = "The most of the answer." }],
+        },
         new() { Id = "pure", Help = "Computes.", IsPure = true, Parameters = [new() { Name = "value", Type = SettingType.Any, Help = "Anything." }] },
         new()
         {

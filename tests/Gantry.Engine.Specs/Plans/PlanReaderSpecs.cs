@@ -72,7 +72,7 @@ public sealed class PlanReaderSpecs
 
     [Theory]
     [InlineData("steps: [{use: a.b}]\nstep: 1", 2, 1, "There is no plan field 'step'. Did you mean 'steps'?")]
-    [InlineData("when: [x]\nsteps: [{use: a.b}]", 1, 1, "There is no plan field 'when'. Known are: name, description, inputs, on, concurrency, timeout, steps, on_failure, notify.")]
+    [InlineData("when: [x]\nsteps: [{use: a.b}]", 1, 1, "There is no plan field 'when'. Known are: name, description, inputs, on, concurrency, budget, timeout, steps, on_failure, notify.")]
     [InlineData("steps:\n  - use: a.b\n    whit: {}", 3, 5, "There is no field of a step 'whit'. Did you mean 'with'?")]
     [InlineData("steps:\n  - use: a.b\n    timeout: 30", 3, 14, "'timeout' must be a number and a unit, such as 500ms, 30s, 5m, 2h or 1d, more than 0 and at most 30d.")]
     [InlineData("steps:\n  - use: a.b\n    retry: {attempts: 0}", 3, 23, "'attempts' must be a whole number from 1 to 1000.")]

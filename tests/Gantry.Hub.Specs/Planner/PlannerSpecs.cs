@@ -179,6 +179,31 @@ public sealed class PlannerSpecs(PlannerStage stage) : IClassFixture<PlannerStag
         (await ReadAsync(owner, "/api/ai-planner/settings")).GetProperty("tokens_today").GetInt64().ShouldBe(1_200);
     }
 
+    private static readonly object Form = new
+    {
+        type = "json_schema",
+        json_schema = new { name = "a", strict = true, schema = new { type = "object", properties = new { a = new { type = "string" } }, required = new[] { "a" }, additionalProperties = false } },
+    };
+
+    [Fact]
+    public async Task Steps_of_plans_are_kept_to_a_budget_of_their_own()
+    {
+        using var owner = await stage.ConnectAsync("openai");
+        using var set = await owner.PutAsJsonAsync("/api/ai-planner/settings", new { plan_tokens_a_day = 1_500 });
+        set.EnsureSuccessStatusCode();
+        var ask = new { use = "openai.chat_completion", with = new { model = "gpt-4.1-mini", messages = new[] { new { role = "user", content = "Hello" } }, max_completion_tokens = 100, response_format = Form } };
+        foreach (var _ in Enumerable.Range(0, 3)) stage.Ai.Replies.Enqueue(new Reply("""{"a":"Hello"}"""));
+
+        using var answer = await owner.PostAsJsonAsync("/api/execute?wait=1m", new { plan = new { steps = new[] { ask, ask, ask } } });
+        var ended = await answer.ReadJsonAsync();
+        var settings = await ReadAsync(owner, "/api/ai-planner/settings");
+
+        ended.GetProperty("status").GetString().ShouldBe("failed", ended.GetRawText());
+        (ended.GetProperty("failed_step").GetString(), ended.GetProperty("error").GetProperty("kind").GetString(), stage.Ai.Asked.Count).ShouldBe(("2", "stopped", 2));
+        ended.GetProperty("error").GetProperty("message").GetString()!.ShouldContain("plan_tokens_a_day");
+        (settings.GetProperty("plan_tokens_today").GetInt64(), settings.GetProperty("tokens_today").GetInt64()).ShouldBe((2_400, 0));
+    }
+
     [Fact]
     public async Task Many_at_once_stay_within_the_requests_of_a_day()
     {

@@ -8370,6 +8370,16 @@ export interface components {
             /** @description The name of the credential; the provider's id when null. */
             connection?: null | string;
             model?: null | string;
+            /**
+             * Format: double
+             * @description The same by what vendors say that their answers cost.
+             */
+            plan_cost_a_day?: null | number;
+            /**
+             * Format: int64
+             * @description Of AIs in plans; null bounds nothing.
+             */
+            plan_tokens_a_day?: null | number;
             provider?: null | string;
             /** Format: int64 */
             requests_a_day?: null | number;
@@ -8380,6 +8390,26 @@ export interface components {
         PlannerView: {
             connection: null | string;
             model: null | string;
+            /**
+             * Format: double
+             * @description The same by what vendors say that their answers cost.
+             */
+            plan_cost_a_day: null | number;
+            /**
+             * Format: double
+             * @description The same.
+             */
+            plan_cost_today: number;
+            /**
+             * Format: int64
+             * @description What steps of plans may use; null when it is not bounded.
+             */
+            plan_tokens_a_day: null | number;
+            /**
+             * Format: int64
+             * @description What of it is used, with what is being asked now.
+             */
+            plan_tokens_today: number;
             provider: null | string;
             /**
              * Format: int64

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gantry.Engine.Providers.Manifests.Answers;
+using Gantry.Engine.Providers.Manifests.Connections;
 using Gantry.Engine.Providers.Manifests.Requests;
 using Gantry.Engine.Settings;
 
@@ -16,7 +17,7 @@ internal sealed class ActionRun(VendorClient client, ManifestAction action, Json
         var hasFile = action.Response.Form == AnswerForm.File || action.Parameters.Any(parameter => parameter.Type == ManifestType.File || parameter.Items?.Type == ManifestType.File);
         var request = new VendorRequest
         {
-            Make = scope => new ActionRequest(client.Manifest, action, scope).MakeAsync(client.Call.IdempotencyKey, client.Call.Endpoints, cancellationToken),
+            Make = MakeWith(client.Call.IdempotencyKey, cancellationToken),
             Errors = errors,
             Input = input,
             Form = action.Response.Form,
@@ -36,9 +37,52 @@ internal sealed class ActionRun(VendorClient client, ManifestAction action, Json
             return await new JobWait(client, action, poll, input, errors, receiver).WaitAsync(answer, cancellationToken);
         }
 
-        var result = ProviderResult.Success(await OutputOfAsync(answer, receiver, cancellationToken), $"{client.Manifest.Name} answered {answer.Status}.");
-        return client.Manifest.Category == TokenUse.Category && action.Response.Form != AnswerForm.File ? result with { Metadata = TokenUse.Of(answer.Body) } : result;
+        var use = UseOf(answer);
+        if (client.Call.ChecksForm && action.Response.Structured is { } form && new StructuredAnswer(form, input) is var structured && structured.ProblemOf(answer) is { } problem)
+        {
+            var wrong = answer;
+            try
+            {
+                answer = await RepairAsync(request, structured, wrong, problem, cancellationToken);
+            }
+            catch (ProviderException failure)
+            {
+                return ProviderResult.Failure(failure.Error) with { Metadata = use };
+            }
+
+            use = answer == wrong ? use : TokenUse.Sum(use, UseOf(answer));
+            if (structured.ProblemOf(answer) is { } still)
+            {
+                return ProviderResult.Failure(NotOfForm(still, isAskedAgain: answer != wrong)) with { Metadata = use };
+            }
+        }
+
+        return ProviderResult.Success(await OutputOfAsync(answer, receiver, cancellationToken), $"{client.Manifest.Name} answered {answer.Status}.") with { Metadata = use };
     }
+
+    private Func<ManifestScope, ValueTask<RequestDraft>> MakeWith(string key, CancellationToken cancellationToken) =>
+        scope => new ActionRequest(client.Manifest, action, scope).MakeAsync(key, client.Call.Endpoints, cancellationToken);
+
+    private IReadOnlyDictionary<string, string> UseOf(VendorAnswer answer) =>
+        client.Manifest.Category == TokenUse.Category && action.Response.Form != AnswerForm.File ? TokenUse.Of(answer.Body) : TokenUse.None;
+
+    /// <summary>The answer to the same question, asked once more with what is wrong; the same answer when it cannot be.</summary>
+    private async ValueTask<VendorAnswer> RepairAsync(VendorRequest request, StructuredAnswer structured, VendorAnswer answer, string problem, CancellationToken cancellationToken)
+    {
+        if (structured.Repaired(answer, problem) is not { } again)
+        {
+            return answer;
+        }
+
+        client.Call.Log.Write(StepLogLevel.Warning, client.Mask($"{client.Manifest.Name} is asked once more, since its answer does not have the form that was asked for. {problem}"));
+        return await client.AskAsync(request with { Input = again, Make = MakeWith(client.Call.IdempotencyKey + "-again", cancellationToken) }, cancellationToken);
+    }
+
+    private ProviderError NotOfForm(string problem, bool isAskedAgain) => new()
+    {
+        Kind = ProviderErrorKind.Upstream,
+        Message = client.Mask($"The answer of {client.Manifest.Name} does not have the form that was asked for{(isAskedAgain ? ", also after it was told" : "")}. {problem}"),
+    };
 
     private async ValueTask<JsonElement> OutputOfAsync(VendorAnswer answer, FileReceiver receiver, CancellationToken cancellationToken) =>
         await receiver.FileOfAsync(answer, cancellationToken) ?? OutputOf(answer);

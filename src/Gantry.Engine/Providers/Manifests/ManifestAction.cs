@@ -224,7 +224,16 @@ public sealed record ManifestResponse
 
     /// <summary>Of a file: the path or the header that names it.</summary>
     public AnswerPath? FileName { get; init; }
+
+    /// <summary>Of an AI that may be asked for a form; null when it may not.</summary>
+    public ManifestStructured? Structured { get; init; }
 }
+
+/// <summary>An answer in a form that the step asks for.</summary>
+/// <param name="Schema">Where the step's parameters have the JSON Schema: names joined by dots.</param>
+/// <param name="Text">Where the answer has its JSON, as a text.</param>
+/// <param name="Repair">The parameter with the conversation, {role, content} each, by which a wrong answer is asked for once more; null when it is not.</param>
+public sealed record ManifestStructured(string Schema, AnswerPath Text, string? Repair);
 
 public enum AnswerForm
 {

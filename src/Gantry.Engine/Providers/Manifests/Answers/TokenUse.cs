@@ -26,6 +26,14 @@ public static class TokenUse
         ["usageMetadata", "candidatesTokenCount"], ["usageMetadata", "thoughtsTokenCount"], ["eval_count"],
     ];
 
+    /// <summary>Nothing is told.</summary>
+    internal static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Of two answers together.</summary>
+    internal static IReadOnlyDictionary<string, string> Sum(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
+        one.Concat(other).GroupBy(pair => pair.Key, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Sum(pair => decimal.Parse(pair.Value, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
+
     /// <summary>Tokens and, where the vendor says it, what they cost. Empty when the answer tells nothing.</summary>
     public static IReadOnlyDictionary<string, string> Of(JsonElement answer)
     {

@@ -209,9 +209,23 @@ internal sealed class ActionReader(ManifestFindings findings, IReadOnlyDictionar
             Items = fields.Path("items"),
             Output = fields.Path("output"),
             FileName = fields.Path("filename"),
+            Structured = fields.Find("structured") is { } structured ? ReadStructured(structured) : null,
         };
         fields.End();
         return response;
+    }
+
+    private ManifestStructured? ReadStructured(DocumentNode node)
+    {
+        var fields = new ManifestFields(node, findings, "'structured'");
+        var (schema, text, repair) = (fields.Text("schema", isRequired: true), fields.Path("text"), fields.Text("repair"));
+        if (text is null)
+        {
+            findings.Add(node.Position, "'structured' has no 'text': the path of the answer's JSON.");
+        }
+
+        fields.End();
+        return schema is null || text is null ? null : new ManifestStructured(schema, text, repair);
     }
 
     private ManifestPoll ReadPoll(DocumentNode node)
