@@ -76,7 +76,7 @@ internal static class PlanCommand
         Examples = ["gantry plan schema > plan.schema.json"],
         RunAsync = (_, _) =>
         {
-            Console.Out.WriteLine(PlanSchema.Build(UserProviders.Catalog).ToJsonString(Indented));
+            Console.Out.WriteLine(PlanSchema.Build([.. UserProviders.Catalog.All]).ToJsonString(Indented));
             return Task.FromResult(ExitStatus.Succeeded);
         },
     };

@@ -5,7 +5,7 @@ using Gantry.Engine.Settings;
 namespace Gantry.Engine.Plans;
 
 /// <summary>
-/// The format of plans as a JSON Schema (draft 2020-12), for editors: made of the tables that the reader reads by. With a catalogue it knows the names of all actions, and the parameters of those that are not read on demand. What a schema cannot say (references,
+/// The format of plans as a JSON Schema (draft 2020-12), for editors: made of the tables that the reader reads by. With providers it knows the names of all actions, and the parameters of those that are not read on demand, and of the providers that are named. What a schema cannot say (references,
 /// ids, cycles) is left to <see cref="PlanCheck"/>.
 /// </summary>
 public static class PlanSchema
@@ -13,7 +13,9 @@ public static class PlanSchema
     private const string DurationPattern = "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$";
     private const string ReferencePattern = "\\$\\{|\\{\\{";
 
-    public static JsonObject Build(ProviderCatalog? providers = null)
+    /// <param name="providers">Null leaves actions out.</param>
+    /// <param name="named">The ids of providers whose parameters it has although they are read on demand.</param>
+    public static JsonObject Build(IReadOnlyList<IProvider>? providers = null, IReadOnlyCollection<string>? named = null)
     {
         var schema = new JsonObject
         {
@@ -28,7 +30,7 @@ public static class PlanSchema
         schema["$defs"] = new JsonObject
         {
             ["steps"] = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = Ref("step") },
-            ["step"] = new JsonObject { ["anyOf"] = new JsonArray([.. Kinds(providers)]) },
+            ["step"] = new JsonObject { ["anyOf"] = new JsonArray([.. Kinds(providers, named ?? [])]) },
             ["duration"] = new JsonObject { ["type"] = "string", ["pattern"] = DurationPattern },
             ["reference"] = new JsonObject { ["type"] = "string", ["pattern"] = ReferencePattern },
             ["input"] = new JsonObject
@@ -39,13 +41,13 @@ public static class PlanSchema
         return schema;
     }
 
-    private static IEnumerable<JsonNode> Kinds(ProviderCatalog? providers)
+    private static IEnumerable<JsonNode> Kinds(IReadOnlyList<IProvider>? providers, IReadOnlyCollection<string> named)
     {
         var action = Fields(PlanFormat.Action.Fields);
         if (providers is not null)
         {
-            action["allOf"] = new JsonArray([.. providers.All.Where(provider => !provider.IsReadOnDemand).SelectMany(provider => provider.Actions.Select(known => Parameters(provider, known)))]);
-            action["properties"]!["use"] = new JsonObject { ["enum"] = Texts(providers.All.SelectMany(provider => provider.ActionIds.Select(known => $"{provider.Id}.{known}"))) };
+            action["allOf"] = new JsonArray([.. providers.Where(provider => !provider.IsReadOnDemand || named.Contains(provider.Id)).SelectMany(provider => provider.Actions.Select(known => Parameters(provider, known)))]);
+            action["properties"]!["use"] = new JsonObject { ["enum"] = Texts(providers.SelectMany(provider => provider.ActionIds.Select(known => $"{provider.Id}.{known}"))) };
         }
         else
         {

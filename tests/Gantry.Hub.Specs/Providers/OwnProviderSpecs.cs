@@ -64,6 +64,40 @@ public sealed class OwnProviderSpecs(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task What_another_hub_saved_and_deleted_is_known_here()
+    {
+        var manifest = Manifest("get_item").Replace("'", "''", StringComparison.Ordinal);
+
+        await TestPostgres.ExecuteAsync(hub.ConnectionString, $"insert into gantry.provider_manifests (id, manifest) values ('{id}', '{manifest}')");
+        await UntilAsync("\"ok\":true");
+        await TestPostgres.ExecuteAsync(hub.ConnectionString, $"delete from gantry.provider_manifests where id = '{id}'");
+        await UntilAsync("There is no provider");
+
+        async Task UntilAsync(string part)
+        {
+            while (!(await CheckAsync()).Contains(part, StringComparison.Ordinal)) TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    [Fact]
+    public async Task The_schema_of_plans_has_the_parameters_of_named_providers_and_shows_own_ones_to_who_is_signed_in()
+    {
+        using var created = await PutAsync(Manifest("get_item"));
+        using var stranger = hub.NewClient();
+
+        var plain = await stranger.GetStringAsync("/api/plan.schema.json");
+        var named = await stranger.GetStringAsync("/api/plan.schema.json?provider=github,stripe");
+        var signedIn = await hub.Admin.GetStringAsync($"/api/plan.schema.json?provider={id}");
+        using var hidden = await stranger.GetAsync($"/api/plan.schema.json?provider={id}");
+
+        plain.ShouldContain("github.create_issue");
+        plain.ShouldNotContain(id);
+        named.Length.ShouldBeGreaterThan(plain.Length);
+        signedIn.ShouldContain($"{id}.get_item");
+        hidden.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task The_catalogue_is_searched_and_read_in_pages()
     {
         var found = await hub.Admin.GetFromJsonAsync<JsonElement>("/api/providers?search=ISSUE%20github");

@@ -9,7 +9,7 @@ namespace Gantry.Engine.Specs.Plans.Language;
 public sealed class PlanSchemaSpecs
 {
     private static readonly SchemaCheck Plain = new(PlanSchema.Build());
-    private static readonly SchemaCheck WithActions = new(PlanSchema.Build(new PlanStage().Providers));
+    private static readonly SchemaCheck WithActions = new(PlanSchema.Build([.. new PlanStage().Providers.All]));
 
     public static TheoryData<string> Steps =>
     [
