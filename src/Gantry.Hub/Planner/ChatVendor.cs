@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Gantry.Engine.Providers;
+
 namespace Gantry.Hub.Planner;
 
 /// <summary>How a vendor takes a conversation and where its answer's text is.</summary>
@@ -18,6 +21,8 @@ internal enum ChatShape
 /// <param name="HasSchemas">Whether all its models hold to a JSON schema; else JSON of any form is asked for.</param>
 internal sealed record ChatVendor(string Provider, string Action, ChatShape Shape, string? Model, bool HasSchemas)
 {
+    private const string OwnAction = "chat_completion";
+
     /// <summary>In the order in which one is chosen when nobody says which.</summary>
     public static IReadOnlyList<ChatVendor> All { get; } =
     [
@@ -33,5 +38,17 @@ internal sealed record ChatVendor(string Provider, string Action, ChatShape Shap
         new("together-ai", "chat_completion", ChatShape.OpenAi, null, HasSchemas: false),
     ];
 
-    public static ChatVendor? Find(string provider) => All.FirstOrDefault(vendor => vendor.Provider == provider);
+    /// <summary>Those whose action this program has, and after them the own providers of the hub that speak as most do.</summary>
+    public static IReadOnlyList<ChatVendor> In(ProviderCatalog catalog) =>
+    [
+        .. All.Where(vendor => catalog.FindAction(vendor.Provider, vendor.Action) is not null),
+        .. catalog.Own.Select(Own).OfType<ChatVendor>().OrderBy(vendor => vendor.Provider, StringComparer.Ordinal),
+    ];
+
+    /// <summary>A service of one's own that has OpenAI's form, as a server of open models has. A model that its manifest gives is the one that is asked.</summary>
+    private static ChatVendor? Own(IProvider provider) =>
+        provider.Actions.FirstOrDefault(action => action.Id == OwnAction) is { } action && action.Parameters.Any(parameter => parameter.Name == "messages")
+        && action.Parameters.FirstOrDefault(parameter => parameter.Name == "model") is { } model
+            ? new ChatVendor(provider.Id, OwnAction, ChatShape.OpenAi, model.Default is { ValueKind: JsonValueKind.String } known ? known.GetString() : null, HasSchemas: false)
+            : null;
 }

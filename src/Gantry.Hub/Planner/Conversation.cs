@@ -6,7 +6,7 @@ using Gantry.Engine.Providers.Manifests;
 namespace Gantry.Hub.Planner;
 
 /// <summary>What is said to an AI and what it answers, in the form of its vendor.</summary>
-internal sealed class Conversation(ChatVendor vendor, ProviderAction action, string model, string connection, string system, string prompt)
+internal sealed class Conversation(ChatVendor vendor, ProviderAction action, string model, string? connection, string system, string prompt)
 {
     /// <summary>The most tokens of one answer.</summary>
     public const int AnswerTokensMax = 8_000;
@@ -25,10 +25,10 @@ internal sealed class Conversation(ChatVendor vendor, ProviderAction action, str
     {
         var parameters = new JsonObject
         {
-            [ManifestProvider.ConnectionName] = connection,
             ["model"] = model,
             ["messages"] = messages.DeepClone(),
         };
+        if (connection is not null) parameters[ManifestProvider.ConnectionName] = connection;
         if (vendor.Shape == ChatShape.Anthropic)
         {
             parameters["max_tokens"] = AnswerTokensMax;
@@ -38,14 +38,17 @@ internal sealed class Conversation(ChatVendor vendor, ProviderAction action, str
         }
         else
         {
-            parameters[action.Parameters.Any(parameter => parameter.Name == "max_completion_tokens") ? "max_completion_tokens" : "max_tokens"] = AnswerTokensMax;
-            parameters["response_format"] = vendor.HasSchemas
-                ? new JsonObject
-                {
-                    ["type"] = "json_schema",
-                    ["json_schema"] = new JsonObject { ["name"] = ToolName, ["strict"] = true, ["schema"] = Schema() },
-                }
-                : new JsonObject { ["type"] = "json_object" };
+            if (((string[])["max_completion_tokens", "max_tokens"]).FirstOrDefault(Takes) is { } most) parameters[most] = AnswerTokensMax;
+            if (Takes("response_format"))
+            {
+                parameters["response_format"] = vendor.HasSchemas
+                    ? new JsonObject
+                    {
+                        ["type"] = "json_schema",
+                        ["json_schema"] = new JsonObject { ["name"] = ToolName, ["strict"] = true, ["schema"] = Schema() },
+                    }
+                    : new JsonObject { ["type"] = "json_object" };
+            }
         }
 
         return JsonSerializer.SerializeToElement(parameters);
@@ -76,6 +79,8 @@ internal sealed class Conversation(ChatVendor vendor, ProviderAction action, str
         messages.Add(Message("assistant", said));
         messages.Add(Message("user", complaint));
     }
+
+    private bool Takes(string name) => action.Parameters.Any(parameter => parameter.Name == name);
 
     private static JsonObject Message(string role, string content) => new() { ["role"] = role, ["content"] = content };
 

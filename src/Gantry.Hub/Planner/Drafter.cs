@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Gantry.Engine.Providers;
+using Gantry.Engine.Providers.Manifests;
 using Gantry.Engine.Secrets;
 using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
@@ -127,23 +128,27 @@ internal sealed class Drafter(
         };
     }
 
-    private (ChatVendor Vendor, string Model, string Connection) ChooseVendor(DraftRequest request, PlannerSettings settings, PlannerSurroundings surroundings)
+    private (ChatVendor Vendor, string Model, string? Connection) ChooseVendor(DraftRequest request, PlannerSettings settings, PlannerSurroundings surroundings)
     {
         var id = request.Provider ?? settings.Provider;
-        var known = ChatVendor.All.Where(vendor => providers.FindAction(vendor.Provider, vendor.Action) is not null).ToList();
+        var known = ChatVendor.In(providers);
         var vendor = id is not null
             ? known.FirstOrDefault(vendor => vendor.Provider == id) ?? throw ProblemException.Invalid($"'{Engine.Endpoints.EndpointPath.Printable(Short(id))}' drafts no plans. These do: {string.Join(", ", known.Select(vendor => vendor.Provider))}.")
-            : known.FirstOrDefault(vendor => surroundings.Connections.Contains(vendor.Provider))
+            : known.FirstOrDefault(vendor => surroundings.Connections.Contains(vendor.Provider) || !TakesConnection(vendor))
                 ?? throw new ProblemException(422, $"You have credentials for no AI that drafts plans. Connect one of {string.Join(", ", known.Select(vendor => vendor.Provider))}, as by PUT /api/provider-credentials/{known[0].Provider}.");
 
         // What the workspace says of one provider is nothing that another one knows.
         var isSettled = settings.Provider is null || settings.Provider == vendor.Provider;
         var model = request.Model ?? (isSettled && settings.Provider is not null ? settings.Model : null) ?? vendor.Model
             ?? throw new ProblemException(422, $"Say which model of {vendor.Provider} is to draft, by 'model' or in the workspace's settings: PUT /api/ai-planner/settings.");
+        if (!TakesConnection(vendor)) return (vendor, model, null);
         var connection = request.Connection ?? (isSettled && settings.Provider is not null ? settings.Connection : null) ?? vendor.Provider;
         return surroundings.Connections.Contains(connection) ? (vendor, model, connection)
             : throw new ProblemException(422, $"There are no credentials '{connection}' that you may use. Save them by PUT /api/provider-credentials/{connection}, or name others in 'connection'.");
     }
+
+    private bool TakesConnection(ChatVendor vendor) =>
+        providers.FindAction(vendor.Provider, vendor.Action)?.Parameters.Any(parameter => parameter.Name == ManifestProvider.ConnectionName) == true;
 
     private static string Short(string text) => text.Length <= 500 ? text : text[..500] + "…";
 

@@ -1,4 +1,5 @@
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
@@ -70,17 +71,18 @@ internal static class PlannerRoutes
         return TypedResults.NoContent();
     }
 
-    public static async Task<PlannerView> ShowSettingsAsync(Caller caller, HubDatabase database, PlannerBudget budget, CancellationToken cancellationToken)
+    public static async Task<PlannerView> ShowSettingsAsync(Caller caller, HubDatabase database, PlannerBudget budget, ProviderCatalog catalog, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        return PlannerView.Of(await PlannerSettings.ReadAsync(session, cancellationToken), await budget.UseAsync(session, cancellationToken));
+        return PlannerView.Of(await PlannerSettings.ReadAsync(session, cancellationToken), await budget.UseAsync(session, cancellationToken), catalog);
     }
 
     public static async Task<PlannerView> ChangeSettingsAsync(
-        HttpContext context, Caller caller, PlannerSettings request, HubDatabase database, PlannerBudget budget, CancellationToken cancellationToken)
+        HttpContext context, Caller caller, PlannerSettings request, HubDatabase database, PlannerBudget budget, ProviderCatalog catalog, CancellationToken cancellationToken)
     {
-        if (request.Provider is { } provider && ChatVendor.Find(provider) is null)
-            throw ProblemException.Invalid($"The field 'provider' is one of {string.Join(", ", ChatVendor.All.Select(vendor => vendor.Provider))}.");
+        var known = ChatVendor.In(catalog);
+        if (request.Provider is { } provider && known.All(vendor => vendor.Provider != provider))
+            throw ProblemException.Invalid($"The field 'provider' is one of {string.Join(", ", known.Select(vendor => vendor.Provider))}.");
         if (request.Provider is null && (request.Model ?? request.Connection) is not null)
             throw ProblemException.Invalid("The fields 'model' and 'connection' are of a provider: say which, in the field 'provider'.");
         CheckNames(request.Model, request.Connection);
@@ -89,7 +91,7 @@ internal static class PlannerRoutes
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         await request.SaveAsync(session, cancellationToken);
         await AuditLog.AppendAsync(session, context, "ai_planner.changed", caller.WorkspaceName, request, cancellationToken);
-        var view = PlannerView.Of(request, await budget.UseAsync(session, cancellationToken));
+        var view = PlannerView.Of(request, await budget.UseAsync(session, cancellationToken), catalog);
         await session.CommitAsync(cancellationToken);
         return view;
     }
@@ -125,11 +127,17 @@ internal sealed record ApprovedDraft(Guid Draft, SavedPlanRow Plan);
 /// <param name="PlanCostADay">The same by what vendors say that their answers cost.</param>
 /// <param name="PlanTokensToday">What of it is used, with what is being asked now.</param>
 /// <param name="PlanCostToday">The same.</param>
+/// <param name="Providers">Who can draft, once there are credentials for them; the first comes first.</param>
 internal sealed record PlannerView(
     string? Provider, string? Model, string? Connection, long TokensADay, long RequestsADay, long TokensToday, long RequestsToday,
-    long? PlanTokensADay, decimal? PlanCostADay, long PlanTokensToday, decimal PlanCostToday)
+    long? PlanTokensADay, decimal? PlanCostADay, long PlanTokensToday, decimal PlanCostToday, IReadOnlyList<PlannerProvider> Providers)
 {
-    public static PlannerView Of(PlannerSettings settings, PlannerUse use) => new(
+    public static PlannerView Of(PlannerSettings settings, PlannerUse use, ProviderCatalog catalog) => new(
         settings.Provider, settings.Model, settings.Connection, settings.TokensADay ?? PlannerBudget.TokensDefault, settings.RequestsADay ?? PlannerBudget.RequestsDefault,
-        use.Tokens, use.Requests, settings.PlanTokensADay, settings.PlanCostADay, use.PlanTokens, use.PlanCost);
+        use.Tokens, use.Requests, settings.PlanTokensADay, settings.PlanCostADay, use.PlanTokens, use.PlanCost,
+        [.. ChatVendor.In(catalog).Select(vendor => new PlannerProvider(vendor.Provider, catalog.Find(vendor.Provider)!.Title, vendor.Model))]);
 }
+
+/// <param name="Id">The provider's.</param>
+/// <param name="Model">Which of its models is asked when nobody says which; null when that must be said.</param>
+internal sealed record PlannerProvider(string Id, string Title, string? Model);

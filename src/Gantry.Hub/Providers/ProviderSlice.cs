@@ -26,6 +26,7 @@ internal static class ProviderSlice
         group.MapGet("/{id}", Show).Allow(Access.Viewer).WithSummary("Shows one provider: what a connection needs, and its actions.");
         group.MapGet("/{id}/actions", ListActions).Allow(Access.Viewer).WithSummary("Lists a provider's actions and what each takes.");
         group.MapGet("/{id}/manifest", ManifestRoutes.ShowAsync).Allow(Access.Administrator).WithSummary("Shows the manifest of a provider, as it was written.").Produces<string>(200, "application/yaml");
+        group.MapGet("/{id}/uses", ProviderUses.ShowAsync).Allow(Access.Administrator).WithSummary("Shows which plans have steps of a provider, and would fail without it.");
         group.MapPut("/{id}", ManifestRoutes.PutAsync).Allow(Access.Administrator).WithSummary("Saves a manifest as a provider of this hub, or changes it.")
             .Takes<string>("application/yaml").Produces<ProviderView>().Produces<ProviderView>(201).Refuses(409);
         group.MapDelete("/{id}", ManifestRoutes.DeleteAsync).Allow(Access.Administrator).WithSummary("Removes a provider that was saved; steps that use it fail from then on.").Produces(204).Refuses(409);

@@ -19,6 +19,7 @@ internal sealed class ChatServer : IAsyncDisposable
     public const string Key = "sk-the-key-of-the-test";
 
     private static readonly string[] OpenAiFields = ["model", "messages", "max_completion_tokens", "response_format"];
+    private static readonly string[] OwnFields = ["model", "messages"];
     private static readonly string[] AnthropicFields = ["model", "messages", "max_tokens", "system", "tools", "tool_choice"];
 
     private readonly WebApplication app;
@@ -42,6 +43,7 @@ internal sealed class ChatServer : IAsyncDisposable
         app.Urls.Add("http://127.0.0.1:0");
         var server = new ChatServer(app);
         app.MapPost("/v1/chat/completions", context => server.AnswerAsync(context, OpenAiProblem, OpenAiAnswer));
+        app.MapPost("/own/chat/completions", context => server.AnswerAsync(context, OwnProblem, OpenAiAnswer));
         app.MapPost("/v1/messages", context => server.AnswerAsync(context, AnthropicProblem, AnthropicAnswer));
         await app.StartAsync();
         server.Url = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -111,6 +113,10 @@ internal sealed class ChatServer : IAsyncDisposable
         return asked.GetProperty("messages").EnumerateArray().All(message =>
             message.GetProperty("role").GetString() is "system" or "user" or "assistant" && message.GetProperty("content").GetString()!.Length > 0) ? null : "a message is not right";
     }
+
+    /// <summary>A server of open models: it has no keys, and knows less.</summary>
+    private static string? OwnProblem(HttpRequest request, JsonElement asked) =>
+        request.Headers.Authorization.Count > 0 ? "there are no keys" : Unknown(asked, OwnFields) is { } unknown ? $"unknown parameter: {unknown}" : null;
 
     private static string? AnthropicProblem(HttpRequest request, JsonElement asked)
     {

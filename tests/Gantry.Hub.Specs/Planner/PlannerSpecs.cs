@@ -269,6 +269,53 @@ public sealed class PlannerSpecs(PlannerStage stage) : IClassFixture<PlannerStag
         stage.Ai.Asked.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task An_AI_of_ones_own_that_speaks_as_most_do_drafts_too()
+    {
+        using var owner = await stage.ConnectAsync();
+        var manifest = $$"""
+            schema: provider/v1
+            id: own-ai
+            name: Own AI
+            category: AI
+            help: Open models on a machine of one's own.
+            docs: https://ai.example
+            checked: {date: 2026-11-21, against: ai.example}
+            base_url: {{stage.Ai.Url}}own
+            auth: [{kind: none}]
+            actions:
+              chat_completion:
+                help: Answers a conversation.
+                call: POST /chat/completions
+                params:
+                  model: {help: Which model., default: small}
+                  messages: {help: The conversation., type: list, required: true}
+            """;
+        using var saved = await stage.Hub.Admin.PutAsync("/api/providers/own-ai", new StringContent(manifest, System.Text.Encoding.UTF8, "application/yaml"));
+        saved.EnsureSuccessStatusCode();
+        using var allowed = await owner.PutAsJsonAsync("/api/egress-rules", new { rules = new[] { stage.Ai.Url.Authority } });
+        allowed.EnsureSuccessStatusCode();
+        try
+        {
+            stage.Ai.Replies.Enqueue(Reply.Of(Good));
+
+            var draft = await DraftAsync(owner, new { prompt = "Greet.", provider = "own-ai" });
+
+            stage.Ai.Faults.ShouldBeEmpty();
+            (draft.GetProperty("model").GetString(), draft.GetProperty("plan").GetString()).ShouldBe(("small", Good));
+            Texts(await ReadAsync(owner, "/api/ai-planner/settings"), "providers", "id").Last().ShouldBe("own-ai");
+            using var settled = await owner.PutAsJsonAsync("/api/ai-planner/settings", new { provider = "own-ai", model = "large" });
+            settled.EnsureSuccessStatusCode();
+            stage.Ai.Replies.Enqueue(Reply.Of(Good));
+            (await DraftAsync(owner, new { prompt = "Greet." })).GetProperty("model").GetString().ShouldBe("large");
+        }
+        finally
+        {
+            using var deleted = await stage.Hub.Admin.DeleteAsync("/api/providers/own-ai");
+            stage.Ai.Reset();
+        }
+    }
+
     private static async Task<JsonElement> DraftAsync(HttpClient caller, object request)
     {
         using var answer = await caller.PostAsJsonAsync("/api/ai-planner", request);

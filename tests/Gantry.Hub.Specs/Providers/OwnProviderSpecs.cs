@@ -98,6 +98,26 @@ public sealed class OwnProviderSpecs(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task Whoever_removes_a_provider_knows_which_plans_fail_without_it()
+    {
+        using var saved = await PutAsync(Manifest("get_item"));
+        using var stranger = await hub.CreateStrangerAsync();
+        var (plan, deep, other, gone, elsewhere) = (HubFixture.NewName("plan"), HubFixture.NewName("deep"), HubFixture.NewName("other"), HubFixture.NewName("gone"), HubFixture.NewName("elsewhere"));
+        await SaveAsync(hub.Admin, plan, $"[{{ use: {id}.get_item }}]");
+        await SaveAsync(hub.Admin, deep, $"[{{ if: '${{true}}', then: [{{ each: [1], steps: [{{ provider: {id}, action: get_item }}] }}] }}]");
+        await SaveAsync(hub.Admin, other, $"[{{ use: logic.transform, with: {{ value: '{id}.get_item' }} }}]  # {id}.get_item");
+        await SaveAsync(hub.Admin, gone, $"[{{ use: {id}.get_item }}]");
+        await SaveAsync(stranger, elsewhere, $"[{{ use: {id}.get_item }}]");
+        using var deleted = await hub.Admin.DeleteAsync($"/api/plans/{gone}");
+        deleted.EnsureSuccessStatusCode();
+
+        var uses = await hub.Admin.GetFromJsonAsync<JsonElement>(Path + "/uses");
+
+        uses.GetProperty("plans").EnumerateArray().Select(name => name.GetString()).ShouldBe([deep, plan], ignoreOrder: true);
+        uses.GetProperty("plans_elsewhere").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
     public async Task The_catalogue_is_searched_and_read_in_pages()
     {
         var found = await hub.Admin.GetFromJsonAsync<JsonElement>("/api/providers?search=ISSUE%20github");
@@ -131,6 +151,12 @@ public sealed class OwnProviderSpecs(HubFixture hub) : IClassFixture<HubFixture>
             call: GET /item
 
         """;
+
+    private static async Task SaveAsync(HttpClient caller, string name, string steps)
+    {
+        using var saved = await caller.PostAsJsonAsync("/api/plans", new { plan = $"name: {name}\nsteps: {steps}\n" });
+        saved.StatusCode.ShouldBe(HttpStatusCode.Created, await saved.Content.ReadAsStringAsync());
+    }
 
     private Task<HttpResponseMessage> PutAsync(string manifest) => hub.Admin.PutAsync(Path, Yaml(manifest));
 

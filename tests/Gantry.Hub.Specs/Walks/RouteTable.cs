@@ -57,6 +57,7 @@ internal static class RouteTable
         GET /api/providers/{provider}                                  401 200 200 200 200 200 200 200
         GET /api/providers/{provider}/actions                          401 200 200 200 200 200 200 200
         GET /api/providers/{provider}/manifest                         401 403 403 403 403 403 403 404
+        GET /api/providers/{provider}/uses                             401 403 403 403 403 403 403 200
         PUT /api/providers/{provider}                                  401 403 403 403 403 403 403 409
         DELETE /api/providers/{provider}                               401 403 403 403 403 403 403 409
         POST /api/providers/import                                     401 403 403 403 403 403 403 400

@@ -4767,6 +4767,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/providers/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows which plans have steps of a provider, and would fail without it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProviderUsesView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/providers/import": {
         parameters: {
             query?: never;
@@ -8365,6 +8412,13 @@ export interface components {
             /** @description "steps[0].with.url"; empty for the plan as a whole. */
             path: string;
         };
+        PlannerProvider: {
+            /** @description The provider's. */
+            id: string;
+            /** @description Which of its models is asked when nobody says which; null when that must be said. */
+            model: null | string;
+            title: string;
+        };
         /** @description What a workspace says about its AI. Null leaves it to the hub: the first provider that the caller has credentials for, and the usual budget. */
         PlannerSettings: {
             /** @description The name of the credential; the provider's id when null. */
@@ -8411,6 +8465,8 @@ export interface components {
              */
             plan_tokens_today: number;
             provider: null | string;
+            /** @description Who can draft, once there are credentials for them; the first comes first. */
+            providers: components["schemas"]["PlannerProvider"][];
             /**
              * Format: int64
              * @description The budget.
@@ -8492,6 +8548,15 @@ export interface components {
             /** @description It was added to this hub, and is no part of the program. */
             own: boolean;
             title: string;
+        };
+        ProviderUsesView: {
+            /** @description The names of those in the workspace. */
+            plans: string[];
+            /**
+             * Format: int32
+             * @description How many there are in other workspaces.
+             */
+            plans_elsewhere: number;
         };
         ProviderView: {
             actions: components["schemas"]["ActionView"][];
