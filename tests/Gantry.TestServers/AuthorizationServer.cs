@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -39,6 +40,9 @@ public sealed class AuthorizationServer : IAsyncDisposable
 
     public int Refreshes => refreshes;
 
+    /// <summary>Who is in front of the browser that comes to the page of consent.</summary>
+    public string Person { get; set; } = "Ada";
+
     /// <summary>How often a refresh token came a second time.</summary>
     public int Reuses => reuses;
 
@@ -68,6 +72,7 @@ public sealed class AuthorizationServer : IAsyncDisposable
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         var server = new AuthorizationServer(app);
+        app.MapGet("/authorize", server.Authorize);
         app.MapGet("/me", server.Me);
         app.MapPost("/token", server.TokenAsync);
         app.MapPost("/revoke", server.RevokeAsync);
@@ -101,6 +106,17 @@ public sealed class AuthorizationServer : IAsyncDisposable
 
     /// <summary>Access tokens end; refresh tokens stay.</summary>
     public void ExpireAll() => accessTokens.Clear();
+
+    /// <summary>The page of consent: both answers lead back.</summary>
+    private IResult Authorize(HttpRequest request)
+    {
+        var (redirect, code, state) = Agree(new Uri(request.GetEncodedUrl()), Person);
+        state = Uri.EscapeDataString(state);
+        return Results.Content($"""
+            <!doctype html><html lang="en"><title>Strict</title><main><h1>Strict</h1><p>Gantry wants to read and write.</p>
+            <a href="{redirect}?code={code}&amp;state={state}">Agree</a> <a href="{redirect}?error=access_denied&amp;state={state}">Refuse</a></main></html>
+            """, "text/html; charset=utf-8");
+    }
 
     private IResult Me(HttpRequest request) =>
         request.Headers.Authorization.ToString() is { } header && header.StartsWith("Bearer ", StringComparison.Ordinal) && accessTokens.TryGetValue(header[7..], out var token) && !revoked.ContainsKey(token.Family)

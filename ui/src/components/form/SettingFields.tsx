@@ -41,7 +41,7 @@ interface FieldProps {
 
 function Field({ setting, value, error, onChange, secretField }: FieldProps) {
   const placeholder = setting.default == null ? undefined : typeof setting.default === 'string' ? setting.default : JSON.stringify(setting.default);
-  const common = { label: labelOf(setting.name), description: setting.help, withAsterisk: setting.required, error, placeholder };
+  const common = { label: setting.label ?? labelOf(setting.name), description: setting.help, withAsterisk: setting.required, error, placeholder };
   const text = value == null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
   const given = (next: string) => onChange(next === '' ? undefined : next);
   if (setting.secret && secretField !== undefined) return <>{secretField({ setting, label: common.label, value: text, onChange, error })}</>;

@@ -1,6 +1,8 @@
 /** One value that a kind of endpoint or an action takes, as the hub describes it. */
 export interface SettingDescription {
   name: string;
+  /** What it is called; without one its name says it. */
+  label?: string | null;
   type: 'text' | 'integer' | 'number' | 'boolean' | 'list' | 'map' | 'duration' | 'address' | 'any';
   required: boolean;
   secret: boolean;
@@ -9,9 +11,9 @@ export interface SettingDescription {
   help: string;
 }
 
-/** "host_key" is shown as "Host key". */
+/** "host_key" is shown as "Host key", "api_key" as "API key". */
 export function labelOf(name: string): string {
-  const words = name.replaceAll('_', ' ');
+  const words = name.replaceAll('_', ' ').replace(/\bapi\b/, 'API');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

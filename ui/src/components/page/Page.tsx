@@ -30,7 +30,7 @@ export function Page({ title, aside, lead, above, actions, fill = false, childre
           </div>
           {lead != null && <p className={classes.lead}>{lead}</p>}
         </div>
-        {actions != null && <div className={classes.actions}>{actions}</div>}
+        {actions != null && actions !== false && <div className={classes.actions}>{actions}</div>}
       </header>
       <div className={classes.content}>{children}</div>
     </div>

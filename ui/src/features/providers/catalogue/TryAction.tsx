@@ -12,16 +12,34 @@ import { JsonView } from '@/components/json/JsonView';
 import { Card } from '@/components/page/Card';
 import { StatusBadge } from '@/components/status/StatusBadge';
 import { Duration } from '@/components/time/Time';
+import type { Connection } from '../api/connections';
 import classes from './TryAction.module.css';
 
+const connectionName = 'connection';
+
+interface TryActionProps {
+  action: Action;
+  /** Those to choose among; null where signing in is no matter of connections. */
+  connections: readonly Connection[] | null;
+  onShow: (execution: string) => void;
+}
+
 /** Performs an action once, with what is given here. */
-export function TryAction({ action, onShow }: { action: Action; onShow: (execution: string) => void }) {
+export function TryAction({ action, connections, onShow }: TryActionProps) {
   const [values, setValues] = useState<Record<string, unknown>>({});
   const [asked, setAsked] = useState(false);
   const credentials = useQuery(credentialNamesQuery).data ?? [];
-  const missing = missingOf(action.parameters, values);
+  const signsIn = connections !== null && action.parameters.some(parameter => parameter.name === connectionName);
+  const settings = signsIn ? action.parameters.filter(parameter => parameter.name !== connectionName) : action.parameters;
+  // A step that names none signs in by the credential that is named like the provider.
+  const usual = action.use.slice(0, action.use.indexOf('.'));
+  const names = [...new Set(connections?.map(connection => connection.name))];
+  const connection = typeof values[connectionName] === 'string' ? values[connectionName] : names.includes(usual) ? usual : names[0];
+  const given = signsIn && connection !== undefined ? { ...values, [connectionName]: connection } : values;
+  const missing = missingOf(settings, values);
+  const set = (name: string, value: unknown) => setValues(before => ({ ...before, [name]: value }));
   const test = useMutation({
-    mutationFn: () => testStep({ step: { use: action.use, with: Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) }, inputs: {}, outputs: {}, dryRun: false }),
+    mutationFn: () => testStep({ step: { use: action.use, with: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) }, inputs: {}, outputs: {}, dryRun: false }),
   });
   const start = () => {
     setAsked(true);
@@ -30,9 +48,10 @@ export function TryAction({ action, onShow }: { action: Action; onShow: (executi
   return (
     <Card title="Try it">
       <form className={classes.form} onSubmit={event => { event.preventDefault(); start(); }}>
-        <p className={classes.soft}>It is really performed, as a step by itself.</p>
+        <p className={classes.soft}>It is really performed, as a step by itself.{signsIn && names.length === 0 && ' Connect it first: there is no connection yet.'}</p>
+        {signsIn && names.length > 1 && <Select label="Connection" data={names} value={connection ?? null} onChange={next => set(connectionName, next ?? undefined)} />}
         <SettingFields
-          settings={action.parameters} values={values} errors={asked ? Object.fromEntries(missing.map(name => [name, 'This is needed.'])) : {}} onChange={(name, value) => setValues(before => ({ ...before, [name]: value }))}
+          settings={settings} values={values} errors={asked ? Object.fromEntries(missing.map(name => [name, 'This is needed.'])) : {}} onChange={set}
           secretField={({ setting, label, value, onChange, error }) => (
             <Select label={label} description={setting.help} error={error} withAsterisk={setting.required} clearable searchable placeholder="A credential" data={credentials.map(name => ({ value: `\${cred:${name}}`, label: name }))} value={value === '' ? null : value} onChange={next => onChange(next ?? undefined)} nothingFoundMessage="No credential is stored yet" />
           )}

@@ -9,10 +9,6 @@ export const addCredential = (request: Shape<'NewCredentialRequest'>) => answerO
 export const changeCredential = (name: string, change: Shape<'CredentialRequest'>) =>
   answerOf(hub.PUT('/api/credentials/{name}', { params: { path: { name } }, body: change }));
 
-/** A provider's fields in place of those that were there. */
-export const changeProviderFields = (provider: string, change: Shape<'ProviderCredentialRequest'>) =>
-  answerOf(hub.PUT('/api/provider-credentials/{provider}', { params: { path: { provider } }, body: change }));
-
 export async function deleteCredential({ name, scope, provider }: Credential): Promise<void> {
   const { error, response } = provider == null
     ? await hub.DELETE('/api/credentials/{name}', { params: { path: { name }, query: { scope } } })

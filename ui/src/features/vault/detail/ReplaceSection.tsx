@@ -1,9 +1,10 @@
 import { Button, Group, Stack, TagsInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { changeProviderFields } from '@/api/provider-fields';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
-import { changeCredential, changeProviderFields } from '../api/change-credential';
+import { changeCredential } from '../api/change-credential';
 import type { Credential } from '../api/credentials';
 import { SecretInput } from '../forms/SecretInput';
 import classes from './CredentialDrawer.module.css';
