@@ -27,7 +27,8 @@ public sealed class EveryPageStory(SharedHub hubs, SharedBrowser browser)
         places.Length.ShouldBeGreaterThan(12);
         List<string> wrong = [];
 
-        foreach (var place in places.Append("/plans/demo").Append("/new-plan").Append("/transfers/new").Append("/endpoints/demo"))
+        foreach (var place in places.Append("/plans/demo").Append("/new-plan").Append("/transfers/new").Append("/endpoints/demo")
+            .Append("/providers/http").Append("/providers/github").Append("/new-provider").Append("/import-provider").Append("/describe-plan").Append("/connect"))
         {
             await visitor.Page.GotoAsync(place);
             await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Level = 1 }));

@@ -4,6 +4,7 @@ import { auditRoutes } from '@/features/audit/routes';
 import { endpointsRoutes } from '@/features/endpoints/routes';
 import { executionsRoutes } from '@/features/executions/routes';
 import { operationsRoutes } from '@/features/operations/routes';
+import { plannerRoutes } from '@/features/planner/routes';
 import { plansRoutes } from '@/features/plans/routes';
 import { providersRoutes } from '@/features/providers/routes';
 import { signInRoute } from '@/features/accounts/sign-in-route';
@@ -17,7 +18,7 @@ import { rootRoute, shellRoute } from '@/components/routing/root';
 export const routeTree = rootRoute.addChildren([
   signInRoute,
   shellRoute.addChildren([
-    ...operationsRoutes, ...endpointsRoutes, ...transfersRoutes, ...plansRoutes, ...executionsRoutes, ...triggersRoutes, ...providersRoutes,
+    ...operationsRoutes, ...endpointsRoutes, ...transfersRoutes, ...plansRoutes, ...plannerRoutes, ...executionsRoutes, ...triggersRoutes, ...providersRoutes,
     ...vaultRoutes, ...auditRoutes, ...accountsRoutes, ...sitesRoutes, ...agentsRoutes,
   ]),
 ]);

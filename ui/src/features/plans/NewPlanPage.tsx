@@ -4,8 +4,10 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Save } from 'lucide-react';
 import { useCallback } from 'react';
 import { may, meQuery } from '@/api/me';
+import { planDraftQuery } from '@/api/plan-draft';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
+import { Loading } from '@/components/page/Loading';
 import { Page } from '@/components/page/Page';
 import { createPlan } from './api/create-plan';
 import { AskOnLeave } from './editor/AskOnLeave';
@@ -24,18 +26,29 @@ steps:
       value: "\${input.greeting}, it is \${date(now, 'HH:mm')}."
 `;
 
-/** A plan that is not saved yet. What is written stays in the browser until it is. */
+/** A plan that is not saved yet, from nothing or from what an AI drafted. */
 export function NewPlanPage() {
+  const { draft } = useSearch({ from: '/shell/new-plan' });
+  const query = useQuery({ ...planDraftQuery(draft ?? ''), enabled: draft !== undefined });
+  if (draft === undefined) return <NewPlan key="" kept="" begin={starter} />;
+  if (query.data === undefined) return <Page title="New plan" above={<ToPlans />}>{query.error === null ? <Loading what="The draft" /> : <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}</Page>;
+  return <NewPlan key={draft} kept={`draft ${draft}`} begin={query.data.plan ?? starter} />;
+}
+
+const ToPlans = () => <Link to="/plans" search={{}} className={classes.above}>Plans</Link>;
+
+/** What is written stays in the browser, under the name `kept`, until it is saved. */
+function NewPlan({ kept, begin }: { kept: string; begin: string }) {
   const search = useSearch({ from: '/shell/new-plan' });
   const navigate = useNavigate({ from: '/new-plan' });
   const client = useQueryClient();
   const me = useQuery(meQuery).data;
-  const draft = useDraft('', { text: starter, version: 0 });
+  const draft = useDraft(kept, { text: begin, version: 0 });
   const set = useCallback((next: Partial<typeof search>) => void navigate({ search: before => ({ ...before, ...next }), replace: true }), [navigate]);
   const saving = useMutation({
     mutationFn: () => createPlan(draft.text),
     onSuccess: async plan => {
-      draft.settle({ text: starter, version: 0 });
+      draft.settle({ text: begin, version: 0 });
       toastDone(`The plan ${plan.name} is saved.`);
       await client.invalidateQueries({ queryKey: ['plans'] });
       await navigate({ to: '/plans/$plan', params: { plan: plan.name }, search: {} });
@@ -44,7 +57,7 @@ export function NewPlanPage() {
   const save = () => { if (!saving.isPending && may(me, 'editor')) saving.mutate(); };
   return (
     <Page
-      fill title="New plan" above={<Link to="/plans" search={{}} className={classes.above}>Plans</Link>} lead="Write it as text, or put it together in the graph: both are the same plan."
+      fill title="New plan" above={<ToPlans />} lead="Write it as text, or put it together in the graph: both are the same plan."
       actions={<Button leftSection={<Save size={14} aria-hidden="true" />} loading={saving.isPending} disabled={!may(me, 'editor')} onClick={save}>Save the plan</Button>}
     >
       <AskOnLeave draft={draft} />

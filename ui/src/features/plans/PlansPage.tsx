@@ -1,7 +1,7 @@
 import { Button, Code } from '@mantine/core';
 import { useInfiniteQuery, useQueries } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { ListTree, Plus } from 'lucide-react';
+import { ListTree, Plus, Sparkles } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { EmptyState } from '@/components/page/EmptyState';
@@ -33,7 +33,7 @@ export function PlansPage() {
     if (isNoneYet) void fetchNextPage();
   }, [isNoneYet, fetchNextPage]);
   return (
-    <Page title="Plans" fill actions={<Button component={Link} to="/new-plan" leftSection={<Plus size={15} aria-hidden="true" />}>New plan</Button>}>
+    <Page title="Plans" fill actions={<><Button component={Link} to="/describe-plan" variant="default" leftSection={<Sparkles size={15} aria-hidden="true" />}>Describe it</Button><Button component={Link} to="/new-plan" leftSection={<Plus size={15} aria-hidden="true" />}>New plan</Button></>}>
       <Filters><SearchField label="Search plans" value={q} onChange={text => void navigate({ search: { q: text }, replace: true })} /></Filters>
       {list.error !== null && all === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
         <DataTable

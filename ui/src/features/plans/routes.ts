@@ -34,7 +34,7 @@ const plan = createRoute({
 const newPlan = createRoute({
   getParentRoute: () => shellRoute,
   path: 'new-plan',
-  validateSearch: (search: SearchInput): Pick<PlanSearch, 'view' | 'step'> => ({ view: oneOf(search, 'view', views), step: textOf(search, 'step') }),
+  validateSearch: (search: SearchInput): Pick<PlanSearch, 'view' | 'step'> & { draft?: string } => ({ view: oneOf(search, 'view', views), step: textOf(search, 'step'), draft: textOf(search, 'draft') }),
   component: lazyRouteComponent(() => import('./NewPlanPage'), 'NewPlanPage'),
 });
 
