@@ -18,6 +18,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
+    // The shell holds the names of all files, so that a page's parts are asked for together: short names keep it small.
+    rolldownOptions: { output: { chunkFileNames: 'assets/[hash].js', assetFileNames: 'assets/[hash][extname]' } },
   },
   server: { host: '127.0.0.1', port: 7301, strictPort: true, proxy: Object.fromEntries(['/api', '/health'].map(path => [path, { target: hub, changeOrigin: false }])) },
   test: { include: ['tests/**/*.test.ts'] },

@@ -4,7 +4,7 @@ import { labelOf, mapFrom, mapText, missingOf, type SettingDescription } from '@
 const setting = (name: string, more: Partial<SettingDescription> = {}): SettingDescription => ({ name, type: 'text', required: false, secret: false, choices: [], help: '', ...more });
 
 describe('forms from descriptions', () => {
-  it('name their fields', () => expect(labelOf('host_key')).toBe('Host key'));
+  it('name their fields', () => expect(['host_key', 'api_key', 'apis'].map(labelOf)).toEqual(['Host key', 'API key', 'Apis']));
 
   it('know what is missing', () => {
     const settings = [setting('host', { required: true }), setting('port', { required: true, default: 22 }), setting('user', { required: true }), setting('path')];
