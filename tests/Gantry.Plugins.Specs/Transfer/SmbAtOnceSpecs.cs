@@ -45,7 +45,12 @@ public sealed class SmbAtOnceSpecs(SharedSambaServer shared) : IDisposable
         var again = await CopyAsync(folder.Local("from"), remote);
         var back = await CopyAsync(remote, folder.Local("back"));
 
-        result.Failures.ShouldBeEmpty();
+        foreach (var run in (TransferResult[])[result, again, back])
+        {
+            run.EndedBy.ShouldBeNull();
+            run.Failures.ShouldBeEmpty();
+        }
+
         (result.Copied, again.Copied, back.Copied).ShouldBe((Files + 3, 0, Files + 3));
         TreeOf(folder["back"]).ShouldBe(TreeOf(folder["from"]));
         Partials(server, name).ShouldBeEmpty();
