@@ -28,6 +28,9 @@ public sealed class ProviderGuideSpecs : IAsyncLifetime
         vendor.Prefixes.Add($"http://127.0.0.1:{port}/");
         vendor.Start();
         answering = AnswerAsync();
+
+        // Without it they would rest in the folder that all programs of these tests run in.
+        folder.WriteFile("config/gantry/gantry.yaml", "credential_manager: { backend: file, backend_config: { file: { path: own.env.encrypted } } }");
         return ValueTask.CompletedTask;
     }
 
