@@ -2,12 +2,8 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Gantry.TestServers;
 
@@ -67,10 +63,7 @@ public sealed class AuthorizationServer : IAsyncDisposable
 
     public static async Task<AuthorizationServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
+        var app = LoopbackApp.Create();
         var server = new AuthorizationServer(app);
         app.MapGet("/authorize", server.Authorize);
         app.MapGet("/me", server.Me);
@@ -78,7 +71,7 @@ public sealed class AuthorizationServer : IAsyncDisposable
         app.MapPost("/revoke", server.RevokeAsync);
         app.MapPost("/device", server.DeviceAsync);
         await app.StartAsync();
-        server.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        server.Url = app.Urls.First();
         return server;
     }
 

@@ -5,24 +5,20 @@ using System.Text;
 namespace Gantry.TestServers;
 
 /// <summary>A real Dovecot on 127.0.0.1, with a port in plain that offers STARTTLS and one with TLS. Every user whose mail was put there signs in by the one password.</summary>
-public sealed class ImapMailServer : IAsyncDisposable
+public sealed class ImapMailServer : ServerProgram
 {
     public const string Password = "p4ssw\u00f6rd";
 
     private const string Program = "/usr/sbin/dovecot";
     private const string Owner = "dovecot";
 
-    private readonly TemporaryFolder folder = new();
-    private Process? process;
     private int users;
 
-    private ImapMailServer() => Certificate = TestCertificate.Make(folder);
-
-    public int Port { get; } = LocalPort.Free();
+    private ImapMailServer()
+    {
+    }
 
     public int TlsPort { get; } = LocalPort.Free();
-
-    public TestCertificate Certificate { get; }
 
     /// <summary>Without Dovecot the test is skipped; it fails when CI=true.</summary>
     public static async Task<ImapMailServer> StartAsync()
@@ -30,9 +26,9 @@ public sealed class ImapMailServer : IAsyncDisposable
         SshServer.SkipOrFail(File.Exists(Program) && Directory.Exists("/usr/lib/dovecot") && File.Exists("/usr/lib/dovecot/imap"), "Dovecot is not installed (apt-get install dovecot-imapd).");
         var server = new ImapMailServer();
         server.WriteSettings();
-        server.process = Process.Start(new ProcessStartInfo(Program, ["-F", "-c", server.folder["dovecot.conf"]]) { RedirectStandardError = true, UseShellExecute = false })!;
-        var said = server.process.StandardError.ReadToEndAsync();
-        if (await LocalPort.OpensAsync(server.Port, server.process))
+        var started = server.Run(Process.Start(new ProcessStartInfo(Program, ["-F", "-c", server.Folder["dovecot.conf"]]) { RedirectStandardError = true, UseShellExecute = false })!);
+        var said = started.StandardError.ReadToEndAsync();
+        if (await LocalPort.OpensAsync(server.Port, started))
         {
             return server;
         }
@@ -47,31 +43,19 @@ public sealed class ImapMailServer : IAsyncDisposable
         var user = $"user{Interlocked.Increment(ref users).ToString(CultureInfo.InvariantCulture)}@example.org";
         foreach (var part in new[] { "", "/cur", "/new", "/tmp" })
         {
-            folder.Folder($"mail/{user}/Maildir{part}");
+            Folder.Folder($"mail/{user}/Maildir{part}");
         }
 
         var day = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
         foreach (var (index, message) in messages.Index())
         {
-            var file = folder[$"mail/{user}/Maildir/new/{(1_000_000 + index).ToString(CultureInfo.InvariantCulture)}.m{index.ToString(CultureInfo.InvariantCulture)}"];
+            var file = Folder[$"mail/{user}/Maildir/new/{(1_000_000 + index).ToString(CultureInfo.InvariantCulture)}.m{index.ToString(CultureInfo.InvariantCulture)}"];
             File.WriteAllBytes(file, message);
             File.SetLastWriteTimeUtc(file, day.AddDays(index).UtcDateTime);
         }
 
-        OpenToAll(folder[$"mail/{user}"]);
+        OpenToAll(Folder[$"mail/{user}"]);
         return user;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (process is { HasExited: false })
-        {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
-        }
-
-        process?.Dispose();
-        folder.Dispose();
     }
 
     /// <summary>The server reads and writes as a user of its own.</summary>
@@ -86,14 +70,14 @@ public sealed class ImapMailServer : IAsyncDisposable
 
     private void WriteSettings()
     {
-        File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1ED);
-        OpenToAll(folder.Folder("mail"));
+        File.SetUnixFileMode(Folder.Path, (UnixFileMode)0x1ED);
+        OpenToAll(Folder.Folder("mail"));
         var isRoot = Environment.UserName == "root";
         var owner = isRoot ? Owner : Environment.UserName;
         var own = isRoot ? "" : $"default_internal_user = {owner}\ndefault_login_user = {owner}\n";
-        folder.WriteFile("dovecot.conf", new StringBuilder(own).Append($$"""
-            base_dir = {{folder["run"]}}
-            state_dir = {{folder["state"]}}
+        Folder.WriteFile("dovecot.conf", new StringBuilder(own).Append($$"""
+            base_dir = {{Folder["run"]}}
+            state_dir = {{Folder["state"]}}
             log_path = /dev/stderr
             protocols = imap
             listen = 127.0.0.1
@@ -109,7 +93,7 @@ public sealed class ImapMailServer : IAsyncDisposable
             }
             userdb {
               driver = static
-              args = uid={{owner}} gid={{owner}} home={{folder["mail"]}}/%u
+              args = uid={{owner}} gid={{owner}} home={{Folder["mail"]}}/%u
             }
             first_valid_uid = 1
             mail_max_userip_connections = 100

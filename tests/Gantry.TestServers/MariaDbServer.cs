@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Gantry.TestServers;
 
 /// <summary>A real MariaDB on 127.0.0.1, with and without TLS, whose users sign in by mysql_native_password; the user "reader" may only read.</summary>
-public sealed class MariaDbServer : IAsyncDisposable
+public sealed class MariaDbServer : ServerProgram
 {
     public const string User = "gantry_test";
     public const string Reader = "reader";
@@ -13,14 +13,10 @@ public sealed class MariaDbServer : IAsyncDisposable
     private const string Program = "/usr/sbin/mariadbd";
     private const string Tables = "/usr/share/mysql/mysql_system_tables.sql";
 
-    private readonly TemporaryFolder folder = new();
-    private Process? process;
 
-    private MariaDbServer() => Certificate = TestCertificate.Make(folder);
-
-    public int Port { get; } = LocalPort.Free();
-
-    public TestCertificate Certificate { get; }
+    private MariaDbServer()
+    {
+    }
 
     /// <summary>Without MariaDB the test is skipped; it fails when CI=true.</summary>
     public static async Task<MariaDbServer> StartAsync()
@@ -40,22 +36,10 @@ public sealed class MariaDbServer : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (process is { HasExited: false })
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-
-        process?.Dispose();
-        folder.Dispose();
-    }
-
     /// <summary>The system's tables and the users, as the server reads them on its input when it is asked to: a statement ends with its line.</summary>
     private async Task MakeAsync()
     {
-        folder.Folder("data");
+        Folder.Folder("data");
         using var made = Start(["--bootstrap"]);
         _ = made.StandardOutput.ReadToEndAsync();
         var said = made.StandardError.ReadToEndAsync();
@@ -76,32 +60,21 @@ public sealed class MariaDbServer : IAsyncDisposable
 
     private async Task LaunchAsync()
     {
-        process = Start(
+        var started = Start(
         [
-            $"--port={Port.ToString(CultureInfo.InvariantCulture)}", "--bind-address=127.0.0.1", $"--socket={folder["socket"]}", $"--pid-file={folder["pid"]}", "--skip-name-resolve",
+            $"--port={Port.ToString(CultureInfo.InvariantCulture)}", "--bind-address=127.0.0.1", $"--socket={Folder["socket"]}", $"--pid-file={Folder["pid"]}", "--skip-name-resolve",
             $"--ssl-cert={Certificate.File}", $"--ssl-key={Certificate.KeyFile}", "--character-set-server=latin1", "--innodb-flush-log-at-trx-commit=0",
         ]);
-        process.StandardInput.Close();
-        _ = process.StandardOutput.ReadToEndAsync();
-        var said = new List<string>();
-        while (await process.StandardError.ReadLineAsync() is { } line)
-        {
-            said.Add(line);
-            if (line.Contains("ready for connections", StringComparison.Ordinal))
-            {
-                _ = process.StandardError.ReadToEndAsync();
-                return;
-            }
-        }
-
-        throw new InvalidOperationException("MariaDB did not start: " + string.Join('\n', said));
+        started.StandardInput.Close();
+        _ = started.StandardOutput.ReadToEndAsync();
+        await RunUntilAsync(started, program => program.StandardError, "ready for connections");
     }
 
     private Process Start(string[] more)
     {
         string[] arguments =
         [
-            "--no-defaults", $"--datadir={folder["data"]}", $"--tmpdir={folder.Path}", "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=4M",
+            "--no-defaults", $"--datadir={Folder["data"]}", $"--tmpdir={Folder.Path}", "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=4M",
             "--innodb-data-file-path=ibdata1:4M:autoextend", "--innodb-temp-data-file-path=ibtmp1:1M:autoextend", "--max-allowed-packet=32M",
             .. Environment.UserName == "root" ? ["--user=root"] : Array.Empty<string>(), .. more,
         ];

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Gantry.TestServers;
 
@@ -22,10 +20,7 @@ public sealed class WebDavServer : IAsyncDisposable
     /// <param name="uploadStatus">What it answers to an upload: 507 is a full disk.</param>
     public static async Task<WebDavServer> StartRefusingAsync(int uploadStatus)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        WebDavServer server = new(builder.Build());
+        WebDavServer server = new(LoopbackApp.Create());
         server.app.Run(context => server.AnswerAsync(context, uploadStatus));
         await server.app.StartAsync();
         return server;

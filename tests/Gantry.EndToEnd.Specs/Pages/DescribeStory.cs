@@ -44,6 +44,7 @@ public sealed class DescribeStory(SharedHub hubs, SharedBrowser browser)
 
         await page.GotoAsync("/plans");
         await visitor.Link("Describe it").ClickAsync();
+        await visitor.SeesAsync(page.GetByRole(AriaRole.Navigation, new PageGetByRoleOptions { Name = "Pages", Exact = true }).Locator("[aria-current=page]").GetByText("Plans"));
         await page.GetByLabel("What is to happen").FillAsync("Every night write an issue.");
         await page.GetByRole(AriaRole.Combobox, new PageGetByRoleOptions { Name = "AI", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Option, new PageGetByRoleOptions { Name = "Played AI", Exact = true }).ClickAsync();

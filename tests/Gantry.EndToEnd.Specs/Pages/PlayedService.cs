@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Gantry.TestServers;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Gantry.EndToEnd.Specs.Pages;
 
@@ -31,10 +28,7 @@ internal sealed class PlayedService : IAsyncDisposable
 
     public static async Task<PlayedService> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
+        var app = LoopbackApp.Create();
         var service = new PlayedService(app);
         app.MapGet("/openapi.json", () => Results.Content(service.Document, "application/json"));
         app.MapGet("/v1/me", (HttpRequest request) => IsSignedIn(request) ? Results.Json(new { name = "Grace" }) : Refused());
@@ -45,7 +39,7 @@ internal sealed class PlayedService : IAsyncDisposable
             usage = new { prompt_tokens = 1_000, completion_tokens = 200 },
         }));
         await app.StartAsync();
-        service.Url = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        service.Url = new Uri(app.Urls.First());
         return service;
     }
 

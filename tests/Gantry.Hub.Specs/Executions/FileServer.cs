@@ -1,12 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Gantry.TestServers;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Gantry.Hub.Specs.Executions;
 
@@ -28,11 +24,7 @@ internal sealed class FileServer : IAsyncDisposable
 
     public static async Task<FileServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.Configure<KestrelServerOptions>(options => options.Limits.MaxRequestBodySize = null);
-        var app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
+        var app = LoopbackApp.Create(options => options.Limits.MaxRequestBodySize = null);
         var server = new FileServer(app);
         app.MapGet("/file", (HttpContext context) => SendAsync(context, long.Parse(context.Request.Query["bytes"].ToString()), isTold: true));
         app.MapGet("/untold", (HttpContext context) => SendAsync(context, long.Parse(context.Request.Query["bytes"].ToString()), isTold: false));
@@ -40,7 +32,7 @@ internal sealed class FileServer : IAsyncDisposable
         app.MapGet("/held", server.HoldAsync);
         app.MapPost("/upload", async (HttpRequest request) => await server.TakeAsync(request));
         await app.StartAsync();
-        server.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        server.Url = app.Urls.First();
         return server;
     }
 

@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
+using Gantry.TestServers;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Gantry.Hub.Specs.Executions;
 
@@ -33,10 +30,7 @@ internal sealed class LedgerServer : IAsyncDisposable
 
     public static async Task<LedgerServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
+        var app = LoopbackApp.Create();
         var ledger = new LedgerServer(app);
         app.MapPost("/{effect}", (string effect, HttpRequest request) =>
         {
@@ -45,7 +39,7 @@ internal sealed class LedgerServer : IAsyncDisposable
             return ledger.Refusals-- > 0 ? Results.StatusCode(503) : Results.Json(new { done = effect });
         });
         await app.StartAsync();
-        ledger.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        ledger.Url = app.Urls.First();
         return ledger;
     }
 

@@ -1,9 +1,6 @@
+using Gantry.TestServers;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Gantry.Hub.Specs.Executions;
 
@@ -27,10 +24,7 @@ internal sealed class MegabyteServer : IAsyncDisposable
 
     public static async Task<MegabyteServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
+        var app = LoopbackApp.Create();
         var server = new MegabyteServer(app);
         app.MapGet("/", async (CancellationToken cancellationToken) =>
         {
@@ -40,7 +34,7 @@ internal sealed class MegabyteServer : IAsyncDisposable
             return Results.Bytes(Answer, "text/plain");
         });
         await app.StartAsync();
-        server.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        server.Url = app.Urls.First();
         return server;
     }
 

@@ -1,12 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using Gantry.TestServers;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Gantry.Hub.Specs.Planner;
 
@@ -37,16 +34,13 @@ internal sealed class ChatServer : IAsyncDisposable
 
     public static async Task<ChatServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
+        var app = LoopbackApp.Create();
         var server = new ChatServer(app);
         app.MapPost("/v1/chat/completions", context => server.AnswerAsync(context, OpenAiProblem, OpenAiAnswer));
         app.MapPost("/own/chat/completions", context => server.AnswerAsync(context, OwnProblem, OpenAiAnswer));
         app.MapPost("/v1/messages", context => server.AnswerAsync(context, AnthropicProblem, AnthropicAnswer));
         await app.StartAsync();
-        server.Url = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        server.Url = new Uri(app.Urls.First());
         return server;
     }
 

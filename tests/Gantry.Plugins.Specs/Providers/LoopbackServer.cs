@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Gantry.TestServers;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Gantry.Plugins.Specs.Providers;
 
@@ -26,11 +23,7 @@ public sealed class LoopbackServer : IAsyncDisposable
 
     public static async Task<LoopbackServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.Configure<KestrelServerOptions>(options => options.AllowSynchronousIO = true);
-        var application = builder.Build();
+        var application = LoopbackApp.Create(options => options.AllowSynchronousIO = true);
         var server = new LoopbackServer(application);
         application.Run(server.HandleAsync);
         await application.StartAsync();

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import type { Me } from '@/api/me';
@@ -48,9 +48,12 @@ export function Sidebar({ me, opened, onClose, onPalette, onHelp }: SidebarProps
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.platform);
 
+const here = { 'data-status': 'active', 'aria-current': 'page' } as const;
+
 function PlaceLink({ place, count, onClick }: { place: Place; count: PlaceCount | null; onClick: () => void }) {
+  const path = useLocation({ select: location => location.pathname });
   return (
-    <Link to={place.to} className={classes.place} activeOptions={{ exact: place.to === '/', includeSearch: false }} onClick={onClick}>
+    <Link to={place.to} className={classes.place} activeOptions={{ exact: place.to === '/', includeSearch: false }} inactiveProps={place.also?.includes(path) ? here : undefined} onClick={onClick}>
       <place.icon size={17} strokeWidth={1.8} aria-hidden="true" />
       <span className={classes.placeLabel}>{place.label}</span>
       {count !== null && <span className={classes.count} data-tone={count.tone} title={`${countText(count.count)} ${count.what}`}>{countText(count.count)}<span className={classes.hidden}> {count.what}</span></span>}

@@ -11,6 +11,8 @@ export interface Place {
   key: string;
   /** Other words that people look for it by. */
   words: string;
+  /** Other paths that belong to it. */
+  also?: readonly string[];
   /** Its capability is not part of this hub yet. */
   soon?: boolean;
 }
@@ -35,7 +37,7 @@ export const navigation: readonly PlaceGroup[] = [
   {
     label: 'Run',
     places: [
-      { to: '/plans', label: 'Plans', icon: ListTree, key: 'p', words: 'workflows yaml steps editor' },
+      { to: '/plans', label: 'Plans', icon: ListTree, key: 'p', words: 'workflows yaml steps editor', also: ['/new-plan', '/describe-plan'] },
       { to: '/executions', label: 'Executions', icon: Activity, key: 'e', words: 'runs history failed running' },
       { to: '/schedules', label: 'Schedules', icon: CalendarClock, key: 's', words: 'calendar cron next' },
       { to: '/events', label: 'Events', icon: Radio, key: 'v', words: 'triggers webhooks dead replay' },
@@ -44,7 +46,7 @@ export const navigation: readonly PlaceGroup[] = [
   {
     label: 'Connect',
     places: [
-      { to: '/providers', label: 'Providers', icon: Blocks, key: 'r', words: 'actions integrations catalogue' },
+      { to: '/providers', label: 'Providers', icon: Blocks, key: 'r', words: 'actions integrations catalogue', also: ['/new-provider', '/import-provider', '/connect'] },
       { to: '/credentials', label: 'Credentials', icon: KeyRound, key: 'c', words: 'secrets passwords vault keys' },
     ],
   },

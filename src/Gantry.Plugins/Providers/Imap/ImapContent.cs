@@ -1,9 +1,10 @@
 using System.Globalization;
+using Gantry.Engine.Endpoints;
 
 namespace Gantry.Plugins.Providers.Imap;
 
 /// <summary>A part of a message as a stream of what is in it: fetched piece by piece, and decoded on the way, so that none is held whole.</summary>
-internal sealed class ImapContent(ImapMailbox box, long uid, string section, string encoding) : Stream
+internal sealed class ImapContent(ImapMailbox box, long uid, string section, string encoding) : ContentStream
 {
     private const int PieceLength = 512 * 1024;
 
@@ -14,20 +15,6 @@ internal sealed class ImapContent(ImapMailbox box, long uid, string section, str
     private int bits;
     private int letters;
     private bool isAtEnd;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -41,20 +28,6 @@ internal sealed class ImapContent(ImapMailbox box, long uid, string section, str
         position += count;
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read without blocking.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private async Task FetchAsync(CancellationToken cancellationToken)
     {

@@ -15,15 +15,13 @@ internal sealed class ImapSession : IAsyncDisposable
     private const int AnswersMax = 200_000;
 
     private readonly ImapServer server;
-    private readonly byte[] buffer = new byte[32 * 1024];
+    private readonly ServerReader said;
     private Stream stream;
     private HashSet<string> capabilities = new(StringComparer.OrdinalIgnoreCase);
-    private int position;
-    private int filled;
     private int count;
     private int answered;
 
-    private ImapSession(ImapServer server, Stream stream) => (this.server, this.stream) = (server, stream);
+    private ImapSession(ImapServer server, Stream stream) => (this.server, this.stream, said) = (server, stream, new ServerReader(stream, bufferBytes: 32 * 1024));
 
     public bool CanMove => capabilities.Contains("MOVE");
 
@@ -95,13 +93,6 @@ internal sealed class ImapSession : IAsyncDisposable
         }
 
         await AskAsync("It refused STARTTLS", new ImapCommand("STARTTLS"), cancellationToken);
-
-        // What came before TLS could be anybody's, and must not be taken for what came after.
-        if (position < filled)
-        {
-            throw ImapErrors.Protocol(server, "it said more than it was asked before TLS began");
-        }
-
         await SecureAsync(cancellationToken);
         await LearnAsync(cancellationToken);
     }
@@ -110,6 +101,11 @@ internal sealed class ImapSession : IAsyncDisposable
     {
         var secured = new SslStream(stream, leaveInnerStreamOpen: false);
         stream = secured;
+        if (!said.TryGoOnWith(secured))
+        {
+            throw ImapErrors.Protocol(server, "it said more than it was asked before TLS began");
+        }
+
         await secured.AuthenticateAsClientAsync(server.TlsOptions(), cancellationToken);
     }
 
@@ -253,11 +249,11 @@ internal sealed class ImapSession : IAsyncDisposable
     {
         while (true)
         {
-            await FillAsync(cancellationToken);
-            var rest = buffer.AsSpan(position, filled - position);
+            await said.FillAsync(cancellationToken);
+            var rest = said.Rest;
             var end = rest.IndexOf((byte)'\n');
             target.Write(end < 0 ? rest : rest[..end]);
-            position += end < 0 ? rest.Length : end + 1;
+            said.Take(end < 0 ? rest.Length : end + 1);
             RequireRoom(target.Length);
             if (end >= 0)
             {
@@ -275,11 +271,11 @@ internal sealed class ImapSession : IAsyncDisposable
     {
         while (length > 0)
         {
-            await FillAsync(cancellationToken);
-            var taken = Math.Min(length, filled - position);
-            target.Write(buffer, position, taken);
-            position += taken;
-            length -= taken;
+            await said.FillAsync(cancellationToken);
+            var taken = said.Rest[..Math.Min(length, said.Rest.Length)];
+            target.Write(taken);
+            length -= taken.Length;
+            said.Take(taken.Length);
         }
     }
 
@@ -288,21 +284,6 @@ internal sealed class ImapSession : IAsyncDisposable
         if (answered + length > AnswerBytesMax)
         {
             throw ImapErrors.Protocol(server, $"one answer of it is larger than {AnswerBytesMax / 1024 / 1024} MB");
-        }
-    }
-
-    private async Task FillAsync(CancellationToken cancellationToken)
-    {
-        if (position < filled)
-        {
-            return;
-        }
-
-        position = 0;
-        filled = await stream.ReadAsync(buffer, cancellationToken);
-        if (filled == 0)
-        {
-            throw new IOException("The server closed the connection.");
         }
     }
 }

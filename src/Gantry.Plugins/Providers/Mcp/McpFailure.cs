@@ -47,7 +47,7 @@ internal sealed class McpFailure(ProviderCall call, HttpCall parameters)
                     return Fail(KindOf(status), $"{Server} answered {(int)status}{(status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? ": look at the credential in 'bearer'." : $": {Said(inner.Message)}")}", IsAgain(status), (int)status);
                 case AuthenticationException:
                     return Fail(ProviderErrorKind.Unavailable, $"{Server}: TLS failed: {Said(inner.InnerException?.Message ?? inner.Message)}");
-                case SocketException socket:
+                case SocketException socket when parameters.FindText("url") is not null:
                     return Fail(ProviderErrorKind.Unavailable, $"{Server} could not be reached: {socket.Message}.{Doubt}", isTransient: Tool is null);
             }
         }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Gantry.Engine.Providers;
+using Gantry.Engine.Providers.Web;
 using Gantry.Engine.Settings;
 
 namespace Gantry.Plugins.Providers.Mysql;
@@ -31,7 +32,7 @@ internal static class MysqlErrors
     /// <param name="statement">What was run.</param>
     /// <param name="progress">How far it had come.</param>
     /// <param name="isTooLate">The time limit was over.</param>
-    public static ProviderException Of(Exception failure, MysqlServer server, MysqlStatement statement, MysqlProgress progress, bool isTooLate)
+    public static ProviderException Of(Exception failure, MysqlServer server, SqlStatement statement, MysqlProgress progress, bool isTooLate)
     {
         var late = $"The statement at {server.Name} did not end within {Duration.Format(statement.Timeout)} and was cancelled.";
         switch (failure)
@@ -64,7 +65,7 @@ internal static class MysqlErrors
         };
     }
 
-    private static string Sentence(MysqlServer server, MysqlStatement statement, MysqlRefusal refusal)
+    private static string Sentence(MysqlServer server, SqlStatement statement, MysqlRefusal refusal)
     {
         const int ReadOnlyTransaction = 1792;
         var message = refusal.Message.Length > MessageLengthMax ? refusal.Message[..MessageLengthMax] + "…" : refusal.Message;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Gantry.Engine.Providers.Web;
 
 namespace Gantry.Plugins.Providers.Mysql;
 
@@ -8,18 +9,24 @@ internal sealed class MysqlPackets(Stream stream, string server) : IAsyncDisposa
     private const int ContentMax = 0xFFFFFF;
     private const int HeadLength = 4;
 
-    private readonly byte[] buffer = new byte[32 * 1024];
+    private const int BufferBytes = 32 * 1024;
+
+    private readonly ServerReader said = new(stream, BufferBytes);
     private Stream stream = stream;
-    private int position;
-    private int filled;
     private byte number;
 
     /// <summary>A new command begins: its packets are counted from 0.</summary>
     public void Begin() => number = 0;
 
     /// <summary>What was read before would be of somebody who put it into the plain part of the conversation.</summary>
-    public void Secure(Func<Stream, Stream> secure) =>
-        stream = position == filled ? secure(stream) : throw MysqlErrors.Protocol(server, "it goes on speaking in plain where TLS begins");
+    public void Secure(Func<Stream, Stream> secure)
+    {
+        stream = secure(stream);
+        if (!said.TryGoOnWith(stream))
+        {
+            throw MysqlErrors.Protocol(server, "it goes on speaking in plain where TLS begins");
+        }
+    }
 
     public async Task WriteAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
@@ -29,7 +36,7 @@ internal sealed class MysqlPackets(Stream stream, string server) : IAsyncDisposa
             var length = Math.Min(content.Length, ContentMax);
             BinaryPrimitives.WriteInt32LittleEndian(head, length);
             head[3] = number++;
-            if (length <= buffer.Length)
+            if (length <= BufferBytes)
             {
                 var whole = new byte[HeadLength + length];
                 head.CopyTo(whole, 0);
@@ -56,7 +63,7 @@ internal sealed class MysqlPackets(Stream stream, string server) : IAsyncDisposa
         while (true)
         {
             var head = new byte[HeadLength];
-            await FillAsync(head, cancellationToken);
+            await said.TakeAsync(head, cancellationToken);
             var length = head[0] | (head[1] << 8) | (head[2] << 16);
             if (head[3] != number++)
             {
@@ -70,7 +77,7 @@ internal sealed class MysqlPackets(Stream stream, string server) : IAsyncDisposa
 
             var at = content.Length;
             Array.Resize(ref content, at + length);
-            await FillAsync(content.AsMemory(at), cancellationToken);
+            await said.TakeAsync(content.AsMemory(at), cancellationToken);
             if (length < ContentMax)
             {
                 return content;
@@ -79,27 +86,6 @@ internal sealed class MysqlPackets(Stream stream, string server) : IAsyncDisposa
     }
 
     public ValueTask DisposeAsync() => stream.DisposeAsync();
-
-    private async Task FillAsync(Memory<byte> target, CancellationToken cancellationToken)
-    {
-        while (target.Length > 0)
-        {
-            if (position == filled)
-            {
-                position = 0;
-                filled = await stream.ReadAsync(buffer, cancellationToken);
-                if (filled == 0)
-                {
-                    throw new IOException("The server closed the connection.");
-                }
-            }
-
-            var count = Math.Min(target.Length, filled - position);
-            buffer.AsMemory(position, count).CopyTo(target);
-            position += count;
-            target = target[count..];
-        }
-    }
 }
 
 /// <summary>A packet holds more than is wanted.</summary>

@@ -7,7 +7,7 @@ using Gantry.Engine.Providers.Web;
 namespace Gantry.Plugins.Providers.Mysql;
 
 /// <summary>Rows as JSON, a map each, read while they come and given up when there are too many.</summary>
-internal sealed class MysqlRows(MysqlPackets packets, MysqlServer server, MysqlStatement statement)
+internal sealed class MysqlRows(MysqlPackets packets, MysqlServer server, SqlStatement statement)
 {
     public const int DescriptionMax = 64 * 1024;
 
@@ -23,7 +23,7 @@ internal sealed class MysqlRows(MysqlPackets packets, MysqlServer server, MysqlS
 
     public string Summary => statement.ReadsOnly ? $"{count} row{(count == 1 ? "" : "s")}." : $"{affected} row{(affected == 1 ? "" : "s")} affected.";
 
-    public static ProviderException TooLong(MysqlStatement statement) =>
+    public static ProviderException TooLong(SqlStatement statement) =>
         HttpCall.Bad($"The rows are more than {statement.BytesMax:N0} bytes, as 'max_bytes' allows. Select fewer columns or rows, or raise 'max_bytes'.");
 
     /// <summary>Of several results, which a procedure may give, the last with rows counts; the rows that each changed are added up.</summary>

@@ -19,7 +19,7 @@ internal enum MysqlProgress
 }
 
 /// <summary>One connection for one statement. Cancelling it ends the statement at the server.</summary>
-internal sealed class MysqlSession(MysqlServer server, MysqlStatement statement, EgressRules rules, TimeProvider clock)
+internal sealed class MysqlSession(MysqlServer server, SqlStatement statement, EgressRules rules, TimeProvider clock)
 {
     private const int UnsupportedInPrepared = 1295;
     private const int PreparedMax = 1024;

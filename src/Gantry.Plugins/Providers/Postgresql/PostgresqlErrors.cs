@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Gantry.Engine.Providers;
+using Gantry.Engine.Providers.Web;
 using Gantry.Engine.Settings;
 using Npgsql;
 
@@ -16,7 +17,7 @@ internal static class PostgresqlErrors
     /// <param name="statement">What was run.</param>
     /// <param name="isUncertain">Whether it may have been done all the same, when the server did not say.</param>
     /// <param name="isTooLate">The time limit was over.</param>
-    public static ProviderException Of(Exception failure, PostgresqlServer server, PostgresqlStatement statement, bool isUncertain, bool isTooLate)
+    public static ProviderException Of(Exception failure, PostgresqlServer server, SqlStatement statement, bool isUncertain, bool isTooLate)
     {
         var late = $"The statement at {server.Name} did not end within {Duration.Format(statement.Timeout)} and was cancelled.";
         for (var inner = failure; inner is not null; inner = inner.InnerException)
@@ -54,7 +55,7 @@ internal static class PostgresqlErrors
 
     private static string Reason(Exception failure) => (failure.InnerException?.Message ?? failure.Message).TrimEnd('.');
 
-    private static string Sentence(PostgresqlServer server, PostgresqlStatement statement, PostgresException refusal)
+    private static string Sentence(PostgresqlServer server, SqlStatement statement, PostgresException refusal)
     {
         var place = refusal.Position > 0 ? $", at character {refusal.Position} of 'sql'" : "";
         var hint = refusal.Hint is { Length: > 0 } said ? $" {said}" : "";

@@ -16,7 +16,7 @@ internal static class PostgresqlParameters
         where name = 'gantry_types' order by place
         """;
 
-    public static async Task<IReadOnlyList<NpgsqlParameter>> OfAsync(NpgsqlConnection connection, PostgresqlStatement statement, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<NpgsqlParameter>> OfAsync(NpgsqlConnection connection, SqlStatement statement, CancellationToken cancellationToken)
     {
         if (statement.Values.Count > ValuesMax)
         {

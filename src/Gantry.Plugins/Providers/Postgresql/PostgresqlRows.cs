@@ -7,7 +7,7 @@ using Npgsql;
 namespace Gantry.Plugins.Providers.Postgresql;
 
 /// <summary>Rows as JSON, a map each, read while they come and given up when there are too many.</summary>
-internal sealed class PostgresqlRows(PostgresqlStatement statement)
+internal sealed class PostgresqlRows(SqlStatement statement)
 {
     private readonly ArrayBufferWriter<byte> buffer = new();
     private readonly List<(string Name, string Type, uint TypeId)> columns = [];

@@ -8,12 +8,12 @@ using NpgsqlTypes;
 namespace Gantry.Plugins.Providers.Postgresql;
 
 /// <summary>One connection for one statement. Cancelling it cancels the statement at the server.</summary>
-internal sealed class PostgresqlSession(PostgresqlServer server, PostgresqlStatement statement)
+internal sealed class PostgresqlSession(PostgresqlServer server, SqlStatement statement, bool mayBeInTransaction)
 {
     /// <summary>From here on nobody knows what became of it until the server answers.</summary>
     public bool IsCommitting { get; private set; }
 
-    private bool IsInTransaction => statement.IsInTransaction || statement.ReadsOnly;
+    private bool IsInTransaction => mayBeInTransaction || statement.ReadsOnly;
 
     public async Task<ProviderResult> RunAsync(EgressRules rules, CancellationToken cancellationToken)
     {

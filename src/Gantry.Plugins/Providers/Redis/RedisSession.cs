@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Providers.Texts;
+using Gantry.Engine.Providers.Web;
 
 namespace Gantry.Plugins.Providers.Redis;
 
@@ -16,9 +17,7 @@ internal sealed class RedisSession(Stream stream, string server)
 {
     private const int LineMax = 64 * 1024;
 
-    private readonly byte[] buffer = new byte[16 * 1024];
-    private int position;
-    private int filled;
+    private readonly ServerReader said = new(stream, bufferBytes: 16 * 1024);
 
     public async Task<RedisReply> AskAsync(byte[][] words, CancellationToken cancellationToken)
     {
@@ -65,15 +64,7 @@ internal sealed class RedisSession(Stream stream, string server)
         }
 
         var bytes = new byte[length + 2];
-        for (var at = 0; at < bytes.Length;)
-        {
-            await FillAsync(cancellationToken);
-            var count = Math.Min(bytes.Length - at, filled - position);
-            buffer.AsSpan(position, count).CopyTo(bytes.AsSpan(at));
-            at += count;
-            position += count;
-        }
-
+        await said.TakeAsync(bytes, cancellationToken);
         return bytes[..length];
     }
 
@@ -82,11 +73,11 @@ internal sealed class RedisSession(Stream stream, string server)
         var line = new StringBuilder();
         while (line.Length < LineMax)
         {
-            await FillAsync(cancellationToken);
-            var rest = buffer.AsSpan(position, filled - position);
+            await said.FillAsync(cancellationToken);
+            var rest = said.Rest;
             var end = rest.IndexOf((byte)'\n');
             line.Append(Encoding.Latin1.GetString(end < 0 ? rest : rest[..end]));
-            position += end < 0 ? rest.Length : end + 1;
+            said.Take(end < 0 ? rest.Length : end + 1);
             if (end >= 0)
             {
                 return line.ToString().TrimEnd('\r');
@@ -94,21 +85,6 @@ internal sealed class RedisSession(Stream stream, string server)
         }
 
         throw Fail(ProviderErrorKind.Upstream, $"{server} sent a line without an end, which Redis does not do.");
-    }
-
-    private async Task FillAsync(CancellationToken cancellationToken)
-    {
-        if (position < filled)
-        {
-            return;
-        }
-
-        position = 0;
-        filled = await stream.ReadAsync(buffer, cancellationToken);
-        if (filled == 0)
-        {
-            throw new IOException("The server closed the connection.");
-        }
     }
 
     private ProviderException Refusal(string said)

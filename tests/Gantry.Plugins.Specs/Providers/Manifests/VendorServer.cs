@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using Gantry.Engine.Providers.Manifests.Rehearsals;
+using Gantry.TestServers;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
 
 namespace Gantry.Plugins.Specs.Providers.Manifests;
 
@@ -23,11 +22,7 @@ internal sealed class VendorServer : IAsyncDisposable
 
     public static async Task<VendorServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = null);
-        var application = builder.Build();
+        var application = LoopbackApp.Create(options => options.Limits.MaxRequestBodySize = null);
         var server = new VendorServer(application);
         application.Run(server.HandleAsync);
         await application.StartAsync();
