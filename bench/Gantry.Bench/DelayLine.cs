@@ -31,7 +31,7 @@ internal sealed partial class DelayLine(Socket from, Socket to, TimeSpan delay, 
         return Task.WhenAll(OnThread(Receive), OnThread(Deliver));
     }
 
-    private static Task OnThread(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public static Task OnThread(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void Receive()
     {

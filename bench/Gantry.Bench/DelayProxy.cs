@@ -9,32 +9,47 @@ namespace Gantry.Bench;
 internal sealed class DelayProxy(IPEndPoint target, TimeSpan delay, TimeProvider clock)
 {
     /// <summary>Runs until it is cancelled; tells its port when it listens.</summary>
-    public async Task RunAsync(int port, Action<int> listening, CancellationToken cancellationToken)
+    public Task RunAsync(int port, Action<int> listening, CancellationToken cancellationToken)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
+        var listener = new TcpListener(IPAddress.Loopback, port);
         listener.Start();
         listening(((IPEndPoint)listener.LocalEndpoint).Port);
-        while (!cancellationToken.IsCancellationRequested)
+        cancellationToken.Register(listener.Stop);
+
+        // Everything here blocks: a socket that was used otherwise once passes each call through two more threads.
+        return DelayLine.OnThread(() => Accept(listener, cancellationToken));
+    }
+
+    private void Accept(TcpListener listener, CancellationToken cancellationToken)
+    {
+        try
         {
-            var client = await listener.AcceptTcpClientAsync(cancellationToken);
-            _ = PassAsync(client, cancellationToken);
+            while (true)
+            {
+                var client = listener.AcceptSocket();
+                _ = DelayLine.OnThread(() => Pass(client));
+            }
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is SocketException or ObjectDisposedException)
+        {
+            // Stopped.
         }
     }
 
-    private async Task PassAsync(TcpClient client, CancellationToken cancellationToken)
+    private void Pass(Socket client)
     {
         using (client)
         {
-            using var server = new TcpClient();
+            using var server = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                await server.ConnectAsync(target, cancellationToken);
+                server.Connect(target);
                 client.NoDelay = server.NoDelay = true;
-                using var there = new DelayLine(client.Client, server.Client, delay, clock);
-                using var back = new DelayLine(server.Client, client.Client, delay, clock);
-                await Task.WhenAll(there.RunAsync(), back.RunAsync());
+                using var there = new DelayLine(client, server, delay, clock);
+                using var back = new DelayLine(server, client, delay, clock);
+                Task.WaitAll(there.RunAsync(), back.RunAsync());
             }
-            catch (Exception exception) when (exception is SocketException or OperationCanceledException or IOException)
+            catch (SocketException)
             {
                 // One end is gone, so the connection is over.
             }

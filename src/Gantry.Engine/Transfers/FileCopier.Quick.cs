@@ -10,6 +10,9 @@ internal sealed partial class FileCopier
     private readonly IWritesWhole? whole;
     private readonly HashSet<QuickLane> lanes = [];
 
+    /// <summary>Whether small files go the short way, as far as that does not depend on the file.</summary>
+    public bool HasLanes => whole is not null && run.Request.Selection.Metadata is null;
+
     /// <summary>The next file for a lane whose last one is done; null when the next in the queue is not for it, or there is none.</summary>
     public FileJob? NextOnLane(FileJob previous)
     {
@@ -88,8 +91,7 @@ internal sealed partial class FileCopier
     private bool IsReadyForLane(FileJob job) => IsForLane(job) && job.TargetFolder.TakesFiles(KeepsOrder);
 
     private bool IsForLane(FileJob job) =>
-        whole is not null
-        && run.Request.Selection.Metadata is null
+        HasLanes
         && (run.Backup is null || job.Existing is null)
         && job is { Work: FileWork.Copy, GoesLongWay: false, Entry.Size: <= SmallBytesMax, Leftovers.Count: 0 }
         && job.Source.Endpoint is IReadsWhole

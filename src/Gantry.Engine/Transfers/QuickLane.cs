@@ -90,7 +90,8 @@ internal sealed class QuickLane(FileCopier copier, TransferRun run, IWritesWhole
     {
         run.Started(file);
         var size = (int)file.Entry.Size;
-        if (!TryRead(file, size))
+        var ahead = run.Ahead.ContentOf(file.Source, file.SourcePath, size);
+        if (ahead is null && !TryRead(file, size))
         {
             return false;
         }
@@ -98,7 +99,7 @@ internal sealed class QuickLane(FileCopier copier, TransferRun run, IWritesWhole
         file.Source.Succeeded();
         var options = copier.OptionsOf(file);
         partialName = options.PartialName;
-        return target.TryBeginWrite(file.TargetPath, buffer.AsMemory(0, size), options, this, run.Token);
+        return target.TryBeginWrite(file.TargetPath, ahead ?? buffer.AsMemory(0, size), options, this, run.Token);
     }
 
     /// <summary>One byte more than the listing told shows whether the file has grown.</summary>

@@ -5,14 +5,17 @@ using Gantry.Engine.Endpoints;
 namespace Gantry.Engine.Transfers;
 
 /// <summary>
-/// Lists the source while the way to the target is still being made, so that this is done when the target can be compared. What changes
-/// between a listing and the reading of a file is noticed when it is read, as always.
+/// Lists the source while the way to the target is still being made, so that this is done when the target can be compared, and reads the first small
+/// files. What changes between a listing and the reading of a file is noticed when it is read, as always.
 /// </summary>
 internal sealed class SourceAhead(TransferRun run)
 {
     private const int EntriesMax = 50_000;
+    private const int FileBytesMax = 16 * 1024;
+    private const long BytesMax = 16 * 1024 * 1024;
 
     private readonly ConcurrentDictionary<(TransferSide Source, string Folder), List<Entry>> listings = new();
+    private readonly ConcurrentDictionary<(TransferSide Source, string Path), byte[]> contents = new();
 
     /// <summary>Begins with this folder, if the target is one that is still connecting.</summary>
     public void Begin(TransferSide source, string folder)
@@ -29,6 +32,10 @@ internal sealed class SourceAhead(TransferRun run)
     public IAsyncEnumerable<Entry> ListAsync(TransferSide source, string folder) =>
         listings.TryRemove((source, folder), out var listing) ? ReplayAsync(listing, run.Token) : source.Endpoint.ListAsync(folder, run.Token);
 
+    /// <summary>All of a file that was read ahead, once; null when it was not, or had another size than this.</summary>
+    public byte[]? ContentOf(TransferSide source, string path, int size) =>
+        contents.TryRemove((source, path), out var content) && content.Length == size ? content : null;
+
     private static async IAsyncEnumerable<Entry> ReplayAsync(List<Entry> listing, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var entry in listing)
@@ -44,6 +51,7 @@ internal sealed class SourceAhead(TransferRun run)
     {
         try
         {
+            List<(string Folder, List<Entry> Entries)> listed = [];
             var folders = new Queue<string>([first]);
             for (var left = EntriesMax; folders.TryDequeue(out var folder);)
             {
@@ -63,11 +71,45 @@ internal sealed class SourceAhead(TransferRun run)
                 }
 
                 listings[(source, folder)] = listing;
+                listed.Add((folder, listing));
+            }
+
+            if (source.Endpoint is IReadsWhole whole && source.Gate.IsOpen && run.Files.HasLanes && run.Request.Selection.IsAll)
+            {
+                ReadSmall(source, whole, listed, connecting);
             }
         }
         catch (EndpointException)
         {
             // The listing that counts meets the same failure, and tells it.
+        }
+    }
+
+    /// <summary>The target may turn out to have them: then this was in vain, and cost no time all the same.</summary>
+    private void ReadSmall(TransferSide source, IReadsWhole whole, List<(string Folder, List<Entry> Entries)> listed, Task connecting)
+    {
+        var left = BytesMax;
+        var buffer = new byte[FileBytesMax + 1];
+        foreach (var (folder, entry) in listed.SelectMany(listing => listing.Entries.Select(entry => (listing.Folder, entry))))
+        {
+            if (entry is not { Kind: EntryKind.File, Size: <= FileBytesMax } || !EndpointPath.IsName(entry.Name))
+            {
+                continue;
+            }
+
+            left -= entry.Size;
+            if (left < 0 || connecting.IsCompleted || run.Token.IsCancellationRequested)
+            {
+                return;
+            }
+
+            // One byte more than the listing told shows whether the file has grown.
+            var size = (int)entry.Size;
+            var path = EndpointPath.Join(folder, entry.Name);
+            if (whole.ReadWhole(path, buffer.AsSpan(0, size + 1)) == size)
+            {
+                contents[(source, path)] = buffer[..size];
+            }
         }
     }
 }

@@ -1,10 +1,11 @@
+using System.Runtime.CompilerServices;
 using Gantry.Engine.Endpoints;
 using Gantry.TestServers;
 
 namespace Gantry.Engine.Specs.Transfers;
 
 /// <summary>A target in memory that takes files whole, and lets a test say how the writing of each ends.</summary>
-internal sealed class LaneEndpoint(IEndpoint inner) : PassingEndpoint(inner), IWritesWhole
+internal sealed class LaneEndpoint(IEndpoint inner) : PassingEndpoint(inner), IWritesWhole, IConnects
 {
     private Capabilities capabilities = inner.Capabilities;
     private int underWay;
@@ -16,11 +17,23 @@ internal sealed class LaneEndpoint(IEndpoint inner) : PassingEndpoint(inner), IW
     /// <summary>Whether this one can be begun.</summary>
     public Func<string, bool> Begins { get; set; } = _ => true;
 
+    /// <summary>Nothing is listed before it completes.</summary>
+    public Task Connecting { get; set; } = Task.CompletedTask;
+
     public int Began => began;
 
     public int UnderWayMost { get; private set; }
 
     public override Capabilities Capabilities => capabilities;
+
+    public override async IAsyncEnumerable<Entry> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Connecting.WaitAsync(cancellationToken);
+        await foreach (var entry in base.ListAsync(folder, cancellationToken))
+        {
+            yield return entry;
+        }
+    }
 
     public void Allow(int concurrentFiles) => capabilities = capabilities with { ConcurrentFiles = concurrentFiles };
 

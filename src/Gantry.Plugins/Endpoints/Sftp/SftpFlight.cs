@@ -7,7 +7,8 @@ namespace Gantry.Plugins.Endpoints.Sftp;
 internal sealed class SftpFlight
 {
     private const long BytesNearBy = 104 * 1024;
-    private const double BytesEachMillisecond = 64 * 1024;
+    private const double BytesUnderWayEachMillisecond = 64 * 1024;
+    private const double BytesEachMillisecond = 56 * 1024;
     private const double TickMillisecondsMax = 2;
     private const int IdleTicksMax = 20;
     private static readonly TimeSpan nearBy = TimeSpan.FromMilliseconds(3);
@@ -40,7 +41,7 @@ internal sealed class SftpFlight
     {
         Handles.Resize(server.HandlesMax);
         Bytes.IsPaced = server.Distance is null || server.Distance > nearBy;
-        Bytes.Resize(BytesNearBy + (long)((server.Distance?.TotalMilliseconds ?? 1000) * BytesEachMillisecond));
+        Bytes.Resize(BytesNearBy + (long)((server.Distance?.TotalMilliseconds ?? 1000) * BytesUnderWayEachMillisecond));
     }
 
     /// <summary>
