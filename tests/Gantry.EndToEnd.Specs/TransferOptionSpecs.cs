@@ -46,9 +46,9 @@ public sealed class TransferOptionSpecs : IDisposable
             folder.WriteFile($"in/{i}", new string('x', 50_000));
         }
 
-        using var copy = GantryProgram.Start(Variables, "copy", folder["in"], folder["out"], "--bandwidth", "200K", "--manifest", folder["m.jsonl"]);
+        using var copy = GantryProgram.Start(Variables, "copy", folder["in"], folder["out"], "--bandwidth", "100K", "--manifest", folder["m.jsonl"]);
         var errors = copy.StandardError.ReadToEndAsync();
-        while (!Directory.Exists(folder["out"]) || Directory.GetFiles(folder["out"]).Length < 3)
+        while (!Directory.Exists(folder["out"]) || Directory.GetFiles(folder["out"], "[0-9]*").Length < 3)
         {
             await Task.Yield();
         }

@@ -91,10 +91,12 @@ public sealed class LiveStory(SharedHub hubs, SharedBrowser browser)
         var log = visitor.Page.GetByRole(AriaRole.Log);
         await Assertions.Expect(visitor.Page.GetByText(new System.Text.RegularExpressions.Regex("^2,5[0-9]{2} lines"))).ToBeVisibleAsync();
 
-        (await log.Locator("time").CountAsync()).ShouldBeInRange(5, 120);
+        await visitor.SeesAsync(log.Locator("time").Nth(4));
+        (await log.Locator("time").CountAsync()).ShouldBeLessThan(120);
         await log.EvaluateAsync("log => { log.scrollTop = 0; }");
         await visitor.SeesAsync(visitor.Button("To the end"));
-        (await log.Locator("time").CountAsync()).ShouldBeInRange(5, 120);
+        await visitor.SeesAsync(log.Locator("time").Nth(4));
+        (await log.Locator("time").CountAsync()).ShouldBeLessThan(120);
     }
 
     private static async Task<string> StartAsync(HubProgram hub, string plan) => (await hub.Http.PostJsonAsync("/api/execute", new { plan })).GetProperty("id").GetString()!;

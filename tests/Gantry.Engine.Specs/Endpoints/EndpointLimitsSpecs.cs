@@ -225,7 +225,7 @@ public sealed class EndpointLimitsSpecs
             {
                 share.Dispose();
             }
-        }))).WaitAsync(TimeSpan.FromSeconds(30), Token);
+        }))).WaitAsync(TimeSpan.FromMinutes(2), Token);
     }
 
     private EndpointLimits Limits(string bandwidth) => new(new LimitSettings { Bandwidth = BandwidthTimetable.Parse(bandwidth) }, clock);

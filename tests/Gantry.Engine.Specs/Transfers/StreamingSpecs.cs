@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Gantry.Engine.Specs.Transfers;
 
+[Collection(nameof(MeasuresMemory))]
 public sealed class StreamingSpecs
 {
     private readonly TransferStage stage = new();

@@ -120,7 +120,7 @@ public sealed class GivenDatabaseSpecs : IAsyncLifetime
         watcher.Created += (_, _) => Look();
         watcher.EnableRaisingEvents = true;
         Look();
-        return await found.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        return await found.Task.WaitAsync(TimeSpan.FromMinutes(2));
 
         void Look()
         {

@@ -47,7 +47,7 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
     }
 
     /// <summary>pyftpdlib does so when the data connection of what it refused is closed; under load it comes before the next reply.</summary>
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("522 SSL handshake failed.\r\n")]
     [InlineData("226 Transfer complete.\r\n")]
     public async Task What_a_server_says_behind_a_refusal_is_no_answer_to_the_next_command(string more)
@@ -67,7 +67,7 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
         (await stream.ReadAsync(new byte[5], Token)).ShouldBe(0);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task An_upload_whose_226_is_missing_is_no_success()
     {
         await using MisbehavingFtpServer server = new();
@@ -81,7 +81,7 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
         Encoding.ASCII.GetString(server.Files["/file"]).ShouldBe("old");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task An_upload_of_which_the_server_has_less_than_was_sent_does_not_get_its_name()
     {
         await using MisbehavingFtpServer server = new();
@@ -96,7 +96,7 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
         server.Files.Count.ShouldBe(1);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(null)]
     [InlineData(1000L)]
     [InlineData(100_000L)]
@@ -116,7 +116,7 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
         (failure.Error, failure.IsTransient).ShouldBe((EndpointError.Disconnected, true));
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("421 Too many connections\r\n", null)]
     [InlineData(null, "530 Sorry, the maximum number of connections is reached\r\n")]
     public async Task Too_many_connections_lower_the_pool_and_fail_nothing(string? greeting, string? toPass)
@@ -133,7 +133,7 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
         notices.ShouldContain(notice => notice.Contains("no more than", StringComparison.Ordinal));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_session_that_is_ended_with_421_midway_is_replaced()
     {
         await using MisbehavingFtpServer server = new();
@@ -147,7 +147,7 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
         ended.ShouldBeGreaterThan(0);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("../x")]
     [InlineData("/etc/passwd")]
     [InlineData("a/b")]
@@ -161,7 +161,7 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
         (await Should.ThrowAsync<EndpointException>(async () => await endpoint.ListAsync("", Token).ToListAsync(Token))).Error.ShouldBe(EndpointError.Protocol);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_listing_with_a_line_without_end_is_refused()
     {
         await using MisbehavingFtpServer server = new() { Listing = new string('x', 1_000_000) };
@@ -170,7 +170,7 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
         (await Should.ThrowAsync<EndpointException>(async () => await endpoint.ListAsync("", Token).ToListAsync(Token))).Error.ShouldBe(EndpointError.Protocol);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task What_a_server_says_never_shows_the_password()
     {
         await using MisbehavingFtpServer server = new();
@@ -184,7 +184,7 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
         failure.ToString().ShouldNotContain(Password);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("a\r\nDELE b")]
     [InlineData("a\nb")]
     [InlineData("a\rb")]
@@ -199,17 +199,17 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
         server.Heard.ShouldNotContain(line => line.StartsWith("DELE", StringComparison.Ordinal) || line.StartsWith("STOR", StringComparison.Ordinal));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_server_that_says_nothing_any_more_is_given_up()
     {
         await using MisbehavingFtpServer server = new();
         server.Answer = (_, line) => line.StartsWith("MLST", StringComparison.Ordinal) ? "211-not yet\r\n" : null;
-        await using var endpoint = Open(server, ("timeout", "1s"));
+        await using var endpoint = Open(server, ("timeout", "5s"));
 
         (await Should.ThrowAsync<EndpointException>(async () => await endpoint.FindAsync("x", Token))).Error.ShouldBe(EndpointError.TimedOut);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_server_that_drops_all_but_the_first_of_several_commands_is_asked_one_by_one()
     {
         await using MisbehavingFtpServer server = new();
@@ -222,7 +222,7 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
         notices.ShouldContain(notice => notice.Contains("one by one", StringComparison.Ordinal));
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(FtpMake.Vsftpd)]
     [InlineData(FtpMake.Pyftpdlib)]
     [InlineData(FtpMake.VsftpdExplicit)]
@@ -264,7 +264,7 @@ public sealed class FtpFaultSpecs(SharedFtpServers shared)
         (await endpoint.FindAsync("never", Token)).ShouldBeNull();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Data_comes_the_other_way_where_that_is_chosen()
     {
         var place = await shared.GetAsync(FtpMake.Vsftpd);

@@ -13,7 +13,7 @@ public sealed class FtpForeignSpecs
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Somebody_else_who_dials_the_port_for_data_is_turned_away()
     {
         await using MisbehavingFtpServer server = new() { HasIntruder = true };
@@ -26,7 +26,7 @@ public sealed class FtpForeignSpecs
         (await reader.ReadToEndAsync(Token)).ShouldBe("content");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_foreign_host_in_the_answer_to_PASV_is_not_dialled()
     {
         await using MisbehavingFtpServer server = new() { PassiveHost = "192,0,2,1", Answer = (_, line) => line == "EPSV" ? "500 What?\r\n" : null };
@@ -47,7 +47,7 @@ public sealed class FtpForeignSpecs
         asked.ShouldAllBe(host => host == "127.0.0.1");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_data_port_that_the_rules_do_not_allow_is_not_dialled()
     {
         await using MisbehavingFtpServer server = new();
@@ -63,7 +63,7 @@ public sealed class FtpForeignSpecs
         server.Heard.ShouldNotContain(line => line.StartsWith("STOR", StringComparison.Ordinal));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_banner_of_ten_megabytes_is_refused()
     {
         var line = $"220-{new string('x', 8000)}\r\n";
@@ -73,7 +73,7 @@ public sealed class FtpForeignSpecs
         (await Should.ThrowAsync<EndpointException>(async () => await endpoint.FindAsync("x", Token))).Error.ShouldBe(EndpointError.Protocol);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_NUL_in_a_reply_is_shown_as_text_and_reaches_no_path()
     {
         await using MisbehavingFtpServer server = new();
@@ -87,7 +87,7 @@ public sealed class FtpForeignSpecs
         server.Heard.ShouldNotContain(line => line.Contains('\0'));
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("MLST type*;size*;modify*;", "type=file;size=1;modify=20260102030405; file{0}")]
     [InlineData("MDTM", "-rw-r--r-- 1 o g 1 Mar 04  2021 file{0}")]
     [InlineData("SIZE", "03-04-21  10:00AM  1 file{0}")]
@@ -113,7 +113,7 @@ public sealed class FtpForeignSpecs
     }
 
     /// <summary>Of a file LIST tells that file, which is not a folder with itself in it.</summary>
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("drwxr-xr-x 2 o g 1 Mar 04  2021 .\r\n")]
     [InlineData("")]
     public async Task A_file_is_no_folder_where_LIST_tells_the_file_itself(string itself)
@@ -134,7 +134,7 @@ public sealed class FtpForeignSpecs
         (await Should.ThrowAsync<EndpointException>(async () => await endpoint.ListAsync("nothing", Token).ToListAsync(Token))).Error.ShouldBe(EndpointError.NotFound);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(true, "00README.TXT;1      2 30-DEC-1996 17:44 [SYSTEM] (RWED,RWED,RE,RE)")]
     [InlineData(true, "- [R----F--] rhesus             214059       Oct 20 15:27    cx.exe")]
     [InlineData(true, "?????????? ? ? ? ? ? lost")]
@@ -151,7 +151,7 @@ public sealed class FtpForeignSpecs
         (failure.Error, failure.Message.Contains("not understood", StringComparison.Ordinal)).ShouldBe((EndpointError.Protocol, true));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_sum_and_the_folder_itself_are_no_names()
     {
         await using MisbehavingFtpServer server = new()

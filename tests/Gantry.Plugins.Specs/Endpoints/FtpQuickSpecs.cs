@@ -10,7 +10,7 @@ public sealed class FtpQuickSpecs
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Files_arrive_one_behind_the_other()
     {
         await using MisbehavingFtpServer server = new();
@@ -23,7 +23,7 @@ public sealed class FtpQuickSpecs
         server.Files.Count.ShouldBe(101);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("STOR", "550 No\r\n")]
     [InlineData("SIZE", "213 1\r\n")]
     [InlineData("RNTO", "550 It is there\r\n")]
@@ -39,7 +39,7 @@ public sealed class FtpQuickSpecs
         server.Files.Keys.ShouldBe(["/first"]);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("STOR", "150-not yet\r\n")]
     [InlineData("RNTO", "250-not yet\r\n")]
     [InlineData("STOR", "421 Goodbye\r\n")]
@@ -47,7 +47,7 @@ public sealed class FtpQuickSpecs
     public async Task A_session_that_is_lost_is_told_and_replaced(string word, string answer)
     {
         await using MisbehavingFtpServer server = new();
-        await using var endpoint = await KnownAsync(server, ("timeout", "1s"), ("connections", "1"));
+        await using var endpoint = await KnownAsync(server, ("timeout", "5s"), ("connections", "1"));
         server.Answer = (connection, line) => connection == 1 && line.StartsWith(word, StringComparison.Ordinal) ? answer : null;
 
         var end = await BeginAsync(endpoint, "file", new byte[5000]);
@@ -58,7 +58,7 @@ public sealed class FtpQuickSpecs
         server.Files["/another"].Length.ShouldBe(5000);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_session_is_given_to_others_between_two_files()
     {
         await using MisbehavingFtpServer server = new();
@@ -71,7 +71,7 @@ public sealed class FtpQuickSpecs
         (await Task.WhenAll(writing)).ShouldAllBe(end => end == WholeWriteEnd.Written);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Closing_does_not_wait_for_a_server_that_says_nothing()
     {
         await using MisbehavingFtpServer server = new();
@@ -95,7 +95,7 @@ public sealed class FtpQuickSpecs
         (await writing).ShouldBe(WholeWriteEnd.Lost);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_file_that_is_not_wanted_any_more_gets_no_name()
     {
         await using MisbehavingFtpServer server = new();

@@ -10,24 +10,24 @@ public sealed class FtpSilenceSpecs
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_greeting_that_never_comes_is_not_waited_for_longer_than_the_limit()
     {
         await using MisbehavingFtpServer server = new() { Answer = (_, line) => line.Length == 0 ? "" : null };
-        await using var endpoint = server.Open(null, ("timeout", "1s"));
+        await using var endpoint = server.Open(null, ("timeout", "5s"));
 
         var failure = await Should.ThrowAsync<EndpointException>(async () => await endpoint.FindAsync("x", Token));
 
         (failure.Error, failure.IsTransient).ShouldBe((EndpointError.TimedOut, true));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_control_connection_that_falls_silent_is_replaced()
     {
         await using MisbehavingFtpServer server = new();
         server.Files["/x"] = new byte[3];
         server.Answer = (connection, line) => connection == 1 && line.StartsWith("MLST", StringComparison.Ordinal) ? "250-not yet\r\n" : null;
-        await using var endpoint = server.Open(null, ("timeout", "1s"), ("connections", "1"));
+        await using var endpoint = server.Open(null, ("timeout", "5s"), ("connections", "1"));
 
         var failure = await Should.ThrowAsync<EndpointException>(async () => await endpoint.FindAsync("x", Token));
 
@@ -36,13 +36,13 @@ public sealed class FtpSilenceSpecs
         server.Connections.ShouldBe(2);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_download_that_stands_still_is_given_up_and_goes_on_where_it_was()
     {
         await using MisbehavingFtpServer server = new() { SendsAtMost = 600_000, FallsSilent = true };
         var content = Content(1_000_000);
         server.Files["/file"] = content;
-        await using var endpoint = server.Open(null, ("timeout", "1s"), ("connections", "1"));
+        await using var endpoint = server.Open(null, ("timeout", "5s"), ("connections", "1"));
         using MemoryStream got = new();
 
         var failure = await Should.ThrowAsync<EndpointException>(() => ReadAsync(endpoint, got, content.Length));
@@ -54,13 +54,13 @@ public sealed class FtpSilenceSpecs
         server.Heard.ShouldContain("REST 600000");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task An_upload_that_stands_still_is_given_up_and_leaves_the_old_file()
     {
         await using MisbehavingFtpServer server = new() { TakesAtMost = 100_000, FallsSilent = true };
         server.Files["/file"] = "old"u8.ToArray();
         var content = Content(24_000_000);
-        await using var endpoint = server.Open(null, ("timeout", "1s"), ("connections", "1"));
+        await using var endpoint = server.Open(null, ("timeout", "5s"), ("connections", "1"));
 
         var failure = await Should.ThrowAsync<EndpointException>(() => endpoint.WriteAsync("file", content));
 
@@ -71,7 +71,7 @@ public sealed class FtpSilenceSpecs
         server.Files["/file"].AsSpan().SequenceEqual(content).ShouldBeTrue();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_download_cut_anywhere_goes_on_there()
     {
         await using MisbehavingFtpServer server = new() { Breaks = true };
@@ -92,7 +92,7 @@ public sealed class FtpSilenceSpecs
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task An_upload_cut_anywhere_leaves_the_old_file_and_succeeds_when_it_is_tried_again()
     {
         await using MisbehavingFtpServer server = new();

@@ -10,7 +10,7 @@ public sealed class FtpSizeSpecs(SharedFtpServers shared)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(FtpMake.Vsftpd, 1L << 31)]
     [InlineData(FtpMake.Vsftpd, 1L << 32)]
     [InlineData(FtpMake.Pyftpdlib, 1L << 32)]
@@ -45,7 +45,7 @@ public sealed class FtpSizeSpecs(SharedFtpServers shared)
         (await reader.ReadToEndAsync(Token)).ShouldBe("\0\0\0" + "456789");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_server_that_would_change_line_ends_of_texts_changes_no_byte()
     {
         await using var place = await FtpPlace.StartAsync(FtpMake.Vsftpd, "ascii_upload_enable=YES", "ascii_download_enable=YES");

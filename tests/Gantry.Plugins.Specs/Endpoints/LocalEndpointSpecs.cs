@@ -43,7 +43,7 @@ public sealed class LocalEndpointSpecs : IDisposable
         File.ReadAllText(folder["outside/secret"]).ShouldBe("secret");
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 120_000)]
     public async Task What_is_no_file_is_told_and_never_opened()
     {
         using var make = Process.Start(new ProcessStartInfo("/usr/bin/mkfifo", [folder["fifo"]]) { UseShellExecute = false })!;

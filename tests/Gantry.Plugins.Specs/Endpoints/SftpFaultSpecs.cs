@@ -12,7 +12,7 @@ public sealed class SftpFaultSpecs
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_server_killed_in_the_middle_fails_what_was_in_flight_and_is_used_again_when_it_is_back()
     {
         await using var server = await SshServer.StartAsync();
@@ -36,7 +36,7 @@ public sealed class SftpFaultSpecs
         large.IsCompleted.ShouldBeFalse();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Sessions_that_are_cut_while_hundreds_of_files_travel_leave_only_whole_files()
     {
         await using var server = await SshServer.StartAsync();
@@ -66,7 +66,7 @@ public sealed class SftpFaultSpecs
         }
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(200_000)]
     [InlineData(3_000_000)]
     public async Task A_full_disk_is_told_as_such_and_keeps_the_old_file(int size)
@@ -95,7 +95,7 @@ public sealed class SftpFaultSpecs
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Closing_leaves_no_program_behind_even_while_it_connects()
     {
         await using var server = await SshServer.StartAsync();

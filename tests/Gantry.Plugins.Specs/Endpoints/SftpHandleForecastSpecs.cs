@@ -116,7 +116,7 @@ public sealed class SftpHandleForecastSpecs
         Told(forecast).ShouldBe(0u);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task OpenSSHs_own_server_is_believed()
     {
         SshServer.SkipOrFail(File.Exists(ProgramPipe.OpenSshServer), "OpenSSH's sftp-server is not installed.");
@@ -183,7 +183,7 @@ public sealed class SftpHandleForecastSpecs
     }
 
     /// <summary>It gives the handles of the probe as OpenSSH does, and others later on.</summary>
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_server_that_gives_another_handle_after_all_loses_no_file()
     {
         var opened = new ConcurrentDictionary<uint, byte[]>();

@@ -29,7 +29,7 @@ public sealed class SftpHostileServerSpecs
         { "a status instead", Packet(101, UInt32(0), UInt32(4), Text("no"), Text("")) },
     };
 
-    [Theory(Timeout = 20_000)]
+    [Theory(Timeout = 120_000)]
     [MemberData(nameof(BrokenGreetings))]
     public async Task A_greeting_that_is_none_fails_with_protocol(string what, byte[] greeting)
     {
@@ -41,7 +41,7 @@ public sealed class SftpHostileServerSpecs
     public static TheoryData<string> BrokenAnswers =>
         ["huge", "empty", "unknown id", "no id", "unknown type", "version again", "cut status", "cut attributes", "name count of 4 billion", "handle of nothing", "handle of 257 bytes"];
 
-    [Theory(Timeout = 20_000)]
+    [Theory(Timeout = 120_000)]
     [MemberData(nameof(BrokenAnswers))]
     public async Task An_answer_that_breaks_the_protocol_fails_all_that_wait(string what)
     {
@@ -61,7 +61,7 @@ public sealed class SftpHostileServerSpecs
         }
     }
 
-    [Theory(Timeout = 20_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("")]
     [InlineData("../x")]
     [InlineData("/etc/passwd")]
@@ -82,7 +82,7 @@ public sealed class SftpHostileServerSpecs
         (await endpoint.FindAsync("x", Token))!.Name.ShouldBe("x");
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Dots_in_a_listing_are_left_out()
     {
         var times = 0;
@@ -96,7 +96,7 @@ public sealed class SftpHostileServerSpecs
         (await endpoint.ListAsync("", Token).ToListAsync(Token)).ShouldHaveSingleItem().Name.ShouldBe("x");
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 120_000)]
     public async Task More_data_than_was_asked_for_fails_with_protocol()
     {
         await using var endpoint = EndpointOn(request => request.Type switch
@@ -111,7 +111,7 @@ public sealed class SftpHostileServerSpecs
         (await FailureAsync(() => stream.ReadAsync(new byte[10], Token).AsTask())).Error.ShouldBe(EndpointError.Protocol);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_server_that_reads_in_small_pieces_gives_the_whole_file()
     {
         var content = new byte[50_000];
@@ -140,7 +140,7 @@ public sealed class SftpHostileServerSpecs
         }
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_server_that_does_not_answer_can_be_left()
     {
         await using var endpoint = EndpointOn(request => request.Type == RealPath ? Names(request, "/"u8.ToArray()) : null);
@@ -164,7 +164,7 @@ public sealed class SftpHostileServerSpecs
         }
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_rename_is_never_asked_for_before_every_byte_is_acknowledged()
     {
         var heard = new List<byte>();
@@ -193,7 +193,7 @@ public sealed class SftpHostileServerSpecs
         heard.Count(type => type == 13).ShouldBe(2);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Words_of_a_server_forge_no_line_of_a_log()
     {
         await using var endpoint = EndpointOn(request => request.Type == RealPath ? Names(request, "/"u8.ToArray()) : Status(request, 3));
@@ -204,7 +204,7 @@ public sealed class SftpHostileServerSpecs
         failure.Message.ShouldContain("words\\x0aof the server");
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_connection_that_broke_is_replaced_at_the_next_call()
     {
         var connections = 0;

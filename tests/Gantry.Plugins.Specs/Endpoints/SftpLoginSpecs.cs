@@ -13,7 +13,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task An_unknown_host_key_is_refused_and_its_fingerprint_told()
     {
         var server = await shared.GetAsync();
@@ -27,7 +27,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         failure.Message.ShouldContain($"ssh-keyscan -p {server.Port} 127.0.0.1");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_changed_host_key_is_refused_until_it_is_accepted()
     {
         await using var server = await SshServer.StartAsync();
@@ -45,7 +45,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         await SucceedsAsync(server.Settings("/"), server.Context());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_key_of_an_unknown_server_is_read_without_a_login_and_then_pinned()
     {
         var server = await shared.GetAsync();
@@ -60,7 +60,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         await SucceedsAsync(server.Settings("/").With(kind.HostKeySetting, shown.Line), context);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_key_of_a_server_whose_key_changed_is_read_as_it_is_now()
     {
         var server = await shared.GetAsync();
@@ -71,7 +71,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         shown.Line.ShouldBe(server.HostKey);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task No_key_is_read_where_no_server_is()
     {
         await using var server = await SshServer.StartAsync();
@@ -83,7 +83,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         failure.Message.ShouldContain("refuses connections");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_pinned_host_key_is_all_that_counts()
     {
         var server = await shared.GetAsync();
@@ -97,7 +97,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         failure.Message.ShouldContain("SHA256:");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_refused_login_says_what_the_server_accepts_and_is_not_tried_again()
     {
         var server = await shared.GetAsync();
@@ -116,7 +116,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         first.Message.ShouldContain("The server accepts: publickey");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_key_is_given_as_a_secret_that_no_file_holds()
     {
         var server = await shared.GetAsync();
@@ -131,7 +131,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         (await FailureAsync(settings.With("key", "plain text"), server.Context(secrets))).Message.ShouldNotContain("plain text");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_key_with_a_passphrase_is_opened_by_the_secret()
     {
         var server = await shared.GetAsync();
@@ -150,7 +150,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         locked.Message.ShouldContain("The key is locked with a passphrase, and the setting 'key_passphrase' is missing.");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_key_file_that_is_missing_or_not_the_servers_is_told_apart()
     {
         var server = await shared.GetAsync();
@@ -167,7 +167,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         empty.Message.ShouldNotContain("There is no key file");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_password_is_given_by_askpass_and_shown_nowhere()
     {
         using var user = await SystemUser.CreateAsync("pa$$ wörd' \"\\n ;*");
@@ -193,7 +193,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         (await FailureAsync(settings, server.Context(secrets))).Error.ShouldBe(EndpointError.LoginRefused);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_server_that_is_not_there_is_told_from_one_that_does_not_exist()
     {
         var server = await shared.GetAsync();
@@ -208,7 +208,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         unknown.Message.ShouldContain("is not known");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_server_without_sftp_says_so()
     {
         await using var server = await SshServer.StartAsync("Subsystem other /bin/true");
@@ -219,7 +219,7 @@ public sealed class SftpLoginSpecs(SharedSshServer shared)
         failure.Message.ShouldContain("Subsystem sftp internal-sftp");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Inside_its_folder_internal_sftp_works_as_well()
     {
         await using var server = await SshServer.StartAsync("ForceCommand internal-sftp");

@@ -16,7 +16,7 @@ public sealed class SftpSilenceSpecs
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 120_000)]
     public async Task An_answer_that_never_comes_ends_the_connection_and_the_next_call_has_another()
     {
         var connections = 0;
@@ -44,7 +44,7 @@ public sealed class SftpSilenceSpecs
         connections.ShouldBe(2);
     }
 
-    [Fact(Timeout = 20_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Who_owes_nothing_may_be_silent_for_ever()
     {
         var connections = 0;

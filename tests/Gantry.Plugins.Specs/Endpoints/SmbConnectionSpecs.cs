@@ -72,7 +72,7 @@ public sealed class SmbConnectionSpecs
         }
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("")]
     [InlineData("00000000")]
     [InlineData("00ffffff")]
@@ -80,7 +80,7 @@ public sealed class SmbConnectionSpecs
     [InlineData("485454502f312e31203430302042616420526571756573740d0a0d0a")]
     public async Task A_server_that_speaks_something_else_is_left_alone(string hex) => (await TryAsync(Convert.FromHexString(hex))).ShouldBeNull();
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(20, 0xFFFFFFFF)]
     [InlineData(20, 8)]
     [InlineData(20, 5000)]

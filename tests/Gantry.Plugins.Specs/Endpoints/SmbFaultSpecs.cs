@@ -31,7 +31,7 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         failure.IsTransient.ShouldBeFalse();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_share_that_is_not_there_is_named()
     {
         var server = await shared.GetAsync();
@@ -42,7 +42,7 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         failure.Message.ShouldContain("nosuch");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_folder_that_is_not_there_is_none_and_can_be_made()
     {
         var server = await shared.GetAsync();
@@ -57,7 +57,7 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         Directory.GetFileSystemEntries(Path.Combine(server.PathOf("share"), name, "new", "deep")).Select(Path.GetFileName).ShouldBe(["file"]);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_shares_root_gets_no_folder_of_its_own_when_it_is_made()
     {
         var server = await shared.GetAsync();
@@ -70,7 +70,7 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         Directory.GetFileSystemEntries(server.PathOf("small")).ShouldBeEmpty();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_path_that_leads_to_a_file_is_found_as_one()
     {
         var server = await shared.GetAsync();
@@ -81,7 +81,7 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         (await Should.ThrowAsync<EndpointException>(() => WriteAsync(endpoint, "x", [1]))).Error.ShouldBe(EndpointError.NotAFolder);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_host_that_does_not_answer_is_told_and_may_be_tried_again()
     {
         var server = await shared.GetAsync();
@@ -94,7 +94,7 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         unknown.Error.ShouldBe(EndpointError.Disconnected, unknown.Message);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_share_that_may_only_be_read_says_so()
     {
         var server = await shared.GetAsync();
@@ -106,7 +106,7 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         (await endpoint.FindAsync("there.txt", Token))!.Size.ShouldBe(5);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("\\")]
     [InlineData(";")]
     public async Task A_domain_goes_with_the_users_name(string separator)
@@ -118,7 +118,7 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         endpoint.Address.ShouldStartWith($"smb://{SambaServer.Workgroup}\\{SambaServer.User}@");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Only_the_chosen_address_is_dialled()
     {
         var server = await shared.GetAsync();
@@ -138,7 +138,7 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         asked.ShouldBe([("files.example.org", server.Port)]);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task No_password_is_in_an_argument_and_none_in_the_clear_anywhere()
     {
         var server = await shared.GetAsync();
@@ -246,7 +246,7 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         (await File.ReadAllTextAsync(Path.Combine(folder, there), Token)).ShouldBe("old");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Leaving_and_cancelling_leave_no_program_and_no_temporary_file()
     {
         var server = await shared.GetAsync();
@@ -265,7 +265,7 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         Programs(server, name).ShouldBeEmpty();
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(200_000)]
     [InlineData(3_000_000)]
     public async Task A_full_disk_is_told_as_such_and_keeps_the_old_file(int size)
@@ -296,7 +296,7 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Names_that_others_wrote_are_read_as_they_are_and_theirs_is_what_changes()
     {
         var server = await shared.GetAsync();

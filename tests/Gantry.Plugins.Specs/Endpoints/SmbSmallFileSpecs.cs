@@ -101,7 +101,7 @@ public sealed class SmbSmallFileSpecs(SharedSambaServer shared)
         Directory.GetFileSystemEntries(there).Where(entry => !staysSilent || !PartialName.Is(Path.GetFileName(entry))).ShouldBeEmpty();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public void Files_lie_ready_for_rclone_where_nobody_else_reads_them_and_no_longer_than_needed()
     {
         var stage = new RcloneStage();

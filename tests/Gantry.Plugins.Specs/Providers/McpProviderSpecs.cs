@@ -44,11 +44,18 @@ public sealed class McpProviderSpecs(McpProviderSpecs.Everything everything) : I
         unknown.Error!.Message.ShouldContain("nothing-of-this-name");
     }
 
-    [Theory]
+    [Theory(Timeout = 120_000)]
     [MemberData(nameof(Ways))]
     public async Task What_takes_too_long_is_ended_and_nobody_says_that_it_was_not_done(string way)
     {
-        var late = await RunAsync(way, "mcp.call_tool", "trigger-long-running-operation", new { duration = 600, steps = 1 }, timeout: "4s");
+        var leap = TimeSpan.FromMinutes(1);
+        var begun = new FirstReport();
+        (stage.Clock, stage.Journal) = (new LeapingClock(leap), new MemoryJournal(begun));
+
+        var calling = RunAsync(way, "mcp.call_tool", "trigger-long-running-operation", new { duration = 600, steps = 6000 }, timeout: "50s");
+        await Task.WhenAny(begun.Task, calling);
+        await Task.Delay(leap, stage.Clock, TestContext.Current.CancellationToken);
+        var late = await calling;
 
         (late.Error!.Kind, late.Error.IsTransient).ShouldBe((ProviderErrorKind.TimedOut, false));
         late.Error.Message.ShouldContain("is not known");
@@ -187,6 +194,24 @@ public sealed class McpProviderSpecs(McpProviderSpecs.Everything everything) : I
         }
 
         return await stage.RunAsync(use, parameters);
+    }
+
+    /// <summary>Comes when the tool is at work.</summary>
+    private sealed class FirstReport : IJournalListener
+    {
+        private readonly TaskCompletionSource came = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Task => came.Task;
+
+        public void Recorded(StepAttempt attempt)
+        {
+        }
+
+        public void Wrote(ExecutionLogLine line)
+        {
+        }
+
+        public void Reported(string stepPath, JsonElement progress) => came.TrySetResult();
     }
 
     public sealed class Everything() : SharedServer<McpServer>(McpServer.StartAsync);

@@ -17,7 +17,7 @@ public sealed class ProviderStage
 
     public IEndpointOpener Endpoints { get; set; } = new NoEndpoints();
 
-    public MemoryJournal Journal { get; } = new();
+    public MemoryJournal Journal { get; set; } = new();
 
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 

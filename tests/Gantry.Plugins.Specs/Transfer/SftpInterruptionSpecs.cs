@@ -22,7 +22,7 @@ public sealed class SftpInterruptionSpecs : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(false, 30_000)]
     [InlineData(false, 1_000_000)]
     [InlineData(true, 12_000)]
@@ -52,7 +52,7 @@ public sealed class SftpInterruptionSpecs : IDisposable
     }
 
     /// <summary>As one stream, and in ranges.</summary>
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(true, Megabyte, 16 * 1024, 64 * 1024)]
     [InlineData(false, Megabyte, 16 * 1024, 64 * 1024)]
     [InlineData(true, (9 * Megabyte) + 1, Megabyte / 2, 2 * Megabyte)]
@@ -76,7 +76,7 @@ public sealed class SftpInterruptionSpecs : IDisposable
         }
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Small_files_are_whole_or_the_old_ones_wherever_the_line_is_cut(bool isUpload)
@@ -102,7 +102,7 @@ public sealed class SftpInterruptionSpecs : IDisposable
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_server_that_refuses_further_logins_gets_a_large_file_over_fewer_connections()
     {
         await using var server = await SshServer.StartAsync("MaxStartups 1");
@@ -140,7 +140,7 @@ public sealed class SftpInterruptionSpecs : IDisposable
         PartialsIn(path).ShouldBeEmpty();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_first_login_that_is_refused_for_there_are_too_many_is_tried_again()
     {
         await using var server = await SshServer.StartAsync("MaxStartups 1");

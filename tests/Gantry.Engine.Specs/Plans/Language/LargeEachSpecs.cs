@@ -6,8 +6,7 @@ using Xunit;
 namespace Gantry.Engine.Specs.Plans.Language;
 
 /// <summary>Runs while nothing else does, since it looks at how much memory the process holds.</summary>
-[CollectionDefinition(nameof(LargeEachSpecs), DisableParallelization = true)]
-[Collection(nameof(LargeEachSpecs))]
+[Collection(nameof(MeasuresMemory))]
 public sealed class LargeEachSpecs
 {
     [Fact]
