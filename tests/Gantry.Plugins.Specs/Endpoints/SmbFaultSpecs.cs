@@ -15,6 +15,15 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Fact]
+    public void A_read_that_the_server_announced_without_a_signature_may_be_tried_again()
+    {
+        var failure = RcloneErrors.Of("read a\\b: invalid response error: signing required", "'smb://host/share/a/b' could not be read");
+
+        (failure.Error, failure.IsTransient).ShouldBe((EndpointError.Protocol, true));
+        failure.Message.ShouldContain("encrypted");
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task A_wrong_password_is_told_and_not_tried_again()
     {

@@ -36,6 +36,8 @@ internal static class RcloneErrors
         new(EndpointError.Disconnected, true, "Is the server running, and is the port right?", "connection refused"),
         new(EndpointError.Disconnected, true, "The server cannot be reached.",
             "connection reset", "connection error", "broken pipe", "no route to host", "network is unreachable", "use of closed network connection", "unexpected EOF", "connection closed", "NETWORK_NAME_DELETED", "NETWORK_SESSION_EXPIRED", "USER_SESSION_DELETED"),
+        // A server that takes longer says so first, without a signature, and Go's client takes that for a forged answer.
+        new(EndpointError.Protocol, true, "It took the server longer than rclone understands where answers are signed; try again, or have the share encrypted.", "signing required"),
         new(EndpointError.Other, true, "The server may manage it later.",
             "500 Internal", "502 ", "503 ", "504 ", "429 ", "Too Many Requests", "rate limit", "rateLimitExceeded", "SlowDown", "Sharing Violation", "SHARING_VIOLATION", "being used by another process"),
     ];
