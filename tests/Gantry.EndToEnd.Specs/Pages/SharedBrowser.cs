@@ -42,6 +42,7 @@ public sealed class SharedBrowser() : SharedServer<SharedBrowser.Chromium>(Chrom
             return new Chromium(playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
             {
                 ExecutablePath = Program,
+                Timeout = 120_000,
                 Args =
                 [
                     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",

@@ -201,19 +201,19 @@ public sealed class EmbeddedPostgresSpecs : IDisposable
         return await command.ExecuteScalarAsync();
     }
 
-    /// <summary>Asks until there is an answer: the database is on its way back.</summary>
     private static async Task WaitForAnotherAsync(EmbeddedPostgres postgres, int process)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (postgres.ProcessId == process)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
         }
     }
 
+    /// <summary>Asks until there is an answer: the database is on its way back.</summary>
     private static async Task<object?> AskPatientlyAsync(EmbeddedPostgres postgres, string sql)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (true)
         {
             try
