@@ -12,6 +12,9 @@ public sealed class HubFixture(TestPostgres postgres) : IAsyncLifetime
 {
     public const string AdminPassword = "the-first-administrator";
 
+    /// <summary>For answers that hang: what is asked with wait=5m may come after five minutes.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+
     private static int names;
 
     private readonly string folder = Directory.CreateTempSubdirectory("gantry-hub-").FullName;
@@ -62,7 +65,7 @@ public sealed class HubFixture(TestPostgres postgres) : IAsyncLifetime
 
     public HttpClient NewClient(string? token = null)
     {
-        var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(Server.Address) };
+        var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(Server.Address), Timeout = Patience };
         if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }

@@ -46,7 +46,7 @@ internal sealed class HubProcess : IAsyncDisposable
             if (!line.StartsWith("Gantry is ready at ", StringComparison.Ordinal))
                 continue;
             _ = hub.process.StandardOutput.ReadToEndAsync();
-            hub.Client = new HttpClient { BaseAddress = new Uri(line["Gantry is ready at ".Length..].Split(' ')[0]) };
+            hub.Client = new HttpClient { BaseAddress = new Uri(line["Gantry is ready at ".Length..].Split(' ')[0]), Timeout = HubFixture.Patience };
             if (!keepsOwnKey && !await hub.SignInAsync())
                 hub.Client = null;
             break;
