@@ -26,8 +26,8 @@ public sealed class SmbAtOnceSpecs(SharedSambaServer shared) : IDisposable
     [InlineData("SMB3_00", true)]
     [InlineData("SMB3_02", true)]
     [InlineData("SMB3_11", true)]
-    // Without the last line a busy machine says 'not yet' before it is read, which rclone does not understand where answers are signed.
-    [InlineData("SMB3_11", true, "server signing = mandatory", "server min protocol = SMB3_11", "aio read size = 0")]
+    // Without the last two lines a busy machine says 'not yet' before it reads or writes, which rclone does not understand where answers are signed.
+    [InlineData("SMB3_11", true, "server signing = mandatory", "server min protocol = SMB3_11", "aio read size = 0", "aio write size = 0")]
     [InlineData("SMB3_11", false, "server smb encrypt = required")]
     [InlineData("SMB3_11", false, "server smb encrypt = desired")]
     [InlineData("SMB3_02", false, "server smb encrypt = desired")]
