@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { meQuery } from '@/api/me';
 import { Page } from '@/components/page/Page';
 import { NotificationsTab } from './notifications/NotificationsTab';
+import { AiTab } from './settings/AiTab';
 import { EgressTab } from './settings/EgressTab';
 import { HubTab } from './settings/HubTab';
 import { settingTabs } from './settings/tabs';
@@ -23,10 +24,12 @@ export function SettingsPage() {
           {isAdministrator && <Tabs.Tab value="hub">The hub</Tabs.Tab>}
           <Tabs.Tab value="notifications">Notifications</Tabs.Tab>
           <Tabs.Tab value="requests">Requests out</Tabs.Tab>
+          <Tabs.Tab value="ai">AI</Tabs.Tab>
         </Tabs.List>
         {isAdministrator && <Tabs.Panel value="hub"><HubTab /></Tabs.Panel>}
         <Tabs.Panel value="notifications"><NotificationsTab me={me} /></Tabs.Panel>
         <Tabs.Panel value="requests"><EgressTab me={me} /></Tabs.Panel>
+        <Tabs.Panel value="ai"><AiTab me={me} /></Tabs.Panel>
       </Tabs>
     </Page>
   );

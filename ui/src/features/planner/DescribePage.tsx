@@ -5,6 +5,7 @@ import { Sparkles } from 'lucide-react';
 import { useState } from 'react';
 import { may, meQuery } from '@/api/me';
 import { planDraftQuery } from '@/api/plan-draft';
+import { plannerQuery } from '@/api/planner';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { Card } from '@/components/page/Card';
 import { Loading } from '@/components/page/Loading';
@@ -13,7 +14,7 @@ import { Time } from '@/components/time/Time';
 import { countText } from '@/components/time/words';
 import { draftPlan } from './api/change-draft';
 import { planDraftsQuery } from './api/drafts';
-import { plannerQuery } from './api/planner';
+
 import { DraftCard } from './draft/DraftCard';
 import classes from './DescribePage.module.css';
 

@@ -2,6 +2,7 @@ import { Button, Group, Stack, TagsInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { may, type Me } from '@/api/me';
+import { AskBeforeLeaving } from '@/components/feedback/AskBeforeLeaving';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
 import { Card } from '@/components/page/Card';
@@ -25,6 +26,7 @@ function Rules({ saved, mayEdit }: { saved: readonly string[]; mayEdit: boolean 
   const saving = useMutation({ mutationFn: () => setEgress(rules), onSuccess: () => { toastDone('It holds from now on.'); return client.invalidateQueries({ queryKey: ['egress'] }); } });
   return (
     <Stack gap="md">
+      <AskBeforeLeaving when={rules.join(' ') !== saved.join(' ') && !saving.isPending} />
       <p className={classes.soft}>Requests go to public addresses only, so that a plan cannot be tricked into calling the hub’s own network. What it may reach besides is named here, as host:port.{saved.length === 0 && ' Nothing is named now.'}</p>
       <TagsInput label="Hosts and ports" placeholder={mayEdit ? 'files.lan:22, then Enter' : undefined} value={rules} onChange={setRules} disabled={!mayEdit} />
       {saving.error !== null && <ProblemAlert error={saving.error} />}

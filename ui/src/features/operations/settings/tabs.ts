@@ -1,2 +1,2 @@
-export const settingTabs = ['notifications', 'requests'] as const;
+export const settingTabs = ['notifications', 'requests', 'ai'] as const;
 export const notificationStatuses = ['sent', 'failed', 'suppressed'] as const;

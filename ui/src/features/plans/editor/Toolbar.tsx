@@ -1,5 +1,5 @@
 import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
-import { Plus, Redo2, Undo2 } from 'lucide-react';
+import { Plus, Redo2, Settings2, Undo2 } from 'lucide-react';
 import { views, type View } from './views';
 import classes from './Toolbar.module.css';
 
@@ -11,10 +11,11 @@ interface ToolbarProps {
   onUndo: () => void;
   onRedo: () => void;
   onAdd: () => void;
+  onSettings: () => void;
 }
 
 /** Above the editor: how the plan is shown, and what is done to it. */
-export function Toolbar({ view, onView, isNarrow, readOnly, onUndo, onRedo, onAdd }: ToolbarProps) {
+export function Toolbar({ view, onView, isNarrow, readOnly, onUndo, onRedo, onAdd, onSettings }: ToolbarProps) {
   const shown = isNarrow ? views.slice(1) : views;
   return (
     <div className={classes.bar}>
@@ -27,6 +28,10 @@ export function Toolbar({ view, onView, isNarrow, readOnly, onUndo, onRedo, onAd
           <Button size="xs" variant="default" leftSection={<Plus size={14} aria-hidden="true" />} onClick={onAdd}>Add a step</Button>
         </>
       )}
+      {readOnly && <span className={classes.space} />}
+      {isNarrow
+        ? <ActionIcon variant="default" size={30} aria-label="Settings of the plan" onClick={onSettings}><Settings2 size={15} /></ActionIcon>
+        : <Button size="xs" variant="default" leftSection={<Settings2 size={14} aria-hidden="true" />} onClick={onSettings}>Settings</Button>}
     </div>
   );
 }

@@ -13,6 +13,7 @@ import { executionPath, referencesFor } from '../document/references';
 import { renameStep } from '../document/rename';
 import { pathFrom, pathText, type DocumentPath } from '../document/yaml-document';
 import { AddStepModal } from '../step/AddStepModal';
+import { PlanPanel } from '../step/PlanPanel';
 import { StepPanel } from '../step/StepPanel';
 import { freeId } from '../step/templates';
 import { CodePane, type CodeHandle } from './CodePane';
@@ -39,6 +40,9 @@ interface WorkbenchProps {
 }
 
 const checkMilliseconds = 350;
+
+/** Chosen in place of a step: the plan itself. */
+const wholePlan = 'plan';
 
 /** A plan as text and as graph, side by side: one document. */
 export function Workbench({ plan, text, onChange, onSave, readOnly, view, onView, selected, onSelect }: WorkbenchProps) {
@@ -67,7 +71,7 @@ export function Workbench({ plan, text, onChange, onSave, readOnly, view, onView
   const edit = (change: (text: string) => string) => code.current?.replace(change(text));
   useEffect(() => {
     // What is chosen in the address and is not there any more was removed, or another version is shown.
-    if (selected !== undefined && step === null && shownText === text && model.broken === null) onSelect(undefined);
+    if (selected !== undefined && selected !== wholePlan && step === null && shownText === text && model.broken === null) onSelect(undefined);
   }, [selected, step, shownText, text, model, onSelect]);
 
   const edits = {
@@ -92,7 +96,7 @@ export function Workbench({ plan, text, onChange, onSave, readOnly, view, onView
   };
   return (
     <div className={classes.workbench}>
-      <Toolbar view={shown} onView={onView} isNarrow={isNarrow} readOnly={readOnly} onUndo={() => code.current?.undo()} onRedo={() => code.current?.redo()} onAdd={() => setAdding({ list: ['steps'], index: model.steps.steps.length })} />
+      <Toolbar view={shown} onView={onView} isNarrow={isNarrow} readOnly={readOnly} onUndo={() => code.current?.undo()} onRedo={() => code.current?.redo()} onAdd={() => setAdding({ list: ['steps'], index: model.steps.steps.length })} onSettings={() => onSelect(selected === wholePlan ? undefined : wholePlan)} />
       <div className={classes.panes}>
         <div className={classes.code} hidden={shown === 'graph'}>
           <CodePane
@@ -109,6 +113,12 @@ export function Workbench({ plan, text, onChange, onSave, readOnly, view, onView
               />
             </Suspense>
           </div>
+        )}
+        {selected === wholePlan && (
+          <PlanPanel
+            values={(valueAt(shownText, []) ?? {}) as Record<string, unknown>} findings={findings} readOnly={readOnly} onClose={() => onSelect(undefined)}
+            onSet={(path, value) => edit(before => setIn(before, path, value))}
+          />
         )}
         {step !== null && shown !== 'yaml' && (
           <StepPanel

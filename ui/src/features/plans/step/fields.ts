@@ -25,6 +25,22 @@ export const retryFields: readonly SettingDescription[] = [
   field('max', 'duration', 'The longest wait.'),
 ];
 
+/** What a plan says of all its executions. */
+export const planFields: readonly SettingDescription[] = [
+  field('timeout', 'duration', '30s, 5m, 2h: how long an execution may take from its beginning, its waits included.', { label: 'Time limit' }),
+];
+
+export const budgetFields: readonly SettingDescription[] = [
+  field('tokens', 'integer', 'So many tokens of AIs one execution may use. Then the step that asks fails; without it nothing bounds them.'),
+  field('cost', 'number', 'The same by what vendors say that their answers cost, such as 2.50.'),
+];
+
+export const concurrencyFields: readonly SettingDescription[] = [
+  field('limit', 'integer', 'At most so many executions with the same key run at once.'),
+  field('key', 'text', 'What they have in common, such as ${input.site}. Without it all executions of the plan count together.'),
+  field('when_full', 'text', 'What becomes of one more.', { choices: ['queue', 'skip', 'cancel_oldest'], default: 'queue' }),
+];
+
 interface ControlFields {
   /** Where the fields stand: in the step itself, or in the member of this name. */
   within: string | null;
