@@ -1,10 +1,11 @@
-import { Button, SegmentedControl, Select } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Activity } from 'lucide-react';
 import { useLivePages } from '@/api/newest';
 import { planNamesQuery } from '@/api/plan-names';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
+import { ChoiceFilter } from '@/components/page/ChoiceFilter';
 import { EmptyState } from '@/components/page/EmptyState';
 import { Filters } from '@/components/page/Filters';
 import { Page } from '@/components/page/Page';
@@ -27,10 +28,7 @@ export function ExecutionsPage() {
   return (
     <Page title="Executions" fill>
       <Filters>
-        <SegmentedControl
-          size="xs" aria-label="Status" value={search.status ?? 'all'} data={[{ value: 'all', label: 'All' }, ...statuses.map(status => ({ value: status, label: status.charAt(0).toUpperCase() + status.slice(1) }))]}
-          onChange={status => set({ status: statuses.find(each => each === status) })}
-        />
+        <ChoiceFilter label="Status" all="Every status" choices={statuses} value={search.status} onChange={status => set({ status })} />
         <Select
           aria-label="Plan" placeholder="Every plan" searchable clearable size="xs" w={220} value={search.plan ?? null} clearButtonProps={{ 'aria-label': 'Every plan' }}
           data={(plans.data ?? []).map(plan => plan.name!)} onChange={plan => set({ plan: plan ?? undefined })} nothingFoundMessage="No such plan"

@@ -43,8 +43,8 @@ function Content({ overview }: { overview: Overview }) {
       <div className={classes.columns}>
         <div className={classes.column}>
           <div className={classes.charts}>
-            <HourCard title="Executions" sum={`${countText(total)} in 24 h`} points={points} series={executionSeries} text={countText} />
-            <HourCard title="Moved" sum={`${bytesText(sumOf(overview, 'bytes'))} in ${countText(sumOf(overview, 'files'))} files`} points={points} series={byteSeries} text={bytesText} />
+            <HourCard title="Executions" sum={`${countText(total)} in 24 h`} points={points} series={executionSeries} text={countText} none="Nothing ran in the last 24 hours." />
+            <HourCard title="Moved" sum={`${bytesText(sumOf(overview, 'bytes'))} in ${countText(sumOf(overview, 'files'))} files`} points={points} series={byteSeries} text={bytesText} none="No file was moved in the last 24 hours." />
           </div>
           <FailedCard />
         </div>

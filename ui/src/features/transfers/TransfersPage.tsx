@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Select } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { MoveRight, Plus } from 'lucide-react';
@@ -6,6 +6,7 @@ import { endpointNamesQuery } from '@/api/endpoint-names';
 import { may, meQuery } from '@/api/me';
 import { useLivePages, useNewest } from '@/api/newest';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
+import { ChoiceFilter } from '@/components/page/ChoiceFilter';
 import { EmptyState } from '@/components/page/EmptyState';
 import { Filters } from '@/components/page/Filters';
 import { Page } from '@/components/page/Page';
@@ -41,10 +42,7 @@ export function TransfersPage() {
       {moving.length > 0 && <Moving transfers={moving} />}
       <Filters>
         <SearchField label="Search names and places" value={q} onChange={next => set({ q: next })} />
-        <SegmentedControl
-          size="xs" aria-label="Status" value={search.status ?? 'all'} data={[{ value: 'all', label: 'All' }, ...statuses.map(status => ({ value: status, label: status.charAt(0).toUpperCase() + status.slice(1) }))]}
-          onChange={status => set({ status: statuses.find(each => each === status) })}
-        />
+        <ChoiceFilter label="Status" all="Every status" choices={statuses} value={search.status} onChange={status => set({ status })} />
         <Select
           aria-label="Endpoint" placeholder="Every endpoint" searchable clearable size="xs" w={190} value={search.endpoint ?? null} clearButtonProps={{ 'aria-label': 'Every endpoint' }}
           data={(endpoints.data ?? []).map(endpoint => endpoint.name)} onChange={endpoint => set({ endpoint: endpoint ?? undefined })} nothingFoundMessage="No such endpoint"

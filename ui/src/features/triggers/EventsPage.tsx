@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Select } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Radio, RotateCcw } from 'lucide-react';
@@ -8,6 +8,7 @@ import { planNamesQuery } from '@/api/plan-names';
 import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
+import { ChoiceFilter } from '@/components/page/ChoiceFilter';
 import { EmptyState } from '@/components/page/EmptyState';
 import { Filters } from '@/components/page/Filters';
 import { Page } from '@/components/page/Page';
@@ -46,10 +47,7 @@ export function EventsPage() {
         && <Button leftSection={<RotateCcw size={14} aria-hidden="true" />} variant="default" onClick={() => setAsks(true)}>Replay all of these</Button>}
     >
       <Filters>
-        <SegmentedControl
-          size="xs" aria-label="State" value={search.status ?? 'all'} data={[{ value: 'all', label: 'All' }, ...statuses.map(status => ({ value: status, label: status.charAt(0).toUpperCase() + status.slice(1) }))]}
-          onChange={status => set({ status: statuses.find(each => each === status) })}
-        />
+        <ChoiceFilter label="State" all="Every state" choices={statuses} value={search.status} onChange={status => set({ status })} />
         <Select aria-label="Kind" placeholder="Every kind" clearable size="xs" w={170} value={search.kind ?? null} clearButtonProps={{ 'aria-label': 'Every kind' }} data={kinds.map(kind => ({ value: kind, label: kindWords[kind]! }))} onChange={kind => set({ kind: kinds.find(each => each === kind) })} />
         <Select
           aria-label="Plan" placeholder="Every plan" searchable clearable size="xs" w={180} value={search.plan ?? null} clearButtonProps={{ 'aria-label': 'Every plan' }}

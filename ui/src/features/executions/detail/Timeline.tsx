@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef } from 'react';
 import { StatusBadge } from '@/components/status/StatusBadge';
@@ -16,8 +17,11 @@ interface TimelineProps {
 
 const rowHeight = 40;
 
+const narrow = '(max-width: 620px)';
+
 /** Steps and attempts over time: when each ran, how long, and how it ended. */
 export function Timeline({ attempts, progress, selected, onSelect }: TimelineProps) {
+  const isNarrow = useMediaQuery(narrow, window.matchMedia(narrow).matches);
   const now = useNow();
   const viewport = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => rowsOf(attempts), [attempts]);
@@ -28,7 +32,7 @@ export function Timeline({ attempts, progress, selected, onSelect }: TimelinePro
       <div className={classes.axis} aria-hidden="true">
         <div className={classes.axisName}>Step</div>
         <div className={classes.scale}>
-          {ticksOf(span, 5).map(tick => <span key={tick} className={classes.tick} data-end={tick > (span.to - span.from) * 0.9 || undefined} style={{ left: `${(tick / (span.to - span.from)) * 100}%` }}>{tick === 0 ? '0' : durationText(tick)}</span>)}
+          {ticksOf(span, isNarrow ? 2 : 5).map(tick => <span key={tick} className={classes.tick} data-end={tick > (span.to - span.from) * 0.9 || undefined} style={{ left: `${(tick / (span.to - span.from)) * 100}%` }}>{tick === 0 ? '0' : durationText(tick)}</span>)}
         </div>
       </div>
       <ol className={classes.rows} style={{ height: virtual.getTotalSize() }}>

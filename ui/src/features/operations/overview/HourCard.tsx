@@ -1,4 +1,4 @@
-import { Button, ScrollArea, Table } from '@mantine/core';
+import { Button, ScrollArea, Skeleton, Table } from '@mantine/core';
 import { useToggle } from '@mantine/hooks';
 import { lazy, Suspense } from 'react';
 import { Card } from '@/components/page/Card';
@@ -6,7 +6,10 @@ import type { Series } from './HourChart';
 import type { HourPoint } from './hours';
 import classes from './Overview.module.css';
 
-const HourChart = lazy(() => import('./HourChart').then(module => ({ default: module.HourChart })));
+// Asked for together with the numbers, not after them.
+const chart = import('./HourChart').then(module => ({ default: module.HourChart }));
+chart.catch(() => undefined);
+const HourChart = lazy(() => chart);
 
 interface HourCardProps {
   title: string;
@@ -15,15 +18,18 @@ interface HourCardProps {
   points: HourPoint[];
   series: readonly Series[];
   text: (value: number) => string;
+  /** What stands in place of a chart without bars. */
+  none: string;
 }
 
 /** A chart of the last hours that can be read as a table. */
-export function HourCard({ title, sum, points, series, text }: HourCardProps) {
+export function HourCard({ title, sum, points, series, text, none }: HourCardProps) {
   const [shown, toggle] = useToggle(['chart', 'table'] as const);
+  if (points.every(point => series.every(each => point[each.key] === 0))) return <Card title={title}><p className={classes.none}>{none}</p></Card>;
   return (
     <Card title={<>{title} <span className={classes.sum}>{sum}</span></>} actions={<Button size="compact-xs" variant="subtle" color="gray" onClick={() => toggle()}>{shown === 'chart' ? 'As a table' : 'As a chart'}</Button>}>
       {shown === 'chart' ? (
-        <Suspense fallback={<div className={classes.chartPlace} />}>
+        <Suspense fallback={<Skeleton className={classes.chartPlace} />}>
           <HourChart points={points} series={series} text={text} />
           {series.length > 1 && <ul className={classes.legend} aria-hidden="true">{series.map(each => <li key={each.key}><i style={{ background: each.color }} />{each.label}</li>)}</ul>}
         </Suspense>

@@ -18,7 +18,7 @@ const tick = { fontSize: 11, fill: 'var(--text-soft)' };
 /** Bars over hours. Its table says the same to those who do not see it. */
 export function HourChart({ points, series, text }: HourChartProps) {
   return (
-    <ResponsiveContainer width="100%" height={190}>
+    <ResponsiveContainer width="100%" height={190} initialDimension={{ width: 360, height: 190 }}>
       <BarChart data={points} margin={{ top: 6, right: 2, bottom: 0, left: 0 }} barCategoryGap="22%" accessibilityLayer={false} aria-hidden="true">
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis dataKey="label" tick={tick} tickLine={false} axisLine={{ stroke: 'var(--line-strong)' }} interval="preserveStartEnd" minTickGap={36} />

@@ -1,7 +1,8 @@
-import { Button, SegmentedControl, Select } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Download, Files } from 'lucide-react';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
+import { ChoiceFilter } from '@/components/page/ChoiceFilter';
 import { EmptyState } from '@/components/page/EmptyState';
 import { Filters } from '@/components/page/Filters';
 import { SearchField } from '@/components/search/SearchField';
@@ -38,10 +39,7 @@ export function FilesTab({ transfer, filter, onFilter, tail, isRunning }: FilesT
     <>
       <Filters>
         <SearchField label="Search the files" value={filter.q} onChange={q => onFilter({ ...filter, q })} />
-        <SegmentedControl
-          size="xs" aria-label="Result" value={filter.result ?? 'all'} data={[{ value: 'all', label: 'All' }, ...results.map(result => ({ value: result, label: result.charAt(0).toUpperCase() + result.slice(1) }))]}
-          onChange={result => onFilter({ ...filter, result: results.find(each => each === result) })}
-        />
+        <ChoiceFilter label="Result" all="Every result" choices={results} value={filter.result} onChange={result => onFilter({ ...filter, result })} />
         {transfer.links.length > 1 && (
           <Select
             aria-label="Link" size="xs" w={220} value={filter.step ?? 'all'} onChange={step => onFilter({ ...filter, step: step === 'all' || step === null ? undefined : step })}

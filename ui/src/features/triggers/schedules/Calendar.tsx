@@ -70,6 +70,7 @@ function Weeks({ days, byDay, today, month, shown, onDay }: WeeksProps) {
                 const entries = byDay[week * 7 + index]!;
                 return (
                   <td key={day.getTime()} data-today={dayText(day) === dayText(today) || undefined} data-other={(month !== null && day.getMonth() !== month) || undefined}>
+                    <span className={classes.weekday} aria-hidden="true">{name.format(day)}</span>
                     <button type="button" className={classes.number} aria-label={full.format(day)} onClick={() => onDay(day)}>{day.getDate()}</button>
                     <ul className={classes.entries}>{entries.slice(0, shown).map(entry => <EntryItem key={entry.trigger} entry={entry} />)}</ul>
                     {entries.length > shown && <button type="button" className={classes.more} onClick={() => onDay(day)}>{entries.length - shown} more</button>}
