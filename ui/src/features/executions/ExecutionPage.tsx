@@ -10,6 +10,7 @@ import { toastDone } from '@/components/feedback/toast';
 import { LogView } from '@/components/log/LogView';
 import { Loading } from '@/components/page/Loading';
 import { Page } from '@/components/page/Page';
+import { executionTitle } from '@/components/status/execution-title';
 import { StatusBadge } from '@/components/status/StatusBadge';
 import { cancelExecution } from './api/cancel-execution';
 import { executionQuery } from './api/show-execution';
@@ -56,7 +57,7 @@ function OneExecution({ id }: { id: string }) {
   const tab = search.tab ?? 'steps';
   return (
     <Page
-      title={execution.plan ?? 'Unnamed plan'} above={above} aside={<StatusBadge status={execution.status} />} lead={<Facts execution={execution} />} fill={tab === 'log'}
+      title={executionTitle(execution)} above={above} aside={<StatusBadge status={execution.status} />} lead={<Facts execution={execution} />} fill={tab === 'log'}
       actions={may(me, 'operator') && (
         <>
           {!isOver && <Button variant="default" leftSection={<Square size={14} aria-hidden="true" />} disabled={execution.cancel_requested === true} onClick={cancel.open}>{execution.cancel_requested === true ? 'Stopping …' : 'Cancel'}</Button>}

@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import { useState } from 'react';
 import { may, meQuery } from '@/api/me';
+import { AskBeforeLeaving } from '@/components/feedback/AskBeforeLeaving';
 import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { Card } from '@/components/page/Card';
@@ -60,6 +61,7 @@ function TransferForm({ begun, like }: { begun: Draft; like: Transfer | undefine
         </>
       }
     >
+      <AskBeforeLeaving when={JSON.stringify(draft) !== JSON.stringify(begun) && !starting.isPending} />
       {starting.error !== null && <ProblemAlert error={starting.error} />}
       <div className={classes.columns}>
         <div className={classes.main}>

@@ -6,6 +6,7 @@ import { Play, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { endpointNamesQuery } from '@/api/endpoint-names';
 import { may, meQuery } from '@/api/me';
+import { AskBeforeLeaving } from '@/components/feedback/AskBeforeLeaving';
 import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone, toastProblem } from '@/components/feedback/toast';
@@ -56,6 +57,8 @@ function TemplateForm({ saved, begun }: { saved: Template | null; begun?: Transf
   const mayEdit = may(me, 'editor');
   const request = templateOf(draft, name, description);
   const isChanged = saved === null || JSON.stringify(request) !== JSON.stringify(templateOf(draftOfTemplate(saved), saved.name, saved.description ?? ''));
+  const [first] = useState(() => JSON.stringify([draft, name, description]));
+  const hasChanges = mayEdit && (saved === null ? JSON.stringify([draft, name, description]) !== first : isChanged);
   const saving = useMutation({
     mutationFn: () => (saved === null ? addTemplate(request!) : saveTemplate(saved.id, request!)),
     onSuccess: async template => {
@@ -86,6 +89,7 @@ function TemplateForm({ saved, begun }: { saved: Template | null; begun?: Transf
         </>
       }
     >
+      <AskBeforeLeaving when={hasChanges && !saving.isPending && !asksDelete} />
       {saving.error !== null && <ProblemAlert error={saving.error} />}
       <Card><ChainGraph draft={draft} names={names} /></Card>
       <div className={classes.columns}>

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, FileButton, Select, TextInput } from '@mantine/core';
-import { ArrowUp, FolderOpen, FolderPlus, RefreshCw, Search, Upload } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { ArrowUp, FolderOpen, FolderPlus, Plus, RefreshCw, Search, Upload } from 'lucide-react';
 import { useRef, type DragEvent, type KeyboardEvent, type RefObject } from 'react';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { EmptyState } from '@/components/page/EmptyState';
@@ -137,6 +138,7 @@ function Endpoints({ endpoints, onChoose }: { endpoints: readonly Endpoint[]; on
           <span className={classes.placeAddress}>{endpoint.address}</span>
         </button>
       ))}
+      <Link to="/endpoints" search={{ new: 'choose' }} className={classes.another}><Plus size={15} aria-hidden="true" />Connect another place</Link>
     </div>
   );
 }

@@ -10,7 +10,9 @@ export function toastBegan({ message, transfer }: Began, onWatch: (transfer: str
   }
   const watch = (event: React.MouseEvent) => {
     event.preventDefault();
+    // Where it is watched the note has said what it had to say, and would cover what stands below it.
+    notifications.hide(id);
     onWatch(transfer);
   };
-  notifications.show({ message: <>{message} · <Anchor href={`/transfers/${transfer}`} onClick={watch} underline="always" inherit>Watch it</Anchor></>, autoClose: 6_000 });
+  const id = notifications.show({ message: <>{message} · <Anchor href={`/transfers/${transfer}`} onClick={watch} underline="always" inherit>Watch it</Anchor></>, autoClose: 6_000 });
 }

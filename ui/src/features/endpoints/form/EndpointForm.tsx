@@ -1,18 +1,19 @@
 import { Button, Collapse, Group, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ChevronDown, ChevronRight, PlugZap } from 'lucide-react';
-import { useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
+import { AskBeforeLeaving } from '@/components/feedback/AskBeforeLeaving';
 import { ProblemAlert, messageOf } from '@/components/feedback/ProblemAlert';
 import { SettingFields } from '@/components/form/SettingFields';
 import { labelOf, missingOf } from '@/components/form/settings';
 import { Card } from '@/components/page/Card';
 import type { EndpointKind } from '../api/list-kinds';
 import { addEndpoint, putEndpoint } from '../api/save-endpoint';
-import { testDraft, type TestResult } from '../api/test-endpoint';
+import { testDraft, testEndpoint, type TestResult } from '../api/test-endpoint';
 import { TestReport } from '../testing/TestReport';
 import { fieldOf, nameError, suggestName } from './field-errors';
 import { groupsOf, type SettingGroup } from './groups';
-import { SecretField } from './SecretField';
+import { SecretField, type StoreSecret } from './SecretField';
 
 interface EndpointFormProps {
   kind: EndpointKind;
@@ -31,6 +32,9 @@ export function EndpointForm({ kind, name, settings, taken, onSaved, onCancel }:
   const [typedName, setTypedName] = useState<string | null>(null);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [result, setResult] = useState<TestResult | null>(null);
+  const [isStoring, setStoring] = useState(false);
+  const typedSecrets = useRef(new Map<string, StoreSecret>());
+  const [hasTypedSecret, setTypedSecret] = useState(false);
   const client = useQueryClient();
   const newName = typedName ?? suggestName(values, kind.id, taken);
   const names = kind.settings.map(setting => setting.name);
@@ -41,12 +45,32 @@ export function EndpointForm({ kind, name, settings, taken, onSaved, onCancel }:
     setErrors(({ [setting]: _, ...others }) => others);
     setValues(({ [setting]: _, ...others }) => (value === undefined ? others : { ...others, [setting]: value }));
   };
+  const onTyped = useCallback((setting: string, store: StoreSecret | null) => {
+    if (store === null) typedSecrets.current.delete(setting);
+    else typedSecrets.current.set(setting, store);
+    setTypedSecret(typedSecrets.current.size > 0);
+  }, []);
   /** What is missing is told at its field before anything is asked. */
   const isComplete = () => {
-    const missing = Object.fromEntries(missingOf(kind.settings, values).map(setting => [setting, `${labelOf(setting)} is needed.`]));
+    const given = { ...values, ...Object.fromEntries([...typedSecrets.current.keys()].map(setting => [setting, 'typed'])) };
+    const missing = Object.fromEntries(missingOf(kind.settings, given).map(setting => [setting, `${labelOf(setting)} is needed.`]));
     const wrong = name === null ? nameError(newName, taken) : undefined;
     setErrors(wrong === undefined ? missing : { ...missing, name: wrong });
     return Object.keys(missing).length === 0 && wrong === undefined;
+  };
+  /** A new secret that stands in its field is stored before anything is tried or saved with it; why it cannot be is told there. */
+  const withSecrets = async (then: (whole: Record<string, unknown>) => void) => {
+    if (!isComplete()) return;
+    setStoring(true);
+    try {
+      let whole = values;
+      for (const [setting, store] of [...typedSecrets.current]) whole = { ...whole, [setting]: await store() };
+      then(whole);
+    } catch {
+      // The field tells it.
+    } finally {
+      setStoring(false);
+    }
   };
   const place = (error: unknown) => {
     const field = fieldOf(messageOf(error), names);
@@ -54,10 +78,12 @@ export function EndpointForm({ kind, name, settings, taken, onSaved, onCancel }:
   };
   const testing = useMutation({ mutationFn: (tried: Record<string, unknown>) => testDraft(kind.id, tried), onSuccess: setResult, onError: place });
   const saving = useMutation({
-    mutationFn: () => (name === null ? addEndpoint({ name: newName, kind: kind.id, settings: values }) : putEndpoint({ name, kind: kind.id, settings: values })),
+    mutationFn: (whole: Record<string, unknown>) => (name === null ? addEndpoint({ name: newName, kind: kind.id, settings: whole }) : putEndpoint({ name, kind: kind.id, settings: whole })),
     onError: place,
     onSuccess: async saved => {
       await client.invalidateQueries({ queryKey: ['endpoints'] });
+      // What was tried before it was saved is known of the saved one as well.
+      if (result?.ok === true) void testEndpoint(saved.name).then(() => client.invalidateQueries({ queryKey: ['endpoints'] })).catch(() => undefined);
       onSaved(saved.name);
     },
   });
@@ -68,10 +94,11 @@ export function EndpointForm({ kind, name, settings, taken, onSaved, onCancel }:
   };
   const failure = [testing.error, saving.error].find(error => error !== null && fieldOf(messageOf(error), names) === undefined);
   return (
-    <form onSubmit={event => { event.preventDefault(); if (isComplete()) saving.mutate(); }} noValidate>
+    <form onSubmit={event => { event.preventDefault(); void withSecrets(saving.mutate); }} noValidate>
+      <AskBeforeLeaving when={(isChanged || typedName !== null || hasTypedSecret) && !saving.isPending} />
       <Stack gap="md">
         {groupsOf(kind.settings).map(group => (
-          <SettingsCard key={group.title} group={group} values={values} errors={errors} onChange={set} endpoint={name ?? newName} />
+          <SettingsCard key={group.title} group={group} values={values} errors={errors} onChange={set} onTyped={onTyped} endpoint={name ?? newName} />
         ))}
         {name === null && (
           <Card title="What it is called">
@@ -84,8 +111,8 @@ export function EndpointForm({ kind, name, settings, taken, onSaved, onCancel }:
         {result !== null && <TestReport result={result} onAccept={accept} isAccepting={testing.isPending} />}
         {failure !== undefined && failure !== null && <ProblemAlert error={failure} />}
         <Group gap="xs">
-          <Button type="submit" loading={saving.isPending} disabled={name !== null && !isChanged}>{name === null ? 'Save endpoint' : 'Save changes'}</Button>
-          <Button variant="default" leftSection={<PlugZap size={15} aria-hidden="true" />} loading={testing.isPending} onClick={() => { if (isComplete()) testing.mutate(values); }}>Test</Button>
+          <Button type="submit" loading={saving.isPending} disabled={isStoring || (name !== null && !isChanged && !hasTypedSecret)}>{name === null ? 'Save endpoint' : 'Save changes'}</Button>
+          <Button variant="default" leftSection={<PlugZap size={15} aria-hidden="true" />} loading={testing.isPending || isStoring} onClick={() => void withSecrets(testing.mutate)}>Test</Button>
           {onCancel !== undefined && <Button variant="subtle" color="gray" onClick={onCancel}>Back</Button>}
         </Group>
       </Stack>
@@ -98,14 +125,15 @@ interface SettingsCardProps {
   values: Record<string, unknown>;
   errors: Record<string, string>;
   onChange: (name: string, value: unknown) => void;
+  onTyped: (setting: string, store: StoreSecret | null) => void;
   endpoint: string;
 }
 
-function SettingsCard({ group, values, errors, onChange, endpoint }: SettingsCardProps) {
+function SettingsCard({ group, values, errors, onChange, onTyped, endpoint }: SettingsCardProps) {
   const isUsed = group.settings.some(setting => values[setting.name] !== undefined || errors[setting.name] !== undefined);
   const [isOpened, setOpened] = useState(!group.isFolded || isUsed);
   const fields = (
-    <SettingFields settings={group.settings} values={values} errors={errors} onChange={onChange} secretField={field => <SecretField {...field} endpoint={endpoint} />} />
+    <SettingFields settings={group.settings} values={values} errors={errors} onChange={onChange} secretField={field => <SecretField {...field} endpoint={endpoint} onTyped={onTyped} />} />
   );
   if (!group.isFolded) return <Card title={group.title}>{fields}</Card>;
   const isShown = isOpened || group.settings.some(setting => errors[setting.name] !== undefined);

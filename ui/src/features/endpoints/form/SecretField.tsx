@@ -1,15 +1,24 @@
 import { Button, Checkbox, Group, Input, PasswordInput, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { KeyRound, Plus } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { SecretFieldProps } from '@/components/form/SettingFields';
 import { messageOf } from '@/components/feedback/ProblemAlert';
 import { addSecret } from '../api/add-secret';
 import { secretsQuery } from '../api/list-secrets';
 import { nameOfReference, referenceTo, suggestSecretName } from './secrets';
 
+/** Stores what stands in the field of a new secret, and answers the reference to it. */
+export type StoreSecret = () => Promise<string>;
+
+interface EndpointSecretProps extends SecretFieldProps {
+  endpoint: string;
+  /** Told what would store the new secret that is typed, and null when none is. */
+  onTyped: (setting: string, store: StoreSecret | null) => void;
+}
+
 /** A secret of an endpoint: one of the credentials, or a new one that is stored at once. Its value never stands in the endpoint. */
-export function SecretField({ setting, label, value, onChange, error, endpoint }: SecretFieldProps & { endpoint: string }) {
+export function SecretField({ setting, label, value, onChange, error, endpoint, onTyped }: EndpointSecretProps) {
   const [isAdding, setAdding] = useState(false);
   const secrets = useQuery(secretsQuery).data ?? [];
   const chosen = nameOfReference(value);
@@ -17,7 +26,7 @@ export function SecretField({ setting, label, value, onChange, error, endpoint }
   if (isAdding) {
     return (
       <NewSecretField
-        label={label} isLong={setting.name.endsWith("key")} suggestion={suggestSecretName(endpoint, setting.name, names)}
+        label={label} isLong={setting.name.endsWith("key")} suggestion={suggestSecretName(endpoint, setting.name, names)} onTyped={store => onTyped(setting.name, store)}
         onCancel={() => setAdding(false)} onAdded={name => { onChange(referenceTo(name)); setAdding(false); }}
       />
     );
@@ -39,10 +48,11 @@ interface NewSecretFieldProps {
   isLong: boolean;
   suggestion: string;
   onCancel: () => void;
+  onTyped: (store: StoreSecret | null) => void;
   onAdded: (name: string) => void;
 }
 
-function NewSecretField({ label, isLong, suggestion, onCancel, onAdded }: NewSecretFieldProps) {
+function NewSecretField({ label, isLong, suggestion, onCancel, onTyped, onAdded }: NewSecretFieldProps) {
   const [name, setName] = useState<string | null>(null);
   const [value, setValue] = useState('');
   const [shared, setShared] = useState(true);
@@ -54,8 +64,24 @@ function NewSecretField({ label, isLong, suggestion, onCancel, onAdded }: NewSec
       onAdded(name ?? suggestion);
     },
   });
+  // The form stores what is typed by the newest name and value.
+  const tell = useRef(onTyped);
+  const store = useRef<StoreSecret>(() => Promise.reject(new Error()));
+  useEffect(() => {
+    tell.current = onTyped;
+    store.current = async () => {
+      await adding.mutateAsync();
+      return referenceTo(name ?? suggestion);
+    };
+  });
+  const isTyped = value !== '' && (name ?? suggestion) !== '';
+  useEffect(() => {
+    if (!isTyped) return undefined;
+    tell.current(() => store.current());
+    return () => tell.current(null);
+  }, [isTyped]);
   return (
-    <Input.Wrapper label={`New credential: ${label.toLowerCase()}`} description="It is sealed in the vault; the endpoint only names it." labelElement="div">
+    <Input.Wrapper label={`New credential: ${label.toLowerCase()}`} description="It is sealed in the vault; the endpoint only names it. Test and save store it as well." labelElement="div">
       <Stack gap="xs" mt={6} p="sm" style={{ border: '1px solid var(--line)', borderRadius: 8 }}>
         <TextInput label="Name" value={name ?? suggestion} onChange={event => setName(event.currentTarget.value)} spellCheck={false} autoComplete="off" error={adding.error === null ? undefined : messageOf(adding.error)} />
         {isLong
@@ -64,7 +90,7 @@ function NewSecretField({ label, isLong, suggestion, onCancel, onAdded }: NewSec
         <Checkbox label="For everybody in this workspace" description="Otherwise only what you start yourself can use it." checked={shared} onChange={event => setShared(event.currentTarget.checked)} />
         <Group gap="xs" justify="flex-end">
           <Button size="xs" variant="default" onClick={onCancel}>Choose one instead</Button>
-          <Button size="xs" loading={adding.isPending} disabled={value === '' || (name ?? suggestion) === ''} onClick={() => adding.mutate()}>Store and use it</Button>
+          <Button size="xs" loading={adding.isPending} disabled={!isTyped} onClick={() => adding.mutate()}>Store and use it</Button>
         </Group>
       </Stack>
     </Input.Wrapper>

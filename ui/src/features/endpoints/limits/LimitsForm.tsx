@@ -1,6 +1,7 @@
 import { Button, Group, NumberInput, Select, Stack } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { AskBeforeLeaving } from '@/components/feedback/AskBeforeLeaving';
 import { messageOf, ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
 import { Card } from '@/components/page/Card';
@@ -35,6 +36,7 @@ export function LimitsForm({ name, limits }: { name: string; limits: Readonly<Re
   );
   return (
     <form onSubmit={event => { event.preventDefault(); saving.mutate(); }}>
+      <AskBeforeLeaving when={isChanged && !saving.isPending} />
       <Stack gap="md">
         <Card title="Bandwidth"><BandwidthField text={values.bandwidth ?? ''} zone={values.time_zone} onText={text => set('bandwidth', text)} onZone={zone => set('time_zone', zone)} /></Card>
         <Card title="At once">

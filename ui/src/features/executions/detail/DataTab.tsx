@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { JsonView } from '@/components/json/JsonView';
 import { Card } from '@/components/page/Card';
+import { executionTitle } from '@/components/status/execution-title';
 import { StatusBadge } from '@/components/status/StatusBadge';
 import type { Execution } from '../api/list-executions';
 import { KeptFiles } from './KeptFiles';
@@ -21,7 +22,7 @@ export function DataTab({ execution }: { execution: Execution }) {
         <Card title="Executions that it called">
           <ul className={classes.children}>
             {children.map(child => (
-              <li key={child.id}><StatusBadge status={child.status} /><Link to="/executions/$execution" params={{ execution: child.id }} search={{}}>{child.plan ?? 'Unnamed plan'}</Link></li>
+              <li key={child.id}><StatusBadge status={child.status} /><Link to="/executions/$execution" params={{ execution: child.id }} search={{}}>{executionTitle(child)}</Link></li>
             ))}
           </ul>
         </Card>

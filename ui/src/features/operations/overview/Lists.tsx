@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Card } from '@/components/page/Card';
+import { executionTitle } from '@/components/status/execution-title';
 import { StatusBadge } from '@/components/status/StatusBadge';
 import { Duration, Time } from '@/components/time/Time';
 import { approvalsQuery } from '../api/approvals';
@@ -17,7 +18,7 @@ export function RunningCard() {
       {running?.map(execution => (
         <li key={execution.id}>
           <StatusBadge status="running" compact />
-          <Link to="/executions/$execution" params={{ execution: execution.id }} search={{}}>{execution.plan ?? 'Unnamed plan'}</Link>
+          <Link to="/executions/$execution" params={{ execution: execution.id }} search={{}}>{executionTitle(execution)}</Link>
           <span className={classes.end}><Duration from={execution.started_at} to={execution.ended_at} /></span>
         </li>
       ))}
@@ -33,7 +34,7 @@ export function FailedCard() {
         <li key={execution.id}>
           <StatusBadge status="failed" compact />
           <div className={classes.two}>
-            <Link to="/executions/$execution" params={{ execution: execution.id }} search={{ step: execution.failed_step ?? undefined }}>{execution.plan ?? 'Unnamed plan'}</Link>
+            <Link to="/executions/$execution" params={{ execution: execution.id }} search={{ step: execution.failed_step ?? undefined }}>{executionTitle(execution)}</Link>
             <span className={classes.why} title={execution.error?.message}>{execution.error?.message}</span>
           </div>
           <span className={classes.end}><Time value={execution.ended_at} /></span>
@@ -54,7 +55,7 @@ export function ApprovalsCard() {
           <StatusBadge status="waiting" compact />
           <div className={classes.two}>
             <Link to="/executions/$execution" params={{ execution: approval.execution }} search={{}}>{approval.ask ?? `The step '${approval.id ?? approval.step}'`}</Link>
-            <span className={classes.why}>{approval.plan ?? 'Unnamed plan'}</span>
+            <span className={classes.why}>{approval.plan ?? 'Not a saved plan'}</span>
           </div>
           <span className={classes.end}><Time value={approval.since} /></span>
         </li>

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Save } from 'lucide-react';
 import { useState } from 'react';
 import { parse } from 'yaml';
+import { AskBeforeLeaving } from '@/components/feedback/AskBeforeLeaving';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
 import { Card } from '@/components/page/Card';
@@ -31,6 +32,7 @@ export function ManifestEditor({ id, saved }: { id?: string; saved?: string }) {
       await queries.invalidateQueries({ queryKey: ['providers'] });
     },
   });
+  const isChanged = draft === undefined ? text !== (saved ?? '') : JSON.stringify(draft) !== JSON.stringify(saved === undefined ? emptyDraft : draftOf(saved));
   const show = (how: string) => {
     if (how === 'text' && draft !== undefined) {
       setText(saved !== undefined && isUnchanged(saved, draft) ? saved : manifestOf(draft, today()));
@@ -47,6 +49,7 @@ export function ManifestEditor({ id, saved }: { id?: string; saved?: string }) {
   };
   return (
     <form className={classes.form} onSubmit={event => { event.preventDefault(); save(); }}>
+      <AskBeforeLeaving when={isChanged && !saving.isPending} />
       <div className={classes.buttons}>
         <SegmentedControl aria-label="How it is written" value={draft === undefined ? 'text' : 'form'} onChange={show} data={[{ value: 'form', label: 'Form' }, { value: 'text', label: 'Text' }]} />
         {draft === undefined && !isWhole && <p className={classes.soft} role="status">This manifest holds more than the form can show, so that it is changed as text.</p>}

@@ -26,6 +26,7 @@ export const columns: readonly Column<Transfer>[] = [
       const progress = togetherOf(transfer.links);
       if (transfer.links.every(link => link.progress === undefined)) return <span className={classes.soft}>–</span>;
       if (transfer.status === 'running') return <>{filesText(progress)}</>;
+      if (transfer.status === 'failed' && transfer.error != null && progress.copied + progress.failed === 0) return <span className={classes.bad} title={transfer.error.message}>{transfer.error.message}</span>;
       return <>{outcomeText({ ...progress, failed: 0 })}{progress.failed > 0 && <span className={classes.bad}>, {countText(progress.failed)} failed</span>}</>;
     },
   },
