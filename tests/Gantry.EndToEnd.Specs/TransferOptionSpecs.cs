@@ -48,7 +48,7 @@ public sealed class TransferOptionSpecs : IDisposable
 
         using var copy = GantryProgram.Start(Variables, "copy", folder["in"], folder["out"], "--bandwidth", "100K", "--manifest", folder["m.jsonl"]);
         var errors = copy.StandardError.ReadToEndAsync();
-        while (!Directory.Exists(folder["out"]) || Directory.GetFiles(folder["out"], "[0-9]*").Length < 3)
+        while (!Directory.Exists(folder["out"]) || Directory.GetFiles(folder["out"]).Count(file => !Path.GetFileName(file).StartsWith('.')) < 3)
         {
             await Task.Yield();
         }
