@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Gantry.Engine.Settings;
@@ -8,8 +7,6 @@ namespace Gantry.Engine.Expressions;
 /// <summary>How values are compared and put into texts.</summary>
 internal static class Values
 {
-    private const int IntegerDigitsMax = 4096;
-
     /// <summary>A text as it is; anything else as JSON, with its digits.</summary>
     public static string Format(JsonElement value) => value.ValueKind == JsonValueKind.String ? TextOf(value) : value.GetRawText();
 
@@ -59,26 +56,10 @@ internal static class Values
         var (kind, otherKind) => throw new ExpressionException($"{Describe(kind)} and {Describe(otherKind)} have no order: compare two numbers or two texts"),
     };
 
-    /// <summary>Exact for whole numbers of any length and for decimals of up to 28 digits.</summary>
+    /// <summary>By value and exactly: 1 and 1.0 are the same, and no digit is lost.</summary>
     private static int CompareNumbers(JsonElement one, JsonElement other)
     {
         var (text, otherText) = (one.GetRawText(), other.GetRawText());
-        if (text == otherText)
-        {
-            return 0;
-        }
-
-        if (IsExactInteger(text) && IsExactInteger(otherText))
-        {
-            return text.Length < 19 && otherText.Length < 19
-                ? long.Parse(text).CompareTo(long.Parse(otherText))
-                : BigInteger.Parse(text).CompareTo(BigInteger.Parse(otherText));
-        }
-
-        return text.Length <= 28 && otherText.Length <= 28 && one.TryGetDecimal(out var exact) && other.TryGetDecimal(out var otherExact)
-            ? exact.CompareTo(otherExact)
-            : one.GetDouble().CompareTo(other.GetDouble());
+        return text == otherText ? 0 : ExactNumber.Compare(ExactNumber.Of(text), ExactNumber.Of(otherText));
     }
-
-    private static bool IsExactInteger(string text) => text.Length <= IntegerDigitsMax && Scalars.IsInteger(text);
 }

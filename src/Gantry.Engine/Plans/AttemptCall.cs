@@ -161,7 +161,7 @@ internal sealed class AttemptCall(StepAt at, CompiledAction step, StepAttempt at
             Message = result.Message is { } message ? execution.Redactor.Text(message) : null,
             Metadata = result.Metadata.Count == 0
                 ? null
-                : result.Metadata.ToDictionary(pair => pair.Key, pair => execution.Redactor.Text(pair.Value), StringComparer.Ordinal),
+                : result.Metadata.ToDictionary(pair => pair.Key, pair => StepMessage.Shorten(execution.Redactor.Text(pair.Value)), StringComparer.Ordinal),
             Error = error is null ? null : error with { Message = execution.Redactor.Text(error.Message) },
         };
     }

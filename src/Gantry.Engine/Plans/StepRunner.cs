@@ -164,7 +164,7 @@ internal sealed class StepRunner(StepAt at, CompiledAction step, Flow flow)
 
     private async Task<StepAttempt> EndAsync(StepAttempt attempt)
     {
-        var ended = attempt with { EndedAt = clock.GetUtcNow(), Message = attempt.Message ?? attempt.Error?.Message };
+        var ended = StepMessage.Shorten(attempt) with { EndedAt = clock.GetUtcNow() };
         attempts[^1] = ended;
         WriteEnd(ended);
         await Journal.RecordAsync(ended, at.DurabilityOf(ended, step.IsPure), CancellationToken.None);

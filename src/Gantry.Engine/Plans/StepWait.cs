@@ -23,6 +23,9 @@ public enum WaitKind
 /// </summary>
 public sealed record StepWait
 {
+    /// <summary>The longest name of an event.</summary>
+    public const int EventCharactersMax = 500;
+
     /// <summary>As in <see cref="StepAttempt.StepPath"/>; a signal names it.</summary>
     public required string StepPath { get; init; }
 

@@ -25,6 +25,11 @@ internal sealed class ApproveRunner(StepAt at, CompiledApprove step, Flow flow) 
     protected override async Task<StepAttempt?> RunAsync(StepAttempt attempt, bool isRecorded)
     {
         var ask = Execution.Redactor.Text(Values.Format(step.Ask.Evaluate(await At.ScopeAtAsync(attempt.StartedAt))));
+        if (ask.Length > StepMessage.CharactersMax)
+        {
+            throw new ExpressionException($"the question has {ask.Length} characters, and at most {StepMessage.CharactersMax} are shown. Ask a short one that says where the rest is");
+        }
+
         var wait = NewWait(attempt, WaitKind.Approval) with { Ask = ask, By = step.Step.By, Until = attempt.StartedAt + step.Step.Within };
         return await WaitAsync(attempt, isRecorded, wait, Durability.Now);
     }

@@ -98,7 +98,7 @@ internal abstract class ControlRunner(StepAt at, CompiledStep step, Flow flow)
 
     protected async Task<StepAttempt?> EndAsync(StepAttempt attempt)
     {
-        var ended = attempt with { EndedAt = Now, Message = attempt.Message ?? attempt.Error?.Message, Wait = null };
+        var ended = StepMessage.Shorten(attempt) with { EndedAt = Now, Wait = null };
         if (ended.Output is { Bytes: > StepOutput.BytesMax })
         {
             ended = TooLarge(ended);

@@ -41,6 +41,9 @@ internal sealed class EachRunner(StepAt at, CompiledEach step, Flow flow) : Cont
     private const string Hash = "items_hash";
     private const int ErrorsKeptMax = 20;
 
+    /// <summary>How each of them ended is held as long as the step runs, and again by whoever takes the execution up.</summary>
+    internal const int ItemsMax = 250_000;
+
     private readonly Lock gate = new();
     private readonly List<(int Index, Failure Failure)> failures = [];
     private JsonElement.ArrayEnumerator items;
@@ -59,6 +62,11 @@ internal sealed class EachRunner(StepAt at, CompiledEach step, Flow flow) : Cont
         }
 
         var count = list.GetArrayLength();
+        if (count > ItemsMax)
+        {
+            throw new ExpressionException($"'each' takes at most {ItemsMax} items, and got {count}. Take fewer at once, or call a plan for each part of the list");
+        }
+
         var hash = Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(list)).AsSpan(0, 16));
         if (isRecorded && attempt.Metadata?.GetValueOrDefault(Hash) is { } known && known != hash)
         {

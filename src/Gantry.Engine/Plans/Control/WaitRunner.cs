@@ -39,6 +39,11 @@ internal sealed class WaitRunner(StepAt at, CompiledWait step, Flow flow) : Wait
         }
 
         var name = Values.Format(step.Event!.Evaluate(scope));
+        if (name.Length is 0 or > StepWait.EventCharactersMax)
+        {
+            throw new ExpressionException($"an event's name has 1 to {StepWait.EventCharactersMax} characters, and this one has {name.Length}");
+        }
+
         var wait = NewWait(attempt, WaitKind.Event) with { Event = name, Until = attempt.StartedAt + step.Step.Within };
         return await WaitAsync(attempt, isRecorded, wait, Durability.Now);
     }
