@@ -12,7 +12,6 @@ namespace Gantry.Hub.Executions;
 internal static class ApprovalRoutes
 {
     private const int CommentCharactersMax = 4_000;
-    private const int EventCharactersMax = 500;
 
     public static async Task<IResult> AnswerAsync(
         HttpContext context, Caller caller, string id, HubDatabase database, SignalWatch signals, WorkNews work, TimeProvider clock, CancellationToken cancellationToken)
@@ -139,8 +138,8 @@ internal static class ApprovalRoutes
     {
         var body = await ReadObjectAsync(request, "The body is an object with 'event', 'payload' and 'execution'.", cancellationToken);
         PlanBody.RefuseOthers(body, "event", "payload", "execution");
-        if (TextOf(body, "event") is not { Length: > 0 and <= EventCharactersMax } name)
-            throw ProblemException.Invalid($"The field 'event' is missing: a name of 1 to {EventCharactersMax} characters.");
+        if (TextOf(body, "event") is not { Length: > 0 and <= StepWait.EventCharactersMax } name)
+            throw ProblemException.Invalid($"The field 'event' is missing: a name of 1 to {StepWait.EventCharactersMax} characters.");
         var payload = body.TryGetProperty("payload", out var given) ? given.GetRawText() : "null";
         if (payload.Length > ExecutionLimits.InputsBytesMax)
             throw new ProblemException(413, "The payload is larger than 1 MB. Give the place of the data instead of the data.");

@@ -43,7 +43,7 @@ internal sealed class EventWriter(
         while (true)
         {
             var isBehind = false;
-            while (watch.Events.TryRead(out var happened))
+            while (watch.TryRead(out var happened))
             {
                 // The end comes last: what stands as it does now is told before it.
                 if (happened.IsFinal || happened.Type == ExecutionEvents.Changed)
@@ -61,7 +61,7 @@ internal sealed class EventWriter(
 
             await stream.FlushAsync(cancellationToken);
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var more = watch.Events.WaitToReadAsync(pause.Token).AsTask();
+            var more = watch.WaitToReadAsync(pause.Token).AsTask();
             await Task.WhenAny(more, Task.Delay(LookUp, clock, pause.Token));
             var isLive = more.IsCompletedSuccessfully;
             await pause.CancelAsync();

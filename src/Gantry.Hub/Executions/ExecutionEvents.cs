@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Gantry.Engine.Work;
 
@@ -14,10 +15,13 @@ internal sealed class ExecutionEvents
     /// <summary>How many events may wait for a slow reader before it has to look into the database again.</summary>
     private const int WaitingMax = 1_000;
 
+    /// <summary>The same in characters: an event may have tens of thousands.</summary>
+    internal const int CharactersWaitingMax = 1024 * 1024;
+
     /// <summary>The type of an event that tells no more than that there is something to be looked at.</summary>
     public const string Changed = "changed";
 
-    private readonly ConcurrentDictionary<Guid, ImmutableList<Channel<ExecutionEvent>>> watchers = [];
+    private readonly ConcurrentDictionary<Guid, ImmutableList<Watch>> watchers = [];
     private readonly ConcurrentDictionary<Guid, ImmutableList<TaskCompletionSource<ExecutionEnd>>> waiters = [];
 
     /// <summary>Building an event is worth it only then.</summary>
@@ -25,14 +29,10 @@ internal sealed class ExecutionEvents
 
     public void Publish(ExecutionEvent happened)
     {
-        if (!watchers.TryGetValue(happened.ExecutionId, out var channels))
+        if (!watchers.TryGetValue(happened.ExecutionId, out var watching))
             return;
-        foreach (var channel in channels)
-        {
-            // A full channel ends: its reader goes on from the database. Progress is not worth that.
-            if (!channel.Writer.TryWrite(happened) && happened.Sequence is not null)
-                channel.Writer.TryComplete();
-        }
+        foreach (var watch in watching)
+            watch.Tell(happened);
     }
 
     /// <summary>What is told as it stands now, and not kept, is another now: those who watch look into the database.</summary>
@@ -48,9 +48,9 @@ internal sealed class ExecutionEvents
 
     public Watch WatchExecution(Guid executionId)
     {
-        var channel = Channel.CreateBounded<ExecutionEvent>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
-        watchers.AddOrUpdate(executionId, _ => [channel], (_, others) => others.Add(channel));
-        return new Watch(channel.Reader, () => Remove(watchers, executionId, channel));
+        var watch = new Watch(WaitingMax, CharactersWaitingMax, ended => Remove(watchers, executionId, ended));
+        watchers.AddOrUpdate(executionId, _ => [watch], (_, others) => others.Add(watch));
+        return watch;
     }
 
     /// <summary>Completes at the execution's end, when that happens in this process.</summary>
@@ -73,12 +73,37 @@ internal sealed class ExecutionEvents
 }
 
 /// <summary>Somebody watches one execution, until disposed.</summary>
-internal sealed class Watch(ChannelReader<ExecutionEvent> events, Action end) : IDisposable
+internal sealed class Watch(int eventsMax, int charactersMax, Action<Watch> end) : IDisposable
 {
-    /// <summary>Completes when the reader was too slow.</summary>
-    public ChannelReader<ExecutionEvent> Events => events;
+    private readonly Channel<ExecutionEvent> events = Channel.CreateBounded<ExecutionEvent>(new BoundedChannelOptions(eventsMax) { SingleReader = true });
+    private int charactersWaiting;
 
-    public void Dispose() => end();
+    /// <summary>What waits for its reader, in characters.</summary>
+    internal int CharactersWaiting => Volatile.Read(ref charactersWaiting);
+
+    /// <summary>The next event that waits. False when none does.</summary>
+    public bool TryRead([NotNullWhen(true)] out ExecutionEvent? happened)
+    {
+        if (!events.Reader.TryRead(out happened))
+            return false;
+        Interlocked.Add(ref charactersWaiting, -happened.Data.Length);
+        return true;
+    }
+
+    /// <summary>False when the reader was too slow, and has read what there was.</summary>
+    public ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken) => events.Reader.WaitToReadAsync(cancellationToken);
+
+    /// <summary>When too much waits already, the watch ends: its reader goes on from the database. Progress is not worth that, and is left out.</summary>
+    internal void Tell(ExecutionEvent happened)
+    {
+        if (Interlocked.Add(ref charactersWaiting, happened.Data.Length) <= charactersMax && events.Writer.TryWrite(happened))
+            return;
+        Interlocked.Add(ref charactersWaiting, -happened.Data.Length);
+        if (happened.Sequence is not null)
+            events.Writer.TryComplete();
+    }
+
+    public void Dispose() => end(this);
 }
 
 /// <summary>Somebody waits for one execution's end, until disposed.</summary>

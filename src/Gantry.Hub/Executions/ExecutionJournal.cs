@@ -265,7 +265,7 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
         if (fields?.Length > ExecutionLimits.LogFieldsCharactersMax)
             fields = $$"""{"left_out":"{{fields.Length}} characters are more than are kept"}""";
 
-        var characters = message.Length + (fields?.Length ?? 0);
+        var characters = ExecutionLimits.LogLineCharacters + message.Length + (fields?.Length ?? 0);
         Interlocked.Add(ref charactersWritten, characters);
         Interlocked.Add(ref charactersWaiting, characters);
         Interlocked.Increment(ref linesWaiting);

@@ -32,6 +32,9 @@ internal static class ExecutionLimits
     /// <summary>What an output has at most that is loaded with the record of its step; a larger one is loaded when it is needed.</summary>
     public const int LoadedBytesMax = 8 * 1024;
 
+    /// <summary>What a line takes besides what it says, so that lines that say nothing come to an end as well.</summary>
+    public const int LogLineCharacters = 16;
+
     public const int LogMessageCharactersMax = 32 * 1024;
 
     public const int LogFieldsCharactersMax = 64 * 1024;

@@ -13,6 +13,9 @@ internal sealed class TakeOver
     private readonly string[] from;
     private readonly bool isFailed;
 
+    /// <summary>What comes behind, of each list that was asked about: of one list always the same step is meant.</summary>
+    private readonly Dictionary<IReadOnlyList<Step>, HashSet<int>?> afterwards = new(ReferenceEqualityComparer.Instance);
+
     private TakeOver(Plan plan, string from, bool isFailed) => (this.plan, this.from, this.isFailed) = (plan, from.Split('.'), isFailed);
 
     /// <summary>Null when the plan has no step of this path outside of what it does on a failure.</summary>
@@ -71,21 +74,31 @@ internal sealed class TakeOver
         return null;
     }
 
-    private static bool IsBefore(IReadOnlyList<Step> list, int number, int other)
+    private bool IsBefore(IReadOnlyList<Step> list, int number, int other)
+    {
+        if (!afterwards.TryGetValue(list, out var after))
+            afterwards[list] = after = AfterIn(list, other);
+        return after is null ? number < other : number < list.Count && other < list.Count && !after.Contains(number);
+    }
+
+    /// <summary>In a graph, the step itself and all that need it, by themselves or by what they need; null for a list that is none.</summary>
+    private static HashSet<int>? AfterIn(IReadOnlyList<Step> list, int number)
     {
         if (!list.Any(step => step.Needs is not null))
-            return number < other;
-        if (other >= list.Count || number >= list.Count)
-            return false;
-        HashSet<int> after = [other];
-        for (var grew = true; grew;)
+            return null;
+        var needing = Enumerable.Range(0, list.Count).SelectMany(index => (list[index].Needs ?? []).Select(need => (need, index))).ToLookup(pair => pair.need, pair => pair.index, StringComparer.Ordinal);
+        HashSet<int> after = [number];
+        var open = new Queue<int>(after);
+        while (open.TryDequeue(out var next))
         {
-            grew = false;
-            for (var i = 0; i < list.Count; i++)
-                grew |= !after.Contains(i) && (list[i].Needs ?? []).Any(need => after.Any(known => list[known].Id == need)) && after.Add(i);
+            if (next < list.Count && list[next].Id is { } id)
+            {
+                foreach (var index in needing[id].Where(after.Add))
+                    open.Enqueue(index);
+            }
         }
 
-        return !after.Contains(number);
+        return after;
     }
 
     private bool IsPartBefore(string part, string other)

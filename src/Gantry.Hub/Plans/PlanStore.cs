@@ -141,11 +141,21 @@ internal static class PlanStore
         return plan with { Origin = origin };
     }
 
-    /// <summary>False when the plan has changed since it was of <paramref name="version"/>.</summary>
-    public static async Task<bool> DeleteAsync(HubSession session, Guid planId, int version, CancellationToken cancellationToken) =>
-        await session.ExecuteAsync(
-            "update execution_plans set deleted_at = now() where workspace_id = @workspace and id = @planId and version = @version and deleted_at is null",
-            new { workspace = session.Actor.WorkspaceId, planId, version }, cancellationToken) == 1;
+    /// <summary>
+    /// What its triggers are just starting is on record before they are taken away, and nothing starts by them afterwards: whoever starts something by a trigger holds it meanwhile. False when the
+    /// plan has changed since it was of <paramref name="version"/>.
+    /// </summary>
+    public static async Task<bool> DeleteAsync(HubSession session, Guid planId, int version, CancellationToken cancellationToken)
+    {
+        var plan = new { workspace = session.Actor.WorkspaceId, planId, version };
+        await session.ExecuteAsync("""
+            with held as materialized (
+              select workspace_id, id from execution_plans where workspace_id = @workspace and id = @planId and version = @version for no key update)
+            select from held join triggers t on t.workspace_id = held.workspace_id and t.plan_id = held.id and t.removed_at is null order by t.id for update of t
+            """, plan, cancellationToken);
+        return await session.ExecuteAsync(
+            "update execution_plans set deleted_at = now() where workspace_id = @workspace and id = @planId and version = @version and deleted_at is null", plan, cancellationToken) == 1;
+    }
 
     private static Task AddVersionAsync(HubSession session, SavedPlanRow plan, string source, CancellationToken cancellationToken) =>
         session.ExecuteAsync("""

@@ -43,6 +43,8 @@ internal sealed class TriggerStarter(ExecutionStarter starter, JournalWriter wri
         if (start is null)
             return await SettleAsync(seen, "filtered", "Its trigger's 'when' is not true of it.");
         var accepted = await AcceptAsync(start, executionId);
+        if (accepted.Taken is { ExecutionId: null, Status: "dead" } gone && gone.Id == seen.Id)
+            return new Delivered(seen.Id, null, gone.Status, EventCommands.Gone, null, null);
         return accepted.Taken is { } taken
             ? new Delivered(taken.Id, taken.ExecutionId, "duplicate", null, accepted, start)
             : new Delivered(seen.Id, executionId, "accepted", null, accepted, start);

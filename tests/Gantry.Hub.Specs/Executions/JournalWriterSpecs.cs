@@ -160,6 +160,12 @@ public sealed class JournalWriterSpecs(TestDatabase database) : IClassFixture<Te
     {
         await using var writer = Writer();
         var actor = await database.CreateActorAsync();
+        await TestPostgres.ExecuteAsync(database.ConnectionString, $"""
+            set search_path = gantry;
+            insert into execution_plans (id, workspace_id, user_id, name, version) values ('{actor.UserId}', '{actor.WorkspaceId}', '{actor.UserId}', 'hooked', 1);
+            insert into triggers (id, workspace_id, plan_id, user_id, kind, identity, watches, settings, path, verb)
+            values ('{actor.UserId}', '{actor.WorkspaceId}', '{actor.UserId}', '{actor.UserId}', 'webhook', 'a', 'POST a', '', 'a', 'POST')
+            """);
         var (first, same) = (Accept(actor, isClaimed: true, delivery: "d"), Accept(actor, isClaimed: true, delivery: "d"));
         var (known, again) = (Accept(actor, isClaimed: true, key: "k", hash: 1), Accept(actor, isClaimed: true, key: "k", hash: 1));
         var ends = new[] { first, same, known, again }.ToDictionary(accept => accept, accept => End(accept, accept));

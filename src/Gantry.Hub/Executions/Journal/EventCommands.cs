@@ -5,23 +5,43 @@ namespace Gantry.Hub.Executions.Journal;
 /// <summary>The statements on events of a batch. They come before those on executions, which are written only for events that count.</summary>
 internal static class EventCommands
 {
-    private const string Moves = """
+    /// <summary>
+    /// Of what starts an execution, those whose trigger is there. Until the batch is committed it cannot be taken away, and one that is being taken away is waited for: whoever deleted a
+    /// plan, or saved it without the trigger, sees nothing start by it afterwards.
+    /// </summary>
+    private const string Standing = """
+        with standing as (
+          select s.id from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[]) as s(workspace_id, id, trigger_id, execution_id)
+          join triggers t on t.workspace_id = s.workspace_id and t.id = s.trigger_id and t.removed_at is null
+          where s.execution_id is not null
+          order by t.workspace_id, t.id for key share of t)
+        """;
+
+    /// <summary>Why an event that was to start something did not: its trigger was taken away at that moment.</summary>
+    public const string Gone = "The plan is gone, or has no such trigger any more.";
+
+    private const string Moves = Standing + "\n" + $"""
         update events e
-        set status = x.status, reason = x.reason, execution_id = x.execution_id, attempts = x.attempts, next_attempt_at = now() + x.next_attempt_in,
-            payload = case when x.execution_id is null then coalesce(x.payload, e.payload) end
-        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::interval[], $8::text[])
-          as x(workspace_id, id, status, reason, execution_id, attempts, next_attempt_in, payload)
+        set status = case when x.is_gone then 'dead' else x.status end, reason = case when x.is_gone then '{Gone}' else x.reason end,
+            execution_id = case when not x.is_gone then x.execution_id end, attempts = x.attempts, next_attempt_at = now() + x.next_attempt_in,
+            payload = case when x.execution_id is null or x.is_gone then coalesce(x.payload, e.payload) end
+        from (select x.*, x.execution_id is not null and x.id not in (select s.id from standing s) as is_gone
+              from unnest($1::uuid[], $2::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::interval[], $9::text[])
+                as x(workspace_id, id, execution_id, status, reason, attempts, next_attempt_in, payload)) x
         where e.workspace_id = x.workspace_id and e.id = x.id and e.attempts = x.attempts - 1 and e.status in ('pending', 'failed', 'dead')
         """;
 
-    private const string Inserts = """
+    private const string Inserts = Standing + "\n" + $"""
         insert into events (workspace_id, id, trigger_id, plan_id, kind, status, key, summary, payload, reason, execution_id, original_id, user_id, attempts,
                             next_attempt_at, occurred_at)
-        select x.workspace_id, x.id, x.trigger_id, x.plan_id, x.kind, x.status, x.key, x.summary, x.payload, x.reason, x.execution_id, x.original_id, x.user_id, x.attempts,
+        select x.workspace_id, x.id, x.trigger_id, x.plan_id, x.kind, case when x.is_gone then 'dead' else x.status end, x.key, x.summary, x.payload,
+               case when x.is_gone then '{Gone}' else x.reason end, case when not x.is_gone then x.execution_id end, x.original_id, x.user_id, x.attempts,
                now() + x.next_attempt_in, x.occurred_at
-        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-                             $11::uuid[], $12::uuid[], $13::uuid[], $14::int[], $15::interval[], $16::timestamptz[])
-          as x(workspace_id, id, trigger_id, plan_id, kind, status, key, summary, payload, reason, execution_id, original_id, user_id, attempts, next_attempt_in, occurred_at)
+        from (select x.*, x.execution_id is not null and x.id not in (select s.id from standing s) as is_gone
+              from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+                          $11::text[], $12::uuid[], $13::uuid[], $14::int[], $15::interval[], $16::timestamptz[])
+                as x(workspace_id, id, trigger_id, execution_id, plan_id, kind, status, key, summary, payload,
+                     reason, original_id, user_id, attempts, next_attempt_in, occurred_at)) x
         on conflict do nothing
         """;
 
@@ -82,9 +102,10 @@ internal static class EventCommands
             Moves,
             events.Column(row => row.WorkspaceId),
             events.Column(row => row.Id),
+            events.Column(row => row.TriggerId),
+            events.Column(row => row.ExecutionId),
             events.Column(row => row.Status),
             events.Column(row => row.Reason),
-            events.Column(row => row.ExecutionId),
             events.Column(row => row.Attempts),
             events.Column(row => row.NextAttemptIn),
             events.Column(row => row.Payload));
@@ -99,6 +120,7 @@ internal static class EventCommands
             events.Column(row => row.WorkspaceId),
             events.Column(row => row.Id),
             events.Column(row => row.TriggerId),
+            events.Column(row => row.ExecutionId),
             events.Column(row => row.PlanId),
             events.Column(row => row.Kind),
             events.Column(row => row.Status),
@@ -106,7 +128,6 @@ internal static class EventCommands
             events.Column(row => row.Summary),
             events.Column(row => row.ExecutionId is null ? row.Payload : null),
             events.Column(row => row.Reason),
-            events.Column(row => row.ExecutionId),
             events.Column(row => row.OriginalId),
             events.Column(row => row.UserId),
             events.Column(row => row.Attempts),
