@@ -41,6 +41,49 @@ public abstract partial class EndpointContract
         Should.Throw<EndpointException>(() => whole.ReadWhole("../out", buffer)).Error.ShouldBe(EndpointError.BadPath);
     }
 
+    [Fact]
+    public async Task Small_files_are_fetched_whole_many_at_once()
+    {
+        Assert.SkipUnless(Endpoint is IFetchesWhole, "This kind is no IFetchesWhole.");
+        var source = (IFetchesWhole)Endpoint;
+        await Endpoint.CreateFolderAsync("folder", Token);
+        var sizes = Enumerable.Range(0, 20).Select(number => number * 500).ToList();
+        foreach (var size in sizes)
+        {
+            await WriteAsync($"folder/{size}", Bytes(size));
+        }
+
+        var fetched = await Task.WhenAll(sizes.Select(async size =>
+        {
+            var buffer = new byte[size + 1];
+            return await source.FetchWholeAsync($"folder/{size}", buffer, Token) is { } file ? buffer[..file.Length] : null;
+        }));
+
+        // Null is always allowed: then it comes as a stream.
+        sizes.Zip(fetched).ShouldAllBe(pair => pair.Second == null || Enumerable.SequenceEqual(pair.Second, Bytes(pair.First)));
+        (await FetchedAsync("folder/500", 1000)).ShouldBeOneOf(null, 500);
+        (await FetchedAsync("folder/1000", 501)).ShouldBeOneOf(null, 501);
+        (await FetchedAsync("nothing", 10)).ShouldBeNull();
+        (await FetchedAsync("folder", 10)).ShouldBeNull();
+        (await FetchedAsync("folder/1500", 1501)).ShouldBeOneOf(null, 1500);
+        await Should.ThrowAsync<EndpointException>(async () => await source.FetchWholeAsync("../out", new byte[10], Token));
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(async () => await source.FetchWholeAsync("folder/500", new byte[501], cancelled.Token));
+
+        async Task<int?> FetchedAsync(string path, int bytes)
+        {
+            try
+            {
+                return (await source.FetchWholeAsync(path, new byte[bytes], Token))?.Length;
+            }
+            catch (EndpointException failed) when (failed.Error is EndpointError.NotFound or EndpointError.IsAFolder)
+            {
+                return null;
+            }
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(32768)]

@@ -10,6 +10,24 @@ public interface IReadsWhole
     int ReadWhole(string path, Span<byte> buffer);
 }
 
+/// <summary>An endpoint that is far away, and sends a small file in one go: no stream, no copy in between, and many at once.</summary>
+public interface IFetchesWhole
+{
+    /// <summary>
+    /// Fills the buffer from the beginning of the file; fewer bytes than it holds mean that the file ends there. Null when this file cannot come this
+    /// way now, whatever the reason: <see cref="IEndpoint.OpenReadAsync"/> finds it out and tells it. Fails as that does.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="buffer">One byte longer than the file is known to be. Nobody touches it any more once this has ended, in whatever way.</param>
+    /// <param name="cancellationToken">Ends it within a moment, also while the server says nothing.</param>
+    ValueTask<FetchedFile?> FetchWholeAsync(string path, Memory<byte> buffer, CancellationToken cancellationToken);
+}
+
+/// <summary>What came of a file that was fetched whole.</summary>
+/// <param name="Length">In bytes.</param>
+/// <param name="Details">Null when the answer told none.</param>
+public readonly record struct FetchedFile(int Length, FileDetails? Details = null);
+
 /// <summary>
 /// An endpoint that takes small files without a wait for each: the caller begins one after the other, and is told later. This way knows
 /// success only. Whatever else happens is found out, told and mended by <see cref="IEndpoint.WriteAsync"/>, to which the caller then turns.

@@ -72,6 +72,12 @@ internal sealed class SmallContent : IDisposable
 
     private static async ValueTask<int> ReadOnceAsync(FileJob job, Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        if (job.Source.Endpoint is IFetchesWhole source && await source.FetchWholeAsync(job.SourcePath, buffer, cancellationToken) is { } fetched)
+        {
+            job.Details = fetched.Details ?? job.Details;
+            return fetched.Length;
+        }
+
         await using var stream = await job.Source.Endpoint.OpenReadAsync(job.SourcePath, 0, job.Entry.Size, cancellationToken);
         job.Learn(stream);
         var length = 0;

@@ -1,4 +1,5 @@
 using Gantry.Engine.Endpoints;
+using Gantry.Plugins.Endpoints.Local;
 using Gantry.Plugins.Endpoints.Rclone;
 using Gantry.TestServers;
 using Shouldly;
@@ -99,6 +100,31 @@ public sealed class SmbSmallFileSpecs(SharedSambaServer shared)
 
         // What a server that hears nothing has got so far stays under a name that says what it is.
         Directory.GetFileSystemEntries(there).Where(entry => !staysSilent || !PartialName.Is(Path.GetFileName(entry))).ShouldBeEmpty();
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task What_a_server_made_after_it_was_cut_off_is_gone_after_the_next_run()
+    {
+        var server = await shared.GetAsync();
+        var name = server.NewFolder();
+        var there = Path.Combine(server.PathOf("share"), name);
+        using TemporaryFolder here = new();
+        foreach (var file in (string[])["arrived", "missing"])
+        {
+            await File.WriteAllTextAsync(here[file], "content", Token);
+            File.SetLastWriteTimeUtc(here[file], DateTime.UnixEpoch.AddYears(50));
+            await File.WriteAllTextAsync(Path.Combine(there, PartialName.Of(file, 7, DateTimeOffset.UnixEpoch.AddYears(50), "another0attempt")), "cont", Token);
+        }
+
+        File.Copy(here["arrived"], Path.Combine(there, "arrived"));
+        File.SetLastWriteTimeUtc(Path.Combine(there, "arrived"), DateTime.UnixEpoch.AddYears(50));
+        await using var source = new LocalEndpoint(here.Path, allowedRoots: null);
+        await using var target = new SmbKind().Open(server.Settings($"share/{name}"), server.Context());
+
+        var result = await S3Stage.TransferAsync(source, target, Token);
+
+        (result.Copied, result.Skipped, result.Failed).ShouldBe((1, 1, 0), string.Join('\n', result.Failures));
+        Directory.GetFileSystemEntries(there).Select(Path.GetFileName).ShouldBe(["arrived", "missing"], ignoreOrder: true);
     }
 
     [Fact(Timeout = 120_000)]

@@ -5,9 +5,22 @@ namespace Gantry.Plugins.Endpoints.Ftp;
 /// <summary>Small files on the short way: where a server is known to keep the order, and data needs no TLS.</summary>
 internal sealed partial class FtpEndpoint
 {
+    public async ValueTask<FetchedFile?> FetchWholeAsync(string path, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        EndpointPath.CheckBelowRoot(path);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (reads is null || buffer.IsEmpty || manners is not { IsKnown: true, Pipelines: true, Order: FtpOrder.Kept })
+        {
+            return null;
+        }
+
+        var file = FtpQuickRead.Of(this, path, buffer, cancellationToken);
+        return reads.TryAdd(file) ? await file.Answer.ConfigureAwait(false) : null;
+    }
+
     public bool TryBeginWrite(string path, ReadOnlyMemory<byte> content, WriteOptions options, IWholeWriteReceiver receiver, CancellationToken cancellationToken)
     {
-        if (quick is null
+        if (writes is null
             || cancellationToken.IsCancellationRequested
             || manners is not { IsKnown: true, Pipelines: true, Order: FtpOrder.Kept }
             || (options.ModifiedAt is not null && manners.TimeSetting is FtpTimeSetting.Unknown))
@@ -19,7 +32,7 @@ internal sealed partial class FtpEndpoint
         {
             EndpointPath.CheckBelowRoot(path);
             EndpointPath.CheckPartialName(options.PartialName);
-            return quick.TryAdd(FtpQuickFile.Of(this, path, content, options, receiver, cancellationToken));
+            return writes.TryAdd(FtpQuickFile.Of(this, path, content, options, receiver, cancellationToken));
         }
         catch (EndpointException)
         {

@@ -7,7 +7,7 @@ namespace Gantry.Plugins.Endpoints.Ftp;
 /// A folder behind an FTP server. Each file in transfer has a session of a pool for itself; everything else is asked on the control connections, several
 /// commands in one flight. Nothing holds a session while it waits for its caller and others wait for a session.
 /// </summary>
-internal sealed partial class FtpEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes, IHashes, IWritesWhole, IWritesRanges, IReadsRanges
+internal sealed partial class FtpEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes, IHashes, IWritesWhole, IFetchesWhole, IWritesRanges, IReadsRanges
 {
     private const int TriesMax = 3;
 
@@ -16,7 +16,8 @@ internal sealed partial class FtpEndpoint : IEndpoint, IConnects, IMoves, ISetsT
     private readonly FtpSessions sessions;
     private readonly TimeProvider clock;
     private readonly Action<string> notice;
-    private readonly FtpQuickWrites? quick;
+    private readonly FtpQuickQueue<FtpQuickFile>? writes;
+    private readonly FtpQuickQueue<FtpQuickRead>? reads;
 
     /// <param name="address">For messages, without secrets and without a '/' at the end.</param>
     /// <param name="root">The folder on the server: absolute, or relative to the login's home; "" is the home.</param>
@@ -35,7 +36,11 @@ internal sealed partial class FtpEndpoint : IEndpoint, IConnects, IMoves, ISetsT
         this.sessions = sessions;
         this.clock = clock;
         this.notice = notice;
-        quick = dialer is { IsActive: false } ? new FtpQuickWrites(this, sessions, dialer) : null;
+        if (dialer is { IsActive: false })
+        {
+            writes = new(sessions, dialer, (queue, session, port) => new FtpQuickWriting(this, queue, session, port));
+            reads = new(sessions, dialer, static (queue, session, port) => new FtpQuickReading(queue, session, port));
+        }
     }
 
     public string Address { get; }
@@ -60,9 +65,10 @@ internal sealed partial class FtpEndpoint : IEndpoint, IConnects, IMoves, ISetsT
 
     public async ValueTask DisposeAsync()
     {
-        if (quick is not null)
+        if (writes is not null)
         {
-            await quick.DisposeAsync().ConfigureAwait(false);
+            await writes.DisposeAsync().ConfigureAwait(false);
+            await reads!.DisposeAsync().ConfigureAwait(false);
         }
 
         await sessions.DisposeAsync().ConfigureAwait(false);

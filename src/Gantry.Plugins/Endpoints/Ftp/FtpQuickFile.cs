@@ -5,15 +5,13 @@ using Gantry.Engine.Endpoints;
 namespace Gantry.Plugins.Endpoints.Ftp;
 
 /// <summary>One small file on the short way: the lines that are sent for it, and what their replies are held against.</summary>
-internal sealed class FtpQuickFile
+internal sealed class FtpQuickFile : FtpQuickJob
 {
     private const int ModeBits = 0xFFF;
 
     public required ReadOnlyMemory<byte> Content { get; init; }
 
     public required IWholeWriteReceiver Receiver { get; init; }
-
-    public required CancellationToken Wanted { get; init; }
 
     /// <summary>STOR under the partial name, and what is asked about it.</summary>
     public required byte[] Storing { get; init; }
@@ -29,6 +27,8 @@ internal sealed class FtpQuickFile
     public required bool SetsMode { get; init; }
 
     public required bool AsksSize { get; init; }
+
+    public override void GoLongWay() => Receiver.OnEnded(WholeWriteEnd.NotWritten);
 
     /// <summary>Fails with BadPath when a name cannot be sent.</summary>
     public static FtpQuickFile Of(

@@ -28,6 +28,9 @@ internal sealed class S3Body : HttpContent
         md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
     }
 
+    /// <summary>What was given as bytes; empty for a stream.</summary>
+    public ReadOnlyMemory<byte> Bytes => bytes;
+
     /// <summary>Where it is watched whether bytes go on.</summary>
     public S3Watch? Watch { get; set; }
 

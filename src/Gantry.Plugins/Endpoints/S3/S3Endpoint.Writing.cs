@@ -21,6 +21,7 @@ internal sealed partial class S3Endpoint : IWritesRanges
     {
         EndpointPath.CheckBelowRoot(path);
         cancellationToken.ThrowIfCancellationRequested();
+        ThrowRefusal(path);
         var key = keys.Of(path);
         if (options.Length >= RangedFromBytes)
         {
@@ -66,6 +67,13 @@ internal sealed partial class S3Endpoint : IWritesRanges
 
     private async ValueTask<Entry> PutAsync(string path, string key, ReadOnlyMemory<byte> content, WriteOptions options, CancellationToken cancellationToken)
     {
+        var request = PutRequest(path, key, content, options);
+        using var response = await wire.AskAsync(request, cancellationToken).ConfigureAwait(false);
+        return EntryOf(EndpointPath.NameOf(path), content.Length, null, S3Wire.Header(response, "etag")) with { ModifiedAt = KeptTime(options) };
+    }
+
+    private S3Request PutRequest(string path, string key, ReadOnlyMemory<byte> content, WriteOptions options)
+    {
         var request = new S3Request(HttpMethod.Put, key)
         {
             About = About(path),
@@ -80,8 +88,7 @@ internal sealed partial class S3Endpoint : IWritesRanges
             request.With(S3Metadata.HeaderPrefix + name, S3Metadata.Encode(value));
         }
 
-        using var response = await wire.AskAsync(request, cancellationToken).ConfigureAwait(false);
-        return EntryOf(EndpointPath.NameOf(path), content.Length, null, S3Wire.Header(response, "etag")) with { ModifiedAt = KeptTime(options) };
+        return request;
     }
 
     /// <summary>Without TLS the content is part of the signature; with it, that would be a second checksum for nothing.</summary>

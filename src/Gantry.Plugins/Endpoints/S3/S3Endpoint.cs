@@ -178,13 +178,12 @@ internal sealed partial class S3Endpoint : IEndpoint, ITellsOfFiles
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         control.Dispose();
-        wire.Dispose();
+        await wire.DisposeAsync().ConfigureAwait(false);
         login.Dispose();
         room.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private async ValueTask<S3Page> PageAsync(string prefix, string? continuation, int keysMax, string folder, CancellationToken cancellationToken)

@@ -45,14 +45,18 @@ internal static class S3Metadata
             : value;
     }
 
-    public static FileDetails DetailsOf(HttpResponseMessage response)
+    public static FileDetails DetailsOf(HttpResponseMessage response) =>
+        DetailsOf(response.Headers.NonValidated.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())));
+
+    /// <summary>Of all headers of an answer.</summary>
+    public static FileDetails DetailsOf(IEnumerable<KeyValuePair<string, string>> headers)
     {
         Dictionary<string, string> metadata = new(StringComparer.Ordinal);
-        foreach (var (name, values) in response.Headers.NonValidated)
+        foreach (var (name, value) in headers)
         {
             if (name.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase))
             {
-                metadata[name[HeaderPrefix.Length..].ToLowerInvariant()] = Decode(values.ToString());
+                metadata[name[HeaderPrefix.Length..].ToLowerInvariant()] = Decode(value);
             }
         }
 

@@ -13,10 +13,11 @@ internal sealed class S3Signer(string region, TimeProvider clock, string service
 
     private readonly AwsSignature signature = new(region, service);
 
-    /// <summary>Adds the headers that sign it.</summary>
+    /// <summary>Adds the headers that sign it, in place of those of an earlier signature.</summary>
     public void Sign(S3Request request, string host, string path, string query, AwsKeys? keys)
     {
         var now = AwsSignature.Time(clock.GetUtcNow());
+        request.Headers.RemoveAll(static header => header.Name is "x-amz-content-sha256" or "x-amz-date" or "x-amz-security-token" or "authorization");
         request.Headers.Add(new S3Header("x-amz-content-sha256", request.PayloadHash));
         if (keys is null)
         {

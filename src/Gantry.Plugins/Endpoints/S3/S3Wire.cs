@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -6,7 +7,7 @@ using Gantry.Engine.Endpoints;
 namespace Gantry.Plugins.Endpoints.S3;
 
 /// <summary>Sends signed requests over pooled connections, and turns answers that are no success into failures.</summary>
-internal sealed class S3Wire : IDisposable
+internal sealed class S3Wire : IAsyncDisposable
 {
     private const int ErrorBytesMax = 64 * 1024;
     private const int TextBytesMax = 64 * 1024 * 1024;
@@ -21,6 +22,9 @@ internal sealed class S3Wire : IDisposable
     private readonly string scheme;
     private readonly string basePath;
 
+    // Its loading takes longer than a small transfer by the lines.
+    private readonly Lazy<HttpClient> http;
+
     public S3Wire(S3Service service, S3Login login, EndpointContext context, int connections)
     {
         Service = service;
@@ -31,13 +35,17 @@ internal sealed class S3Wire : IDisposable
         scheme = uri.Scheme;
         authority = service.IsPathStyle ? uri.Authority : $"{service.Bucket}.{uri.Authority}";
         basePath = uri.AbsolutePath.TrimEnd('/') + (service.IsPathStyle ? "/" + S3Keys.Escape(service.Bucket) : "");
-        Http = new HttpClient(HandlerOf(context, connections)) { Timeout = Timeout.InfiniteTimeSpan };
+        http = new(() => new HttpClient(HandlerOf(context, connections)) { Timeout = Timeout.InfiniteTimeSpan });
+        Lines = new S3Lines(this, context, new Uri($"{scheme}://{authority}"), connections);
     }
 
     public S3Service Service { get; }
 
     /// <summary>Dials only where the context lets it.</summary>
-    public HttpClient Http { get; }
+    public HttpClient Http => http.Value;
+
+    /// <summary>The short way of small requests.</summary>
+    public S3Lines Lines { get; }
 
     /// <summary>Sends it; the caller disposes of the answer. Any status comes back, unless it is asked to be a success.</summary>
     public async ValueTask<HttpResponseMessage> SendAsync(S3Request request, S3Watch watch, HttpStatusCode? alsoGood = null)
@@ -77,6 +85,11 @@ internal sealed class S3Wire : IDisposable
     /// <summary>Sends it and reads the answer's headers only.</summary>
     public async ValueTask<HttpResponseMessage> AskAsync(S3Request request, CancellationToken cancellationToken, HttpStatusCode? alsoGood = null)
     {
+        if (request.Method == HttpMethod.Head && await AskLineAsync(request, null, cancellationToken, alsoGood).ConfigureAwait(false) is { } told)
+        {
+            return MessageOf(told);
+        }
+
         using var watch = new S3Watch(Patience, clock, cancellationToken);
         request.Body?.Watch = watch;
         var response = await SendAsync(request, watch, alsoGood).ConfigureAwait(false);
@@ -92,6 +105,11 @@ internal sealed class S3Wire : IDisposable
     /// <summary>Sends it and reads all of the answer as text.</summary>
     public async ValueTask<string> AskTextAsync(S3Request request, CancellationToken cancellationToken)
     {
+        if (request.Method == HttpMethod.Get && await AskLineAsync(request, null, cancellationToken).ConfigureAwait(false) is { } told)
+        {
+            return Encoding.UTF8.GetString(told.Content.Span);
+        }
+
         using var watch = new S3Watch(Patience, clock, cancellationToken);
         using var response = await SendAsync(request, watch).ConfigureAwait(false);
         return await ReadTextAsync(response, request.About, TextBytesMax, watch).ConfigureAwait(false);
@@ -99,7 +117,14 @@ internal sealed class S3Wire : IDisposable
 
     public S3Watch Watch(CancellationToken cancellationToken) => new(Patience, clock, cancellationToken);
 
-    public void Dispose() => Http.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await Lines.DisposeAsync().ConfigureAwait(false);
+        if (http.IsValueCreated)
+        {
+            http.Value.Dispose();
+        }
+    }
 
     /// <summary>One header of an answer; null when it has none.</summary>
     public static string? Header(HttpResponseMessage response, string name) =>
@@ -107,9 +132,72 @@ internal sealed class S3Wire : IDisposable
             ? values.ToString()
             : null;
 
-    private async ValueTask<HttpRequestMessage> MessageAsync(S3Request request, S3Watch watch)
+    /// <summary>The same on a line of our own; null where that is no way for it.</summary>
+    /// <param name="request">Without content.</param>
+    /// <param name="into">Where the content of a success goes; null when it is wanted as bytes.</param>
+    /// <param name="cancellationToken">Breaks it off.</param>
+    /// <param name="alsoGood">A status that is no failure.</param>
+    public async ValueTask<S3Answer?> AskLineAsync(S3Request request, Memory<byte>? into, CancellationToken cancellationToken, HttpStatusCode? alsoGood = null)
     {
-        var keys = await login.KeysAsync(watch.Token).ConfigureAwait(false);
+        S3Question question = new(request, cancellationToken) { Into = into };
+        if (!Lines.TryAdd(question) || await question.Answer.ConfigureAwait(false) is not { } answer)
+        {
+            return null;
+        }
+
+        return answer.IsSuccess || answer.Status == alsoGood ? answer : throw FailureOf(answer, request.About);
+    }
+
+    /// <summary>What an answer that is no success says.</summary>
+    public EndpointException FailureOf(S3Answer answer, string about)
+    {
+        using var message = MessageOf(answer);
+        var text = Encoding.UTF8.GetString(answer.Content.Span[..Math.Min(answer.Content.Length, ErrorBytesMax)]);
+        return S3Errors.Of(AnswerOf(message, text), Service, about, clock.GetUtcNow());
+    }
+
+    /// <summary>What is sent ahead of a request's content; null when a line of our own cannot send it.</summary>
+    public byte[]? HeadOf(S3Request request, CancellationToken cancellationToken)
+    {
+        var signing = SignAsync(request, cancellationToken);
+        var target = signing.IsCompletedSuccessfully ? signing.Result : signing.AsTask().GetAwaiter().GetResult();
+        var head = new StringBuilder(1024).Append(request.Method.Method).Append(' ').Append(target).Append(" HTTP/1.1\r\nhost: ").Append(authority).Append("\r\n");
+        foreach (var (name, value) in request.Headers)
+        {
+            if (value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            {
+                return null;
+            }
+
+            head.Append(name).Append(": ").Append(value).Append("\r\n");
+        }
+
+        if (request.Body is { } body)
+        {
+            head.Append(CultureInfo.InvariantCulture, $"content-length: {body.Bytes.Length}\r\n");
+        }
+
+        return authority.AsSpan().ContainsAnyExceptInRange('!', '~') ? null : Encoding.ASCII.GetBytes(head.Append("\r\n").ToString());
+    }
+
+    private static HttpResponseMessage MessageOf(S3Answer answer)
+    {
+        HttpResponseMessage message = new(answer.Status) { Content = new ByteArrayContent([]) };
+        foreach (var (name, value) in answer.Headers)
+        {
+            if (!message.Headers.TryAddWithoutValidation(name, value))
+            {
+                message.Content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        return message;
+    }
+
+    /// <summary>Adds what signs it, and answers the path and the query as they are signed.</summary>
+    private async ValueTask<string> SignAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        var keys = await login.KeysAsync(cancellationToken).ConfigureAwait(false);
         var path = request.Key is null ? basePath.Length == 0 ? "/" : basePath : $"{basePath}/{S3Keys.Escape(request.Key, keepsSlashes: true)}";
         if (request.Key is null && Service.IsPathStyle is false)
         {
@@ -118,10 +206,16 @@ internal sealed class S3Wire : IDisposable
 
         var query = string.Join('&', request.Query.Select(part => $"{S3Keys.Escape(part.Name)}={S3Keys.Escape(part.Value)}"));
         signer.Sign(request, authority, path, query, keys);
+        return query.Length == 0 ? path : $"{path}?{query}";
+    }
+
+    private async ValueTask<HttpRequestMessage> MessageAsync(S3Request request, S3Watch watch)
+    {
+        var target = await SignAsync(request, watch.Token).ConfigureAwait(false);
 
         // As it is signed: no part of it is read as "." or "..", or written in another way.
         var address = new Uri(
-            $"{scheme}://{authority}{path}{(query.Length == 0 ? "" : "?")}{query}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+            $"{scheme}://{authority}{target}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         HttpRequestMessage message = new(request.Method, address) { Content = request.Body };
         request.Body?.Watch ??= watch;
         foreach (var (name, value) in request.Headers)
@@ -141,7 +235,11 @@ internal sealed class S3Wire : IDisposable
 
     private async ValueTask<S3Errors.Answer> AnswerAsync(HttpResponseMessage response, S3Watch watch)
     {
-        var text = await ReadTextAsync(response, "the reason of a failure", ErrorBytesMax, watch).ConfigureAwait(false);
+        return AnswerOf(response, await ReadTextAsync(response, "the reason of a failure", ErrorBytesMax, watch).ConfigureAwait(false));
+    }
+
+    private S3Errors.Answer AnswerOf(HttpResponseMessage response, string text)
+    {
         var isXml = text.Contains("<Error", StringComparison.Ordinal) || text.Contains("<Code>", StringComparison.Ordinal);
         return new S3Errors.Answer(response.StatusCode, isXml ? Part(text, "Code") : null)
         {

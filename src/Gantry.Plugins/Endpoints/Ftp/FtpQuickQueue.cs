@@ -2,18 +2,27 @@ using Gantry.Engine.Endpoints;
 
 namespace Gantry.Plugins.Endpoints.Ftp;
 
+/// <summary>A small file that goes, or comes, on the short way.</summary>
+internal abstract class FtpQuickJob
+{
+    public required CancellationToken Wanted { get; init; }
+
+    /// <summary>Nothing was done with it: it goes the long way.</summary>
+    public abstract void GoLongWay();
+}
+
 /// <summary>
 /// Small files on the short way: each session that takes part has a thread of its own, which works them off one behind the other. A session is given
 /// back when nothing follows, or when somebody else waits for one.
 /// </summary>
-internal sealed class FtpQuickWrites(FtpEndpoint endpoint, FtpSessions sessions, FtpDataDialer dialer) : IAsyncDisposable
+internal sealed class FtpQuickQueue<T>(FtpSessions sessions, FtpDataDialer dialer, Func<FtpQuickQueue<T>, FtpSession, int, FtpQuickTalk> talkOn) : IAsyncDisposable
+    where T : FtpQuickJob
 {
     private static readonly TimeSpan lingering = TimeSpan.FromMilliseconds(20);
 
-    private readonly Lock gate = new();
-    private readonly Queue<FtpQuickFile> waiting = new();
+    // Also what threads wait on: woken, they go on at once, and none turns in a circle before it sleeps.
+    private readonly Queue<T> waiting = new();
     private readonly HashSet<Task> workers = [];
-    private readonly SemaphoreSlim arrivals = new(0);
     private readonly CancellationTokenSource closing = new();
     private int free;
     private bool isClosed;
@@ -23,14 +32,12 @@ internal sealed class FtpQuickWrites(FtpEndpoint endpoint, FtpSessions sessions,
     /// <summary>Set when this server is better served by the long way.</summary>
     public bool IsOff { get; set; }
 
-    public FtpEndpoint Endpoint => endpoint;
-
     public FtpDataDialer Dialer => dialer;
 
     /// <summary>False when the file cannot go this way.</summary>
-    public bool TryAdd(FtpQuickFile file)
+    public bool TryAdd(T file)
     {
-        lock (gate)
+        lock (waiting)
         {
             if (isClosed || IsOff)
             {
@@ -38,51 +45,48 @@ internal sealed class FtpQuickWrites(FtpEndpoint endpoint, FtpSessions sessions,
             }
 
             waiting.Enqueue(file);
+            Monitor.Pulse(waiting);
             StartWorkers();
         }
 
-        arrivals.Release();
         return true;
     }
 
     /// <summary>The next file; null when there is none, or when somebody else waits for a session.</summary>
     /// <param name="waits">For a moment, when there is none.</param>
-    public FtpQuickFile? Next(bool waits)
+    public T? Next(bool waits)
     {
         if (IsClosed || sessions.IsWanted)
         {
             return null;
         }
 
-        if (waits)
+        lock (waiting)
         {
-            lock (gate)
+            for (var hasCome = waits; hasCome && waiting.Count == 0 && !isClosed;)
             {
                 free++;
+                hasCome = Monitor.Wait(waiting, lingering);
+                free--;
             }
-        }
 
-        var hasCome = arrivals.Wait(waits ? lingering : TimeSpan.Zero);
-        lock (gate)
-        {
-            free -= waits ? 1 : 0;
-            return hasCome ? waiting.Dequeue() : null;
+            return waiting.TryDequeue(out var next) ? next : null;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         Task[] running;
-        lock (gate)
+        lock (waiting)
         {
             isClosed = true;
             running = [.. workers];
+            Monitor.PulseAll(waiting);
         }
 
         await closing.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(running).ConfigureAwait(false);
         FailWaiting();
-        arrivals.Dispose();
         closing.Dispose();
     }
 
@@ -96,7 +100,7 @@ internal sealed class FtpQuickWrites(FtpEndpoint endpoint, FtpSessions sessions,
             worker = Task.Run(async () =>
             {
                 await WorkAsync().ConfigureAwait(false);
-                lock (gate)
+                lock (waiting)
                 {
                     workers.Remove(worker!);
                     StartWorkers();
@@ -117,7 +121,7 @@ internal sealed class FtpQuickWrites(FtpEndpoint endpoint, FtpSessions sessions,
         {
             // The long way meets the same, and tells it.
             bool isLast;
-            lock (gate)
+            lock (waiting)
             {
                 free--;
                 isLast = workers.Count == 1;
@@ -149,7 +153,7 @@ internal sealed class FtpQuickWrites(FtpEndpoint endpoint, FtpSessions sessions,
             if (isCounted)
             {
                 isCounted = false;
-                lock (gate)
+                lock (waiting)
                 {
                     free--;
                 }
@@ -164,7 +168,7 @@ internal sealed class FtpQuickWrites(FtpEndpoint endpoint, FtpSessions sessions,
             await dialer.CheckAllowedAsync(session, session.Control.Peer, port.Value, closing.Token).ConfigureAwait(false);
             await session.PauseAsync().ConfigureAwait(false);
             Begin();
-            using FtpQuickSession talk = new(this, session, port.Value);
+            using var talk = talkOn(this, session, port.Value);
             await Task.Factory.StartNew(talk.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
             if (!session.IsOver)
             {
@@ -181,15 +185,16 @@ internal sealed class FtpQuickWrites(FtpEndpoint endpoint, FtpSessions sessions,
     /// <summary>They go the long way.</summary>
     private void FailWaiting()
     {
-        List<FtpQuickFile> left = [];
-        lock (gate)
+        T[] left;
+        lock (waiting)
         {
-            while (waiting.Count > 0 && arrivals.Wait(TimeSpan.Zero))
-            {
-                left.Add(waiting.Dequeue());
-            }
+            left = [.. waiting];
+            waiting.Clear();
         }
 
-        left.ForEach(file => file.Receiver.OnEnded(WholeWriteEnd.NotWritten));
+        foreach (var file in left)
+        {
+            file.GoLongWay();
+        }
     }
 }
