@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
-using Microsoft.AspNetCore.Http;
 
 namespace Gantry.Bench.S3;
 
@@ -15,69 +13,74 @@ namespace Gantry.Bench.S3;
 internal sealed class LightS3Server
 {
     private readonly Lock gate = new();
-    private readonly SortedDictionary<string, Stored> objects = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Stored> objects = new(StringComparer.Ordinal);
+
+    // A listing looks only at what it lists, however much else there is.
+    private readonly SortedSet<string> paths = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<int, Stored>> uploads = new();
     private readonly ConcurrentDictionary<string, IReadOnlyList<KeyValuePair<string, string>>> uploadHeaders = new();
 
     private sealed record Stored(IReadOnlyList<ReadOnlyMemory<byte>> Content, long Size, string ETag, DateTimeOffset Time, IReadOnlyList<KeyValuePair<string, string>> Headers);
 
-    public async Task ServeAsync(HttpContext context)
+    public LightS3Answer Serve(LightS3Request request)
     {
-        var path = context.Request.Path.Value!.TrimStart('/');
+        var path = request.Path.TrimStart('/');
         var slash = path.IndexOf('/');
         var isBucket = slash < 0 || slash == path.Length - 1;
-        var query = context.Request.Query;
-        var task = context.Request.Method switch
+        var query = request.Query;
+        return request.Method switch
         {
-            "PUT" when isBucket => Task.CompletedTask,
-            "PUT" when query.TryGetValue("uploadId", out var upload) => PutPartAsync(context, upload!, int.Parse(query["partNumber"]!, CultureInfo.InvariantCulture)),
-            "PUT" => PutAsync(context, path),
-            "GET" when isBucket && query.ContainsKey("location") => XmlAsync(context, new XElement("LocationConstraint", "")),
-            "GET" when path.Length == 0 => XmlAsync(context, new XElement("ListAllMyBucketsResult", new XElement("Buckets"))),
-            "GET" when isBucket => ListAsync(context, path.TrimEnd('/') + "/"),
-            "GET" or "HEAD" => isBucket ? Task.CompletedTask : GetAsync(context, path),
-            "POST" when query.ContainsKey("uploads") => BeginAsync(context),
-            "POST" when query.TryGetValue("uploadId", out var upload) => CompleteAsync(context, path, upload!),
-            "DELETE" => Delete(context, path),
-            _ => NotImplemented(context),
+            "PUT" when isBucket => new LightS3Answer(),
+            "PUT" when query.TryGetValue("uploadId", out var upload) => PutPart(request, upload, int.Parse(query["partNumber"], CultureInfo.InvariantCulture)),
+            "PUT" => Put(request, path),
+            "GET" when isBucket && query.ContainsKey("location") => Xml(new XElement("LocationConstraint", "")),
+            "GET" when path.Length == 0 => Xml(new XElement("ListAllMyBucketsResult", new XElement("Buckets"))),
+            "GET" when isBucket => List(query, path.TrimEnd('/') + "/"),
+            "GET" or "HEAD" => isBucket ? new LightS3Answer() : Get(request, path),
+            "POST" when query.ContainsKey("uploads") => Begin(request),
+            "POST" when query.TryGetValue("uploadId", out var upload) => Complete(path, upload),
+            "DELETE" => Delete(path),
+            _ => Failure(501, "NotImplemented"),
         };
-        await task;
     }
 
-    private async Task PutAsync(HttpContext context, string path)
+    private LightS3Answer Put(LightS3Request request, string path)
     {
-        if (await ReadAsync(context) is { } stored)
+        if (Read(request) is not { } stored)
         {
-            lock (gate)
-            {
-                objects[path] = stored;
-            }
-
-            context.Response.Headers.ETag = stored.ETag;
+            return Failure(400, "BadDigest");
         }
+
+        lock (gate)
+        {
+            objects[path] = stored;
+            paths.Add(path);
+        }
+
+        return new LightS3Answer { Headers = { new("ETag", stored.ETag) } };
     }
 
-    private async Task PutPartAsync(HttpContext context, string upload, int number)
+    private LightS3Answer PutPart(LightS3Request request, string upload, int number)
     {
-        if (await ReadAsync(context) is { } stored)
+        if (Read(request) is not { } stored)
         {
-            uploads[upload][number] = stored;
-            context.Response.Headers.ETag = stored.ETag;
+            return Failure(400, "BadDigest");
         }
+
+        uploads[upload][number] = stored;
+        return new LightS3Answer { Headers = { new("ETag", stored.ETag) } };
     }
 
-    private Task BeginAsync(HttpContext context)
+    private LightS3Answer Begin(LightS3Request request)
     {
         var upload = Guid.CreateVersion7().ToString("N");
         uploads[upload] = new();
-        uploadHeaders[upload] = HeadersOf(context.Request);
-        return XmlAsync(context, new XElement("InitiateMultipartUploadResult", new XElement("UploadId", upload)));
+        uploadHeaders[upload] = HeadersOf(request);
+        return Xml(new XElement("InitiateMultipartUploadResult", new XElement("UploadId", upload)));
     }
 
-    private async Task CompleteAsync(HttpContext context, string path, string upload)
+    private LightS3Answer Complete(string path, string upload)
     {
-        using StreamReader reader = new(context.Request.Body);
-        await reader.ReadToEndAsync(context.RequestAborted);
         uploads.TryRemove(upload, out var parts);
         var all = parts!.OrderBy(part => part.Key).Select(part => part.Value).ToList();
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
@@ -88,12 +91,13 @@ internal sealed class LightS3Server
         lock (gate)
         {
             objects[path] = stored;
+            paths.Add(path);
         }
 
-        await XmlAsync(context, new XElement("CompleteMultipartUploadResult", new XElement("ETag", stored.ETag), new XElement("Key", path[(path.IndexOf('/') + 1)..])));
+        return Xml(new XElement("CompleteMultipartUploadResult", new XElement("ETag", stored.ETag), new XElement("Key", path[(path.IndexOf('/') + 1)..])));
     }
 
-    private async Task GetAsync(HttpContext context, string path)
+    private LightS3Answer Get(LightS3Request request, string path)
     {
         Stored? stored;
         lock (gate)
@@ -101,40 +105,32 @@ internal sealed class LightS3Server
             objects.TryGetValue(path, out stored);
         }
 
-        var response = context.Response;
         if (stored is null)
         {
-            response.StatusCode = 404;
-            await (context.Request.Method == "HEAD" ? Task.CompletedTask : XmlAsync(context, new XElement("Error", new XElement("Code", "NoSuchKey"))));
-            return;
+            return Failure(404, "NoSuchKey");
         }
 
-        foreach (var (name, value) in stored.Headers)
-        {
-            response.Headers[name] = value;
-        }
-
-        response.Headers.ETag = stored.ETag;
-        response.Headers.LastModified = stored.Time.ToString("R", CultureInfo.InvariantCulture);
-        response.Headers.AcceptRanges = "bytes";
+        LightS3Answer answer = new();
+        answer.Headers.AddRange(stored.Headers);
+        answer.Headers.Add(new("ETag", stored.ETag));
+        answer.Headers.Add(new("Last-Modified", stored.Time.ToString("R", CultureInfo.InvariantCulture)));
+        answer.Headers.Add(new("Accept-Ranges", "bytes"));
         var (first, last) = (0L, stored.Size - 1);
-        if (context.Request.Headers.Range.ToString() is { Length: > 6 } range)
+        if (request.Header("Range") is { Length: > 6 } range)
         {
             var bounds = range[6..].Split('-');
             first = long.Parse(bounds[0], CultureInfo.InvariantCulture);
             last = bounds[1].Length == 0 ? last : Math.Min(last, long.Parse(bounds[1], CultureInfo.InvariantCulture));
-            response.StatusCode = 206;
-            response.Headers.ContentRange = $"bytes {first}-{last}/{stored.Size}";
+            answer.Status = 206;
+            answer.Headers.Add(new("Content-Range", $"bytes {first}-{last}/{stored.Size}"));
         }
 
-        response.ContentLength = last - first + 1;
-        if (context.Request.Method != "HEAD")
-        {
-            await WriteAsync(response.BodyWriter, stored, first, last - first + 1);
-        }
+        answer.Length = last - first + 1;
+        answer.Content.AddRange(Pieces(stored, first, answer.Length));
+        return answer;
     }
 
-    private static async Task WriteAsync(PipeWriter writer, Stored stored, long offset, long length)
+    private static IEnumerable<ReadOnlyMemory<byte>> Pieces(Stored stored, long offset, long length)
     {
         foreach (var segment in stored.Content)
         {
@@ -147,38 +143,41 @@ internal sealed class LightS3Server
             var piece = segment.Slice((int)offset, (int)Math.Min(length, segment.Length - offset));
             offset = 0;
             length -= piece.Length;
-            await writer.WriteAsync(piece);
+            yield return piece;
             if (length == 0)
             {
-                return;
+                yield break;
             }
         }
     }
 
-    private Task Delete(HttpContext context, string path)
+    private LightS3Answer Delete(string path)
     {
         lock (gate)
         {
             objects.Remove(path);
+            paths.Remove(path);
         }
 
-        context.Response.StatusCode = 204;
-        return Task.CompletedTask;
+        return new LightS3Answer { Status = 204 };
     }
 
-    private Task ListAsync(HttpContext context, string bucket)
+    private LightS3Answer List(IReadOnlyDictionary<string, string> query, string bucket)
     {
-        var query = context.Request.Query;
-        var (prefix, delimiter) = (query["prefix"].ToString(), query["delimiter"].ToString());
-        var after = query["continuation-token"].ToString() is { Length: > 0 } token ? token : query["marker"].ToString();
-        var max = int.TryParse(query["max-keys"], CultureInfo.InvariantCulture, out var given) ? given : 1000;
+        string Asked(string name) => query.GetValueOrDefault(name, "");
+        var (prefix, delimiter) = (Asked("prefix"), Asked("delimiter"));
+        var after = Asked("continuation-token") is { Length: > 0 } token ? token : Asked("marker");
+        var max = int.TryParse(Asked("max-keys"), CultureInfo.InvariantCulture, out var given) ? given : 1000;
         List<XElement> found = [];
         var (previous, last, isTruncated) = ("", "", false);
         lock (gate)
         {
-            foreach (var (path, stored) in objects)
+            var from = bucket + (string.CompareOrdinal(after, prefix) > 0 ? after : prefix);
+            var to = bucket + prefix + '\uffff';
+            foreach (var path in string.CompareOrdinal(from, to) > 0 ? [] : paths.GetViewBetween(from, to))
             {
-                if (!path.StartsWith(bucket, StringComparison.Ordinal) || path[bucket.Length..] is var key && (!key.StartsWith(prefix, StringComparison.Ordinal) || string.CompareOrdinal(key, after) <= 0))
+                var key = path[bucket.Length..];
+                if (string.CompareOrdinal(key, after) <= 0)
                 {
                     continue;
                 }
@@ -198,6 +197,7 @@ internal sealed class LightS3Server
                 }
 
                 (previous, last) = (common, key);
+                var stored = objects[path];
                 found.Add(common.Length > 0
                     ? new XElement("CommonPrefixes", new XElement("Prefix", common))
                     : new XElement(
@@ -206,32 +206,23 @@ internal sealed class LightS3Server
             }
         }
 
-        return XmlAsync(context, new XElement(
+        return Xml(new XElement(
             "ListBucketResult", new XElement("Name", bucket.TrimEnd('/')), new XElement("Prefix", prefix), new XElement("MaxKeys", max), new XElement("KeyCount", found.Count),
-            new XElement("IsTruncated", isTruncated ? "true" : "false"), new XElement(query["list-type"] == "2" ? "NextContinuationToken" : "NextMarker", last), found));
+            new XElement("IsTruncated", isTruncated ? "true" : "false"), new XElement(Asked("list-type") == "2" ? "NextContinuationToken" : "NextMarker", last), found));
     }
 
     /// <summary>The content, also where it comes in signed chunks; null when its MD5 is not as announced.</summary>
-    private static async Task<Stored?> ReadAsync(HttpContext context)
+    private static Stored? Read(LightS3Request request)
     {
-        var request = context.Request;
-        var bytes = new byte[request.ContentLength ?? 0];
-        await request.Body.ReadExactlyAsync(bytes, context.RequestAborted);
-        ReadOnlyMemory<byte> content = request.Headers["x-amz-content-sha256"].ToString().StartsWith("STREAMING-", StringComparison.Ordinal) ? Dechunked(bytes) : bytes;
+        ReadOnlyMemory<byte> content = request.Header("x-amz-content-sha256").StartsWith("STREAMING-", StringComparison.Ordinal) ? Dechunked(request.Content) : request.Content;
         var md5 = MD5.HashData(content.Span);
-        if (request.Headers.ContentMD5.ToString() is { Length: > 0 } announced && announced != Convert.ToBase64String(md5))
-        {
-            context.Response.StatusCode = 400;
-            await XmlAsync(context, new XElement("Error", new XElement("Code", "BadDigest")));
-            return null;
-        }
-
-        return new Stored([content], content.Length, $"\"{Convert.ToHexStringLower(md5)}\"", TimeProvider.System.GetUtcNow(), HeadersOf(request));
+        return request.Header("Content-MD5") is { Length: > 0 } announced && announced != Convert.ToBase64String(md5)
+            ? null
+            : new Stored([content], content.Length, $"\"{Convert.ToHexStringLower(md5)}\"", TimeProvider.System.GetUtcNow(), HeadersOf(request));
     }
 
-    private static List<KeyValuePair<string, string>> HeadersOf(HttpRequest request) =>
-        [.. request.Headers.Where(header => header.Key.StartsWith("x-amz-meta-", StringComparison.OrdinalIgnoreCase) || header.Key == "Content-Type")
-            .Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()))];
+    private static List<KeyValuePair<string, string>> HeadersOf(LightS3Request request) =>
+        [.. request.Headers.Where(header => header.Key.StartsWith("x-amz-meta-", StringComparison.OrdinalIgnoreCase) || header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))];
 
     private static byte[] Dechunked(byte[] bytes)
     {
@@ -253,17 +244,16 @@ internal sealed class LightS3Server
         }
     }
 
-    private static Task NotImplemented(HttpContext context)
+    private static LightS3Answer Failure(int status, string code)
     {
-        context.Response.StatusCode = 501;
-        return XmlAsync(context, new XElement("Error", new XElement("Code", "NotImplemented")));
+        var answer = Xml(new XElement("Error", new XElement("Code", code)));
+        answer.Status = status;
+        return answer;
     }
 
-    private static Task XmlAsync(HttpContext context, XElement element)
+    private static LightS3Answer Xml(XElement element)
     {
-        context.Response.ContentType = "application/xml";
         var bytes = Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + element.ToString(SaveOptions.DisableFormatting));
-        context.Response.ContentLength = bytes.Length;
-        return context.Response.Body.WriteAsync(bytes).AsTask();
+        return new LightS3Answer { Headers = { new("Content-Type", "application/xml") }, Length = bytes.Length, Content = { bytes } };
     }
 }

@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
+using System.Net.Sockets;
 
 namespace Gantry.Bench.S3;
 
@@ -18,17 +15,16 @@ internal static class S3Command
             return 2;
         }
 
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        LightS3Server server = new();
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture)));
+        listener.Listen(512);
+        while (true)
         {
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Listen(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture), listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        await using var app = builder.Build();
-        app.Run(new LightS3Server().ServeAsync);
-        await app.RunAsync();
-        return 0;
+            // Waiting for it as tasks do would pass each later call on it, and on what it accepts, through further threads.
+            var socket = listener.Accept();
+            socket.NoDelay = true;
+            _ = Task.Factory.StartNew(new LightS3Connection(socket, server).Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
     }
 }
