@@ -60,18 +60,26 @@ internal static class DataUri
         }
 
         var parts = text[Scheme.Length..comma].Split(';');
+        var type = parts[0].Contains('/', StringComparison.Ordinal) ? parts[0] : "text/plain";
+        if (!MediaTypes.IsOne(type))
+        {
+            throw Bad($"The data: URI of a file says that it is '{EndpointPath.Printable(type.Length > 100 ? type[..100] + "…" : type)}', which is no media type such as 'text/plain'.");
+        }
+
         var isBase64 = parts[^1].Equals("base64", StringComparison.OrdinalIgnoreCase);
         var name = parts.FirstOrDefault(part => part.StartsWith("name=", StringComparison.OrdinalIgnoreCase))?[5..];
         try
         {
             var bytes = isBase64 ? Convert.FromBase64String(text[(comma + 1)..]) : System.Text.Encoding.UTF8.GetBytes(Uri.UnescapeDataString(text[(comma + 1)..]));
-            return (name is null ? null : Uri.UnescapeDataString(name), parts[0].Contains('/', StringComparison.Ordinal) ? parts[0] : "text/plain", bytes);
+            return (name is null ? null : Uri.UnescapeDataString(name), type, bytes);
         }
         catch (FormatException)
         {
-            throw new ProviderException(new ProviderError { Kind = ProviderErrorKind.BadRequest, Message = "The data: URI of a file holds what is not Base64." });
+            throw Bad("The data: URI of a file holds what is not Base64.");
         }
     }
+
+    private static ProviderException Bad(string message) => new(new ProviderError { Kind = ProviderErrorKind.BadRequest, Message = message });
 }
 
 /// <summary>What vendors look at more than at the content.</summary>
@@ -110,6 +118,11 @@ internal static class MediaTypes
         [".xlsx"] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         [".pptx"] = "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     };
+
+    /// <summary>Whether it is a type and a subtype (RFC 9110) and nothing else, so that it can stand in a header.</summary>
+    public static bool IsOne(string text) => text.Split('/') is [var type, var subtype] && IsToken(type) && IsToken(subtype);
+
+    private static bool IsToken(string text) => text.Length > 0 && text.All(character => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal));
 
     public static string Of(string name) => ByExtension.GetValueOrDefault(Path.GetExtension(name), "application/octet-stream");
 

@@ -52,8 +52,14 @@ internal sealed class RequestDraft(string method, ManifestScope scope)
         headers.Add(new(name, value));
     }
 
+    /// <exception cref="ProviderException">The value would begin another cookie.</exception>
     public void SetCookie(string name, string value)
     {
+        if (value.Contains(';', StringComparison.Ordinal))
+        {
+            throw new ProviderException(new ProviderError { Kind = ProviderErrorKind.BadRequest, Message = $"The value of the cookie '{name}' holds a ';', with which another cookie would begin." });
+        }
+
         cookies.RemoveAll(cookie => cookie.Key == name);
         cookies.Add(new(name, value));
     }
@@ -246,6 +252,7 @@ internal sealed class RequestDraft(string method, ManifestScope scope)
         SetHeader("Content-Type", $"{ContentType ?? "multipart/form-data"}; boundary={boundary}");
     }
 
-    /// <summary>As browsers write it (https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data).</summary>
-    private static string Quoted(string name) => name.Replace("\"", "%22", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
+    /// <summary>As browsers write it (https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data), and other control characters like it.</summary>
+    private static string Quoted(string name) =>
+        string.Concat(name.Select(character => character == '"' || char.IsControl(character) ? Uri.HexEscape((char)(character & 0xFF)) : character.ToString()));
 }
