@@ -34,15 +34,12 @@ internal static class Names
         return text.Length == 0 || char.IsAsciiDigit(text[0]) || text[0] == '-' ? $"p_{text.TrimStart('-')}" : text;
     }
 
-    public static string Unique(string name, Func<string, bool> isTaken)
-    {
-        var unique = name;
-        for (var number = 2; isTaken(unique); number++)
-        {
-            unique = string.Create(CultureInfo.InvariantCulture, $"{Cut(name, IdLengthMax - 4, '_')}_{number}");
-        }
+    public static string Unique(string name, Func<string, bool> isTaken) => new UniqueNames(isTaken).Next(name);
 
-        return unique;
+    internal static string Numbered(string name, int number)
+    {
+        var end = string.Create(CultureInfo.InvariantCulture, $"_{number}");
+        return Cut(name, IdLengthMax - Math.Max(end.Length, 4), '_') + end;
     }
 
     /// <summary>The first sentence of a text, on one line, without what makes Markdown of it.</summary>
@@ -114,4 +111,28 @@ internal static class Names
     }
 
     private static string Cut(string text, int lengthMax, char separator) => text.Length <= lengthMax ? text : text[..lengthMax].TrimEnd(separator);
+}
+
+/// <summary>Names of which each is given once. Of many that are the same it goes on where it was, however many there are.</summary>
+internal sealed class UniqueNames(Func<string, bool> isTaken)
+{
+    private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+
+    public string Next(string name)
+    {
+        if (!isTaken(name))
+        {
+            return name;
+        }
+
+        var number = numbers.GetValueOrDefault(name, 1);
+        string unique;
+        do
+        {
+            unique = Names.Numbered(name, ++number);
+        }
+        while (isTaken(unique));
+        numbers[name] = number;
+        return unique;
+    }
 }

@@ -8,10 +8,15 @@ internal sealed class OpenApiDocument
 {
     private const int ReferencesMax = 32;
 
+    /// <summary>Schemas, properties and choices looked at: several times what the largest documents of vendors take. A small document can describe more than there are stars.</summary>
+    private const int LooksMax = 20_000_000;
+
     private readonly Dictionary<string, DocumentNode?> byReference = new(StringComparer.Ordinal);
     private readonly Dictionary<DocumentNode, Dictionary<string, DocumentNode>> byName = [];
     private readonly List<string> warnings = [];
     private readonly HashSet<string> warned = new(StringComparer.Ordinal);
+
+    private int looks;
 
     public OpenApiDocument(DocumentNode root)
     {
@@ -59,6 +64,19 @@ internal sealed class OpenApiDocument
         {
             warnings.Add(message);
         }
+    }
+
+    /// <summary>False, with a warning, when more of the document was looked at than any honest one needs.</summary>
+    public bool MayLook(int count)
+    {
+        if (looks < LooksMax)
+        {
+            looks += Math.Min(count, LooksMax);
+            return true;
+        }
+
+        Warn("The document's schemas refer to each other so often that not all of them are written out; what is left out takes anything.");
+        return false;
     }
 
     /// <summary>What a node says, or what its $ref leads to. Null, with a warning, when it leads nowhere.</summary>

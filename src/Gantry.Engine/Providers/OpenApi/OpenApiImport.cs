@@ -60,6 +60,11 @@ public static class OpenApiImport
 
     public static ImportedProvider Read(ReadOnlySpan<byte> utf8, OpenApiOptions options)
     {
+        if (IsMarkup(utf8))
+        {
+            throw new DocumentException(new(1, 1), "This is a web page or another text in XML or HTML, and no OpenAPI document. Vendors often link the document itself, as JSON or YAML, from such a page.");
+        }
+
         List<DocumentException> tolerated = [];
         var limits = new DocumentLimits { BytesMax = BytesMax, EventsMax = EventsMax, Tolerated = tolerated };
         var document = new OpenApiDocument(DocumentReader.Read(utf8, DocumentFormat.Any, limits));
@@ -95,9 +100,20 @@ public static class OpenApiImport
         };
     }
 
+    private static bool IsMarkup(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.StartsWith("\uFEFF"u8))
+        {
+            utf8 = utf8[3..];
+        }
+
+        return utf8.TrimStart(" \t\r\n"u8).StartsWith("<"u8);
+    }
+
     private static OrderedDictionary<string, JsonObject> ReadActions(OpenApiDocument document, SignIn signIn, ServerList servers)
     {
         OrderedDictionary<string, JsonObject> actions = new(StringComparer.Ordinal);
+        var names = new UniqueNames(actions.ContainsKey);
         foreach (var (path, _, written) in document.Root.Find("paths")?.Value.Members ?? [])
         {
             var item = document.Resolve(written);
@@ -116,7 +132,7 @@ public static class OpenApiImport
                 if (item.Find(method)?.Value is { Kind: DocumentKind.Map } operation)
                 {
                     var reader = new OperationReader(document, signIn, servers, path, method, item, operation);
-                    actions.Add(Names.Unique(reader.Id, actions.ContainsKey), reader.Read());
+                    actions.Add(names.Next(reader.Id), reader.Read());
                 }
             }
         }

@@ -123,12 +123,18 @@ internal sealed class SchemaView
             return;
         }
 
+        var properties = OpenApiDocument.Map(schema, "properties")?.Members ?? [];
+        if (!document.MayLook(1 + properties.Count + OpenApiDocument.List(schema, "enum").Count))
+        {
+            return;
+        }
+
         Help ??= OpenApiDocument.Text(written, "description") ?? OpenApiDocument.Text(schema, "description");
         IsReadOnly |= OpenApiDocument.IsTrue(schema, "readOnly");
         Format ??= OpenApiDocument.Text(schema, "format");
         TakeType(schema);
         TakeValues(schema);
-        foreach (var (name, _, property) in OpenApiDocument.Map(schema, "properties")?.Members ?? [])
+        foreach (var (name, _, property) in properties)
         {
             if (Properties.Count < PropertiesMax)
             {
