@@ -43,7 +43,7 @@ internal static class HubSlices
             RcloneConfigFile = configuration[HubSettings.RcloneConfig],
             KnownHostsFile = knownHosts,
         });
-        services.AddProviders(AllPlugins.Providers, Path.Combine(configuration.DataFolder, "providers"));
+        services.AddProviders(AllPlugins.Providers, Path.Combine(configuration.DataFolder, OwnProviders.FolderName));
         services.AddProviderConnections();
         services.AddPlans();
         services.AddExecutions(HubIdentity.OfFolder(configuration.DataFolder), new ExecutionOptions

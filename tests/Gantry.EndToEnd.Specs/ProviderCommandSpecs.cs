@@ -123,7 +123,7 @@ public sealed class ProviderCommandSpecs : IDisposable
 
         used.Status.ShouldBe(1);
         used.Errors.ShouldContain($"{Own} 6:1: ");
-        other.Errors.ShouldContain("github.yaml is not used");
+        other.Errors.ShouldContain("github.yaml 1:1: It is not used");
         other.Errors.ShouldNotContain("acme");
     }
 

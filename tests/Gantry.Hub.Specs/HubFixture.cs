@@ -19,6 +19,9 @@ public sealed class HubFixture(TestPostgres postgres) : IAsyncLifetime
 
     private readonly string folder = Directory.CreateTempSubdirectory("gantry-hub-").FullName;
 
+    /// <summary>Where the hub keeps what is its own.</summary>
+    public string DataFolder => folder;
+
     /// <summary>Variables of this hub besides those that every fixture has, set before it starts.</summary>
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
 

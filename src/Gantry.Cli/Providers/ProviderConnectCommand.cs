@@ -40,7 +40,7 @@ internal static class ProviderConnectCommand
     {
         var id = invocation.Argument("ID");
         var provider = UserProviders.Catalog.FindManifest(id)
-            ?? throw new CommandException(UserProviders.Catalog.Find(id) is null ? $"There is no provider '{id}'. 'gantry provider list' tells which there are." : $"The provider '{id}' is code: its actions take what they sign in with as parameters.");
+            ?? throw new CommandException(UserProviders.Catalog.Find(id) is null ? UserProviders.Catalog.WhyMissing(id) + " 'gantry provider list' tells which there are." : $"The provider '{id}' is code: its actions take what they sign in with as parameters.");
         var name = invocation.Find(Name) ?? provider.Id;
         if (!SecretRef.IsName(name))
         {

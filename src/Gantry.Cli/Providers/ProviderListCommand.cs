@@ -8,7 +8,7 @@ using Gantry.Engine.Settings;
 
 namespace Gantry.Cli.Providers;
 
-/// <summary>"gantry provider list": the catalogue, by what providers are for. No manifest is read for it.</summary>
+/// <summary>"gantry provider list": the catalogue, by what providers are for, and what is wrong with own ones. No manifest of the program is read for it.</summary>
 internal static class ProviderListCommand
 {
     public static Command Describe() => new()
@@ -19,12 +19,13 @@ internal static class ProviderListCommand
         [
             new("--category", "Only those that stand in this category.") { Value = "CATEGORY" },
             new("--search", "Only those in which all these words are found: in the id, the name, the category, the help or an action.") { Value = "WORDS" },
-            new("--json", "Prints them as JSON."),
+            new("--json", "Prints them as JSON; what is wrong with own ones that cannot be used goes to standard error."),
         ],
         Examples = ["gantry provider list --category CRM", "gantry provider list --search 'send email'"],
         RunAsync = (invocation, _) =>
         {
-            var found = ProviderSearch.Find(UserProviders.Catalog, invocation.Find("--search"), CategoryOf(invocation.Find("--category")));
+            var catalog = UserProviders.LoadWhole();
+            var found = ProviderSearch.Find(catalog, invocation.Find("--search"), CategoryOf(catalog, invocation.Find("--category")));
             if (invocation.Has("--json"))
             {
                 Answer.Print(JsonElement.Parse(new JsonArray([.. found.Select(Describe)]).ToJsonString()), asJson: true);
@@ -34,13 +35,18 @@ internal static class ProviderListCommand
                 Print(found);
             }
 
+            foreach (var line in catalog.Unusable.SelectMany(UnusableText.LinesOf))
+            {
+                Terminal.Note(line);
+            }
+
             return Task.FromResult(ExitStatus.Succeeded);
         },
     };
 
-    private static string? CategoryOf(string? given)
+    private static string? CategoryOf(ProviderCatalog catalog, string? given)
     {
-        var known = UserProviders.Catalog.All.Select(provider => provider.Category).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var known = catalog.All.Select(provider => provider.Category).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         return given is null ? null
             : known.Find(category => category.Equals(given, StringComparison.OrdinalIgnoreCase)) ?? throw new CommandException($"There is no category '{given}'." + NearestName.Hint(given, known));
     }

@@ -1,7 +1,6 @@
 using Gantry.Cli.CommandLine;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Providers.Manifests;
-using Gantry.Engine.Settings;
 using Gantry.Plugins;
 
 namespace Gantry.Cli.Providers;
@@ -14,10 +13,14 @@ internal static class UserProviders
     /// <summary>Looked for once. What is wrong with an own one is told at once when it is not used at all, else when it is first used.</summary>
     public static ProviderCatalog Catalog => field ??= Load();
 
+    private static OwnFolder Own => new(Folder, Folder, "'gantry provider check' tells all that is wrong with own ones.");
+
     public static string FileOf(string id) => Path.Combine(Folder, id + OwnManifests.Extension);
 
-    public static IProvider Find(string id) => Catalog.Find(id)
-        ?? throw new CommandException($"There is no provider '{id}'." + NearestName.Hint(id, Catalog.All.Select(known => known.Id)) + " 'gantry provider list' lists all.");
+    public static IProvider Find(string id) => Catalog.Find(id) ?? throw new CommandException(Catalog.WhyMissing(id) + " 'gantry provider list' lists all.");
+
+    /// <summary>The same with each own one read, so that all that is wrong with any is known.</summary>
+    public static ProviderCatalog LoadWhole() => AllPlugins.Providers.With(OwnManifests.Load(Own, AllPlugins.Providers, isRead: true));
 
     /// <summary>Where the file of a new own provider goes: as it is said, else into the user's folder.</summary>
     public static string PlaceFor(string id, string? given)
@@ -37,12 +40,12 @@ internal static class UserProviders
 
     private static ProviderCatalog Load()
     {
-        var own = OwnManifests.Load(Folder, AllPlugins.Providers);
-        foreach (var fault in own.Faults)
+        var own = OwnManifests.Load(Own, AllPlugins.Providers);
+        foreach (var manifest in own.Unusable)
         {
-            Terminal.Note(fault);
+            Terminal.Note(manifest.ToString());
         }
 
-        return own.Providers.Count == 0 ? AllPlugins.Providers : AllPlugins.Providers.With(own.Providers);
+        return own.Providers.Count + own.Unusable.Count == 0 ? AllPlugins.Providers : AllPlugins.Providers.With(own);
     }
 }

@@ -11,12 +11,14 @@ internal sealed class CompiledAction : CompiledStep
 {
     private readonly Template parameters;
     private readonly (JsonElement Parameters, ProviderError? Problem)? constant;
+    private readonly string missing;
 
     public CompiledAction(ActionStep step, int index, string place, ProviderCatalog providers)
         : base(step, index, place)
     {
         Step = step;
         Provider = providers.Find(step.Provider);
+        missing = Provider is null ? providers.WhyMissing(step.Provider) : "This program has no such action. 'gantry plan check' finds the nearest one.";
         Action = providers.FindAction(step.Provider, step.Action);
         var path = $"{place}.with";
         Addresses = [.. AddressesIn(step.Parameters, path)];
@@ -107,7 +109,7 @@ internal sealed class CompiledAction : CompiledStep
         problem = null;
         if (Action is null)
         {
-            problem = Bad($"{Name} cannot run: this program has no such action. 'gantry plan check' finds the nearest one.");
+            problem = Bad($"{Name} cannot run: {missing}");
             return default;
         }
 

@@ -209,8 +209,7 @@ public static class PlanCheck
             var isOlder = !source.HasName($"{path}.use");
             if (providers.Find(step.Provider) is not { } provider)
             {
-                Find($"{path}.{(isOlder ? "provider" : "use")}",
-                    $"There is no provider '{step.Provider}'.{NearestName.Hint(step.Provider, providers.All.Select(known => known.Id))}");
+                Find($"{path}.{(isOlder ? "provider" : "use")}", providers.WhyMissing(step.Provider));
                 return null;
             }
 

@@ -1,4 +1,6 @@
+using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers.Manifests;
+using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Providers;
 
@@ -8,6 +10,7 @@ public sealed class ProviderCatalog
     private readonly Dictionary<string, IProvider> providersById;
     private readonly ManifestLibrary? library;
     private volatile Dictionary<string, ManifestProvider> own = [];
+    private volatile IReadOnlyList<UnusableManifest> unusable = [];
 
     public ProviderCatalog(IEnumerable<IProvider> providers, ManifestLibrary? library = null)
     {
@@ -35,14 +38,25 @@ public sealed class ProviderCatalog
     public ProviderAction? FindAction(string providerId, string actionId) =>
         Find(providerId)?.Actions.FirstOrDefault(action => action.Id == actionId);
 
+    /// <summary>Why nothing can be called by an id that <see cref="Find"/> does not know, and what to do.</summary>
+    public string WhyMissing(string providerId) => unusable.FirstOrDefault(manifest => manifest.Id == providerId)?.ToString()
+        ?? $"There is no provider '{EndpointPath.Printable(providerId)}'.{NearestName.Hint(providerId, All.Select(known => known.Id))}";
+
     /// <summary>A catalogue with further manifests, people's own: they stand beside what this program has, and never in its place.</summary>
-    public ProviderCatalog With(IEnumerable<ManifestProvider> manifests) => new(providersById, library) { Own = [.. manifests] };
+    public ProviderCatalog With(OwnManifests manifests) => new(providersById, library) { Own = [.. manifests.Providers], Unusable = manifests.Unusable };
 
     /// <summary>Replaced as a whole while others look. One with the id of a provider of this program is left out.</summary>
     public IReadOnlyCollection<ManifestProvider> Own
     {
         get => own.Values;
         set => own = value.Where(provider => !IsShipped(provider.Id)).ToDictionary(provider => provider.Id, StringComparer.Ordinal);
+    }
+
+    /// <summary>Own manifests that are there and cannot be used.</summary>
+    public IReadOnlyList<UnusableManifest> Unusable
+    {
+        get => unusable;
+        set => unusable = value;
     }
 
     /// <summary>The text of a manifest of this program; null when there is none.</summary>

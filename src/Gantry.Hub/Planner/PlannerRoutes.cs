@@ -43,20 +43,20 @@ internal static class PlannerRoutes
         return await FindAsync(session, draft, cancellationToken);
     }
 
-    /// <summary>The draft's text as it is becomes a plan, if it is right as things stand now.</summary>
+    /// <summary>The draft's text as it is, or as the person who approves it changed it, becomes a plan, if it is right as things stand now.</summary>
     public static async Task<IResult> ApproveAsync(
-        HttpContext context, string draft, Caller caller, HubDatabase database, PlanLibrary plans, PlanSaved saved, CancellationToken cancellationToken)
+        HttpContext context, string draft, ApproveRequest? request, Caller caller, HubDatabase database, PlanLibrary plans, PlanSaved saved, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var found = await FindAsync(session, draft, cancellationToken);
         if (found.ApprovedAt is not null) throw ProblemException.Conflict("This draft has been approved already.");
-        if (found.Plan is not { } source) throw new ProblemException(422, "The draft holds no plan. Ask for another one, in other words.");
+        if ((request?.Plan ?? found.Plan) is not { } source) throw new ProblemException(422, "The draft holds no plan. Ask for another one, in other words.");
         var checkedPlan = await plans.CheckAsync(session, source, null, cancellationToken);
         if (checkedPlan.Plan is not { } plan) return PlanProblem.Of(checkedPlan.Findings);
-        if (plan.Name is not { } name) throw new ProblemException(422, "A plan that is saved needs a name, and the draft's plan has none. Save its text as a plan with the field 'name'.");
+        if (plan.Name is not { } name) throw new ProblemException(422, "A plan that is saved needs a name, and the draft's plan has none. Write 'name: …' into it.");
         var row = await PlanRoutes.AddAsync(context, session, name, plan, source, null, saved, cancellationToken);
         if (!await DraftStore.ApproveAsync(session, found.Draft, row.Id, cancellationToken)) throw ProblemException.Conflict("This draft has been approved already, or is gone.");
-        await AuditLog.AppendAsync(session, context, "ai_draft.approved", found.Draft.ToString(), new { plan = name }, cancellationToken);
+        await AuditLog.AppendAsync(session, context, "ai_draft.approved", found.Draft.ToString(), new { plan = name, changed = source != found.Plan }, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return TypedResults.Created($"/api/plans/{row.Id}", new ApprovedDraft(found.Draft, row));
     }
@@ -113,6 +113,9 @@ internal static class PlannerRoutes
 /// <param name="Model">Which model of it.</param>
 /// <param name="Connection">The name of the credentials; never a value.</param>
 internal sealed record DraftRequest(string Prompt, string? Provider = null, string? Model = null, string? Connection = null);
+
+/// <param name="Plan">The plan's text as a person changed it; the draft's own when left out.</param>
+internal sealed record ApproveRequest(string? Plan = null);
 
 /// <param name="Draft">The draft's id.</param>
 /// <param name="Plan">The plan that was made of it. It has not been started.</param>

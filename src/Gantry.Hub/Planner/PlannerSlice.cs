@@ -20,7 +20,7 @@ internal static class PlannerSlice
             .Produces<DraftView>(201).Refuses(422, 429, 502, 504);
         group.MapGet("/drafts", PlannerRoutes.ListAsync).Allow(Access.Viewer).WithSummary("Lists the drafts, the newest first.");
         group.MapGet("/drafts/{draft}", PlannerRoutes.ShowAsync).Allow(Access.Viewer).WithSummary("Shows a draft: the plan, its steps in plain words, and what is missing.");
-        group.MapPost("/drafts/{draft}/approve", PlannerRoutes.ApproveAsync).Allow(Access.Editor).WithSummary("Saves a draft as a plan. Nothing is started.")
+        group.MapPost("/drafts/{draft}/approve", PlannerRoutes.ApproveAsync).Allow(Access.Editor).WithSummary("Saves a draft as a plan, as it is or as a person changed it. Nothing is started.")
             .Produces<ApprovedDraft>(201).Refuses(409, 422);
         group.MapDelete("/drafts/{draft}", PlannerRoutes.DeleteAsync).Allow(Access.Operator).WithSummary("Deletes a draft; a plan that was made of it stays.").Produces(204);
         group.MapGet("/settings", PlannerRoutes.ShowSettingsAsync).Allow(Access.Viewer).WithSummary("Shows which AI drafts, its budget a day, and what of it is used.");

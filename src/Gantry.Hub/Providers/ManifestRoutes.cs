@@ -19,7 +19,7 @@ internal static class ManifestRoutes
     public static async Task<IResult> ShowAsync(string id, Caller caller, ProviderCatalog catalog, HubDatabase database, OwnProviders own, CancellationToken cancellationToken)
     {
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        var text = catalog.ShippedManifest(id) ?? own.FileText(id) ?? (ManifestReader.IsId(id) ? await ManifestStore.FindAsync(session, id, cancellationToken) : null)
+        var text = catalog.ShippedManifest(id) ?? FileText(id, own) ?? (ManifestReader.IsId(id) ? await ManifestStore.FindAsync(session, id, cancellationToken) : null)
             ?? throw ProblemException.NotFound($"There is no manifest of a provider '{EndpointPath.Printable(id)}'.");
         return Results.Text(text, "application/yaml", Encoding.UTF8);
     }
@@ -29,7 +29,8 @@ internal static class ManifestRoutes
     {
         var text = await ReadTextAsync(context.Request, cancellationToken);
         var isNew = await SaveAsync(id, text, context, caller, catalog, database, own, cancellationToken);
-        var view = ProviderView.Of(catalog.Find(id)!, catalog);
+        var provider = catalog.Find(id) ?? throw ProblemException.Conflict($"The provider '{id}' was saved, and removed by somebody else at once.");
+        var view = ProviderView.Of(provider, catalog);
         return isNew ? Results.Created($"/api/providers/{id}", view) : Results.Ok(view);
     }
 
@@ -38,18 +39,20 @@ internal static class ManifestRoutes
     {
         if (!ManifestReader.IsId(id))
             return Results.NoContent();
-        if (catalog.IsShipped(id))
-            throw ProblemException.Conflict($"The provider '{id}' is a part of this program, and stays.");
-        if (own.IsFile(id))
-            throw ProblemException.Conflict($"The provider '{id}' lies as a file in the hub's data folder. Remove it there and start the hub again.");
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        // One that was saved before the program or the folder had the id is not used, and goes.
         if (await ManifestStore.DeleteAsync(session, id, cancellationToken))
         {
             await AuditLog.AppendAsync(session, context, "provider.deleted", id, new { }, cancellationToken);
             await session.CommitAsync(cancellationToken);
             await own.LoadAsync(cancellationToken);
+            return Results.NoContent();
         }
 
+        if (catalog.IsShipped(id))
+            throw ProblemException.Conflict($"The provider '{id}' is a part of this program, and stays.");
+        if (own.IsFile(id))
+            throw ProblemException.Conflict($"The provider '{id}' lies as a file in the hub's data folder. Remove it there.");
         return Results.NoContent();
     }
 
@@ -78,6 +81,18 @@ internal static class ManifestRoutes
         {
             await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
             return await ManifestStore.FindAsync(session, id, cancellationToken);
+        }
+    }
+
+    private static string? FileText(string id, OwnProviders own)
+    {
+        try
+        {
+            return own.FileText(id);
+        }
+        catch (ManifestException wrong)
+        {
+            throw new ProblemException(422, $"The file of the provider '{id}' cannot be shown: {EndpointPath.Printable(wrong.Findings[0].Message)}");
         }
     }
 
@@ -116,11 +131,10 @@ internal static class ManifestRoutes
         if (OwnManifests.Taken(id, catalog) is { } taken)
             throw ProblemException.Conflict($"Nothing was saved: {taken}");
         if (own.IsFile(id))
-            throw ProblemException.Conflict($"Nothing was saved: the provider '{id}' lies as a file in the hub's data folder. Change it there and start the hub again.");
+            throw ProblemException.Conflict($"Nothing was saved: the provider '{id}' lies as a file in the hub's data folder. Change it there.");
         Check(id, text);
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        var isNew = await ManifestStore.FindAsync(session, id, cancellationToken) is null;
-        await ManifestStore.SaveAsync(session, id, text, cancellationToken);
+        var isNew = await ManifestStore.SaveAsync(session, id, text, cancellationToken);
         await AuditLog.AppendAsync(session, context, isNew ? "provider.created" : "provider.changed", id, new { }, cancellationToken);
         await session.CommitAsync(cancellationToken);
         await own.LoadAsync(cancellationToken);

@@ -1,5 +1,5 @@
-using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers;
+using Gantry.Engine.Providers.Manifests;
 using Gantry.Hub.Web;
 
 namespace Gantry.Hub.Providers;
@@ -12,13 +12,14 @@ internal static class ProviderSlice
     /// <param name="folder">Where the hub's own manifests lie.</param>
     public static void AddProviders(this IServiceCollection services, ProviderCatalog shipped, string folder)
     {
-        services.AddSingleton(shipped.With([]));
+        services.AddSingleton(shipped.With(new OwnManifests([], [])));
         services.AddSingleton(services => ActivatorUtilities.CreateInstance<OwnProviders>(services, folder));
         services.AddHostedService(services => services.GetRequiredService<OwnProviders>());
     }
 
     public static void MapProviders(this IEndpointRouteBuilder app)
     {
+        app.MapGet("/api/unusable-providers", ListUnusable).Allow(Access.Viewer).WithTags("Providers").WithSummary("Lists what was added to this hub and cannot be used as it is, with what is wrong and what to do.");
         var group = app.MapGroup("/api/providers");
         group.MapGet("", List).Allow(Access.Viewer).WithSummary("Lists the providers that plans can use.")
             .WithQuery("category", "Only those of this category.").WithQuery("search", "Only those in which all these words are found: in the id, the title, the category, the help or an action.")
@@ -46,10 +47,13 @@ internal static class ProviderSlice
         return Page<ProviderSummary>.From(rows, limit ?? int.MaxValue, row => row.Id);
     }
 
+    private static Page<UnusableProviderView> ListUnusable(ProviderCatalog catalog, OwnProviders own) =>
+        new([.. catalog.Unusable.OrderBy(manifest => manifest.Id, StringComparer.Ordinal).Select(manifest => UnusableProviderView.Of(manifest, own.IsFile(manifest.Id)))], null);
+
     private static ProviderView Show(string id, ProviderCatalog catalog) => ProviderView.Of(Find(id, catalog), catalog);
 
     private static Page<ActionView> ListActions(string id, ProviderCatalog catalog) => new(ProviderView.ActionsOf(Find(id, catalog)), null);
 
     private static IProvider Find(string id, ProviderCatalog catalog) =>
-        catalog.Find(id) ?? throw ProblemException.NotFound($"There is no provider '{EndpointPath.Printable(id)}'.");
+        catalog.Find(id) ?? throw ProblemException.NotFound(catalog.WhyMissing(id));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gantry.Engine.Endpoints;
 using Gantry.Engine.Providers;
 using Gantry.Engine.Providers.Manifests;
 using Gantry.Engine.Settings;
@@ -10,6 +11,20 @@ namespace Gantry.Hub.Providers;
 /// <param name="Own">It was added to this hub, and is no part of the program.</param>
 /// <param name="Actions">Their ids.</param>
 internal sealed record ProviderSummary(string Id, string Title, string Help, string Category, bool Own, IReadOnlyList<string> Actions);
+
+/// <param name="Id">What steps would call it by.</param>
+/// <param name="IsFile">It lies in the hub's data folder, and is changed there; else it is in the database, and changed over the API.</param>
+/// <param name="Findings">All that is wrong with it.</param>
+/// <param name="Advice">What makes it usable.</param>
+internal sealed record UnusableProviderView(string Id, bool IsFile, IReadOnlyList<ManifestFindingView> Findings, string Advice)
+{
+    public static UnusableProviderView Of(UnusableManifest manifest, bool isFile) => new(
+        EndpointPath.Printable(manifest.Id), isFile,
+        [.. manifest.Findings.Select(finding => new ManifestFindingView(EndpointPath.Printable(finding.File), finding.Position.Line, finding.Position.Column, EndpointPath.Printable(finding.Message)))], manifest.Advice);
+}
+
+/// <param name="File">Its name.</param>
+internal sealed record ManifestFindingView(string File, int Line, int Column, string Message);
 
 /// <param name="Own">It was added to this hub, and is no part of the program.</param>
 /// <param name="Docs">Where the vendor describes its API; null of what is code alone.</param>

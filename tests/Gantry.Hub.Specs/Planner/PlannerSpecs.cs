@@ -73,6 +73,30 @@ public sealed class PlannerSpecs(PlannerStage stage) : IClassFixture<PlannerStag
         approved.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
 
+    [Fact]
+    public async Task What_a_person_made_of_a_draft_is_approved_with_it()
+    {
+        using var owner = await stage.ConnectAsync("openai");
+        foreach (var _ in Enumerable.Range(0, 4)) stage.Ai.Replies.Enqueue(Reply.Of(Bad));
+        var draft = await DraftAsync(owner, new { prompt = "Greet." });
+        var path = $"/api/ai-planner/drafts/{Id(draft)}";
+
+        using var wrong = await owner.PostAsJsonAsync($"{path}/approve", new { plan = Bad });
+        (await ReadAsync(owner, path)).GetProperty("approved_at").ValueKind.ShouldBe(JsonValueKind.Null);
+        using var approved = await owner.PostAsJsonAsync($"{path}/approve", new { plan = Good });
+        using var again = await owner.PostAsJsonAsync($"{path}/approve", new { plan = Good.Replace("greet", "greet again", StringComparison.Ordinal) });
+
+        wrong.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        approved.StatusCode.ShouldBe(HttpStatusCode.Created, await approved.Content.ReadAsStringAsync());
+        again.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        var after = await ReadAsync(owner, path);
+        after.GetProperty("approved_at").ValueKind.ShouldBe(JsonValueKind.String);
+        after.GetProperty("plan").GetString().ShouldBe(Bad);
+        after.GetProperty("plan_id").GetString().ShouldBe((await approved.ReadJsonAsync()).GetProperty("plan").GetProperty("id").GetString());
+        (await ReadAsync(owner, "/api/plans/greet")).GetProperty("source").GetString().ShouldBe(Good);
+        (await ReadAsync(owner, "/api/executions")).GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
     public static TheoryData<string, string> Nonsense => new()
     {
         { "I would rather not.", "no JSON" },

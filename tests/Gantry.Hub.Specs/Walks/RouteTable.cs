@@ -61,6 +61,7 @@ internal static class RouteTable
         PUT /api/providers/{provider}                                  401 403 403 403 403 403 403 409
         DELETE /api/providers/{provider}                               401 403 403 403 403 403 403 409
         POST /api/providers/import                                     401 403 403 403 403 403 403 400
+        GET /api/unusable-providers                                    401 200 200 200 200 200 200 200
         GET /api/connections                                           401 200 200 200 200 200 200 200
         POST /api/connections/verify                                   401 403 400 400 400 400 403 400
         POST /api/connections/consent                                  401 403 400 400 400 400 403 400

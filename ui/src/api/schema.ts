@@ -185,7 +185,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The draft's text as it is becomes a plan, if it is right as things stand now. */
+        /** The draft's text as it is, or as the person who approves it changed it, becomes a plan, if it is right as things stand now. */
         post: {
             parameters: {
                 query?: never;
@@ -195,7 +195,11 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody?: {
+                content: {
+                    "application/json": null | components["schemas"]["ApproveRequest"];
+                };
+            };
             responses: {
                 /** @description Created */
                 201: {
@@ -6495,6 +6499,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/unusable-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was added to this hub and cannot be used as it is, with what is wrong and what to do. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfUnusableProviderView"];
+                    };
+                };
+                /** @description Another problem, such as a database that does not answer (503). */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -7129,6 +7178,10 @@ export interface components {
             draft: string;
             /** @description The plan that was made of it. It has not been started. */
             plan: components["schemas"]["SavedPlanRow"];
+        };
+        ApproveRequest: {
+            /** @description The plan's text as a person changed it; the draft's own when left out. */
+            plan?: null | string;
         };
         AuditEntryView: {
             action: string;
@@ -7933,6 +7986,15 @@ export interface components {
             /** @description It may succeed when it is tried again. */
             transient?: null | boolean;
         };
+        ManifestFindingView: {
+            /** Format: int32 */
+            column: number;
+            /** @description Its name. */
+            file: string;
+            /** Format: int32 */
+            line: number;
+            message: string;
+        };
         /** @description A master key that this database knows. */
         MasterKeyView: {
             /** Format: date-time */
@@ -8348,6 +8410,12 @@ export interface components {
         /** @description A part of a list. */
         PageOfTriggerView: {
             items: components["schemas"]["TriggerView"][];
+            /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
+            next: null | string;
+        };
+        /** @description A part of a list. */
+        PageOfUnusableProviderView: {
+            items: components["schemas"]["UnusableProviderView"][];
             /** @description The cursor for the part that follows, given back as the parameter 'after'; null at the end. */
             next: null | string;
         };
@@ -8976,6 +9044,16 @@ export interface components {
             url: null | string;
             /** @description In words: "0 6 * * mon-fri (Europe/Berlin)", "POST news". */
             watches: string;
+        };
+        UnusableProviderView: {
+            /** @description What makes it usable. */
+            advice: string;
+            /** @description All that is wrong with it. */
+            findings: components["schemas"]["ManifestFindingView"][];
+            /** @description What steps would call it by. */
+            id: string;
+            /** @description It lies in the hub's data folder, and is changed there; else it is in the database, and changed over the API. */
+            is_file: boolean;
         };
         User: {
             /** Format: date-time */

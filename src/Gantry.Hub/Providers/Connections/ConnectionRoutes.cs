@@ -135,7 +135,8 @@ internal sealed class ConnectionRoutes(
 
     private ManifestProvider Find(string? id) =>
         id is not null && catalog.FindManifest(id) is { } provider ? provider
-            : throw ProblemException.NotFound($"There is no provider '{Engine.Endpoints.EndpointPath.Printable(id ?? "")}' with connections.");
+            : throw ProblemException.NotFound(
+                catalog.Find(id ?? "") is null ? catalog.WhyMissing(id ?? "") : $"The provider '{id}' has no connections: its actions take what they sign in with as parameters.");
 
     private static async Task<Consent> ConsentAsync(ManifestProvider provider, ConnectionUse use, string? auth, CancellationToken cancellationToken) =>
         await TellAsync(use, () => Consent.FindAsync(provider, use.Call, auth, cancellationToken))

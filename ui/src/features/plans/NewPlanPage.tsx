@@ -4,7 +4,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Save } from 'lucide-react';
 import { useCallback } from 'react';
 import { may, meQuery } from '@/api/me';
-import { planDraftQuery } from '@/api/plan-draft';
+import { approveDraft, planDraftQuery } from '@/api/plan-draft';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
 import { Loading } from '@/components/page/Loading';
@@ -30,15 +30,17 @@ steps:
 export function NewPlanPage() {
   const { draft } = useSearch({ from: '/shell/new-plan' });
   const query = useQuery({ ...planDraftQuery(draft ?? ''), enabled: draft !== undefined });
-  if (draft === undefined) return <NewPlan key="" kept="" begin={starter} />;
+  if (draft === undefined) return <NewPlan key="" kept="" begin={starter} create={createPlan} />;
   if (query.data === undefined) return <Page title="New plan" above={<ToPlans />}>{query.error === null ? <Loading what="The draft" /> : <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}</Page>;
-  return <NewPlan key={draft} kept={`draft ${draft}`} begin={query.data.plan ?? starter} />;
+  // Who saves a draft has read it: that approves it. One that is a plan already makes another.
+  const create = query.data.approved_at === null ? async (text: string) => (await approveDraft(draft, text)).plan : createPlan;
+  return <NewPlan key={draft} kept={`draft ${draft}`} begin={query.data.plan ?? starter} create={create} />;
 }
 
 const ToPlans = () => <Link to="/plans" search={{}} className={classes.above}>Plans</Link>;
 
 /** What is written stays in the browser, under the name `kept`, until it is saved. */
-function NewPlan({ kept, begin }: { kept: string; begin: string }) {
+function NewPlan({ kept, begin, create }: { kept: string; begin: string; create: (text: string) => Promise<{ name?: string }> }) {
   const search = useSearch({ from: '/shell/new-plan' });
   const navigate = useNavigate({ from: '/new-plan' });
   const client = useQueryClient();
@@ -46,12 +48,12 @@ function NewPlan({ kept, begin }: { kept: string; begin: string }) {
   const draft = useDraft(kept, { text: begin, version: 0 });
   const set = useCallback((next: Partial<typeof search>) => void navigate({ search: before => ({ ...before, ...next }), replace: true }), [navigate]);
   const saving = useMutation({
-    mutationFn: () => createPlan(draft.text),
+    mutationFn: () => create(draft.text),
     onSuccess: async plan => {
       draft.settle({ text: begin, version: 0 });
       toastDone(`The plan ${plan.name} is saved.`);
-      await client.invalidateQueries({ queryKey: ['plans'] });
-      await navigate({ to: '/plans/$plan', params: { plan: plan.name }, search: {} });
+      await Promise.all([client.invalidateQueries({ queryKey: ['plans'] }), client.invalidateQueries({ queryKey: ['plan-drafts'] })]);
+      await navigate({ to: '/plans/$plan', params: { plan: plan.name! }, search: {} });
     },
   });
   const save = () => { if (!saving.isPending && may(me, 'editor')) saving.mutate(); };

@@ -13,7 +13,9 @@ import { Page } from '@/components/page/Page';
 import { SearchField } from '@/components/search/SearchField';
 import { plural } from '@/components/time/words';
 import { connectionsQuery } from './api/connections';
+import { unusableProvidersQuery } from './api/unusable';
 import { groupsOf } from './catalogue/groups';
+import { Unusable } from './own/Unusable';
 import classes from './ProvidersPage.module.css';
 
 const shownAtFirst = 24;
@@ -26,6 +28,7 @@ export function ProvidersPage() {
   const query = useQuery(providersQuery);
   const connected = new Set(useQuery(connectionsQuery()).data?.filter(connection => connection.problem === null && !connection.needs_consent).map(connection => connection.provider));
   const [whole, setWhole] = useState<ReadonlySet<string>>(new Set());
+  const unusable = useQuery(unusableProvidersQuery).data ?? [];
   const providers = query.data ?? [];
   const categories = [...new Set(providers.map(provider => provider.category))].sort();
   const groups = groupsOf(providers, search.q, search.category);
@@ -38,6 +41,7 @@ export function ProvidersPage() {
         <Button component={Link} to="/new-provider" leftSection={<Plus size={15} aria-hidden="true" />}>New provider</Button>
       </>}
     >
+      <Unusable providers={unusable} mayChange={me?.is_administrator === true} />
       <Filters>
         <SearchField label="Search providers and actions" value={search.q} onChange={q => set({ q })} />
         <Select aria-label="Category" placeholder="Every category" size="sm" clearable searchable w={220} value={search.category ?? null} clearButtonProps={{ 'aria-label': 'Every category' }} data={categories} onChange={category => set({ category: category ?? undefined })} />

@@ -4,9 +4,6 @@ import { problemFrom } from '@/api/problem';
 /** Has an AI draft a plan; it may take a minute. */
 export const draftPlan = (request: Shape<'DraftRequest'>) => answerOf(hub.POST('/api/ai-planner', { body: request }));
 
-/** Saves a draft as a plan, which has not been started. */
-export const approveDraft = (draft: string) => answerOf(hub.POST('/api/ai-planner/drafts/{draft}/approve', { params: { path: { draft } } }));
-
 export async function deleteDraft(draft: string): Promise<void> {
   const { error, response } = await hub.DELETE('/api/ai-planner/drafts/{draft}', { params: { path: { draft } } });
   if (!response.ok) throw problemFrom(response.status, error);

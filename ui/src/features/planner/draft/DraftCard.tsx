@@ -3,13 +3,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Check, PencilLine, TriangleAlert } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import type { PlanDraft } from '@/api/plan-draft';
+import { approveDraft, type PlanDraft } from '@/api/plan-draft';
 import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
 import { JsonView } from '@/components/json/JsonView';
 import { Card } from '@/components/page/Card';
-import { approveDraft, deleteDraft } from '../api/change-draft';
+import { deleteDraft } from '../api/change-draft';
 import classes from './DraftCard.module.css';
 import { costText, obstacleOf, providerOf } from './words';
 
