@@ -68,8 +68,7 @@ internal static class ProvidersCommand
     {
         if (what != "nothing")
         {
-            var catalog = AllPlugins.Providers.With([]);
-            catalog.Own = OwnManifests.Load("/nonexistent", catalog).Providers;
+            var catalog = AllPlugins.Providers.With(OwnManifests.Load(new OwnFolder("/nonexistent", "own", "There is none."), AllPlugins.Providers));
             if (what == "listed")
             {
                 _ = ProviderSearch.Find(catalog, null, null).Sum(provider => provider.ActionIds.Count);

@@ -42,6 +42,15 @@ public sealed class S3QuickSpecs
         (await ((IFetchesWhole)endpoint).FetchWholeAsync("file", new byte[10], Token)).ShouldBeNull();
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task A_server_that_only_says_that_an_answer_is_to_come_is_not_listened_to_for_ever()
+    {
+        await using RawServer server = new(string.Concat(Enumerable.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 100)));
+        await using var endpoint = server.Open();
+
+        (await ((IFetchesWhole)endpoint).FetchWholeAsync("file", new byte[10], Token)).ShouldBeNull();
+    }
+
     [Theory(Timeout = 120_000)]
     [InlineData("")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Le")]

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Gantry.Engine.Documents;
@@ -93,7 +94,26 @@ internal sealed partial class OperationReader(
         }
 
         var text = Placeholder().Replace(parts[0], match => PathParameter(match.Groups["name"].Value, declared));
-        return text.Replace(" ", "%20", StringComparison.Ordinal);
+        return Harmless(text);
+    }
+
+    /// <summary>As it goes over the wire; and what would be a reference in a manifest is none.</summary>
+    private static string Harmless(string text)
+    {
+        var written = new StringBuilder();
+        foreach (var character in text.Replace("${", "%24{", StringComparison.Ordinal))
+        {
+            if (character <= ' ' || char.IsControl(character))
+            {
+                written.Append(Uri.EscapeDataString(character.ToString()));
+            }
+            else
+            {
+                written.Append(character);
+            }
+        }
+
+        return written.ToString();
     }
 
     private string PathParameter(string written, IReadOnlyList<DocumentNode> declared)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json.Nodes;
 using Gantry.Engine.Documents;
 
@@ -6,6 +7,10 @@ namespace Gantry.Engine.Providers.OpenApi;
 /// <summary>The ways of signing in: each combination of security schemes that an operation accepts is one entry of 'auth'.</summary>
 internal sealed class SignIn
 {
+    /// <summary>What names of headers and cookies are made of (RFC 9110, 5.6.2).</summary>
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     private readonly OpenApiDocument document;
     private readonly string baseUrl;
     private readonly DocumentNode? schemes;
@@ -243,6 +248,12 @@ internal sealed class SignIn
         if (OpenApiDocument.Text(scheme, "name") is not { Length: > 0 } wire || place is not ("header" or "query" or "cookie"))
         {
             document.Warn($"The security scheme '{Names.Line(name)}' does not say where its key goes; this way of signing in is left out.");
+            return null;
+        }
+
+        if (wire.Contains("${", StringComparison.Ordinal) || (place == "query" ? wire.Any(char.IsControl) : wire.AsSpan().ContainsAnyExcept(TokenCharacters)))
+        {
+            document.Warn($"The security scheme '{Names.Line(name)}' sends its key as '{Names.Line(wire)}', which can be no name of a {place}; this way of signing in is left out.");
             return null;
         }
 

@@ -16,6 +16,7 @@ internal sealed class S3Line : IDisposable
     private const int HeadBytesMax = 64 * 1024;
     private const int TextBytesMax = 64 * 1024 * 1024;
     private const int OneWriteBytes = 64 * 1024;
+    private const int LinesAsideMax = 64;
     private static readonly TimeSpan connectingMax = TimeSpan.FromSeconds(30);
 
     private readonly Socket socket;
@@ -68,9 +69,9 @@ internal sealed class S3Line : IDisposable
         Watch(patience);
         Send(head, body);
         var (status, headers) = ReadHead();
-        while ((int)status is >= 100 and < 200 and not 101)
+        for (var aside = 0; (int)status is >= 100 and < 200 and not 101; aside++)
         {
-            (status, headers) = ReadHead();
+            (status, headers) = aside < LinesAsideMax ? ReadHead() : throw Odd("no answer, only that one is to come");
         }
 
         S3Answer answer = new(status, headers, 0, ReadOnlyMemory<byte>.Empty);
@@ -200,9 +201,13 @@ internal sealed class S3Line : IDisposable
             }
         }
 
-        while (ReadLine().Length > 0)
+        // Trailers say nothing that is asked for.
+        for (var aside = 0; ReadLine().Length > 0; aside++)
         {
-            // Trailers say nothing that is asked for.
+            if (aside == LinesAsideMax)
+            {
+                throw Odd("trailers without end");
+            }
         }
 
         return content.GetBuffer().AsMemory(0, (int)content.Length);

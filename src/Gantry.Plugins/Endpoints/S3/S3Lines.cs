@@ -186,8 +186,15 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
         }
 
         telling = this;
-        exchange.End(answer);
-        telling = null;
+        try
+        {
+            exchange.End(answer);
+        }
+        finally
+        {
+            telling = null;
+        }
+
         return line;
     }
 

@@ -92,6 +92,10 @@ public sealed class HostileDocumentSpecs
     [InlineData("a: &x *x !!binary")]
     [InlineData("\" ' \\ | > # %")]
     [InlineData("__proto__")]
+    [InlineData("${connection.token}")]
+    [InlineData("${")]
+    [InlineData("a\r\nb")]
+    [InlineData("\t\u007F")]
     [InlineData(" ")]
     public void Names_that_are_more_than_names_make_a_manifest_that_can_be_used(string name)
     {
