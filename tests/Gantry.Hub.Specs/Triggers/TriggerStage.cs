@@ -107,7 +107,7 @@ internal sealed class TriggerStage : IAsyncDisposable
         $"select coalesce(string_agg(status || ' ' || kind, ', ' order by id), '') from events where workspace_id = '{Actor.WorkspaceId}'");
 
     public Task<long> CountAsync(string table = "executions", string where = "true") =>
-        AskAsync<long>($"select count(*) from {table} where workspace_id = '{Actor.WorkspaceId}' and {where}");
+        AskAsync<long>($"select count(*) from {table} where workspace_id = '{Actor.WorkspaceId}' and ({where})");
 
     /// <summary>What ${trigger} was in the newest execution.</summary>
     public async Task<JsonElement> SeenAsync() =>

@@ -134,7 +134,7 @@ public sealed class ManifestProvider : IProvider
         return new ProviderAction
         {
             Id = action.Id,
-            Help = action.Deprecated is { } why ? $"{action.Help} (Deprecated: {why})" : action.Help,
+            Help = action.Deprecated is { } why ? $"{action.Help} Deprecated: {why}" : action.Help,
             Parameters = parameters,
             IsRepeatable = action.IsRepeatable,
             AsksAi = manifest.Category == TokenUse.Category && action.Call.Method != "GET",
