@@ -34,7 +34,7 @@ internal sealed class ActionRun(VendorClient client, ManifestAction action, Json
         var answer = await client.AskAsync(request, cancellationToken);
         if (action.Poll is { } poll)
         {
-            return await new JobWait(client, action, poll, input, errors, receiver).WaitAsync(answer, cancellationToken);
+            return await new JobWait(client, action, poll, input, errors, receiver).WaitAsync(answer, UseOf, cancellationToken);
         }
 
         var use = UseOf(answer);
@@ -64,7 +64,7 @@ internal sealed class ActionRun(VendorClient client, ManifestAction action, Json
         scope => new ActionRequest(client.Manifest, action, scope).MakeAsync(key, client.Call.Endpoints, cancellationToken);
 
     private IReadOnlyDictionary<string, string> UseOf(VendorAnswer answer) =>
-        client.Manifest.Category == TokenUse.Category && action.Response.Form != AnswerForm.File ? TokenUse.Of(answer.Body) : TokenUse.None;
+        client.Manifest.AsksAi(action) ? TokenUse.Of(answer, client.Manifest, action) : TokenUse.None;
 
     /// <summary>The answer to the same question, asked once more with what is wrong; the same answer when it cannot be.</summary>
     private async ValueTask<VendorAnswer> RepairAsync(VendorRequest request, StructuredAnswer structured, VendorAnswer answer, string problem, CancellationToken cancellationToken)

@@ -10,7 +10,10 @@ namespace Gantry.Engine.Providers.Manifests;
 /// <summary>Asks after a job until it is done.</summary>
 internal sealed class JobWait(VendorClient client, ManifestAction action, ManifestPoll poll, JsonElement input, ManifestErrors errors, FileReceiver receiver)
 {
-    public async Task<ProviderResult> WaitAsync(VendorAnswer first, CancellationToken cancellationToken)
+    /// <param name="first">What began it.</param>
+    /// <param name="useOf">What an answer says that was used.</param>
+    /// <param name="cancellationToken">Ends the waiting, and not the job.</param>
+    public async Task<ProviderResult> WaitAsync(VendorAnswer first, Func<VendorAnswer, IReadOnlyDictionary<string, string>> useOf, CancellationToken cancellationToken)
     {
         var clock = client.Call.Clock;
         var end = clock.GetUtcNow() + poll.Timeout;
@@ -50,7 +53,7 @@ internal sealed class JobWait(VendorClient client, ManifestAction action, Manife
             if (IsTrue(poll.Until, scope))
             {
                 var result = await receiver.FileOfAsync(answer, cancellationToken) ?? (poll.Output is { } output ? answer.Find(output) ?? Scalars.Null : answer.Body);
-                return ProviderResult.Success(result, $"The job of {client.Manifest.Name} is done.");
+                return ProviderResult.Success(result, $"The job of {client.Manifest.Name} is done.") with { Metadata = useOf(answer) };
             }
 
             if (clock.GetUtcNow() + poll.Every > end)

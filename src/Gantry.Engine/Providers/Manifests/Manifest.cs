@@ -44,11 +44,17 @@ public sealed record Manifest
 
     public ManifestErrors Errors { get; init; } = new();
 
+    /// <summary>Of whatever asks an AI here; null leaves it to the usual names, for providers of the category AI.</summary>
+    public ManifestUsage? Usage { get; init; }
+
     public required IReadOnlyList<ManifestAction> Actions { get; init; }
 
     /// <summary>Every field that a connection may hold, each once.</summary>
     public IReadOnlyList<ConnectionField> Fields =>
         field ??= [.. Connection.Concat(Auth.SelectMany(auth => auth.Fields)).DistinctBy(known => known.Name)];
+
+    /// <summary>Whether an action uses an AI, whose use is counted: one that says where its use stands, and whatever changes something at a provider of AIs.</summary>
+    public bool AsksAi(ManifestAction action) => action.Response.Usage is not null || (action.Call.Method != "GET" && (Usage is not null || Category == Answers.TokenUse.Category));
 
     public ManifestAction? FindAction(string id) => actions.GetValueOrDefault(id);
 

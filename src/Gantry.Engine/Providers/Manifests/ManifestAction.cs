@@ -227,7 +227,16 @@ public sealed record ManifestResponse
 
     /// <summary>Of an AI that may be asked for a form; null when it may not.</summary>
     public ManifestStructured? Structured { get; init; }
+
+    /// <summary>Over the provider's; null when it says nothing of it.</summary>
+    public ManifestUsage? Usage { get; init; }
 }
+
+/// <summary>Where an AI says what its answer used; what is named here counts against budgets.</summary>
+/// <param name="Input">Numbers of tokens, which are added up.</param>
+/// <param name="Output">Those of the answer.</param>
+/// <param name="Cost">What it cost, in the vendor's currency; null where the vendor does not say.</param>
+public sealed record ManifestUsage(IReadOnlyList<AnswerPath> Input, IReadOnlyList<AnswerPath> Output, AnswerPath? Cost);
 
 /// <summary>An answer in a form that the step asks for.</summary>
 /// <param name="Schema">Where the step's parameters have the JSON Schema: names joined by dots.</param>

@@ -40,6 +40,9 @@ public sealed record ManifestAuth
 
     public JwtSettings? Jwt { get; init; }
 
+    /// <summary>What hmac signs, in its order.</summary>
+    public IReadOnlyList<SignedPart> Signed { get; init; } = [];
+
     /// <summary>Of hmac and oauth1.</summary>
     public string Algorithm { get; init; } = "";
 
@@ -58,6 +61,12 @@ public sealed record ManifestAuth
     /// <summary>A person has to agree to it in a browser.</summary>
     public bool NeedsConsent => OAuth2?.Grant is OAuth2Grant.AuthorizationCode or OAuth2Grant.DeviceCode;
 }
+
+/// <summary>A part of what is signed: a text, or the hash of one. The hash of nothing is left out.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Hash">sha1, sha256, sha384, sha512 or md5; null for the text itself.</param>
+/// <param name="Encoding">How the hash is written: raw (its bytes), hex, hex_upper, base64 or base64url.</param>
+public sealed record SignedPart(ManifestText Text, string? Hash, string Encoding);
 
 /// <summary>Where a part of the authentication goes.</summary>
 public sealed record AuthPlace(ParameterPlace Place, ManifestText Name, ManifestText Value);

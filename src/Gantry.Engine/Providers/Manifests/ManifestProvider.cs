@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Gantry.Engine.Providers.Manifests.Answers;
 using Gantry.Engine.Providers.Manifests.Connections;
 using Gantry.Engine.Providers.Manifests.Requests;
 using Gantry.Engine.Providers.Web;
@@ -137,7 +136,7 @@ public sealed class ManifestProvider : IProvider
             Help = action.Deprecated is { } why ? $"{action.Help} Deprecated: {why}" : action.Help,
             Parameters = parameters,
             IsRepeatable = action.IsRepeatable,
-            AsksAi = manifest.Category == TokenUse.Category && action.Call.Method != "GET",
+            AsksAi = manifest.AsksAi(action),
         };
     }
 

@@ -112,6 +112,7 @@ public static class ManifestReader
             Verify = fields.Find("verify") is { } verify ? AuthReader.ReadRequest(verify, findings, "'verify'") : null,
             Limits = fields.Find("limits") is { } limits ? ReadLimits(limits, findings) : new ManifestLimits(),
             Errors = fields.Find("errors") is { } errors ? reader.ReadErrors(errors) : new ManifestErrors(),
+            Usage = fields.Find("usage") is { } usage ? reader.ReadUsage(usage) : null,
             Actions = [.. actions.Select(reader.Read)],
         };
         check?.End();

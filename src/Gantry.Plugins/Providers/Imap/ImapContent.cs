@@ -1,10 +1,11 @@
 using System.Globalization;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Providers.Web;
 
 namespace Gantry.Plugins.Providers.Imap;
 
-/// <summary>A part of a message as a stream of what is in it: fetched piece by piece, and decoded on the way, so that none is held whole.</summary>
-internal sealed class ImapContent(ImapMailbox box, long uid, string section, string encoding) : ContentStream
+/// <summary>A part of a message as a stream of what is in it: fetched piece by piece, and decoded on the way, so that none is held whole. What turns out larger than it was said to be is refused.</summary>
+internal sealed class ImapContent(ImapMailbox box, long uid, string section, string encoding, long bytesMax) : ContentStream
 {
     private const int PieceLength = 512 * 1024;
 
@@ -38,6 +39,11 @@ internal sealed class ImapContent(ImapMailbox box, long uid, string section, str
         // Some servers say nothing of what would be behind the end.
         var piece = content is not null || offset > 0 ? content?.Bytes ?? [] : throw new FormatException($"the content of message {uid} is missing.");
         offset += piece.Length;
+        if (offset > bytesMax)
+        {
+            throw HttpCall.Bad($"The content of message {uid} is larger than {bytesMax:N0} bytes, as 'max_bytes' allows, although the server said otherwise.");
+        }
+
         isAtEnd = piece.Length < PieceLength;
         decoded = encoding switch
         {

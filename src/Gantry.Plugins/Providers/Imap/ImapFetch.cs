@@ -92,7 +92,7 @@ internal sealed class ImapFetch(ImapMailbox box, HttpCall parameters, ProviderCa
         if (messages is not null)
         {
             RequireSize(uid, "the message", values.Find("RFC822.SIZE")?.Number ?? 0);
-            message["file"] = await WriteAsync(messages, $"{uid.ToString(CultureInfo.InvariantCulture)}.eml", new ImapContent(box, uid, Whole, ""), cancellationToken);
+            message["file"] = await WriteAsync(messages, $"{uid.ToString(CultureInfo.InvariantCulture)}.eml", new ImapContent(box, uid, Whole, "", bytesMax), cancellationToken);
         }
 
         return message;
@@ -112,7 +112,7 @@ internal sealed class ImapFetch(ImapMailbox box, HttpCall parameters, ProviderCa
         {
             RequireSize(uid, $"'{name}' of the message", part.Size);
             var file = $"{uid.ToString(CultureInfo.InvariantCulture)}-{name}";
-            var written = await folder.WriteAsync(file, new ImapContent(box, uid, part.Section, part.Encoding), OptionsFor(file), cancellationToken);
+            var written = await folder.WriteAsync(file, new ImapContent(box, uid, part.Section, part.Encoding, bytesMax), OptionsFor(file), cancellationToken);
             (told["file"], told["size"]) = (file, written.Size);
         }
 
@@ -162,7 +162,7 @@ internal sealed class ImapFetch(ImapMailbox box, HttpCall parameters, ProviderCa
             return (null, false);
         }
 
-        await using var content = new ImapContent(box, uid, part.Section, part.Encoding);
+        await using var content = new ImapContent(box, uid, part.Section, part.Encoding, long.MaxValue);
         var bytes = new byte[TextBytesMax + 1];
         var length = await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         var text = ImapText.Decode(bytes[..Math.Min(length, TextBytesMax)], part.Charset);
@@ -183,27 +183,24 @@ internal sealed class ImapFetch(ImapMailbox box, HttpCall parameters, ProviderCa
     private Dictionary<string, object> HeadersOf(byte[] bytes)
     {
         Count(bytes.Length);
-        Dictionary<string, List<string>> headers = new(StringComparer.Ordinal);
-        List<string>? last = null;
+        Dictionary<string, List<StringBuilder>> headers = new(StringComparer.Ordinal);
+        List<StringBuilder>? last = null;
         foreach (var line in ImapText.Decode(bytes).Split('\n').Select(line => line.TrimEnd('\r')))
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             if (line.Length > 0 && line[0] is ' ' or '\t')
             {
-                if (last is not null)
-                {
-                    last[^1] += " " + line.Trim();
-                }
+                last?[^1].Append(' ').Append(line.AsSpan().Trim());
             }
             else if (colon > 0)
             {
                 var name = line[..colon].Trim().ToLowerInvariant();
                 last = headers.TryGetValue(name, out var known) ? known : headers[name] = [];
-                last.Add(line[(colon + 1)..].Trim());
+                last.Add(new StringBuilder(line[(colon + 1)..].Trim()));
             }
         }
 
         return headers.ToDictionary(
-            header => header.Key, header => header.Value is [var only] ? (object)ImapText.DecodeWords(only) : header.Value.ConvertAll(ImapText.DecodeWords), StringComparer.Ordinal);
+            header => header.Key, header => header.Value is [var only] ? (object)ImapText.DecodeWords(only.ToString()) : header.Value.ConvertAll(value => ImapText.DecodeWords(value.ToString())), StringComparer.Ordinal);
     }
 }

@@ -38,9 +38,11 @@ internal sealed record ImapNode(byte[]? Bytes, IReadOnlyList<ImapNode>? Items)
 internal ref struct ImapParser(ReadOnlySpan<byte> text)
 {
     private const int DepthMax = 60;
+    private const int ValuesMax = 2_000_000;
 
     private readonly ReadOnlySpan<byte> text = text;
     private int at;
+    private int count;
 
     /// <summary>All values up to the end.</summary>
     public List<ImapNode> All()
@@ -54,14 +56,22 @@ internal ref struct ImapParser(ReadOnlySpan<byte> text)
         return values;
     }
 
-    private ImapNode One(int depth) => text[at] switch
+    private ImapNode One(int depth)
     {
-        (byte)'(' => List(depth),
-        (byte)'"' => Quoted(),
-        (byte)'{' => Literal(),
-        (byte)')' => throw new FormatException("A list ends that did not begin."),
-        _ => Word(),
-    };
+        if (count++ == ValuesMax)
+        {
+            throw new FormatException("An answer has more values than are read.");
+        }
+
+        return text[at] switch
+        {
+            (byte)'(' => List(depth),
+            (byte)'"' => Quoted(),
+            (byte)'{' => Literal(),
+            (byte)')' => throw new FormatException("A list ends that did not begin."),
+            _ => Word(),
+        };
+    }
 
     private ImapNode List(int depth)
     {

@@ -232,7 +232,7 @@ internal sealed class ImapSession : IAsyncDisposable
                 return ImapAnswer.Read(whole.GetBuffer().AsSpan(0, (int)whole.Length)) ?? throw ImapErrors.Protocol(server, "it does not answer as a mail server does");
             }
 
-            RequireRoom(whole.Length + length.Value);
+            RequireRoom(Math.Min(length.Value, AnswerBytesMax) + whole.Length);
             whole.Write("\r\n"u8);
             await ReadBytesAsync(whole, (int)length.Value, cancellationToken);
         }

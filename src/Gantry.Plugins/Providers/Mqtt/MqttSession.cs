@@ -12,6 +12,7 @@ internal sealed record MqttMessage(string Topic, byte[] Payload, bool IsRetained
 internal sealed class MqttSession
 {
     private const int PacketMax = 16 * 1024 * 1024;
+    private const int MessagesMax = 100_000;
     private const byte Connect = 0x10;
     private const byte ConnectAck = 0x20;
     private const byte Publish = 0x30;
@@ -28,6 +29,7 @@ internal sealed class MqttSession
     private readonly string server;
     private readonly Queue<MqttMessage> waiting = new();
     private readonly HashSet<ushort> received = [];
+    private long waitingBytes;
 
     private MqttSession(Stream stream, string server) => (this.stream, this.server) = (stream, server);
 
@@ -114,19 +116,32 @@ internal sealed class MqttSession
             await TakeAsync(type, body, cancellationToken);
         }
 
-        return waiting.Dequeue();
+        var message = waiting.Dequeue();
+        waitingBytes -= message.Payload.Length;
+        return message;
     }
 
-    public Task CloseAsync(CancellationToken cancellationToken) => SendAsync(Disconnect, [], cancellationToken);
+    /// <summary>Takes leave. What was answered before is not undone by a broker that is gone already.</summary>
+    public async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(Disconnect, [], cancellationToken);
+        }
+        catch (IOException)
+        {
+            // It has been left.
+        }
+    }
 
     private async Task<byte[]> AwaitAsync(byte expected, CancellationToken cancellationToken)
     {
         while (true)
         {
             var (type, body) = await ReadAsync(cancellationToken);
-            if ((type & 0xF0) == (expected & 0xF0) && body.Length >= 2)
+            if ((type & 0xF0) == (expected & 0xF0))
             {
-                return body;
+                return body.Length >= 2 && BinaryPrimitives.ReadUInt16BigEndian(body) == PacketId ? body : throw NoBroker();
             }
 
             await TakeAsync(type, body, cancellationToken);
@@ -144,6 +159,8 @@ internal sealed class MqttSession
                 received.Remove(BinaryPrimitives.ReadUInt16BigEndian(body));
                 await SendAsync(PublishComplete, body[..2], cancellationToken);
                 break;
+            default:
+                throw NoBroker();
         }
     }
 
@@ -152,7 +169,7 @@ internal sealed class MqttSession
         var qos = (type >> 1) & 3;
         var length = body.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(body) : int.MaxValue;
         var rest = length + 2L + (qos > 0 ? 2 : 0);
-        if (rest > body.Length)
+        if (rest > body.Length || qos > 2)
         {
             throw NoBroker();
         }
@@ -160,17 +177,28 @@ internal sealed class MqttSession
         var message = new MqttMessage(Encoding.UTF8.GetString(body, 2, length), body[(int)rest..], (type & 1) != 0);
         if (qos == 0)
         {
-            waiting.Enqueue(message);
+            Keep(message);
             return;
         }
 
         var id = body[(length + 2)..(length + 4)];
         if (qos == 1 || received.Add(BinaryPrimitives.ReadUInt16BigEndian(id)))
         {
-            waiting.Enqueue(message);
+            Keep(message);
         }
 
         await SendAsync(qos == 1 ? PublishAck : PublishReceived, id, cancellationToken);
+    }
+
+    private void Keep(MqttMessage message)
+    {
+        waitingBytes += message.Payload.Length;
+        if (waitingBytes > PacketMax || waiting.Count == MessagesMax)
+        {
+            throw Fail(ProviderErrorKind.BadRequest, $"{server} sends more messages at once than a step's output may have. Listen to fewer topics.");
+        }
+
+        waiting.Enqueue(message);
     }
 
     private async Task SendAsync(byte type, byte[] body, CancellationToken cancellationToken)

@@ -30,6 +30,7 @@ internal sealed record MysqlColumn(string Name, byte Type, int Charset, bool IsU
         [12] = "datetime",
         [13] = "year",
         [16] = "bit",
+        [242] = "vector",
         [245] = "json",
         [246] = "decimal",
         [247] = "enum",
@@ -106,13 +107,13 @@ internal sealed record MysqlColumn(string Name, byte Type, int Charset, bool IsU
             case 7 or 12:
                 WriteTime(json, Encoding.UTF8.GetString(bytes));
                 break;
-            case 0 or 1 or 2 or 3 or 4 or 5 or 8 or 9 or 13 or 246 when Encoding.ASCII.GetString(bytes) is var digits && Scalars.IsNumber(digits):
+            case 0 or 1 or 2 or 3 or 4 or 5 or 8 or 9 or 13 or 246 when WithoutZeros(Encoding.ASCII.GetString(bytes)) is var digits && Scalars.IsNumber(digits):
                 json.WriteRawValue(digits, skipInputValidation: true);
                 break;
             case 245:
                 WriteJson(json, Encoding.UTF8.GetString(bytes));
                 break;
-            case 255 or (>= 249 and <= 252) or 15 or 253 or 254 when Charset == BinaryCharset:
+            case 242 or 255 or (>= 249 and <= 252) or 15 or 253 or 254 when Charset == BinaryCharset:
                 json.WriteBase64StringValue(bytes);
                 break;
             default:
@@ -145,6 +146,18 @@ internal sealed record MysqlColumn(string Name, byte Type, int Charset, bool IsU
         }
     }
 
+    /// <summary>Without the zeros that a column of ZEROFILL has in front.</summary>
+    private static string WithoutZeros(string digits)
+    {
+        var zeros = 0;
+        while (zeros + 1 < digits.Length && digits[zeros] == '0' && char.IsAsciiDigit(digits[zeros + 1]))
+        {
+            zeros++;
+        }
+
+        return digits[zeros..];
+    }
+
     private static ulong BitsOf(ReadOnlySpan<byte> bytes)
     {
         var bits = 0UL;
@@ -156,10 +169,11 @@ internal sealed record MysqlColumn(string Name, byte Type, int Charset, bool IsU
         return bits;
     }
 
-    /// <summary>"2026-01-31 12:00:00.500000" as 2026-01-31T12:00:00.5, with a Z where it is a point in time; dates that are none (0000-00-00) stay as they are.</summary>
+    /// <summary>"2026-01-31 12:00:00.500000" as 2026-01-31T12:00:00.5, with a Z where it is a point in time; dates that are none (0000-00-00, 2026-02-00) stay as they are.</summary>
     private void WriteTime(Utf8JsonWriter json, string text)
     {
-        if (Type == 10 || text.Length < 19 || text.StartsWith("0000", StringComparison.Ordinal))
+        if (Type == 10 || text.Length < 19 || text[10] != ' ' || (text.Length > 19 && text[19] != '.')
+            || text.StartsWith("0000", StringComparison.Ordinal) || text.AsSpan(5, 2) is "00" || text.AsSpan(8, 2) is "00")
         {
             json.WriteStringValue(text);
             return;
@@ -171,6 +185,7 @@ internal sealed record MysqlColumn(string Name, byte Type, int Charset, bool IsU
 
     private string DateOf(ReadOnlySpan<byte> bytes)
     {
+        RequireLength(bytes.Length is 0 or 4 or 7 or 11);
         var reader = new MysqlReader(bytes);
         var date = bytes.Length >= 4 ? $"{reader.UInt16():D4}-{reader.Byte():D2}-{reader.Byte():D2}" : "0000-00-00";
         if (Type == 10)
@@ -184,16 +199,25 @@ internal sealed record MysqlColumn(string Name, byte Type, int Charset, bool IsU
 
     private static string TimeOf(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < 8)
+        RequireLength(bytes.Length is 0 or 8 or 12);
+        if (bytes.Length == 0)
         {
             return "00:00:00";
         }
 
         var reader = new MysqlReader(bytes);
         var sign = reader.Byte() != 0 ? "-" : "";
-        var hours = (reader.UInt32() * 24) + reader.Byte();
+        var hours = (reader.UInt32() * 24UL) + reader.Byte();
         var time = $"{sign}{hours:D2}:{reader.Byte():D2}:{reader.Byte():D2}";
         return bytes.Length >= 12 && reader.UInt32() % MicrosecondsInSecond is var fraction and > 0 ? $"{time}.{fraction:D6}".TrimEnd('0') : time;
+    }
+
+    private static void RequireLength(bool isOne)
+    {
+        if (!isOne)
+        {
+            throw new InvalidDataException("A time has a length that none has.");
+        }
     }
 
     /// <summary>What is nested too deeply for everybody who comes later stays text.</summary>

@@ -107,7 +107,8 @@ internal sealed class MysqlConnection : IAsyncDisposable
             await SecureAsync(offered, wanted, cancellationToken);
         }
 
-        way = MysqlAuth.Answer(way, "", nonce, server) is null ? MysqlAuth.Native : way;
+        // A server whose user signs in otherwise asks for that by a switch.
+        way = way == MysqlAuth.CachingSha2 ? way : MysqlAuth.Native;
         await Packets.WriteAsync(Response(wanted & (offered | Ssl), nonce, way), cancellationToken);
         await ProveAsync(way, nonce, cancellationToken);
     }
@@ -164,12 +165,7 @@ internal sealed class MysqlConnection : IAsyncDisposable
 
     private byte[] Response(uint capabilities, byte[] nonce, string way)
     {
-        var proof = MysqlAuth.Answer(way, server.Login.Password, nonce, server)!;
-        if (proof.Length > byte.MaxValue)
-        {
-            throw MysqlErrors.Login(server, "The password is longer than such a login can carry.");
-        }
-
+        var proof = MysqlAuth.Scrambled(way, server.Login.Password, nonce, server);
         byte[] database = (capabilities & ConnectWithDatabase) != 0 ? [.. Encoding.UTF8.GetBytes(server.Database!), 0] : [];
         byte[] named = (capabilities & PluginAuth) != 0 ? [.. Encoding.ASCII.GetBytes(way), 0] : [];
         return [.. Head(capabilities), .. Encoding.UTF8.GetBytes(server.Login.UserName), 0, (byte)proof.Length, .. proof, .. database, .. named];
@@ -189,14 +185,12 @@ internal sealed class MysqlConnection : IAsyncDisposable
                     return;
                 case [0xFE, _, ..]:
                     (way, nonce) = ReadSwitch(packet);
-                    await Packets.WriteAsync(
-                        MysqlAuth.Answer(way, server.Login.Password, nonce, server) ?? throw MysqlErrors.Login(server, $"{server.Name} signs this user in by '{way}', which is not known here. Give the user another way: mysql_native_password or caching_sha2_password."),
-                        cancellationToken);
+                    await AnswerAsync(way, nonce, cancellationToken);
                     break;
                 case [1, 3] when way == MysqlAuth.CachingSha2:
                     break;
                 case [1, 4] when way == MysqlAuth.CachingSha2:
-                    await Packets.WriteAsync(MysqlAuth.Plain(server.Login.Password, server), cancellationToken);
+                    await TellAsync(way, nonce, cancellationToken);
                     break;
                 default:
                     throw MysqlErrors.Login(server, $"{server.Name} signs this user in in a way that is not known here.");
@@ -205,6 +199,51 @@ internal sealed class MysqlConnection : IAsyncDisposable
 
         throw MysqlErrors.Protocol(server.Name, "signing in comes to no end");
     }
+
+    private async Task AnswerAsync(string way, byte[] nonce, CancellationToken cancellationToken)
+    {
+        switch (way)
+        {
+            case MysqlAuth.Native or MysqlAuth.CachingSha2:
+                await Packets.WriteAsync(MysqlAuth.Scrambled(way, server.Login.Password, nonce, server), cancellationToken);
+                break;
+            case MysqlAuth.Sha256 or MysqlAuth.Clear when server.Login.Password.Length == 0:
+                await Packets.WriteAsync(new byte[1], cancellationToken);
+                break;
+            case MysqlAuth.Sha256:
+                await TellAsync(way, nonce, cancellationToken);
+                break;
+            case MysqlAuth.Clear:
+                await Packets.WriteAsync(MysqlAuth.Plain(server.Login.Password, server), cancellationToken);
+                break;
+            default:
+                throw MysqlErrors.Login(server, $"{server.Name} signs this user in by '{Shown(way)}', which is not known here. Give the user another way: mysql_native_password or caching_sha2_password.");
+        }
+    }
+
+    /// <summary>The password itself: within TLS as it is, else for the server's RSA key, which is known from before, or asked for where the step says so.</summary>
+    private async Task TellAsync(string way, byte[] nonce, CancellationToken cancellationToken)
+    {
+        if (server.Tls != "disable")
+        {
+            await Packets.WriteAsync(MysqlAuth.Plain(server.Login.Password, server), cancellationToken);
+            return;
+        }
+
+        var key = server.RsaKey ?? throw MysqlErrors.Login(
+            server, $"{server.Name} wants the password itself, which it gets within TLS only, or encrypted by its RSA key. Set 'tls' to verify-full; or give its key as 'rsa_key' (there: SHOW STATUS LIKE '%rsa_public_key').");
+        if (key == MysqlServer.AsksForKey)
+        {
+            await Packets.WriteAsync(new byte[] { way == MysqlAuth.Sha256 ? (byte)1 : (byte)2 }, cancellationToken);
+            var answer = await Packets.ReadAsync(GreetingMax, cancellationToken);
+            ThrowIfRefused(answer);
+            key = answer is [1, .. var pem] ? Encoding.ASCII.GetString(pem) : throw MysqlErrors.Login(server, $"{server.Name} has no RSA key to sign in by. Set 'tls' to verify-full.");
+        }
+
+        await Packets.WriteAsync(MysqlAuth.Encrypted(server.Login.Password, nonce, key, server), cancellationToken);
+    }
+
+    private static string Shown(string way) => new([.. way.Where(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-').Take(60)]);
 
     private static (string Way, byte[] Nonce) ReadSwitch(byte[] packet)
     {

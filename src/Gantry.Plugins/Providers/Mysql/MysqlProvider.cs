@@ -7,8 +7,16 @@ namespace Gantry.Plugins.Providers.Mysql;
 /// <summary>Statements of SQL at any MySQL or MariaDB server. Values go by parameters; what comes back keeps its types.</summary>
 public sealed class MysqlProvider : IProvider
 {
-    private static readonly IReadOnlyList<Setting> Common = SqlStatement.Parameters(
-        3306, "The database; without one, tables are named with theirs: shop.customers.", "?", "The values of the ?, in their order; a list or a map goes as JSON.");
+    private static readonly IReadOnlyList<Setting> Common =
+    [
+        .. SqlStatement.Parameters(
+            3306, "The database; without one, tables are named with theirs: shop.customers.", "?", "The values of the ?, in their order; a list or a map goes as JSON."),
+        new()
+        {
+            Name = "rsa_key",
+            Help = "The server's RSA key, as PEM, by which the password is encrypted where 'tls' is disable and the login is caching_sha2_password or sha256_password; 'ask' takes the key of whoever answers, who can then read the password.",
+        },
+    ];
 
     public string Id => "mysql";
 

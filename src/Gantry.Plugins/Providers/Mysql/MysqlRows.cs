@@ -196,7 +196,12 @@ internal sealed class MysqlRows(MysqlPackets packets, MysqlServer server, SqlSta
     private void WriteBinary(Utf8JsonWriter json, byte[] packet)
     {
         const int Reserved = 2;
-        var reader = new MysqlReader(packet.AsSpan(1));
+        var reader = new MysqlReader(packet);
+        if (reader.Byte() != 0)
+        {
+            throw MysqlErrors.Protocol(server.Name, "a row is none");
+        }
+
         var nulls = reader.Take((columns.Count + Reserved + 7) / 8);
         for (var index = 0; index < columns.Count; index++)
         {

@@ -9,6 +9,9 @@ namespace Gantry.Plugins.Providers.Mysql;
 /// <summary>The server, and who signs in there.</summary>
 internal sealed record MysqlServer
 {
+    /// <summary>The server is asked for its key, and whoever answers is believed.</summary>
+    public const string AsksForKey = "ask";
+
     private const int PortUsual = 3306;
 
     public required string Host { get; init; }
@@ -24,6 +27,9 @@ internal sealed record MysqlServer
     public required string Tls { get; init; }
 
     public required ServerTrust Trust { get; init; }
+
+    /// <summary>The server's RSA key as PEM, or <see cref="AsksForKey"/>; null when the password never goes outside of TLS.</summary>
+    public string? RsaKey { get; init; }
 
     public string Name => $"{Host}:{Port}";
 
@@ -52,6 +58,7 @@ internal sealed record MysqlServer
             Login = new NetworkCredential(user, password),
             Tls = parameters.FindText("tls") ?? "verify-full",
             Trust = ServerParameters.TrustOf(parameters),
+            RsaKey = parameters.FindText("rsa_key"),
         };
     }
 

@@ -7,12 +7,21 @@ namespace Gantry.Plugins.Providers.Postgresql;
 /// <summary>An array as PostgreSQL writes it: {1,2,NULL}, {{"a b","c\"d"},{x,y}}, with its bounds before it where they are unusual ([0:1]={1,2}).</summary>
 internal ref struct PostgresqlArray(string text)
 {
+    private const int DepthMax = 6;
+
     private readonly ReadOnlySpan<char> text = text;
     private int at = text.StartsWith('[') ? text.IndexOf('=', StringComparison.Ordinal) + 1 : 0;
 
-    /// <summary>As lists within lists; null items are null.</summary>
-    public void Write(Utf8JsonWriter json, Action<string> writeItem)
+    /// <summary>As lists within lists; null items are null. One of more dimensions than the server knows fails with <see cref="FormatException"/>.</summary>
+    public void Write(Utf8JsonWriter json, Action<string> writeItem) => Write(json, writeItem, 1);
+
+    private void Write(Utf8JsonWriter json, Action<string> writeItem, int depth)
     {
+        if (depth > DepthMax)
+        {
+            throw new FormatException("An array has more dimensions than there are.");
+        }
+
         json.WriteStartArray();
         at++;
         while (at < text.Length && text[at] != '}')
@@ -23,7 +32,7 @@ internal ref struct PostgresqlArray(string text)
                     at++;
                     break;
                 case '{':
-                    Write(json, writeItem);
+                    Write(json, writeItem, depth + 1);
                     break;
                 case '"':
                     writeItem(Quoted());

@@ -49,7 +49,7 @@ internal static class PostgresqlErrors
             NpgsqlException or IOException or SocketException or TimeoutException => Fail(
                 isTooLate ? ProviderErrorKind.TimedOut : ProviderErrorKind.Unavailable,
                 $"{server.Name} could not be reached, or broke off: {Reason(failure)}. Is this the right host and port, and does the server take TLS as 'tls' says?", failure, isTransient: true),
-            _ => Fail(ProviderErrorKind.Internal, $"{server.Name}: {failure.GetType().Name}: {failure.Message}", failure),
+            _ => Fail(ProviderErrorKind.Upstream, $"{server.Name} does not speak as PostgreSQL does: {failure.Message.TrimEnd('.')}. Is this the right port?", failure),
         };
     }
 
@@ -69,7 +69,7 @@ internal static class PostgresqlErrors
         PostgresErrorCodes.InsufficientPrivilege => ProviderErrorKind.Unauthorized,
         PostgresErrorCodes.ProtocolViolation => ProviderErrorKind.BadRequest,
         PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.UndefinedTable => ProviderErrorKind.NotFound,
-        _ => state[..2] switch
+        _ => ClassOf(state) switch
         {
             "28" => ProviderErrorKind.Unauthorized,
             "23" or "40" or "55" => ProviderErrorKind.Conflict,
@@ -79,9 +79,11 @@ internal static class PostgresqlErrors
         },
     };
 
+    private static string ClassOf(string state) => state.Length < 2 ? "" : state[..2];
+
     /// <summary>Deadlocks, conflicts of serializable transactions, a server that is full or starting or stopping: nothing was done.</summary>
     private static bool IsTransient(string state) =>
-        state is PostgresErrorCodes.LockNotAvailable || state[..2] is "40" or "53" || state is "57P01" or "57P02" or "57P03";
+        state is PostgresErrorCodes.LockNotAvailable || ClassOf(state) is "40" or "53" || state is "57P01" or "57P02" or "57P03";
 
     private static ProviderException Fail(ProviderErrorKind kind, string message, Exception inner, bool isTransient = false) =>
         new(new ProviderError { Kind = kind, Message = message, IsTransient = isTransient }, inner);

@@ -12,6 +12,9 @@ internal sealed record PostgresqlServer
 {
     private const int PortUsual = 5432;
 
+    /// <summary>So long may a server that accepts a connection say nothing on it.</summary>
+    private const int ConnectingSecondsMax = 120;
+
     public required string Host { get; init; }
 
     public required int Port { get; init; }
@@ -52,9 +55,16 @@ internal sealed record PostgresqlServer
         for (var index = 0; ; index++)
         {
             var source = SourceFor(addresses[index]);
+            var opening = source.OpenConnectionAsync(cancellationToken).AsTask();
             try
             {
-                return (source, await source.OpenConnectionAsync(cancellationToken));
+                // While TLS is asked for, Npgsql does not hear that it is to stop.
+                return (source, await opening.WaitAsync(cancellationToken));
+            }
+            catch (OperationCanceledException) when (!opening.IsCompleted)
+            {
+                _ = LeaveAsync(source, opening);
+                throw;
             }
             catch (NpgsqlException unreachable) when (unreachable is not PostgresException && index < addresses.Count - 1)
             {
@@ -64,6 +74,21 @@ internal sealed record PostgresqlServer
             {
                 await source.DisposeAsync();
                 throw;
+            }
+        }
+    }
+
+    private static async Task LeaveAsync(NpgsqlDataSource source, Task<NpgsqlConnection> opening)
+    {
+        await using (source)
+        {
+            try
+            {
+                await (await opening).DisposeAsync();
+            }
+            catch (Exception exception) when (exception is NpgsqlException or IOException or OperationCanceledException or TimeoutException)
+            {
+                // Nobody waits for it any more.
             }
         }
     }
@@ -84,7 +109,7 @@ internal sealed record PostgresqlServer
             RequireAuth = Tls.StartsWith("verify", StringComparison.Ordinal) || IPAddress.IsLoopback(address) ? "Password,MD5,ScramSHA256,None" : "MD5,ScramSHA256,None",
             Pooling = false,
             CommandTimeout = 0,
-            Timeout = 0,
+            Timeout = ConnectingSecondsMax,
             Enlist = false,
         };
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);

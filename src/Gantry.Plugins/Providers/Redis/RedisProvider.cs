@@ -83,7 +83,7 @@ public sealed class RedisProvider : IProvider
                 var session = new RedisSession(stream, server.Name);
                 await SignInAsync(session, server, database, token);
                 server.IsUncertain = call.Action is "increment" or "publish" || (call.Action == "set" && parameters.FindText("when") is "absent" or "present");
-                return ResultOf(call, parameters, await session.AskAsync(command, token));
+                return ResultOf(server.Name, call, parameters, await session.AskAsync(command, token));
             },
             cancellationToken);
     }
@@ -127,13 +127,15 @@ public sealed class RedisProvider : IProvider
         return Words([.. words]);
     }
 
-    private static ProviderResult ResultOf(ProviderCall call, HttpCall parameters, RedisReply reply) => call.Action switch
+    private static ProviderResult ResultOf(string server, ProviderCall call, HttpCall parameters, RedisReply reply) => call.Action switch
     {
-        "get" => Read(parameters, reply),
-        "set" => Answer(("written", reply.Text is not null), reply.Text is null ? "It was not written, as 'when' says." : "Written."),
-        "delete" => Answer(("deleted", reply.Number > 0), reply.Number > 0 ? "Deleted." : "There was no such key."),
-        "increment" => Answer(("value", reply.Number ?? 0), $"It is {reply.Number} now."),
-        _ => Answer(("receivers", reply.Number ?? 0), $"{reply.Number} heard it."),
+        "get" when reply.Kind is RedisReplyKind.Bytes or RedisReplyKind.None => Read(parameters, reply),
+        "set" when reply.Kind == RedisReplyKind.Word => Answer(("written", true), "Written."),
+        "set" when reply.Kind == RedisReplyKind.None => Answer(("written", false), "It was not written, as 'when' says."),
+        "delete" when reply.Number is { } deleted => Answer(("deleted", deleted > 0), deleted > 0 ? "Deleted." : "There was no such key."),
+        "increment" when reply.Number is { } value => Answer(("value", value), $"It is {value} now."),
+        "publish" when reply.Number is { } receivers => Answer(("receivers", receivers), $"{receivers} heard it."),
+        _ => throw RedisSession.NoRedis(server),
     };
 
     /// <summary>{found, value}; the value of bytes that are no text is value_base64.</summary>

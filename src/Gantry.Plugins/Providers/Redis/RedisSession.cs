@@ -6,11 +6,17 @@ using Gantry.Engine.Providers.Web;
 
 namespace Gantry.Plugins.Providers.Redis;
 
-/// <summary>What the server answered to one command: bytes, a word, a number, or nothing.</summary>
-internal sealed record RedisReply(byte[]? Bytes, long? Number)
+/// <summary>The form of an answer.</summary>
+internal enum RedisReplyKind
 {
-    public string? Text => Bytes is null ? null : Encoding.UTF8.GetString(Bytes);
+    Word,
+    Bytes,
+    Number,
+    None,
 }
+
+/// <summary>What the server answered to one command: bytes (of a word as well), a number, or nothing.</summary>
+internal sealed record RedisReply(RedisReplyKind Kind, byte[]? Bytes, long? Number);
 
 /// <summary>Commands and answers in the protocol of Redis, its second version, which every server speaks. Words go by their lengths, so that nothing in them can become a command.</summary>
 internal sealed class RedisSession(Stream stream, string server)
@@ -42,17 +48,17 @@ internal sealed class RedisSession(Stream stream, string server)
         switch (line.Length > 0 ? line[0] : '\0')
         {
             case '+':
-                return new RedisReply(Encoding.UTF8.GetBytes(rest), null);
+                return new RedisReply(RedisReplyKind.Word, Encoding.UTF8.GetBytes(rest), null);
             case '-':
                 throw Refusal(rest);
             case ':' when long.TryParse(rest, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number):
-                return new RedisReply(null, number);
+                return new RedisReply(RedisReplyKind.Number, null, number);
             case '$' when rest == "-1":
-                return new RedisReply(null, null);
+                return new RedisReply(RedisReplyKind.None, null, null);
             case '$' when int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out var length):
-                return new RedisReply(await ReadBulkAsync(length, cancellationToken), null);
+                return new RedisReply(RedisReplyKind.Bytes, await ReadBulkAsync(length, cancellationToken), null);
             default:
-                throw Fail(ProviderErrorKind.Upstream, $"{server} does not answer as Redis does. Is this the right port, and the right setting of 'tls'?");
+                throw NoRedis(server);
         }
     }
 
@@ -65,7 +71,7 @@ internal sealed class RedisSession(Stream stream, string server)
 
         var bytes = new byte[length + 2];
         await said.TakeAsync(bytes, cancellationToken);
-        return bytes[..length];
+        return bytes.AsSpan(length).SequenceEqual("\r\n"u8) ? bytes[..length] : throw NoRedis(server);
     }
 
     private async Task<string> ReadLineAsync(CancellationToken cancellationToken)
@@ -106,6 +112,9 @@ internal sealed class RedisSession(Stream stream, string server)
             IsTransient = kind == ProviderErrorKind.Unavailable,
         });
     }
+
+    public static ProviderException NoRedis(string server) =>
+        Fail(ProviderErrorKind.Upstream, $"{server} does not answer as Redis does. Is this the right port, and the right setting of 'tls'?");
 
     private static ProviderException Fail(ProviderErrorKind kind, string message) => new(new ProviderError { Kind = kind, Message = message });
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -194,6 +195,62 @@ public sealed class SignInSpecs
         var request = stage.Requests.ShouldHaveSingleItem();
         var expected = HMACSHA256.HashData("k"u8, Encoding.UTF8.GetBytes($"{request.Header("X-Time")}.POST.{request.Path}.{request.Text}"));
         request.Header("X-Sign").ShouldBe($"v1={Convert.ToBase64String(expected)}");
+    }
+
+    [Fact]
+    public async Task Hashes_are_signed_as_their_vendors_say()
+    {
+        // The example of https://docs.kraken.com/api/docs/guides/spot-rest-auth.
+        const string Manifest = """
+            auth:
+              - kind: hmac
+                algorithm: sha512
+                key: ${connection.secret}
+                key_encoding: base64
+                text: ["${request.path}", {of: "${connection.nonce}${request.body}", hash: sha256, encoding: raw}]
+                encoding: base64
+                send: [{in: header, name: API-Sign, value: "${request.signature}"}]
+                fields: {secret: {help: "It.", secret: true, required: true}, nonce: {help: "It.", secret: true, required: true}}
+            base_url: https://api.acme.example/0
+            actions: {add: {help: "Adds.", call: POST /private/AddOrder, encoding: text, params: {order: {help: "It."}}}}
+            """;
+        await using var stage = await ManifestStage.StartAsync(Manifest, (_, context) => ManifestStage.JsonAsync(context, "{}"));
+        stage.Secret("secret", "kQH5HW/8p1uGOVjbgWA7FunAmGO8lsSUXNsu3eow76sz84Q18fWxnyRzBHCd3pd5nE9qa99HAZtuZuj6F1huXg==");
+        stage.Secret("nonce", "1616492376594");
+
+        await stage.RunAsync("add", """{"order": "nonce=1616492376594&ordertype=limit&pair=XBTUSD&price=37500&type=buy&volume=1.25"}""");
+
+        stage.Requests.ShouldHaveSingleItem().Header("API-Sign").ShouldBe("4/dpxb3iT4tp/ZCVEwSnEsLxx0bqyhLpdfOpc6fn7OR8+UClSV5n9E6aSS8MPtnRfp32bAb0nmbRn6H8ndwLUQ==");
+    }
+
+    [Theory]
+    [InlineData("read", "")]
+    [InlineData("make", """{"b":"\u00FC"}""")]
+    public async Task The_hash_of_nothing_is_left_out_and_a_signature_says_until_when_it_is_good(string action, string body)
+    {
+        const string Manifest = """
+            auth:
+              - kind: hmac
+                algorithm: sha256
+                key: ${connection.secret}
+                text: ["${lower(request.method)} ${urlencode(request.target)}", {of: "${request.body}", hash: md5, encoding: base64}, {of: "${request.body}", hash: sha1}, "${request.expires}"]
+                send: [{in: header, name: X-Sign, value: "${request.timestamp} ${request.expires} ${request.signature}"}]
+                fields: {secret: {help: "It.", secret: true, required: true}}
+            actions:
+              read: {help: "Reads.", call: GET /a, params: {b: {help: "It."}}}
+              make: {help: "Makes.", call: POST /a, params: {b: {help: "It."}}}
+            """;
+        await using var stage = await ManifestStage.StartAsync(Manifest, (_, context) => ManifestStage.JsonAsync(context, "{}"));
+        stage.Secret("secret", "k");
+
+        await stage.RunAsync(action, """{"b": "ü"}""");
+
+        var request = stage.Requests.ShouldHaveSingleItem();
+        var said = request.Header("X-Sign")!.Split(' ');
+        (long.Parse(said[1], CultureInfo.InvariantCulture) - long.Parse(said[0], CultureInfo.InvariantCulture)).ShouldBe(600);
+        var target = action == "read" ? "get %2Fv2%2Fa%3Fb%3D%25C3%25BC" : "post %2Fv2%2Fa";
+        var hashes = body.Length == 0 ? "" : Convert.ToBase64String(MD5.HashData(request.Body)) + Convert.ToHexStringLower(SHA1.HashData(request.Body));
+        said[2].ShouldBe(Convert.ToHexStringLower(HMACSHA256.HashData("k"u8, Encoding.UTF8.GetBytes($"{target}{hashes}{said[1]}"))));
     }
 
     [Fact]

@@ -51,6 +51,16 @@ public sealed class StructuredAnswerSpecs
     [InlineData("""{"name": "Ann", "age": -1, "more": 1}""", "$.more is not allowed. $.age is to be at least 0.")]
     [InlineData("""{"name": "Ann", "age": 1, "tags": ["a", "x"]}""", "$.tags[1] fits none of the forms that it may have.")]
     [InlineData("[]", "$ is to be object.")]
+    [InlineData("```json\n{\"name\": \"Ann\", \"age\": 7}\n```", "It is not JSON")]
+    [InlineData("```\n```json\n{\"name\": \"Ann\", \"age\": 7}\n```\n```", "It is not JSON")]
+    [InlineData("""{"name": "Ann", "age": 7} {"name": "Ann", "age": 7}""", "It is not JSON")]
+    [InlineData("""{"name": "Ann", "age": NaN}""", "It is not JSON")]
+    [InlineData("""{"name": "Ann", "age": "7"}""", "$.age is to be integer or null.")]
+    [InlineData("""{"name": "Ann", "age": 1e400}""", "$.age")]
+    [InlineData("""{"name": "Ann", "age": 1, "tags": {"0": "a"}}""", "$.tags")]
+    [InlineData("""{"name": ["Ann"], "age": true}""", "$.name is to be string. $.age is to be integer or null.")]
+    [InlineData("null", "$ is to be object.")]
+    [InlineData("\"{}\"", "$ is to be object.")]
     public async Task One_of_another_form_is_asked_for_once_more_with_what_is_wrong(string wrong, string problem)
     {
         await using var stage = await StartAsync(wrong, """{"name": "Ann", "age": 7}""");
@@ -62,6 +72,28 @@ public sealed class StructuredAnswerSpecs
         messages.Select(message => message!["role"]!.GetValue<string>()).ShouldBe(["user", "assistant", "user"]);
         messages[1]!["content"]!.GetValue<string>().ShouldBe(wrong);
         messages[2]!["content"]!.GetValue<string>().ShouldContain(problem);
+    }
+
+    [Theory]
+    [InlineData('[', 100_000)]
+    [InlineData('x', 3_000_000)]
+    [InlineData('\uD83D', 25_000)]
+    public async Task One_without_measure_is_asked_for_once_more_in_short(char character, int count)
+    {
+        await using var stage = await StartAsync($"{{\"name\": \"{new string(character, count)}", """{"name": "Ann", "age": 7}""");
+
+        await stage.RunAsync("chat", Question(Schema));
+
+        stage.Requests[1].Text.Length.ShouldBeLessThan(200_000);
+    }
+
+    [Fact]
+    public async Task One_with_more_than_is_looked_at_comes_to_an_end()
+    {
+        var many = string.Join(',', Enumerable.Range(0, 300_000).Select(number => $"\"k{number}\": 1"));
+        await using var stage = await StartAsync($"{{{many}}}");
+
+        (await stage.FailAsync("once", Question(Schema))).Message.Length.ShouldBeLessThan(3_000);
     }
 
     [Theory]

@@ -34,15 +34,53 @@ public static class TokenUse
         one.Concat(other).GroupBy(pair => pair.Key, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Sum(pair => decimal.Parse(pair.Value, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
-    /// <summary>Tokens and, where the vendor says it, what they cost. Empty when the answer tells nothing.</summary>
-    public static IReadOnlyDictionary<string, string> Of(JsonElement answer)
+    /// <summary>Tokens and, where the vendor says it, what they cost: where the manifest says that they stand, else under whichever of the usual names. Empty when the answer tells nothing.</summary>
+    internal static IReadOnlyDictionary<string, string> Of(VendorAnswer answer, Manifest manifest, ManifestAction action)
+    {
+        if ((action.Response.Usage ?? manifest.Usage) is { } named)
+        {
+            return Told(Sum(named.Input, answer), Sum(named.Output, answer), named.Cost is { } path ? Number(answer.Find(path)) : null);
+        }
+
+        return action.Response.Form == AnswerForm.File ? None : Of(answer.Body);
+    }
+
+    /// <summary>By the usual names.</summary>
+    public static IReadOnlyDictionary<string, string> Of(JsonElement answer) =>
+        Told(Sum(answer, InputPaths), Sum(answer, OutputPaths), Number(Find(answer, ["usage", "cost"])));
+
+    private static Dictionary<string, string> Told(long? input, long? output, decimal? cost)
     {
         Dictionary<string, string> found = new(StringComparer.Ordinal);
-        if (Sum(answer, InputPaths) is { } input) found[Input] = input.ToString(CultureInfo.InvariantCulture);
-        if (Sum(answer, OutputPaths) is { } output) found[Output] = output.ToString(CultureInfo.InvariantCulture);
-        if (Find(answer, ["usage", "cost"]) is { } cost && cost.TryGetDecimal(out var amount) && amount >= 0) found[Cost] = amount.ToString(CultureInfo.InvariantCulture);
+        if (input is not null) found[Input] = input.Value.ToString(CultureInfo.InvariantCulture);
+        if (output is not null) found[Output] = output.Value.ToString(CultureInfo.InvariantCulture);
+        if (cost is >= 0) found[Cost] = cost.Value.ToString(CultureInfo.InvariantCulture);
         return found;
     }
+
+    private static long? Sum(IReadOnlyList<AnswerPath> paths, VendorAnswer answer)
+    {
+        long? sum = null;
+        foreach (var path in paths)
+        {
+            // Several by [*] are a list; headers are texts.
+            var value = answer.Find(path);
+            foreach (var one in value is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray().Select(item => (JsonElement?)item) : [value])
+            {
+                if (Number(one) is { } number && number is >= 0 and <= int.MaxValue) sum = (sum ?? 0) + (long)decimal.Ceiling(number);
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>Null when it is none.</summary>
+    private static decimal? Number(JsonElement? value) => value switch
+    {
+        { ValueKind: JsonValueKind.Number } number => number.TryGetDecimal(out var amount) ? amount : null,
+        { ValueKind: JsonValueKind.String } text => decimal.TryParse(text.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount) ? amount : null,
+        _ => null,
+    };
 
     /// <summary>Null when none of them is there.</summary>
     private static long? Sum(JsonElement answer, string[][] paths)

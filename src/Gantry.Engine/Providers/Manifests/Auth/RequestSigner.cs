@@ -12,6 +12,9 @@ namespace Gantry.Engine.Providers.Manifests.Auth;
 /// <summary>Puts into a request what signs in, and writes its body.</summary>
 internal static class RequestSigner
 {
+    /// <summary>How long a signature is good whose time of expiry is signed with it.</summary>
+    private static readonly TimeSpan SignedFor = TimeSpan.FromMinutes(10);
+
     private static readonly AuthPlace[] Bearer = [new(ParameterPlace.Header, new ManifestText("Authorization"), new ManifestText("Bearer ${token.access_token}"))];
 
     private static readonly AuthPlace[] BearerJwt = [new(ParameterPlace.Header, new ManifestText("Authorization"), new ManifestText("Bearer ${token.jwt}"))];
@@ -114,6 +117,7 @@ internal static class RequestSigner
             {
                 "method" => draft.Method,
                 "path" => url.AbsolutePath,
+                "target" => url.PathAndQuery,
                 "query" => url.Query.TrimStart('?'),
                 "url" => url.AbsoluteUri,
                 "host" => url.Authority,
@@ -121,6 +125,7 @@ internal static class RequestSigner
                 "body_sha256" => Convert.ToHexStringLower(SHA256.HashData(body)),
                 "body_md5" => Convert.ToHexStringLower(MD5.HashData(body)),
                 "timestamp" => now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                "expires" => (now + SignedFor).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
                 "timestamp_ms" => now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
                 "date" => now.UtcDateTime.ToString("R", CultureInfo.InvariantCulture),
                 "nonce" => nonce,
@@ -139,7 +144,7 @@ internal static class RequestSigner
         body = BodyOf(draft);
         url = draft.Url();
         signature = Signatures.Write(
-            Signatures.Hmac(auth.Algorithm, Signatures.Key(auth.Texts["key"].Text(signed), auth.KeyEncoding), Encoding.UTF8.GetBytes(auth.Texts["text"].Text(signed))), auth.SignatureEncoding);
+            Signatures.Hmac(auth.Algorithm, Signatures.Key(auth.Texts["key"].Text(signed), auth.KeyEncoding), Signatures.Join(auth.Signed.Select(part => (part.Text.Text(signed), part.Hash, part.Encoding)))), auth.SignatureEncoding);
         foreach (var place in auth.Send.Where(place => place.Value.Source.Contains("request.signature", StringComparison.Ordinal)))
         {
             Put(draft, place, signed);

@@ -16,6 +16,34 @@ internal static class Signatures
         _ => HMACSHA256.HashData(key, data),
     };
 
+    /// <summary>Texts as they are and the hashes of others, one behind the other. Of nothing there is no hash.</summary>
+    public static byte[] Join(IEnumerable<(string Text, string? Hash, string Encoding)> parts)
+    {
+        List<byte> joined = [];
+        foreach (var (text, hash, encoding) in parts)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            joined.AddRange((hash, encoding) switch
+            {
+                (null, _) => bytes,
+                _ when bytes.Length == 0 => [],
+                (_, "raw") => Hash(hash, bytes),
+                _ => Encoding.ASCII.GetBytes(Write(Hash(hash, bytes), encoding)),
+            });
+        }
+
+        return [.. joined];
+    }
+
+    private static byte[] Hash(string algorithm, byte[] data) => algorithm switch
+    {
+        "md5" => MD5.HashData(data),
+        "sha1" => SHA1.HashData(data),
+        "sha384" => SHA384.HashData(data),
+        "sha512" => SHA512.HashData(data),
+        _ => SHA256.HashData(data),
+    };
+
     public static byte[] Key(string text, string encoding)
     {
         try

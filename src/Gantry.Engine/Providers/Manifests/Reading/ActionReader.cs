@@ -210,9 +210,23 @@ internal sealed class ActionReader(ManifestFindings findings, IReadOnlyDictionar
             Output = fields.Path("output"),
             FileName = fields.Path("filename"),
             Structured = fields.Find("structured") is { } structured ? ReadStructured(structured) : null,
+            Usage = fields.Find("usage") is { } usage ? ReadUsage(usage) : null,
         };
         fields.End();
         return response;
+    }
+
+    public ManifestUsage ReadUsage(DocumentNode node)
+    {
+        var fields = new ManifestFields(node, findings, "'usage'");
+        var usage = new ManifestUsage(fields.Paths("input"), fields.Paths("output"), fields.Path("cost"));
+        fields.End();
+        if (usage is { Input.Count: 0, Output.Count: 0, Cost: null })
+        {
+            findings.Add(node.Position, "'usage' names where an answer tells its tokens ('input', 'output') or its 'cost', and there is none of them.");
+        }
+
+        return usage;
     }
 
     private ManifestStructured? ReadStructured(DocumentNode node)

@@ -122,7 +122,8 @@ internal static class AuthReader
             AuthKind.Hmac => auth with
             {
                 Algorithm = ReadAlgorithm(fields, "algorithm", HmacAlgorithms),
-                Texts = Texts(fields, ["key", "text"], []),
+                Texts = Texts(fields, ["key"], []),
+                Signed = ReadSigned(fields),
                 KeyEncoding = fields.Word("key_encoding", "text", "base64", "hex") ?? "text",
                 SignatureEncoding = fields.Word("encoding", "hex", "base64", "base64url", "hex_upper") ?? "hex",
                 Send = ReadSend(fields, isRequired: true),
@@ -211,6 +212,30 @@ internal static class AuthReader
         };
         exchange?.End();
         return auth;
+    }
+
+    /// <summary>One text, or a list of texts and of hashes.</summary>
+    private static List<SignedPart> ReadSigned(ManifestFields fields)
+    {
+        if (fields.Require("text") is not { } node)
+        {
+            return [];
+        }
+
+        return node.Kind == DocumentKind.List ? [.. node.Items.Select(item => ReadPart(fields, item))] : [new(fields.Template("text") ?? new ManifestText(""), null, "raw")];
+    }
+
+    private static SignedPart ReadPart(ManifestFields auth, DocumentNode node)
+    {
+        if (node.Kind == DocumentKind.Text)
+        {
+            return new SignedPart(auth.TemplateOf(node, node.Text), null, "raw");
+        }
+
+        var fields = new ManifestFields(node, auth.Findings, "A part of what is signed");
+        var part = new SignedPart(fields.Template("of", isRequired: true) ?? new ManifestText(""), ReadAlgorithm(fields, "hash", HmacAlgorithms), fields.Word("encoding", "hex", "hex_upper", "base64", "base64url", "raw") ?? "hex");
+        fields.End();
+        return part;
     }
 
     private static string ReadAlgorithm(ManifestFields fields, string name, string[] words)

@@ -10,7 +10,7 @@ internal sealed class ManifestCheck(Manifest manifest, DocumentNode root, Manife
     private static readonly string[] AnswerRoots = ["answer", "connection", "input", "token"];
 
     private static readonly string[] RequestMembers =
-        ["method", "path", "query", "url", "host", "body", "body_sha256", "body_md5", "timestamp", "timestamp_ms", "date", "nonce", "signature"];
+        ["method", "path", "target", "query", "url", "host", "body", "body_sha256", "body_md5", "timestamp", "timestamp_ms", "expires", "date", "nonce", "signature"];
 
     /// <summary>Every reference of a text, at any depth.</summary>
     public static IEnumerable<Reference> References(ManifestText text) => text.Template.Expressions.SelectMany(ReferencesIn);
@@ -49,7 +49,7 @@ internal sealed class ManifestCheck(Manifest manifest, DocumentNode root, Manife
     private void CheckAuth(ManifestAuth auth)
     {
         string[] roots = auth.Kind is AuthKind.Hmac ? ["connection", "request"] : ["connection"];
-        foreach (var text in auth.Texts.Values)
+        foreach (var text in auth.Texts.Values.Concat(auth.Signed.Select(part => part.Text)))
         {
             CheckText(text, "auth", roots);
         }

@@ -18,6 +18,12 @@ internal sealed partial class ManifestTrials
             return trial with { NotTried = "its call is the one that fetches the token" };
         }
 
+        var fine = (action.Value.Find("errors")?.Value.Find("ok_status") ?? stage.Tree.Find("errors")?.Value.Find("ok_status"))?.Value.Items ?? [];
+        if (fine.Any(status => status.Text == "429"))
+        {
+            return trial with { NotTried = "a 429 is no failure of it" };
+        }
+
         var (error, _) = await RunAsync(
             action,
             (count, _) => count > 0 ? null : new RecorderAnswer(429, "application/json", "{}") { Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Retry-After"] = "0" } },
@@ -62,6 +68,11 @@ internal sealed partial class ManifestTrials
         if (condition is null || IsText(action.Value))
         {
             return trial with { NotTried = condition is null ? "no 'errors.when' says when a 200 is a failure" : "its answer is no tree" };
+        }
+
+        if (stage.IsOfTokens(action))
+        {
+            return trial with { NotTried = "its call is the one that fetches the token" };
         }
 
         var sketch = new AnswerSketch();
