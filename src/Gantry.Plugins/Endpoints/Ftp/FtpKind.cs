@@ -30,11 +30,7 @@ public sealed class FtpKind : EndpointKind
 
     private readonly bool isImplicit;
 
-    private FtpKind(bool isImplicit)
-    {
-        this.isImplicit = isImplicit;
-        Settings = Describe(isImplicit);
-    }
+    private FtpKind(bool isImplicit) => this.isImplicit = isImplicit;
 
     public static FtpKind Ftp { get; } = new(isImplicit: false);
 
@@ -54,7 +50,7 @@ public sealed class FtpKind : EndpointKind
 
     public override int? DefaultPort => isImplicit ? 990 : 21;
 
-    public override IReadOnlyList<Setting> Settings { get; }
+    public override IReadOnlyList<Setting> Settings => field ??= Describe(isImplicit);
 
     private string Prefix => Id + "://";
 

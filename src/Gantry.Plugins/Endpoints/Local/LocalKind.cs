@@ -18,7 +18,7 @@ public sealed class LocalKind : EndpointKind
 
     public override IReadOnlyList<string> AddressForms => ["/path", "./path", "file:///path"];
 
-    public override IReadOnlyList<Setting> Settings { get; } =
+    public override IReadOnlyList<Setting> Settings => field ??=
     [
         new() { Name = Path, IsRequired = true, Help = "The folder, absolute or relative to where the program was started." },
     ];

@@ -122,7 +122,12 @@ internal static class RcloneBounds
             start.ArgumentList.Add(argument);
         }
 
-        RcloneProcess.SetEnvironment(start.Environment, remote);
+        start.Environment.Clear();
+        foreach (var (name, value) in RcloneProcess.EnvironmentOf(remote))
+        {
+            start.Environment[name] = value;
+        }
+
         using var rclone = Process.Start(start)!;
         try
         {

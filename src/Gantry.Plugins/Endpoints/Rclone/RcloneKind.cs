@@ -19,7 +19,7 @@ public sealed class RcloneKind : EndpointKind
 
     public override IReadOnlyList<string> AddressForms => ["rclone:remote:path"];
 
-    public override IReadOnlyList<Setting> Settings { get; } =
+    public override IReadOnlyList<Setting> Settings => field ??=
     [
         new() { Name = Remote, IsRequired = true, Help = "The remote's name in rclone.conf, without a colon; on the command line also ':backend,option=value'." },
         new() { Name = Folder, Help = "The folder, as the remote's system counts it; its top when none is said." },

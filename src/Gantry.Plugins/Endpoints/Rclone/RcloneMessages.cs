@@ -13,6 +13,7 @@ internal sealed class RcloneMessages
     private readonly List<string> lines = [];
     private readonly TaskCompletionSource<Uri?> control = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <param name="reader">Owned from here on.</param>
     public RcloneMessages(StreamReader reader) =>
         Ended = Task.Factory.StartNew(() => ReadAll(reader), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
@@ -51,6 +52,7 @@ internal sealed class RcloneMessages
         finally
         {
             control.TrySetResult(null);
+            reader.Dispose();
         }
     }
 

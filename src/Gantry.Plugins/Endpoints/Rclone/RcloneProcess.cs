@@ -1,5 +1,4 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using System.Collections;
 using System.Globalization;
 using System.Security.Cryptography;
 using Gantry.Engine.Endpoints;
@@ -27,13 +26,13 @@ internal sealed class RcloneProcess : ProcessPipe
     private readonly string password;
     private RcloneControl? control;
 
-    private RcloneProcess(Process process, RcloneRemote remote, string user, string password, TimeProvider clock)
+    private RcloneProcess(ChildProcess process, RcloneRemote remote, string user, string password, TimeProvider clock)
         : base(process, clock)
     {
         this.remote = remote;
         this.user = user;
         this.password = password;
-        messages = new RcloneMessages(process.StandardError);
+        messages = new RcloneMessages(new StreamReader(process.Errors));
     }
 
     /// <summary>Its remote control; there once <see cref="ReadyAsync"/> has answered.</summary>
@@ -45,32 +44,13 @@ internal sealed class RcloneProcess : ProcessPipe
         var searchPath = Environment.GetEnvironmentVariable("PATH");
         var rclone = RclonePrograms.Rclone(searchPath);
         var (user, password) = (RandomNumberGenerator.GetHexString(32, lowercase: true), RandomNumberGenerator.GetHexString(32, lowercase: true));
-        var info = StartInfoOf(rclone, SshPrograms.Find("setsid", searchPath));
-        foreach (var argument in ArgumentsOf(remote))
-        {
-            info.ArgumentList.Add(argument);
-        }
+        var environment = EnvironmentOf(remote);
+        environment["RCLONE_RC_USER"] = user;
+        environment["RCLONE_RC_PASS"] = password;
 
-        SetEnvironment(info.Environment, remote);
-        info.Environment["RCLONE_RC_USER"] = user;
-        info.Environment["RCLONE_RC_PASS"] = password;
-        if (remote.IsForUser)
-        {
-            // A relative path of rclone's local remotes means the user's own folder.
-            info.WorkingDirectory = Environment.CurrentDirectory;
-        }
-
-        var process = new Process { StartInfo = info };
-        try
-        {
-            process.Start();
-            return new RcloneProcess(process, remote, user, password, clock);
-        }
-        catch (Win32Exception exception)
-        {
-            process.Dispose();
-            throw new EndpointException(EndpointError.NotSupported, $"The program '{rclone}' could not be started: {exception.Message}.", innerException: exception);
-        }
+        // A relative path of rclone's local remotes means the user's own folder.
+        var process = ChildProcess.Start(rclone, ArgumentsOf(remote), environment, remote.IsForUser ? Environment.CurrentDirectory : "/");
+        return new RcloneProcess(process, remote, user, password, clock);
     }
 
     /// <summary>
@@ -134,16 +114,18 @@ internal sealed class RcloneProcess : ProcessPipe
     }
 
     /// <summary>What rclone gets to read: the remote, its configuration, and of this process's environment what it needs.</summary>
-    public static void SetEnvironment(IDictionary<string, string?> environment, RcloneRemote remote)
+    public static Dictionary<string, string> EnvironmentOf(RcloneRemote remote)
     {
         // A flag in the user's environment could hide files (filters), pretend (dry run) or answer before the remote has the file (caches); a remote or the way to
         // rclone.conf is no flag.
-        foreach (var name in environment.Keys.ToList())
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
+            var (name, value) = ((string)variable.Key, (string)variable.Value!);
             var isRclones = name.StartsWith("RCLONE_", StringComparison.Ordinal);
-            if (remote.IsForUser ? isRclones && !name.StartsWith("RCLONE_CONFIG", StringComparison.Ordinal) : !kept.Contains(name, StringComparer.Ordinal))
+            if (remote.IsForUser ? !isRclones || name.StartsWith("RCLONE_CONFIG", StringComparison.Ordinal) : kept.Contains(name, StringComparer.Ordinal))
             {
-                environment.Remove(name);
+                environment[name] = value;
             }
         }
 
@@ -163,9 +145,10 @@ internal sealed class RcloneProcess : ProcessPipe
 
         SetRemote(environment, ServedName, new Dictionary<string, string>(StringComparer.Ordinal) { ["type"] = "alias", ["remote"] = remote.Whole });
         SetRemote(environment, RcloneRemote.OwnName, remote.Options);
+        return environment;
     }
 
-    private static void SetRemote(IDictionary<string, string?> environment, string name, IReadOnlyDictionary<string, string> options)
+    private static void SetRemote(Dictionary<string, string> environment, string name, IReadOnlyDictionary<string, string> options)
     {
         foreach (var (option, value) in options)
         {
@@ -173,7 +156,7 @@ internal sealed class RcloneProcess : ProcessPipe
         }
     }
 
-    private static IEnumerable<string> ArgumentsOf(RcloneRemote remote) =>
+    private static string[] ArgumentsOf(RcloneRemote remote) =>
     [
         "serve", "sftp", "--stdio",
 

@@ -29,7 +29,7 @@ public sealed class SmbKind : EndpointKind
 
     public override int? DefaultPort => DefaultSmbPort;
 
-    public override IReadOnlyList<Setting> Settings { get; } =
+    public override IReadOnlyList<Setting> Settings => field ??=
     [
         new() { Name = Host, IsRequired = true, Help = "The server's name or address." },
         new() { Name = Port, Type = SettingType.Integer, Help = "The port; 445 when none is said." },

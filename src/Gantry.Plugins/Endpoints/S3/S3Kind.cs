@@ -44,7 +44,7 @@ public sealed class S3Kind : EndpointKind
 
     public override int? DefaultPort => 443;
 
-    public override IReadOnlyList<Setting> Settings { get; } =
+    public override IReadOnlyList<Setting> Settings => field ??=
     [
         new() { Name = Bucket, IsRequired = true, Help = "The bucket's name." },
         new() { Name = Folder, Help = "The prefix, as a folder: 'backups/web'. All of the bucket without it." },

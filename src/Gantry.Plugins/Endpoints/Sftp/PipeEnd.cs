@@ -18,25 +18,28 @@ internal sealed partial class PipeEnd : Stream
     private const int TryAgain = 11;
     private const short RoomToWrite = 4;
 
-    private readonly SafePipeHandle handle;
+    private readonly SafeFileHandle handle;
     private readonly bool isInput;
 
     /// <param name="handle">Owned from here on.</param>
     /// <param name="isInput">Whether it is read.</param>
-    public PipeEnd(SafePipeHandle handle, bool isInput)
+    /// <param name="isLarge">False for what says little: all pipes of a user share what memory they may have.</param>
+    public PipeEnd(SafeFileHandle handle, bool isInput, bool isLarge = true)
     {
         this.handle = handle;
         this.isInput = isInput;
 
         // Reading waits in the call itself; writing must be able to stop when the pipe is full.
-        var flags = fcntl(handle, GetFlags, 0);
-        if (flags >= 0)
+        if (!isInput && fcntl(handle, GetFlags, 0) is >= 0 and var flags)
         {
-            _ = fcntl(handle, SetFlags, isInput ? flags & ~NonBlocking : flags | NonBlocking);
+            _ = fcntl(handle, SetFlags, flags | NonBlocking);
         }
 
-        // Refused where the user's pipes have used up their share; then it stays as it is.
-        _ = fcntl(handle, SetPipeSize, PipeBytes);
+        if (isLarge)
+        {
+            // Refused where the user's pipes have used up their share; then it stays as it is.
+            _ = fcntl(handle, SetPipeSize, PipeBytes);
+        }
     }
 
     public override bool CanRead => isInput;
@@ -159,13 +162,13 @@ internal sealed partial class PipeEnd : Stream
     }
 
     [LibraryImport("libc", SetLastError = true)]
-    private static partial int fcntl(SafePipeHandle file, int command, int argument);
+    private static partial int fcntl(SafeFileHandle file, int command, int argument);
 
     [LibraryImport("libc", SetLastError = true)]
-    private static unsafe partial nint read(SafePipeHandle file, byte* buffer, nuint length);
+    private static unsafe partial nint read(SafeFileHandle file, byte* buffer, nuint length);
 
     [LibraryImport("libc", SetLastError = true)]
-    private static unsafe partial nint write(SafePipeHandle file, byte* buffer, nuint length);
+    private static unsafe partial nint write(SafeFileHandle file, byte* buffer, nuint length);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int poll(ref Poll files, nuint count, int timeoutMilliseconds);

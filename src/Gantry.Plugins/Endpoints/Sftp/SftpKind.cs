@@ -37,7 +37,7 @@ public sealed partial class SftpKind : EndpointKind
 
     public override int? DefaultPort => 22;
 
-    public override IReadOnlyList<Setting> Settings { get; } =
+    public override IReadOnlyList<Setting> Settings => field ??=
     [
         new() { Name = Host, IsRequired = true, Help = "The server's name or address, or a name from ssh_config." },
         new() { Name = Port, Type = SettingType.Integer, Help = "The port; 22 when neither this nor ssh_config says another." },

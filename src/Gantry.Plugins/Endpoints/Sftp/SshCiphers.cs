@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Gantry.Plugins.Endpoints.Sftp;
 
 /// <summary>
@@ -23,7 +25,7 @@ internal static class SshCiphers
             "" => [Path.Combine(Home, ".ssh", "config"), "/etc/ssh/ssh_config"],
             var file => [file],
         };
-        return files.Any(file => MentionsCiphers(file, 0)) ? null : Preferred;
+        return Array.Exists(files, file => MentionsCiphers(file, 0)) ? null : Preferred;
     }
 
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
@@ -32,7 +34,8 @@ internal static class SshCiphers
     {
         try
         {
-            return File.Exists(file) && File.ReadLines(file).Any(line => Mentions(line.AsSpan().Trim(), Path.GetDirectoryName(file)!, depth));
+            // A pipe (ssh_config from another program) can be read once only, and that is ssh's.
+            return new FileInfo(file) is { Exists: true } info && (info.Length == 0 || AnyLineMentions(File.ReadAllBytes(file), file, depth));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -41,22 +44,59 @@ internal static class SshCiphers
         }
     }
 
-    private static bool Mentions(ReadOnlySpan<char> line, string folder, int depth)
+    /// <summary>By hand: what searches texts quickly is compiled when it is first used, and ssh waits for that.</summary>
+    private static bool AnyLineMentions(ReadOnlySpan<byte> text, string file, int depth)
     {
-        if (line.StartsWith("Ciphers", StringComparison.OrdinalIgnoreCase))
+        var start = 0;
+        for (var index = 0; index <= text.Length; index++)
+        {
+            if (index == text.Length || text[index] is (byte)'\n' or (byte)'\r')
+            {
+                if (Mentions(text[start..index], file, depth))
+                {
+                    return true;
+                }
+
+                start = index + 1;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Mentions(ReadOnlySpan<byte> line, string file, int depth)
+    {
+        while (line.Length > 0 && line[0] is (byte)' ' or (byte)'\t')
+        {
+            line = line[1..];
+        }
+
+        if (BeginsWith(line, "ciphers"u8))
         {
             return true;
         }
 
-        const string Include = "Include";
-        if (!line.StartsWith(Include, StringComparison.OrdinalIgnoreCase))
+        var include = "include"u8;
+        return BeginsWith(line, include) && (depth > IncludesMost || IncludedMention(Encoding.UTF8.GetString(line[include.Length..]), Path.GetDirectoryName(file)!, depth));
+    }
+
+    private static bool IncludedMention(string patterns, string folder, int depth) => patterns.Trim(' ', '\t', '=', '"')
+        .Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)
+        .Any(pattern => FilesOf(pattern.Trim('"'), folder) is not { } files || files.Any(file => MentionsCiphers(file, depth + 1)));
+
+    /// <param name="text">Of any case.</param>
+    /// <param name="word">Lower-case letters only.</param>
+    private static bool BeginsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word)
+    {
+        for (var index = 0; index < word.Length; index++)
         {
-            return false;
+            if (index >= text.Length || (text[index] | 0x20) != word[index])
+            {
+                return false;
+            }
         }
 
-        return depth > IncludesMost || line[Include.Length..].Trim(" \t=\"").ToString()
-            .Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)
-            .Any(pattern => FilesOf(pattern.Trim('"'), folder) is not { } files || files.Any(file => MentionsCiphers(file, depth + 1)));
+        return true;
     }
 
     /// <summary>Null when the pattern is one that only ssh understands.</summary>

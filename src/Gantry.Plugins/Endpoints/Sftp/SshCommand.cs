@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Gantry.Engine.Endpoints;
@@ -26,14 +24,14 @@ internal sealed class SshCommand : ProcessPipe
     private const int ChatterMax = 64 * 1024;
     private static readonly TimeSpan killingPatience = TimeSpan.FromSeconds(5);
 
-    private readonly Process process;
+    private readonly ChildProcess process;
     private readonly SshLogin login;
     private readonly SshSecrets secrets;
     private readonly MemoryFile messages;
     private readonly TimeProvider clock;
     private volatile int pid;
 
-    private SshCommand(Process process, SshLogin login, SshSecrets secrets, MemoryFile messages, TimeProvider clock)
+    private SshCommand(ChildProcess process, SshLogin login, SshSecrets secrets, MemoryFile messages, TimeProvider clock)
         : base(process, clock)
     {
         (this.process, this.login, this.secrets, this.messages, this.clock) = (process, login, secrets, messages, clock);
@@ -41,39 +39,30 @@ internal sealed class SshCommand : ProcessPipe
 
     public static SshCommand Start(SshLogin login, TimeProvider clock, string line)
     {
-        var searchPath = Environment.GetEnvironmentVariable("PATH");
-        var ssh = SshPrograms.Ssh(searchPath);
         var messages = MemoryFile.OfNothing();
         SshSecrets? secrets = null;
         try
         {
             secrets = new SshSecrets(login);
-            var process = new Process { StartInfo = SshProcess.StartInfoOf(ssh, SshPrograms.Find("setsid", searchPath), login, secrets, line, messages.Path) };
-            process.Start();
-            return new SshCommand(process, login, secrets, messages, clock);
+            return new SshCommand(SshProcess.StartSsh(login, secrets, line, messages.Path), login, secrets, messages, clock);
         }
-        catch (Exception exception)
+        catch
         {
             secrets?.Dispose();
             messages.Dispose();
-            if (exception is not Win32Exception)
-            {
-                throw;
-            }
-
-            throw new EndpointException(EndpointError.NotSupported, $"The program '{ssh}' could not be started: {exception.Message}.", innerException: exception);
+            throw;
         }
     }
 
     /// <summary>As <see cref="IRunsCommands.RunAsync"/>.</summary>
     public async Task<int?> RunAsync(HostCommand command, CancellationToken cancellationToken)
     {
-        var reading = Task.WhenAll(InBackground(() => ReadOutput(command.OnOutput)), ReadErrorsAsync(command.OnErrors));
+        var reading = Task.WhenAll(InBackground(() => ReadOutput(command.OnOutput)), InBackground(() => ReadErrors(command.OnErrors)));
         _ = InBackground(() => WriteInput(command));
         try
         {
             await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            await process.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -89,6 +78,7 @@ internal sealed class SshCommand : ProcessPipe
     {
         secrets.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
+        process.Errors.Dispose();
         messages.Dispose();
     }
 
@@ -138,12 +128,12 @@ internal sealed class SshCommand : ProcessPipe
         return default;
     }
 
-    private async Task ReadErrorsAsync(Action<ReadOnlyMemory<byte>> hear)
+    private void ReadErrors(Action<ReadOnlyMemory<byte>> hear)
     {
         var buffer = new byte[16 * 1024];
         try
         {
-            for (int read; (read = await process.StandardError.BaseStream.ReadAsync(buffer).ConfigureAwait(false)) > 0;)
+            for (int read; (read = process.Errors.Read(buffer)) > 0;)
             {
                 hear(buffer.AsMemory(0, read));
             }
@@ -195,8 +185,7 @@ internal sealed class SshCommand : ProcessPipe
             return null;
         }
 
-        using var reader = new StreamReader(new MemoryStream(Encoding.UTF8.GetBytes(said)));
-        var heard = new SshMessages(reader);
+        var heard = new SshMessages(new StreamReader(new MemoryStream(Encoding.UTF8.GetBytes(said))));
         await heard.Ended.ConfigureAwait(false);
         var trouble = SshErrors.Explain(heard, login, new EndpointException(EndpointError.Disconnected, $"{login.Server} broke off.", isTransient: true));
         if (pid > 0)
@@ -228,7 +217,7 @@ internal sealed class SshCommand : ProcessPipe
             await using (patience.Token.Register(killer.Abort))
             {
                 await InBackground(() => killer.ReadOutput(_ => { })).ConfigureAwait(false);
-                await killer.process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+                await killer.process.Ended.WaitAsync(patience.Token).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is EndpointException or OperationCanceledException or IOException)

@@ -16,6 +16,7 @@ internal sealed class SshMessages
     private string? methods;
     private bool isAuthenticated;
 
+    /// <param name="reader">Owned from here on.</param>
     public SshMessages(StreamReader reader) =>
         Ended = Task.Factory.StartNew(() => ReadAll(reader), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
@@ -58,6 +59,10 @@ internal sealed class SshMessages
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
             // The process was disposed of: nobody asks any more.
+        }
+        finally
+        {
+            reader.Dispose();
         }
     }
 

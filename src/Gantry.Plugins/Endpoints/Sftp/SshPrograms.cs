@@ -13,10 +13,17 @@ internal static class SshPrograms
         "The program 'ssh' is not installed, by which SFTP servers are reached. Install it: apt-get install openssh-client.");
 
     /// <summary>The absolute path of a program, in the folders of PATH that are absolute, then in the usual ones; null when it is in none.</summary>
-    public static string? Find(string name, string? searchPath) =>
-        (searchPath ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Where(Path.IsPathRooted)
-            .Concat(searchPath is null ? usualFolders : [])
-            .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
+    public static string? Find(string name, string? searchPath)
+    {
+        foreach (var folder in searchPath?.Split(':', StringSplitOptions.RemoveEmptyEntries) ?? usualFolders)
+        {
+            var path = Path.Combine(folder, name);
+            if (Path.IsPathRooted(folder) && File.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        return null;
+    }
 }

@@ -17,13 +17,12 @@ internal sealed record SshRoute(string Host, int Port, string? KnownAs, bool IsI
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
 
     /// <summary>The address to dial, and the name that its key is known by; null when any may be dialled, or another machine dials.</summary>
-    public static async ValueTask<(IPAddress Address, string KnownAs)?> ChooseAsync(string host, int? port, EndpointContext context, CancellationToken cancellationToken)
-    {
-        if (context.AddressOf is not { } choose)
-        {
-            return null;
-        }
+    public static ValueTask<(IPAddress Address, string KnownAs)?> ChooseAsync(string host, int? port, EndpointContext context, CancellationToken cancellationToken) =>
+        context.AddressOf is { } choose ? ChooseAsync(choose, host, port, context, cancellationToken) : default;
 
+    private static async ValueTask<(IPAddress Address, string KnownAs)?> ChooseAsync(
+        Func<string, int, CancellationToken, ValueTask<IPAddress>> choose, string host, int? port, EndpointContext context, CancellationToken cancellationToken)
+    {
         var route = string.IsNullOrEmpty(context.SshConfigFile) ? new SshRoute(host, port ?? 22, KnownAs: null, IsIndirect: false)
             : await FindAsync(host, port, context, cancellationToken).ConfigureAwait(false);
         if (route.IsIndirect)
