@@ -77,7 +77,7 @@ internal sealed partial class FileCopier
     /// <summary>
     /// What is left of this very version, the best first. Where the source tells no time, nobody can know that the version is the same.
     /// </summary>
-    private static IEnumerable<Leftover> Usable(FileJob job) => VersionTimeOf(job.Entry) is not { } time
+    private static IEnumerable<Leftover> Usable(FileJob job) => job.Leftovers.Count == 0 || VersionTimeOf(job.Entry) is not { } time
         ? []
         : job.Leftovers
             .Where(leftover => PartialName.IsOf(leftover.Name, job.Entry.Name, job.Entry.Size, time))

@@ -5,7 +5,7 @@ namespace Gantry.Engine.Transfers;
 /// <param name="Size">In bytes, as listed; 0 when that is not known.</param>
 /// <param name="ModifiedAt">As listed, by the target's clock.</param>
 /// <param name="Writer">Who wrote it.</param>
-internal readonly record struct Leftover(string Name, long Size, DateTimeOffset? ModifiedAt, LeftoverWriter Writer);
+internal sealed record Leftover(string Name, long Size, DateTimeOffset? ModifiedAt, LeftoverWriter Writer);
 
 internal enum LeftoverWriter
 {

@@ -122,7 +122,7 @@ internal sealed class TargetCleanup(TransferRun run)
     /// <summary>At the end, when everything is copied.</summary>
     public async Task DeleteAsync()
     {
-        if (await IsWithinBoundAsync())
+        if (await IsWithinBoundAsync() && extras.Count > 0)
         {
             var many = new ParallelOptions
             {

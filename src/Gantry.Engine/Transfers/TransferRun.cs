@@ -321,7 +321,7 @@ internal sealed class TransferRun
         while (await Files.RetryPutOffAsync());
     }
 
-    private async Task<(TransferSource Source, TransferSide Side, Entry Entry)> FindSourceAsync(TransferSource source)
+    private async Task<FoundSource> FindSourceAsync(TransferSource source)
     {
         var gate = new TransferGate(source.Share, targetPlace.Share, Request.Share, Token);
         var side = new TransferSide(source.Endpoint, gate, Stop, Request.Retries, Clock) { ConcurrentFiles = source.ConcurrentFiles };
@@ -337,7 +337,7 @@ internal sealed class TransferRun
         {
             null => throw new EndpointException(EndpointError.NotFound, $"There is nothing at the source '{place}'."),
             { Kind: EntryKind.Other } => throw new EndpointException(EndpointError.NotSupported, $"The source '{place}' is a device, a socket or a FIFO, which cannot be copied."),
-            _ => (source, side, entry),
+            _ => new FoundSource(source, side, entry),
         };
     }
 

@@ -42,7 +42,7 @@ internal sealed class TreeMerge(TransferRun run)
     }
 
     /// <summary>Files that were named one by one: they meet in one folder of the target.</summary>
-    public void PushFiles(TransferTarget target, IReadOnlyList<(TransferSource Source, TransferSide Side, Entry Entry)> files)
+    public void PushFiles(TransferTarget target, IReadOnlyList<FoundSource> files)
     {
         run.Active.Enter();
         Interlocked.Increment(ref open);
@@ -328,7 +328,7 @@ internal sealed class TreeMerge(TransferRun run)
         OnFolder(folder, name, existing, real, real);
     }
 
-    private async Task MergeFilesAsync(TransferTarget target, IReadOnlyList<(TransferSource Source, TransferSide Side, Entry Entry)> files)
+    private async Task MergeFilesAsync(TransferTarget target, IReadOnlyList<FoundSource> files)
     {
         var folder = new FolderNode
         {
