@@ -8,4 +8,7 @@ internal readonly record struct Flow(CancellationToken Cancel, CancellationToken
 {
     /// <summary>For what has to be done even when a branch beside it failed.</summary>
     public Flow Regardless => this with { End = Cancel };
+
+    /// <summary>Nothing more begins here. A time limit that is over counts before its timer has told.</summary>
+    public bool IsOver(TimeProvider clock) => End.IsCancellationRequested || (Deadline is { } deadline && deadline <= clock.GetUtcNow());
 }

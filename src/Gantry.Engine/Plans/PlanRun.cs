@@ -45,6 +45,11 @@ public sealed record PlanRun
     /// <summary>When the execution began for the first time, by which its timeout is counted; null means now.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>
+    /// When the time is over that the step which called the execution has: then it is cancelled, whether or not the caller has come to it. Null when nothing that has a time limit waits for it.
+    /// </summary>
+    public DateTimeOffset? CallEndsAt { get; init; }
+
     /// <summary>The execution has failed already, for a reason outside of its steps: none of them begins, and only what its failure calls for is done. Null otherwise.</summary>
     public ProviderError? Failed { get; init; }
 

@@ -38,38 +38,47 @@ public sealed class PlanRunner(ProviderCatalog providers, TimeProvider clock)
 
         return cancellationToken.IsCancellationRequested
             ? new PlanOutcome { Status = ExecutionStatus.Cancelled, Error = failure.Error }
-            : await HandleAsync(execution, new PlanOutcome { Status = ExecutionStatus.Failed, Error = failure.Error }, failure, cancellationToken);
+            : await HandleAsync(execution, new PlanOutcome { Status = ExecutionStatus.Failed, Error = failure.Error }, failure, new Flow(cancellationToken, cancellationToken, null));
     }
 
     private async Task<PlanOutcome> RunAsync(Execution execution, CancellationToken cancellationToken)
     {
+        var flow = new Flow(cancellationToken, cancellationToken, null);
+        if (execution.Run.CallEndsAt is not { } callEndsAt)
+        {
+            return await RunAsync(execution, flow);
+        }
+
+        using var limit = new TimeLimit(flow, callEndsAt, clock);
+        return await RunAsync(execution, limit.Flow);
+    }
+
+    /// <summary>What ends the flow cancels the execution.</summary>
+    private async Task<PlanOutcome> RunAsync(Execution execution, Flow flow)
+    {
         if (execution.Run.Failed is { } failed)
         {
             var outcome = new PlanOutcome { Status = ExecutionStatus.Failed, Error = failed };
-            return await HandleAsync(execution, outcome, new Failure("", null, failed, clock.GetUtcNow()), cancellationToken);
+            return await HandleAsync(execution, outcome, new Failure("", null, failed, clock.GetUtcNow()), flow);
         }
 
         if (execution.Run.Plan.Timeout is not { } timeout)
         {
-            var end = await ListRunner.RunAsync(execution, execution.Root, new Flow(cancellationToken, cancellationToken, null));
-            return await EndAsync(execution, end, null, cancellationToken);
+            return await EndAsync(execution, await ListRunner.RunAsync(execution, execution.Root, flow), null, flow);
         }
 
-        var deadline = (execution.Run.StartedAt ?? clock.GetUtcNow()) + timeout;
-        using var limit = new CancellationTokenSource();
-        await using var timer = clock.CreateTimer(_ => limit.Cancel(), null, deadline > clock.GetUtcNow() ? deadline - clock.GetUtcNow() : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        var limited = await ListRunner.RunAsync(execution, execution.Root, new Flow(stop.Token, stop.Token, deadline));
-        var late = limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested ? new ProviderError
+        using var limit = new TimeLimit(flow, (execution.Run.StartedAt ?? clock.GetUtcNow()) + timeout, clock);
+        var limited = await ListRunner.RunAsync(execution, execution.Root, limit.Flow);
+        var late = limit.IsReached && !flow.IsOver(clock) ? new ProviderError
         {
             Kind = ProviderErrorKind.TimedOut,
             Message = $"The execution did not end within its timeout of {Duration.Format(timeout)}.",
         } : null;
-        return await EndAsync(execution, limited, late, cancellationToken);
+        return await EndAsync(execution, limited, late, flow);
     }
 
     /// <summary>The outcome, after what the plan does on a failure.</summary>
-    private async Task<PlanOutcome> EndAsync(Execution execution, ListEnd? end, ProviderError? late, CancellationToken cancellationToken)
+    private async Task<PlanOutcome> EndAsync(Execution execution, ListEnd? end, ProviderError? late, Flow flow)
     {
         var output = execution.Root.LastOutput;
         switch (end)
@@ -85,11 +94,11 @@ public sealed class PlanRunner(ProviderCatalog providers, TimeProvider clock)
                     FailedStepPath = stop.Status == StepStatus.Failed ? ControlRunner.StopOf(stop) : null,
                 };
                 return stopped.Status == ExecutionStatus.Failed
-                    ? await HandleAsync(execution, stopped, Failure.Of(stop) with { StepPath = ControlRunner.StopOf(stop) }, cancellationToken)
+                    ? await HandleAsync(execution, stopped, Failure.Of(stop) with { StepPath = ControlRunner.StopOf(stop) }, flow)
                     : stopped;
             case { Failure: { } reason }:
                 var failure = late is not null && reason.Error.Kind == ProviderErrorKind.Cancelled ? reason with { Error = late } : reason;
-                var isCancelled = cancellationToken.IsCancellationRequested && failure.Error.Kind == ProviderErrorKind.Cancelled;
+                var isCancelled = flow.IsOver(clock) && failure.Error.Kind == ProviderErrorKind.Cancelled;
                 var failed = new PlanOutcome
                 {
                     Status = isCancelled ? ExecutionStatus.Cancelled : ExecutionStatus.Failed,
@@ -97,7 +106,7 @@ public sealed class PlanRunner(ProviderCatalog providers, TimeProvider clock)
                     Error = failure.Error,
                     FailedStepPath = isCancelled ? null : failure.StepPath,
                 };
-                return isCancelled ? failed : await HandleAsync(execution, failed, failure, cancellationToken);
+                return isCancelled ? failed : await HandleAsync(execution, failed, failure, flow);
             case { Status: StepStatus.Succeeded }:
                 return new PlanOutcome { Status = ExecutionStatus.Succeeded, Output = output };
             default:
@@ -112,12 +121,12 @@ public sealed class PlanRunner(ProviderCatalog providers, TimeProvider clock)
                         execution,
                         new PlanOutcome { Status = ExecutionStatus.Failed, Output = output, Error = late, FailedStepPath = execution.Root.LastCancelled?.StepPath },
                         new Failure(execution.Root.LastCancelled?.StepPath ?? "", execution.Root.LastCancelled?.StepId, late, clock.GetUtcNow()),
-                        cancellationToken);
+                        flow);
         }
     }
 
     /// <summary>Does what the plan says for a failure. How that ends changes nothing about the outcome.</summary>
-    private static async Task<PlanOutcome> HandleAsync(Execution execution, PlanOutcome failed, Failure failure, CancellationToken cancellationToken)
+    private static async Task<PlanOutcome> HandleAsync(Execution execution, PlanOutcome failed, Failure failure, Flow flow)
     {
         if (execution.Plan.OnFailure is not { } list)
         {
@@ -125,7 +134,7 @@ public sealed class PlanRunner(ProviderCatalog providers, TimeProvider clock)
         }
 
         var frame = new Frame(list, execution.Root, "on_failure.") { Error = failure };
-        var end = await ListRunner.RunAsync(execution, frame, new Flow(cancellationToken, cancellationToken, null));
+        var end = await ListRunner.RunAsync(execution, frame, flow);
         return end is null ? Unfinished(execution) : failed;
     }
 

@@ -50,6 +50,11 @@ internal sealed class StepRunner(StepAt at, CompiledAction step, Flow flow)
 
     private async Task<StepAttempt?> RunAsync(DateTimeOffset startedAt)
     {
+        if (attempts.Count == 0 && flow.IsOver(clock))
+        {
+            return at.Cancelled(1, clock.GetUtcNow());
+        }
+
         JsonElement parameters;
         ProviderError? problem;
         try
@@ -73,7 +78,7 @@ internal sealed class StepRunner(StepAt at, CompiledAction step, Flow flow)
             return judged;
         }
 
-        if (problem is not null)
+        if (problem is not null && !flow.IsOver(clock))
         {
             return await EndAsync(Begin() with { Status = StepStatus.Failed, Error = problem });
         }
@@ -87,7 +92,7 @@ internal sealed class StepRunner(StepAt at, CompiledAction step, Flow flow)
         {
             if (!await WaitAsync())
             {
-                return flow.End.IsCancellationRequested ? at.Cancelled(attempts.Count == 0 ? 1 : attempts[^1].Attempt, clock.GetUtcNow()) : null;
+                return flow.IsOver(clock) ? at.Cancelled(attempts.Count == 0 ? 1 : attempts[^1].Attempt, clock.GetUtcNow()) : null;
             }
 
             var attempt = Begin();
@@ -108,7 +113,7 @@ internal sealed class StepRunner(StepAt at, CompiledAction step, Flow flow)
     /// <summary>Waits until the next attempt is due. False when it will not be made by this runner.</summary>
     private async Task<bool> WaitAsync()
     {
-        if (flow.End.IsCancellationRequested || at.Execution.Run.HandOver.IsCancellationRequested)
+        if (flow.IsOver(clock) || at.Execution.Run.HandOver.IsCancellationRequested)
         {
             return false;
         }
@@ -132,6 +137,7 @@ internal sealed class StepRunner(StepAt at, CompiledAction step, Flow flow)
         var isRepeatable = step.IsRepeatable(parameters);
         var message = (isRepeatable, cutOffs) switch
         {
+            (true, < CutOffsMax) when flow.IsOver(clock) => $"{at.Name} was cut off in attempt {last.Attempt}. It is not made again, since what it is part of has ended.",
             (true, < CutOffsMax) => $"{at.Name} was cut off in attempt {last.Attempt}. Repeating it is safe, so it is made again.",
             (true, _) => $"{at.Name} was cut off {cutOffs} times. It is not made again: look for what stops the program while it runs.",
             _ => $"{at.Name} may have run: attempt {last.Attempt} was cut off, and nobody can tell whether its effects happened. Look at the other side; "

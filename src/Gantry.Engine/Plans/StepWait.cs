@@ -39,6 +39,12 @@ public sealed record StepWait
     /// <summary>Of Time and Retry: when it goes on. Of the others: when it is too late and the step fails; null means never.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>The nearest of the time limits around the step; null when there is none.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>From when on no answer counts, and what was called is cancelled; null means never. Of Time and Retry: when it goes on.</summary>
+    public DateTimeOffset? ClosesAt => Kind is WaitKind.Time or WaitKind.Retry || Until < Deadline || Deadline is null ? Until : Deadline;
+
     /// <summary>The name of the event; null for other kinds.</summary>
     public string? Event { get; init; }
 
@@ -56,10 +62,10 @@ public sealed record StepWait
     {
         WaitKind.Time => $"{Until:yyyy-MM-dd HH:mm:ss} UTC",
         WaitKind.Retry => $"the next attempt at step {StepId ?? StepPath}, due at {Until:yyyy-MM-dd HH:mm:ss} UTC",
-        WaitKind.Event => $"the event '{Event}'{Deadline}",
-        WaitKind.Approval => $"an approval ('{Ask}'){(By.Count == 0 ? "" : $" by {string.Join(" or ", By)}")}{Deadline}",
-        _ => $"the end of the plan '{Call?.Plan}'{Deadline}",
+        WaitKind.Event => $"the event '{Event}'{Limit}",
+        WaitKind.Approval => $"an approval ('{Ask}'){(By.Count == 0 ? "" : $" by {string.Join(" or ", By)}")}{Limit}",
+        _ => $"the end of the plan '{Call?.Plan}'{Limit}",
     };
 
-    private string Deadline => Until is { } until ? $" until {until:yyyy-MM-dd HH:mm:ss} UTC" : "";
+    private string Limit => ClosesAt is { } until ? $" until {until:yyyy-MM-dd HH:mm:ss} UTC" : "";
 }

@@ -93,12 +93,12 @@ internal sealed class WaitRoom(PlanRun run, TimeProvider clock)
     /// <summary>Null while there is nothing to end it.</summary>
     private WaitEnd? EndOf(StepWait wait, Flow flow)
     {
-        if (IsSignalled(wait) && run.Signals.Find(wait.StepPath) is { } signal && signal.Kind == wait.Kind && (wait.Until is null || signal.At <= wait.Until))
+        if (IsSignalled(wait) && run.Signals.Find(wait.StepPath) is { } signal && signal.Kind == wait.Kind && !(signal.At > wait.ClosesAt))
         {
             return new WaitEnd { Signal = signal };
         }
 
-        return flow.End.IsCancellationRequested ? new WaitEnd { IsTold = true }
+        return flow.IsOver(clock) ? new WaitEnd { IsTold = true }
             : wait.Until <= clock.GetUtcNow() ? new WaitEnd { IsDue = true }
             : null;
     }

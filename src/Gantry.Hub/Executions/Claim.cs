@@ -41,6 +41,9 @@ internal sealed record Claim
     /// <summary>The execution that called it; null when none did.</summary>
     public ParentLink? Parent { get; init; }
 
+    /// <summary>When the time limit around the step that waits for it is over; null when there is none.</summary>
+    public DateTimeOffset? CallEndsAt { get; init; }
+
     /// <summary>How many calls it is away from one that nobody called.</summary>
     public int Depth { get; init; }
 

@@ -18,7 +18,10 @@ internal sealed class ClaimStore(HubDatabase database, HubIdentity hub, OutputSt
         set status = 'running', fence = e.fence + 1, hub_id = $2, started_at = coalesce(e.started_at, $3), waiting_for = null, is_lost = false
         from free where e.workspace_id = free.workspace_id and e.id = free.id
         returning e.id, e.workspace_id, e.user_id, e.plan_id, e.plan_version, e.plan_text, e.inputs, e.fence, e.cancel_requested,
-                  e.started_at, free.is_lost, e.losses, e.depth, e.parent_id, e.parent_step, e.parent_awaits, e.concurrency_key, e.doomed, e.rerun_from is not null, e.trigger
+                  e.started_at, free.is_lost, e.losses, e.depth, e.parent_id, e.parent_step, e.parent_awaits, e.concurrency_key, e.doomed, e.rerun_from is not null, e.trigger,
+                  case when e.parent_awaits then (
+                    select w.until_at from execution_waits w
+                    where w.workspace_id = e.workspace_id and w.execution_id = e.parent_id and w.step_path = e.parent_step and w.call_id = e.id) end
         """;
 
     private const string AttemptsSql = """
@@ -171,6 +174,7 @@ internal sealed class ClaimStore(HubDatabase database, HubIdentity hub, OutputSt
                 Losses = reader.GetInt32(11),
                 Depth = reader.GetInt32(12),
                 Parent = reader.IsDBNull(13) ? null : new ParentLink(reader.GetGuid(13), reader.GetString(14), reader.GetBoolean(15)),
+                CallEndsAt = reader.IsDBNull(20) ? null : reader.GetFieldValue<DateTimeOffset>(20),
                 ConcurrencyKey = Text(reader, 16),
                 Doomed = Text(reader, 17) is { } doomed ? ExecutionJson.ParseError(doomed) : null,
             });

@@ -150,6 +150,7 @@ internal sealed partial class ExecutionRunner(
             Signals = entry.Signals,
             Stays = ExecutionLimits.Stays,
             StartedAt = startedAt,
+            CallEndsAt = claim.CallEndsAt,
             Failed = doomed,
             Secrets = secrets,
             Redactor = redactor,

@@ -12,6 +12,7 @@ internal static class WaitJson
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         MaxDepth = 512,
+        IgnoreReadOnlyProperties = true,
         Converters = { new JsonStringEnumConverter<WaitKind>(JsonNamingPolicy.SnakeCaseLower) },
     };
 

@@ -51,7 +51,7 @@ internal sealed record WaitView
         Id = wait.StepId,
         Kind = WaitJson.NameOf(wait.Kind),
         Since = wait.Since,
-        Until = wait.Until,
+        Until = wait.ClosesAt,
         Event = wait.Event,
         Ask = wait.Ask,
         Answerers = [.. wait.By],

@@ -109,6 +109,35 @@ public sealed class WaitingSpecs(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task A_called_plan_begins_nothing_after_the_time_around_its_call_whether_or_not_its_caller_was_there()
+    {
+        var name = await SaveAsync(new { steps = new object[] { new { approve = new { ask = "Go?" } }, Echo } });
+        var id = await StartAsync(new { steps = new object[] { new { timeout = "1h", @if = true, then = new object[] { new { call = new { plan = name } } } } } });
+        var child = (await UntilAsync(id, shown => shown.TryGetProperty("children", out var children) && children[0].GetProperty("status").GetString() == "waiting"))
+            .GetProperty("children")[0].GetProperty("id").GetString()!;
+
+        // As when all hubs stood still, and the child is taken up first.
+        await TestPostgres.ExecuteAsync(hub.ConnectionString, $"update gantry.execution_waits set until_at = until_at - interval '90 minutes' where execution_id = '{id}' and call_id = '{child}'");
+        (await AnswerAsync(hub.Admin, child, approve: true)).EnsureSuccessStatusCode();
+        var ended = await EndAsync(child);
+
+        ended.GetProperty("status").GetString().ShouldBe("cancelled");
+        ended.GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("step").GetString()!).ShouldBe(["0"]);
+        using var cancelled = await hub.Admin.PostAsJsonAsync($"/api/executions/{id}/cancel", new { });
+    }
+
+    [Fact]
+    public async Task An_approval_is_open_no_longer_than_the_time_around_its_step()
+    {
+        var id = await StartAsync(new { steps = new object[] { new { timeout = "1h", @if = true, then = new object[] { new { approve = new { ask = "Go?", within = "2h" } } } } } });
+
+        var waiting = await UntilAsync(id, shown => shown.GetProperty("status").GetString() == "waiting");
+
+        waiting.GetProperty("waits")[0].GetProperty("until").GetDateTimeOffset().ShouldBe(waiting.GetProperty("started_at").GetDateTimeOffset().AddHours(1), TimeSpan.FromMinutes(5));
+        using var cancelled = await hub.Admin.PostAsJsonAsync($"/api/executions/{id}/cancel", new { });
+    }
+
+    [Fact]
     public async Task Plans_that_call_themselves_for_ever_are_refused_at_a_depth()
     {
         var name = HubFixture.NewName("endless");

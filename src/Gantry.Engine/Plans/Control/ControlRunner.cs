@@ -40,9 +40,9 @@ internal abstract class ControlRunner(StepAt at, CompiledStep step, Flow flow)
             return recorded;
         }
 
-        if (recorded is null && (flow.End.IsCancellationRequested || Execution.Run.HandOver.IsCancellationRequested))
+        if (recorded is null && (flow.IsOver(Execution.Clock) is var isOver && isOver || Execution.Run.HandOver.IsCancellationRequested))
         {
-            return flow.End.IsCancellationRequested ? at.Cancelled(1, Now) : null;
+            return isOver ? at.Cancelled(1, Now) : null;
         }
 
         var attempt = recorded ?? at.New(StepStatus.Running, 1, Now);
@@ -122,13 +122,9 @@ internal abstract class ControlRunner(StepAt at, CompiledStep step, Flow flow)
     /// <summary>With a time limit of its own around all that it does, counted from its first beginning.</summary>
     private async Task<StepAttempt?> RunWithinAsync(StepAttempt attempt, bool isRecorded, TimeSpan timeout)
     {
-        var deadline = attempt.StartedAt + timeout;
-        using var limit = new CancellationTokenSource();
-        using var timer = Execution.Clock.CreateTimer(_ => limit.Cancel(), null, Later(deadline), Timeout.InfiniteTimeSpan);
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(flow.Cancel, limit.Token);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(flow.End, limit.Token);
-        limited = new Flow(cancel.Token, end.Token, flow.Deadline < deadline ? flow.Deadline : deadline);
-        timeLimit = () => limit.IsCancellationRequested && !flow.End.IsCancellationRequested ? TimedOut(timeout) : null;
+        using var limit = new TimeLimit(flow, attempt.StartedAt + timeout, Execution.Clock);
+        limited = limit.Flow;
+        timeLimit = () => limit.IsReached && !flow.IsOver(Execution.Clock) ? TimedOut(timeout) : null;
         return await RunAsync(attempt, isRecorded);
     }
 
@@ -137,8 +133,6 @@ internal abstract class ControlRunner(StepAt at, CompiledStep step, Flow flow)
         Kind = ProviderErrorKind.TimedOut,
         Message = $"{at.Name} did not end within its timeout of {Duration.Format(timeout)}.",
     };
-
-    private TimeSpan Later(DateTimeOffset time) => time > Now ? time - Now : TimeSpan.Zero;
 
     private StepAttempt TooLarge(StepAttempt ended)
     {

@@ -6,7 +6,7 @@ namespace Gantry.Engine.Plans.Control;
 /// <summary>A control step that waits: its record says for what, before it does.</summary>
 internal abstract class WaitingRunner(StepAt at, CompiledStep step, Flow flow) : ControlRunner(at, step, flow)
 {
-    protected StepWait NewWait(StepAttempt attempt, WaitKind kind) => new() { StepPath = At.Path, StepId = At.Step.Step.Id, Kind = kind, Since = attempt.StartedAt };
+    protected StepWait NewWait(StepAttempt attempt, WaitKind kind) => new() { StepPath = At.Path, StepId = At.Step.Step.Id, Kind = kind, Since = attempt.StartedAt, Deadline = Flow.Deadline };
 
     /// <summary>What the answer makes of the attempt.</summary>
     protected abstract StepAttempt Answered(StepAttempt attempt, StepWait wait, Signal signal);

@@ -73,7 +73,7 @@ internal static class JournalWaits
             steps.Column(step => step.Attempt.StepId),
             steps.Column(step => WaitJson.NameOf(step.Wait!.Kind)),
             steps.Column(step => step.Wait!.Since.UtcDateTime),
-            steps.Column(step => step.Wait!.Until?.UtcDateTime),
+            steps.Column(step => step.Wait!.ClosesAt?.UtcDateTime),
             steps.Column(step => Storable(step.Wait!.Event)),
             steps.Column(step => Storable(step.Wait!.Ask)),
             steps.Column(step => ArrayOf(step.Wait!.By)),
