@@ -39,7 +39,7 @@ internal sealed class LocalExecution : IJournalListener
     {
         (this.file, this.plan, this.inputs, this.context, this.redactor, this.printer, this.answers) = (file, plan, inputs, context, redactor, printer, answers);
         (this.files, this.id, this.depth) = (files, id ?? Guid.CreateVersion7(), depth);
-        Journal = new MemoryJournal(this) { StartCall = StartCallAsync };
+        Journal = new MemoryJournal(this) { StartCall = StartCallAsync, KeepsLines = false };
     }
 
     public MemoryJournal Journal { get; }

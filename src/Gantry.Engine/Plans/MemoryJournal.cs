@@ -11,6 +11,7 @@ public sealed class MemoryJournal(IJournalListener? listener = null) : IExecutio
     private readonly List<StepAttempt> attempts = [];
     private readonly Dictionary<(string Path, int Attempt), int> places = [];
     private readonly List<ExecutionLogLine> lines = [];
+    private readonly LogAllowance allowance = new();
 
     /// <summary>Starts the plan that the step at this path calls, or fails with <see cref="CallRefusedException"/>; without it no plan can be called.</summary>
     public Func<string, PlanCall, Task>? StartCall { get; init; }
@@ -27,6 +28,10 @@ public sealed class MemoryJournal(IJournalListener? listener = null) : IExecutio
         }
     }
 
+    /// <summary>False where the listener has the log already, so that it is not held besides.</summary>
+    public bool KeepsLines { get; init; } = true;
+
+    /// <summary>As much of the log as a hub keeps; the listener is told no more either.</summary>
     public IReadOnlyList<ExecutionLogLine> Lines
     {
         get
@@ -52,8 +57,18 @@ public sealed class MemoryJournal(IJournalListener? listener = null) : IExecutio
     {
         lock (gate)
         {
-            lines.Add(line);
-            listener?.Wrote(line);
+            if ((allowance.HasRoomFor(line, out var notice) ? line : notice) is not { } told)
+            {
+                return;
+            }
+
+            told = allowance.Take(told, out _);
+            if (KeepsLines)
+            {
+                lines.Add(told);
+            }
+
+            listener?.Wrote(told);
         }
     }
 

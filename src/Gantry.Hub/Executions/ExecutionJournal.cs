@@ -17,12 +17,9 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
 {
     private readonly Lock gate = new();
     private int sequence = claim.Sequence;
-    private const string TooLong = "The log of this execution is longer than the 10 MB that are kept: what follows is left out. Let its steps say less, or write to a file.";
-
+    private readonly LogAllowance allowance = new();
     private int linesWaiting;
     private int charactersWaiting;
-    private long charactersWritten;
-    private int linesBeyond;
     private int linesLeftOut;
     private StepAttempt? lastStep;
     private (byte[]? Hash, Payload Payload)? latestOutput;
@@ -101,12 +98,10 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
     public void Write(ExecutionLogLine line)
     {
         ThrowIfLost();
-        var isGrave = line.Level is StepLogLevel.Warning or StepLogLevel.Error;
-        var written = Interlocked.Read(ref charactersWritten);
-        if (written >= (isGrave ? 2 : 1) * ExecutionLimits.LogCharactersMax)
+        if (!allowance.HasRoomFor(line, out var notice))
         {
-            if (Interlocked.Increment(ref linesBeyond) == 1)
-                Add(line with { Level = StepLogLevel.Warning, Message = TooLong, Fields = null });
+            if (notice is not null)
+                Add(notice);
             return;
         }
 
@@ -258,15 +253,11 @@ internal sealed class ExecutionJournal(JournalWriter writer, ExecutionEvents eve
 
     private void Add(ExecutionLogLine line)
     {
-        var message = ExecutionJson.Storable(line.Message);
-        if (message.Length > ExecutionLimits.LogMessageCharactersMax)
-            message = ExecutionJson.Storable(message[..ExecutionLimits.LogMessageCharactersMax]) + " … (shortened)";
-        var fields = line.Fields?.GetRawText();
-        if (fields?.Length > ExecutionLimits.LogFieldsCharactersMax)
-            fields = $$"""{"left_out":"{{fields.Length}} characters are more than are kept"}""";
+        line = allowance.Take(line with { Message = ExecutionJson.Storable(line.Message) }, out var characters);
 
-        var characters = ExecutionLimits.LogLineCharacters + message.Length + (fields?.Length ?? 0);
-        Interlocked.Add(ref charactersWritten, characters);
+        // What is shortened may end with half a character.
+        var message = ExecutionJson.Storable(line.Message);
+        var fields = line.Fields?.GetRawText();
         Interlocked.Add(ref charactersWaiting, characters);
         Interlocked.Increment(ref linesWaiting);
         Enqueue(number =>

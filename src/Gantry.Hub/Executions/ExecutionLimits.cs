@@ -20,9 +20,6 @@ internal static class ExecutionLimits
     /// <summary>The same in characters.</summary>
     public const int LogCharactersWaitingMax = 4 * 1024 * 1024;
 
-    /// <summary>How much log of one execution is kept each time that it is taken up; warnings and errors are kept up to twice of that.</summary>
-    public const long LogCharactersMax = 10 * 1024 * 1024;
-
     /// <summary>How much the results of pure steps may run ahead of what is durable.</summary>
     public const int AheadBytesMax = 256 * 1024;
 
@@ -31,13 +28,6 @@ internal static class ExecutionLimits
 
     /// <summary>What an output has at most that is loaded with the record of its step; a larger one is loaded when it is needed.</summary>
     public const int LoadedBytesMax = 8 * 1024;
-
-    /// <summary>What a line takes besides what it says, so that lines that say nothing come to an end as well.</summary>
-    public const int LogLineCharacters = 16;
-
-    public const int LogMessageCharactersMax = 32 * 1024;
-
-    public const int LogFieldsCharactersMax = 64 * 1024;
 
     public const int InputsBytesMax = 1024 * 1024;
 
