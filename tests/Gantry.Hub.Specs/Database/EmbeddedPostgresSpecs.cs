@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Gantry.Hub.Database;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -10,6 +10,7 @@ namespace Gantry.Hub.Specs.Database;
 public sealed class EmbeddedPostgresSpecs : IDisposable
 {
     private readonly string parent = Directory.CreateTempSubdirectory("gantry-embedded-").FullName;
+    private readonly StartLog log = new();
 
     private string Folder => Path.Combine(parent, "data");
 
@@ -48,12 +49,13 @@ public sealed class EmbeddedPostgresSpecs : IDisposable
     {
         await using var postgres = await StartAsync();
         await ExecuteAsync(postgres, "create table kept as select 7 as number");
-        var killed = postgres.ProcessId;
+        var (killed, starts) = (postgres.ProcessId, log.Starts);
 
         Posix.Signal(killed, 9);
 
         // Sessions of the killed one still answer for a moment.
-        await WaitForAnotherAsync(postgres, killed);
+        await log.MoreThanAsync(starts);
+        postgres.ProcessId.ShouldNotBe(killed);
         (await AskPatientlyAsync(postgres, "select number from kept")).ShouldBe(7);
     }
 
@@ -187,7 +189,7 @@ public sealed class EmbeddedPostgresSpecs : IDisposable
     private Task<EmbeddedPostgres> StartAsync(string? folder = null, bool isDurable = false)
     {
         Directory.CreateDirectory(folder ?? Folder);
-        return EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(folder ?? Folder) { IsDurable = isDurable }, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        return EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(folder ?? Folder) { IsDurable = isDurable }, TimeProvider.System, log, CancellationToken.None);
     }
 
     private static async Task ExecuteAsync(EmbeddedPostgres postgres, string sql) => await AskAsync(postgres, sql);
@@ -201,28 +203,66 @@ public sealed class EmbeddedPostgresSpecs : IDisposable
         return await command.ExecuteScalarAsync();
     }
 
-    private static async Task WaitForAnotherAsync(EmbeddedPostgres postgres, int process)
+    /// <summary>Asks again whenever the database has come back.</summary>
+    private async Task<object?> AskPatientlyAsync(EmbeddedPostgres postgres, string sql)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        while (postgres.ProcessId == process)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
-        }
-    }
-
-    /// <summary>Asks until there is an answer: the database is on its way back.</summary>
-    private static async Task<object?> AskPatientlyAsync(EmbeddedPostgres postgres, string sql)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (true)
         {
+            var starts = log.Starts;
             try
             {
                 return await AskAsync(postgres, sql);
             }
             catch (NpgsqlException exception) when (DatabaseUnavailableException.Fits(exception))
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
+                await log.MoreThanAsync(starts);
+            }
+        }
+    }
+
+    /// <summary>Hears of each PostgreSQL that is ready: started, or taken over.</summary>
+    private sealed class StartLog : ILogger
+    {
+        private readonly Lock gate = new();
+        private TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int starts;
+
+        public int Starts
+        {
+            get
+            {
+                lock (gate) return starts;
+            }
+        }
+
+        public async Task MoreThanAsync(int known)
+        {
+            while (true)
+            {
+                Task started;
+                lock (gate)
+                {
+                    if (starts > known) return;
+                    started = next.Task;
+                }
+
+                await started.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System, TestContext.Current.CancellationToken);
+            }
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Name is not ("Started" or "Adopted")) return;
+            lock (gate)
+            {
+                starts++;
+                next.SetResult();
+                next = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
         }
     }
