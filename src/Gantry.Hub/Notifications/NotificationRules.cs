@@ -26,13 +26,10 @@ internal sealed record StoredRule(
     public static StoredRule Of(NotifyRule rule) => new(
         rule.On, rule.Use, rule.Parameters, rule.AtMostEvery is { } span ? Duration.Format(span) : null, rule.AtMostEvery?.TotalSeconds);
 
-    public NotifyRule ToRule() => new()
-    {
-        On = On,
-        Provider = Use[..Use.IndexOf('.', StringComparison.Ordinal)],
-        Action = Use[(Use.IndexOf('.', StringComparison.Ordinal) + 1)..],
-        Parameters = With,
-    };
+    /// <exception cref="JsonException">What was read lacks something, whatever brought it into the database.</exception>
+    public NotifyRule ToRule() => Use?.IndexOf('.', StringComparison.Ordinal) is { } dot and > 0 && With.ValueKind == JsonValueKind.Object
+        ? new() { On = On, Provider = Use[..dot], Action = Use[(dot + 1)..], Parameters = With }
+        : throw new JsonException("This rule cannot be read: it lacks an action or its parameters. Save the plan, or the workspace's rules, anew.");
 }
 
 /// <summary>Whom plans tell of their ends: their own rules, set as they are saved, and the workspace's for those that say nothing.</summary>

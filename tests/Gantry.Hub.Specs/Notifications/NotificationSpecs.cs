@@ -152,6 +152,27 @@ public sealed class NotificationSpecs(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task One_that_cannot_be_told_is_tried_ten_times_and_given_up_with_the_reason()
+    {
+        var plan = await SaveAsync($"notify: [ {{ on: failure, {Tell} }} ]");
+        await EndAsync(plan, "fail");
+        await hub.Get<NotificationWork>().DecideAsync(CancellationToken.None);
+        await ChangeAsync("rule = '{}', attempts = 8");
+
+        await TickAsync();
+        (await StatusesAsync()).ShouldBe("failure due");
+        (await AskAsync<bool>($"select attempts = 9 and reason <> '' and next_attempt_at > now() from notifications where workspace_id = '{actor.WorkspaceId}'")).ShouldBeTrue();
+        await ChangeAsync("next_attempt_at = now()");
+        await TickAsync();
+
+        (await StatusesAsync()).ShouldBe("failure dead");
+        (await AskAsync<bool>($"select attempts = 10 and reason like 'This rule cannot be read%' and next_attempt_at is null from notifications where workspace_id = '{actor.WorkspaceId}'")).ShouldBeTrue();
+        told.ShouldBeEmpty();
+
+        Task ChangeAsync(string set) => AskAsync<int>($"with changed as (update notifications set {set} where workspace_id = '{actor.WorkspaceId}' returning 1) select count(*)::int from changed");
+    }
+
+    [Fact]
     public async Task Two_hubs_tell_of_each_of_many_failures_once()
     {
         const int failures = 60;
