@@ -14,6 +14,7 @@ public sealed class PlayedMysqlPeer(Stream stream, CancellationToken stop) : IAs
     private const int ContentMax = 0xFFFFFF;
 
     private Stream stream = stream;
+    private SslStream? secured;
     private byte number;
 
     /// <summary>A command begins: its packets are counted from 0.</summary>
@@ -21,9 +22,8 @@ public sealed class PlayedMysqlPeer(Stream stream, CancellationToken stop) : IAs
 
     public async Task SecureAsync(X509Certificate2 certificate)
     {
-        var secure = new SslStream(stream);
-        stream = secure;
-        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stop);
+        stream = secured = new SslStream(stream, leaveInnerStreamOpen: true);
+        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stop);
     }
 
     /// <summary>The next packet's content, however many packets it is made of.</summary>
@@ -114,7 +114,7 @@ public sealed class PlayedMysqlPeer(Stream stream, CancellationToken stop) : IAs
         return length < 0xFB ? number[..1] : number;
     }
 
-    public ValueTask DisposeAsync() => stream.DisposeAsync();
+    public ValueTask DisposeAsync() => secured?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task DescribeAsync(PlayedMysqlColumn[] columns)
     {

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
-using System.Net;
-using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -33,8 +32,7 @@ public sealed class PlayedMysqlServer : IAsyncDisposable
     private const uint Protocol41 = 1 << 9, WithDatabase = 1 << 3, Ssl = 1 << 11, SecureConnection = 1 << 15, LocalFiles = 1 << 7, MultiStatements = 1 << 16, PluginAuth = 1 << 19;
     private const uint Capabilities = 0xFFFFFFFF & ~(1u << 5) & ~(1u << 24) & ~(1u << 21) & ~(1u << 26);
 
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
+    private readonly PlayedServer server;
     private readonly PlayedMysqlLogin login;
     private readonly X509Certificate2? certificate;
     private readonly Func<PlayedMysqlPeer, byte[], Task> answerAsync;
@@ -42,8 +40,6 @@ public sealed class PlayedMysqlServer : IAsyncDisposable
     private readonly Lock guard = new();
     private readonly List<string> faults = [];
     private readonly List<string> heard = [];
-    private readonly List<Task> conversations = [];
-    private readonly Task serving;
 
     /// <param name="login">Who may sign in, and how.</param>
     /// <param name="answerAsync">Answers a command after those that begin a session; null for one that answers nothing else.</param>
@@ -53,11 +49,10 @@ public sealed class PlayedMysqlServer : IAsyncDisposable
         this.login = login;
         this.answerAsync = answerAsync ?? ((peer, _) => peer.RefuseAsync(1047, "08S01", "Unknown command"));
         this.certificate = certificate is null ? null : X509Certificate2.CreateFromPemFile(certificate.File, certificate.KeyFile);
-        listener.Start();
-        serving = ServeAsync();
+        server = new PlayedServer(ConverseAsync);
     }
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+    public int Port => server.Port;
 
     public string Key => key.ExportSubjectPublicKeyInfoPem();
 
@@ -87,54 +82,28 @@ public sealed class PlayedMysqlServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        listener.Dispose();
-        await serving;
-        await Task.WhenAll(conversations);
+        await server.DisposeAsync();
         certificate?.Dispose();
         key.Dispose();
-        stop.Dispose();
     }
 
-    private async Task ServeAsync()
+    private async Task ConverseAsync(PlayedTalk talk)
     {
+        await using var peer = new PlayedMysqlPeer(talk.Stream, talk.Stop);
         try
         {
-            while (true)
+            if (await SignInAsync(peer))
             {
-                conversations.Add(ConverseAsync(await listener.AcceptTcpClientAsync(stop.Token)));
+                await AnswerAllAsync(peer);
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or SocketException or InvalidOperationException)
+        catch (PlayedMysqlFault fault)
         {
-            // The test is over.
+            Note(faults, fault.Message);
         }
-    }
-
-    private async Task ConverseAsync(TcpClient client)
-    {
-        using (client)
+        catch (AuthenticationException)
         {
-            var peer = new PlayedMysqlPeer(client.GetStream(), stop.Token);
-            try
-            {
-                if (await SignInAsync(peer))
-                {
-                    await AnswerAllAsync(peer);
-                }
-            }
-            catch (PlayedMysqlFault fault)
-            {
-                Note(faults, fault.Message);
-            }
-            catch (Exception ended) when (ended is OperationCanceledException or IOException or SocketException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
-            {
-                // The other side, or the test, has had enough.
-            }
-            finally
-            {
-                await peer.DisposeAsync();
-            }
+            // The client does not trust the certificate, and says no more.
         }
     }
 

@@ -72,6 +72,11 @@ public sealed class PlayedTalk(Stream stream, CancellationToken stop)
 {
     private readonly byte[] one = new byte[1];
 
+    internal Stream Stream => stream;
+
+    /// <summary>The test is over.</summary>
+    internal CancellationToken Stop => stop;
+
     /// <summary>A line without its end.</summary>
     public async Task<string> LineAsync()
     {

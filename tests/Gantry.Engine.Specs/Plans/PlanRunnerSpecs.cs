@@ -182,6 +182,7 @@ public sealed class PlanRunnerSpecs
         var run = stage.RunAsync("steps: [{use: fake.do}]", cancellationToken: cancel.Token);
         await stage.Clock.WaitForTimersAsync();
         stage.Clock.Advance(TimeSpan.FromSeconds(2));
+        stage.Clock.TimersSet.ShouldBe(0, "it is waited for longer than two seconds");
         var outcome = await run;
         log!.Write(StepLogLevel.Info, "Too late.");
         never.SetResult(ProviderResult.Success());

@@ -43,29 +43,6 @@ public sealed class ControlStepSpecs
     }
 
     [Fact]
-    public async Task Each_gives_its_results_in_the_order_of_the_items_however_they_end()
-    {
-        var first = new TaskCompletionSource();
-        stage.Stage.Fake.Answer = async (call, _) =>
-        {
-            if (call.StepPath == "0.items[0].0")
-            {
-                await first.Task;
-            }
-            else if (call.StepPath == "0.items[2].0")
-            {
-                first.SetResult();
-            }
-
-            return ProviderResult.Success(call.Parameters.GetProperty("text"));
-        };
-
-        var outcome = await stage.RunAsync("steps: [{each: [a, b, c], parallel: 2, steps: [{use: fake.do, with: {text: '${index} ${item}'}}]}]");
-
-        outcome.Output?.Value.GetRawText().ShouldBe("""["0 a","1 b","2 c"]""");
-    }
-
-    [Fact]
     public async Task An_item_answers_a_map_of_its_steps_with_ids()
     {
         var outcome = await stage.RunAsync("""
