@@ -325,6 +325,27 @@ public sealed class ExecuteRouteSpecs(HubFixture hub) : IClassFixture<HubFixture
     }
 
     [Fact]
+    public async Task Logs_are_read_page_by_page_and_by_the_least_level()
+    {
+        using var stranger = await hub.CreateStrangerAsync();
+        var fails = new { use = "http.request", with = new { url = "http://127.0.0.1:1/" }, retry = new { attempts = 1 }, keep_going = true };
+        using var answer = await stranger.PostAsJsonAsync("/api/execute?wait=30s", new { plan = new { steps = new[] { fails, fails, fails } } });
+        var path = $"/api/execution-logs?execution={(await answer.ReadJsonAsync()).GetProperty("id").GetString()}";
+
+        var all = await LinesAsync(path);
+        var first = await (await stranger.GetAsync(path + "&limit=2")).ReadJsonAsync();
+        var rest = await LinesAsync($"{path}&limit=500&after={first.GetProperty("next").GetString()}");
+        var errors = await LinesAsync(path + "&level=warning");
+
+        all.Count.ShouldBe(6);
+        first.GetProperty("items").EnumerateArray().Select(line => line.GetProperty("message").GetString()).Concat(rest).ShouldBe(all);
+        errors.Count.ShouldBe(3);
+
+        async Task<List<string?>> LinesAsync(string query) =>
+            [.. (await (await stranger.GetAsync(query)).ReadJsonAsync()).GetProperty("items").EnumerateArray().Select(line => line.GetProperty("message").GetString())];
+    }
+
+    [Fact]
     public async Task An_execution_of_another_workspace_is_not_found_by_any_route()
     {
         using var answer = await hub.Admin.PostAsJsonAsync("/api/execute?wait=30s", new { plan = OneStep });

@@ -173,6 +173,24 @@ public sealed class NotificationSpecs(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task Notifications_are_forgotten_when_they_are_older_than_is_kept_and_not_before_they_were_told()
+    {
+        var plan = await SaveAsync($"notify: [ {{ on: failure, {Tell} }} ]");
+        await RunAsync(plan, "fail");
+        await RunAsync(plan, "fail");
+        await RunAsync(plan, "fail");
+        await AskAsync<int>($"""
+            with old as (update notifications set created_at = now() - interval '91 days', status = case when seq = (select max(seq) from notifications) then 'due' else status end
+              where workspace_id = '{actor.WorkspaceId}' and seq > (select min(seq) from notifications where workspace_id = '{actor.WorkspaceId}') returning 1)
+            select count(*)::int from old
+            """);
+
+        await hub.Get<NotificationWork>().ForgetAsync(TimeSpan.FromDays(90), CancellationToken.None);
+
+        (await StatusesAsync()).ShouldBe("failure started, failure due");
+    }
+
+    [Fact]
     public async Task Two_hubs_tell_of_each_of_many_failures_once()
     {
         const int failures = 60;

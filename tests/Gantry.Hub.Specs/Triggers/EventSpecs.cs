@@ -223,11 +223,19 @@ public sealed class EventSpecs(TestDatabase database) : IClassFixture<TestDataba
         await stage.SaveAsync("old", "[ { schedule: { every: 1h } } ]");
         await stage.MakeDueAsync(TimeSpan.FromSeconds(5));
         await stage.TickAsync();
-        await stage.ExecuteAsync($"update events set created_at = now() - interval '91 days' where workspace_id = '{stage.Actor.WorkspaceId}'");
+        await stage.ExecuteAsync($"""
+            insert into events (id, workspace_id, trigger_id, plan_id, kind, status, summary, next_attempt_at)
+            select new_event_id(), workspace_id, id, plan_id, kind, 'failed', '', now() + interval '1 day' from triggers where workspace_id = '{stage.Actor.WorkspaceId}';
+            update events set created_at = now() - interval '91 days' where workspace_id = '{stage.Actor.WorkspaceId}';
+            update triggers set removed_at = now() - interval '89 days' where workspace_id = '{stage.Actor.WorkspaceId}'
+            """);
 
         await stage.Hub.Get<TriggerWork>().ForgetAsync(TimeSpan.FromDays(90), CancellationToken.None);
 
-        (await stage.EventsAsync()).ShouldBe("");
+        (await stage.EventsAsync()).ShouldBe("failed schedule", "what is still tried is kept");
+        (await stage.CountAsync("triggers")).ShouldBe(1);
+        await stage.Hub.Get<TriggerWork>().ForgetAsync(TimeSpan.FromDays(88), CancellationToken.None);
+        (await stage.CountAsync("triggers")).ShouldBe(0);
         (await stage.CountAsync()).ShouldBe(1);
     }
 }
