@@ -50,6 +50,9 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
     /// <summary>A data connection that stops early is broken off (426), instead of ending as a whole one would.</summary>
     public bool Breaks { get; set; }
 
+    /// <summary>What it says when the other side leaves a download before its end; null ends the session.</summary>
+    public string? EndsLeftOnesBy { get; set; }
+
     /// <summary>The address that PASV names, with commas.</summary>
     public string PassiveHost { get; set; } = "127,0,0,1";
 
@@ -167,8 +170,8 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
                 var rest = content.AsMemory(dialogue.Offset);
                 dialogue.Offset = 0;
                 var isCut = SendsAtMost < rest.Length;
-                await SendAsync(data, dialogue, rest[..Math.Min(rest.Length, SendsAtMost ?? rest.Length)], isCut);
-                await say(isCut && Breaks ? "426 Broken\r\n" : "226 Done\r\n");
+                var isLeft = await IsLeftAsync(() => SendAsync(data, dialogue, rest[..Math.Min(rest.Length, SendsAtMost ?? rest.Length)], isCut));
+                await say(isLeft ? EndsLeftOnesBy! : isCut && Breaks ? "426 Broken\r\n" : "226 Done\r\n");
                 break;
             case "MLSD" or "LIST":
                 await say("150 Here\r\n");
@@ -207,6 +210,19 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
             default:
                 await say("550 No such file\r\n");
                 break;
+        }
+    }
+
+    private async Task<bool> IsLeftAsync(Func<Task> send)
+    {
+        try
+        {
+            await send();
+            return false;
+        }
+        catch (IOException) when (EndsLeftOnesBy is not null)
+        {
+            return true;
         }
     }
 

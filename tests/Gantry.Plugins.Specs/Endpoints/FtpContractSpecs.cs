@@ -9,13 +9,10 @@ public abstract class FtpContract(SharedFtpServers shared, FtpMake make) : Endpo
 {
     protected override bool HoldsName(string name) => !name.Contains('\n', StringComparison.Ordinal) && !name.Contains('\uDCFF', StringComparison.Ordinal);
 
-    /// <summary>Less where a server is silent over what it was asked: each such test waits so long.</summary>
-    protected virtual string Patience => "60s";
-
     protected override async ValueTask<IEndpoint> OpenAsync()
     {
         var place = await shared.GetAsync(make);
-        var endpoint = (FtpEndpoint)place.Open(place.NewFolder().AtServer, ("timeout", Patience));
+        var endpoint = (FtpEndpoint)place.Open(place.NewFolder().AtServer);
 
         // As many ranges, and fewer bytes.
         endpoint.RangeBytes = 1024 * 1024;
@@ -45,16 +42,12 @@ public sealed class PyftpdlibTlsContractSpecs(SharedFtpServers shared) : FtpCont
 /// <summary>It makes no folder with a '*' in its name.</summary>
 public sealed class ProftpdContractSpecs(SharedFtpServers shared) : FtpContract(shared, FtpMake.Proftpd)
 {
-    protected override string Patience => "15s";
-
     protected override bool HoldsName(string name) => base.HoldsName(name) && !name.Contains('*', StringComparison.Ordinal);
 }
 
 /// <summary>It would put '_' in place of control characters and of spaces at an end, and takes no '\'.</summary>
 public sealed class PureFtpdContractSpecs(SharedFtpServers shared) : FtpContract(shared, FtpMake.PureFtpd)
 {
-    protected override string Patience => "15s";
-
     protected override bool HoldsName(string name) =>
         base.HoldsName(name) && !name.Contains('\\', StringComparison.Ordinal) && !name.Any(char.IsControl) && !name.EndsWith(' ');
 }

@@ -54,6 +54,11 @@ internal sealed class FtpCommand
     /// <summary>In bytes, at most.</summary>
     public int LengthMax => verb.Length + NameBytes.Count(path ?? "") + 3;
 
+    /// <summary>
+    /// Of a transfer: nobody wants its data any more. Pure-FTPd says how fast it was by a second preliminary reply, and no word after it.
+    /// </summary>
+    public bool IsLeft { get; set; }
+
     /// <summary>A reply to it is to be expected.</summary>
     public bool IsSent { get; set; }
 

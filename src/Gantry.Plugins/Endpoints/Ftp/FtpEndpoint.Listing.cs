@@ -110,7 +110,7 @@ internal sealed partial class FtpEndpoint
         }
 
         await using var transfer = await FtpTransfer.BeginAsync(session, command, 0, [], sessions.IsWanted, cancellationToken).ConfigureAwait(false);
-        if (transfer.Refusal is null)
+        if (transfer.Refusal is null && await IsComingAsync(transfer, cancellationToken).ConfigureAwait(false))
         {
             await FtpLines.ReadAsync(transfer.Data, session.Control.Text, () => PlaceOf(folder), onLine, cancellationToken).ConfigureAwait(false);
         }
@@ -131,6 +131,11 @@ internal sealed partial class FtpEndpoint
         var isEmpty = reply.Code is 450 or 550 && reply.Says("no files found");
         return reply.IsDone || isEmpty ? null : reply;
     }
+
+    /// <summary>False when the server refused, of which the data connection tells nothing. Some that send data never say that they begin.</summary>
+    private static async ValueTask<bool> IsComingAsync(FtpTransfer transfer, CancellationToken cancellationToken) =>
+        await transfer.Session.BegunAsync(transfer.Command, cancellationToken).ConfigureAwait(false)
+        || (await transfer.Session.ReplyAsync(transfer.Command, cancellationToken).ConfigureAwait(false)).IsDone;
 
     /// <summary>A name that could lead elsewhere makes the whole listing unfit for use.</summary>
     private Entry Checked(Entry entry, string folder) => EndpointPath.IsName(entry.Name)

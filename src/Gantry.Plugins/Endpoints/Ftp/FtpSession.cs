@@ -293,7 +293,7 @@ internal sealed class FtpSession : IAsyncDisposable
             {
                 command = null;
             }
-            else if (reply.IsPreliminary)
+            else if (reply.IsPreliminary && command is not { IsLeft: true, HasBegun: true })
             {
                 command!.OnBegun();
                 return true;

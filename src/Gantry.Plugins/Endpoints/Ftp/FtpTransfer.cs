@@ -65,6 +65,7 @@ internal sealed class FtpTransfer : IAsyncDisposable
             FtpTransfer transfer = new(session, data, command, next, probe, keepsOrder);
             await session.SendAsync(flight, cancellationToken).ConfigureAwait(false);
             await transfer.ReadyAsync(cancellationToken).ConfigureAwait(false);
+            _ = transfer.AbortWhenRefusedAsync();
             return transfer;
         }
         catch
@@ -129,6 +130,7 @@ internal sealed class FtpTransfer : IAsyncDisposable
     /// <summary>Not wanted any more. The session can be used again when the server says so soon, and is ended otherwise.</summary>
     public async ValueTask AbortAsync()
     {
+        command.IsLeft = true;
         Data.Abort();
         if (!isEnded && !Session.IsOver)
         {
@@ -150,6 +152,22 @@ internal sealed class FtpTransfer : IAsyncDisposable
     public ValueTask DisposeAsync() => isEnded ? Data.DisposeAsync() : AbortAsync();
 
     private static FtpCommand[] Some(FtpCommand? command) => command is null ? [] : [command];
+
+    /// <summary>A refusal ends no data connection that was made ahead: whoever writes to it would wait for as long as the limit lets him.</summary>
+    private async Task AbortWhenRefusedAsync()
+    {
+        try
+        {
+            if (!await command.Begun.ConfigureAwait(false) && !(await command.Reply.ConfigureAwait(false)).IsDone)
+            {
+                Data.Abort();
+            }
+        }
+        catch (EndpointException)
+        {
+            // The session was lost, as whoever waits for its replies is told.
+        }
+    }
 
     private async ValueTask ReadyAsync(CancellationToken cancellationToken)
     {
