@@ -24,25 +24,26 @@ public abstract partial class EndpointContract
     [Fact]
     public async Task A_folder_of_thousands_is_listed_whole()
     {
-        const int Count = 5000;
+        var count = Many(5000);
         await Endpoint.CreateFolderAsync("many", Token);
-        foreach (var chunk in Enumerable.Range(0, Count).Chunk(250))
+        foreach (var chunk in Enumerable.Range(0, count).Chunk(250))
         {
             await Task.WhenAll(chunk.Select(number => Task.Run(() => WriteAsync($"many/{number:d5} with a name of some length", []))));
         }
 
-        (await NamesInAsync("many")).ShouldBe(Enumerable.Range(0, Count).Select(number => $"{number:d5} with a name of some length"));
+        (await NamesInAsync("many")).ShouldBe(Enumerable.Range(0, count).Select(number => $"{number:d5} with a name of some length"));
     }
 
     [Fact]
     public async Task A_listing_may_be_left_before_its_end()
     {
-        for (var number = 0; number < 300; number++)
+        var count = Many(300);
+        for (var number = 0; number < count; number++)
         {
             await WriteAsync($"file {number}", "x");
         }
 
-        for (var time = 0; time < 150; time++)
+        for (var time = 0; time < Many(150); time++)
         {
             await foreach (var entry in Endpoint.ListAsync("", Token))
             {
@@ -51,18 +52,19 @@ public abstract partial class EndpointContract
             }
         }
 
-        (await ListAsync("")).Count.ShouldBe(300);
+        (await ListAsync("")).Count.ShouldBe(count);
     }
 
     [Fact]
     public async Task Many_folders_are_listed_at_once()
     {
-        for (var number = 0; number < 150; number++)
+        var count = Many(150);
+        for (var number = 0; number < count; number++)
         {
             await Endpoint.CreateFolderAsync($"folder {number}/below", Token);
         }
 
-        var listings = await Task.WhenAll(Enumerable.Range(0, 150).Select(number => Task.Run(() => NamesInAsync($"folder {number}"))));
+        var listings = await Task.WhenAll(Enumerable.Range(0, count).Select(number => Task.Run(() => NamesInAsync($"folder {number}"))));
 
         listings.ShouldAllBe(names => names.Length == 1 && names[0] == "below");
     }
@@ -94,7 +96,7 @@ public abstract partial class EndpointContract
     public async Task The_same_folders_made_by_many_at_once_are_there()
     {
         Assert.SkipUnless(TakesWritesAtOnce, "This server fails when the same thing is written several times at once.");
-        await Task.WhenAll(Enumerable.Range(0, 100).Select(number => Task.Run(async () => await Endpoint.CreateFolderAsync($"a/b/c/{number % 10}", Token))));
+        await Task.WhenAll(Enumerable.Range(0, Many(100)).Select(number => Task.Run(async () => await Endpoint.CreateFolderAsync($"a/b/c/{number % 10}", Token))));
 
         (await ListAsync("a/b/c")).Count.ShouldBe(10);
     }

@@ -170,13 +170,14 @@ public abstract partial class EndpointContract
     public async Task Many_files_are_read_at_once_while_others_are_written()
     {
         var content = Bytes(50_000);
-        for (var number = 0; number < 20; number++)
+        var count = Many(20);
+        for (var number = 0; number < count; number++)
         {
             await WriteAsync($"read {number}", content);
         }
 
-        var reads = Enumerable.Range(0, 200).Select(number => Task.Run(() => ReadAsync($"read {number % 20}", expectedSize: content.Length))).ToArray();
-        var writes = Enumerable.Range(0, 200).Select(number => Task.Run(() => WriteAsync($"write {number}", content))).ToArray();
+        var reads = Enumerable.Range(0, Many(200)).Select(number => Task.Run(() => ReadAsync($"read {number % count}", expectedSize: content.Length))).ToArray();
+        var writes = Enumerable.Range(0, Many(200)).Select(number => Task.Run(() => WriteAsync($"write {number}", content))).ToArray();
         await Task.WhenAll(writes);
 
         foreach (var read in await Task.WhenAll(reads))

@@ -47,6 +47,9 @@ public abstract partial class EndpointContract : IAsyncLifetime
     /// <summary>Whether the server takes a delete of something in a folder that is not there.</summary>
     protected virtual bool TakesDeletesOfNothing => true;
 
+    /// <summary>How many there are where there are many: fewer where each takes its time, whatever is done at once.</summary>
+    protected virtual int Many(int count) => count;
+
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public virtual async ValueTask InitializeAsync() => opened = await OpenAsync();
