@@ -99,8 +99,7 @@ internal static class S3Errors
 
             if (inner is AuthenticationException)
             {
-                return new EndpointException(
-                    EndpointError.Disconnected, $"No protected connection to {service.ServiceUri.Authority}: {EndpointPath.Printable(inner.Message)}", innerException: thrown);
+                return Unprotected(inner, service);
             }
 
             if (inner is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData })
@@ -118,6 +117,15 @@ internal static class S3Errors
 
         return new EndpointException(
             EndpointError.Disconnected, $"The connection to {service.ServiceUri.Authority} was lost: {EndpointPath.Printable(thrown.Message)}", isTransient: true, thrown);
+    }
+
+    private static EndpointException Unprotected(Exception failed, S3Service service)
+    {
+        var reason = EndpointPath.Printable((failed.InnerException ?? failed).Message).TrimEnd('.');
+        var next = failed.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
+            ? "An authority of one's own is trusted when it is one of this machine's (update-ca-certificates), or stands in the file that SSL_CERT_FILE names when Gantry starts."
+            : "A server without TLS has an 'endpoint' that begins with http://.";
+        return new EndpointException(EndpointError.Disconnected, $"No protected connection to {service.ServiceUri.Authority}: {reason}. {next}", innerException: failed);
     }
 
     public static EndpointException TimedOut(S3Service service, string about) =>

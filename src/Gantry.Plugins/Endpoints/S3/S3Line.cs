@@ -43,16 +43,24 @@ internal sealed class S3Line : IDisposable
     /// <summary>Another request can follow.</summary>
     public bool IsReusable { get; private set; }
 
-    public void Connect(IPEndPoint place, string? tlsHost)
+    /// <summary>Nothing has come, not even the end, since the last answer. Some servers say that they waited in vain before they close.</summary>
+    public bool IsQuiet => !socket.Poll(0, SelectMode.SelectRead);
+
+    /// <summary>How one to this host is protected.</summary>
+    public static SslClientAuthenticationOptions ProtectionFor(string host) => new() { TargetHost = host, ApplicationProtocols = [SslApplicationProtocol.Http11] };
+
+    /// <param name="place">The server.</param>
+    /// <param name="protection">Null for a plain one.</param>
+    public void Connect(IPEndPoint place, SslClientAuthenticationOptions? protection)
     {
         Watch(connectingMax);
         socket.Connect(place);
         stream = new NetworkStream(socket, ownsSocket: true);
-        if (tlsHost is not null)
+        if (protection is not null)
         {
             var secured = new SslStream(stream);
             stream = secured;
-            secured.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = tlsHost, ApplicationProtocols = [SslApplicationProtocol.Http11] });
+            secured.AuthenticateAsClient(protection);
         }
 
         Unwatch();

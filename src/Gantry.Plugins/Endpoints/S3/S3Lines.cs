@@ -114,12 +114,37 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
     private void Work()
     {
         S3Line? line = null;
-        while (Next() is { } exchange)
+        var isLeaving = false;
+        try
         {
-            line = Serve(exchange, line);
-        }
+            while (Next() is { } exchange)
+            {
+                Serve(exchange, ref line);
+            }
 
-        Drop(line);
+            isLeaving = true;
+        }
+        finally
+        {
+            Drop(line);
+            if (!isLeaving)
+            {
+                // Whoever was to be told of an answer failed: the others are served all the same, and closing tells it.
+                Leave();
+            }
+        }
+    }
+
+    private void Leave()
+    {
+        lock (waiting)
+        {
+            atWork--;
+            if (waiting.Count > 0)
+            {
+                StartWorker();
+            }
+        }
     }
 
     /// <summary>Null when there has been none for a while, or never will be.</summary>
@@ -144,8 +169,8 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
         }
     }
 
-    /// <summary>Carries it over the given line, or over a new one; answers the line for the next one, if there is any.</summary>
-    private S3Line? Serve(S3Exchange exchange, S3Line? line)
+    /// <summary>Carries it over the given line, or over a new one, and leaves the line for the next one, if there is any.</summary>
+    private void Serve(S3Exchange exchange, ref S3Line? line)
     {
         byte[] head;
         S3Request request;
@@ -157,7 +182,7 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
             if (wire.HeadOf(request, exchange.Wanted) is not { } lead)
             {
                 exchange.End(null);
-                return line;
+                return;
             }
 
             head = lead;
@@ -166,7 +191,7 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
         {
             // Whoever waits for it meets what it is.
             exchange.Fail(failed);
-            return line;
+            return;
         }
 
         S3Answer answer;
@@ -176,13 +201,15 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
         }
         catch (InvalidDataException)
         {
+            line = null;
             exchange.End(null);
-            return null;
+            return;
         }
         catch (Exception failed)
         {
+            line = null;
             exchange.Fail(failed);
-            return null;
+            return;
         }
 
         telling = this;
@@ -194,12 +221,17 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
         {
             telling = null;
         }
-
-        return line;
     }
 
     private (S3Answer Answer, S3Line? Line) Ask(S3Exchange exchange, S3Request request, byte[] head, S3Line? line)
     {
+        if (line is { IsQuiet: false })
+        {
+            // What came unasked would be taken for the answer.
+            Drop(line);
+            line = null;
+        }
+
         var isOld = line is not null;
         while (true)
         {
@@ -261,7 +293,7 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
 
                 ThrowIfClosed();
                 using var registration = exchange.Wanted.UnsafeRegister(static line => ((S3Line)line!).Abort(), line);
-                line.Connect(new IPEndPoint(address, place.Port), wire.Service.IsEncrypted ? place.IdnHost : null);
+                line.Connect(new IPEndPoint(address, place.Port), wire.Service.IsEncrypted ? S3Line.ProtectionFor(place.IdnHost) : null);
                 return line;
             }
             catch (SocketException failed)
