@@ -33,6 +33,15 @@ internal sealed partial class DelayLine(Socket from, Socket to, TimeSpan delay, 
 
     public static Task OnThread(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
+    /// <summary>About so long, as exactly as this machine's clock ticks.</summary>
+    public static void Wait(TimeSpan time)
+    {
+        if (time > TimeSpan.Zero)
+        {
+            _ = Sleep((uint)time.TotalMicroseconds);
+        }
+    }
+
     private void Receive()
     {
         var buffer = new byte[ChunkBytes];

@@ -9,7 +9,10 @@ namespace Gantry.Bench;
 internal sealed class DelayProxy(IPEndPoint target, TimeSpan delay, TimeProvider clock)
 {
     /// <summary>Runs until it is cancelled; tells its port when it listens.</summary>
-    public Task RunAsync(int port, Action<int> listening, CancellationToken cancellationToken)
+    public Task RunAsync(int port, Action<int> listening, CancellationToken cancellationToken) => ServeAsync(port, listening, Pass, cancellationToken);
+
+    /// <summary>Passes on each connection on a thread of its own.</summary>
+    public static Task ServeAsync(int port, Action<int> listening, Action<Socket> pass, CancellationToken cancellationToken)
     {
         var listener = new TcpListener(IPAddress.Loopback, port);
         listener.Start();
@@ -17,17 +20,17 @@ internal sealed class DelayProxy(IPEndPoint target, TimeSpan delay, TimeProvider
         cancellationToken.Register(listener.Stop);
 
         // Everything here blocks: a socket that was used otherwise once passes each call through two more threads.
-        return DelayLine.OnThread(() => Accept(listener, cancellationToken));
+        return DelayLine.OnThread(() => Accept(listener, pass, cancellationToken));
     }
 
-    private void Accept(TcpListener listener, CancellationToken cancellationToken)
+    private static void Accept(TcpListener listener, Action<Socket> pass, CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
                 var client = listener.AcceptSocket();
-                _ = DelayLine.OnThread(() => Pass(client));
+                _ = DelayLine.OnThread(() => pass(client));
             }
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is SocketException or ObjectDisposedException)

@@ -1,51 +1,56 @@
 using System.Net.Sockets;
-using System.Threading.Channels;
 
 namespace Gantry.Bench;
 
-/// <summary>One direction of one of very many short connections: without threads of its own, at the price of a millisecond's inaccuracy.</summary>
+/// <summary>One direction of one of very many short connections, all of it on one thread: it takes what comes until what it holds is due.</summary>
 internal static class FtpLine
 {
     private const int ChunkBytes = 64 * 1024;
+    private const long BytesMax = 64 * 1024 * 1024;
 
     /// <summary>Until that direction ends. Each chunk goes through the change before it is sent.</summary>
-    public static async Task PassAsync(Socket from, Socket to, TimeSpan delay, TimeProvider clock, Func<byte[], byte[]> change, CancellationToken cancellationToken)
+    public static void Pass(Socket from, Socket to, TimeSpan delay, TimeProvider clock, Func<byte[], byte[]> change)
     {
-        var line = Channel.CreateBounded<(long Due, byte[] Bytes)>(4096);
-        var delivering = DeliverAsync(line.Reader, to, clock, cancellationToken);
+        Queue<(long Due, byte[] Bytes)> line = new();
         var buffer = new byte[ChunkBytes];
-        try
+        long held = 0;
+        for (var isAtEnd = false; !isAtEnd || line.Count > 0;)
         {
-            while (await from.ReceiveAsync(buffer, cancellationToken) is > 0 and var count)
+            var left = line.TryPeek(out var next) ? clock.GetElapsedTime(clock.GetTimestamp(), next.Due) : Timeout.InfiniteTimeSpan;
+            if (line.Count > 0 && left <= TimeSpan.Zero)
             {
-                var due = clock.GetTimestamp() + (long)(delay.TotalSeconds * clock.TimestampFrequency);
-                await line.Writer.WriteAsync((due, change(buffer[..count])), cancellationToken);
+                to.Send(next.Bytes);
+                held -= line.Dequeue().Bytes.Length;
             }
-        }
-        finally
-        {
-            line.Writer.Complete();
-        }
-
-        await delivering;
-    }
-
-    private static async Task DeliverAsync(ChannelReader<(long Due, byte[] Bytes)> line, Socket to, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        await foreach (var (due, bytes) in line.ReadAllAsync(cancellationToken))
-        {
-            var left = clock.GetElapsedTime(clock.GetTimestamp(), due);
-            if (left > TimeSpan.Zero)
+            else if (isAtEnd || held > BytesMax)
             {
-                await Task.Delay(left, clock, cancellationToken);
+                DelayLine.Wait(left);
             }
-
-            for (var sent = 0; sent < bytes.Length;)
+            else if (line.Count == 0 || Comes(from, left))
             {
-                sent += await to.SendAsync(bytes.AsMemory(sent), cancellationToken);
+                var count = from.Receive(buffer);
+                isAtEnd = count == 0;
+                if (!isAtEnd)
+                {
+                    var due = clock.GetTimestamp() + (long)(delay.TotalSeconds * clock.TimestampFrequency);
+                    line.Enqueue((due, change(buffer[..count])));
+                    held += count;
+                }
             }
         }
 
         to.Shutdown(SocketShutdown.Send);
+    }
+
+    /// <summary>Whether something can be received before the time is over, which is looked at in whole milliseconds.</summary>
+    private static bool Comes(Socket from, TimeSpan left)
+    {
+        if (left < TimeSpan.FromMilliseconds(1))
+        {
+            DelayLine.Wait(left);
+            return false;
+        }
+
+        return from.Poll(left, SelectMode.SelectRead);
     }
 }

@@ -12,43 +12,53 @@ namespace Gantry.Bench;
 /// </summary>
 internal sealed partial class FtpProxy(int serverPort, TimeSpan delay, TimeProvider clock)
 {
-    public async Task RunAsync(int port, Action<int> listening, CancellationToken cancellationToken)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        listener.Start();
-        listening(((IPEndPoint)listener.LocalEndpoint).Port);
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var client = await listener.AcceptTcpClientAsync(cancellationToken);
-            _ = PassAsync(client, serverPort, isControl: true, cancellationToken);
-        }
-    }
+    /// <summary>Runs until it is cancelled; tells its port when it listens.</summary>
+    public Task RunAsync(int port, Action<int> listening, CancellationToken cancellationToken) =>
+        DelayProxy.ServeAsync(port, listening, client => Pass(client, serverPort, isControl: true), cancellationToken);
 
-    private async Task PassAsync(TcpClient client, int port, bool isControl, CancellationToken cancellationToken)
+    private void Pass(Socket client, int port, bool isControl)
     {
         using (client)
         {
-            using var server = new TcpClient();
+            using Socket server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
                 // The kernel accepts at once; what is sent then has the connecting's round trip still before it.
-                await Task.Delay(delay, clock, cancellationToken);
-                await server.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
-                await Task.Delay(delay, clock, cancellationToken);
+                DelayLine.Wait(delay);
+                server.Connect(new IPEndPoint(IPAddress.Loopback, port));
+                DelayLine.Wait(delay);
                 client.NoDelay = server.NoDelay = true;
-                await Task.WhenAll(
-                    FtpLine.PassAsync(client.Client, server.Client, delay, clock, bytes => bytes, cancellationToken),
-                    FtpLine.PassAsync(server.Client, client.Client, delay, clock, bytes => isControl ? WithOurPorts(bytes, cancellationToken) : bytes, cancellationToken));
+                var there = DelayLine.OnThread(() => PassOn(client, server, bytes => bytes));
+                PassOn(server, client, bytes => isControl ? WithOurPorts(bytes) : bytes);
+                there.Wait();
             }
-            catch (Exception exception) when (exception is SocketException or OperationCanceledException or IOException)
+            catch (SocketException)
             {
-                // One end is gone, so the connection is over.
+                // The server is gone, so the connection is over.
             }
+        }
+    }
+
+    private void PassOn(Socket from, Socket to, Func<byte[], byte[]> change)
+    {
+        try
+        {
+            FtpLine.Pass(from, to, delay, clock, change);
+        }
+        catch (SocketException)
+        {
+            // One end is gone, and the other is told so.
+            from.Close();
+            to.Close();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The other direction has found that out.
         }
     }
 
     /// <summary>A reply comes in one piece on this machine.</summary>
-    private byte[] WithOurPorts(byte[] bytes, CancellationToken cancellationToken)
+    private byte[] WithOurPorts(byte[] bytes)
     {
         var text = Encoding.Latin1.GetString(bytes);
         if (!text.Contains("229 ", StringComparison.Ordinal) && !text.Contains("227 ", StringComparison.Ordinal))
@@ -56,10 +66,10 @@ internal sealed partial class FtpProxy(int serverPort, TimeSpan delay, TimeProvi
             return bytes;
         }
 
-        text = ExtendedPassive.Replace(text, match => $"(|||{OurPortFor(NumberIn(match, "port"), cancellationToken)}|)");
+        text = ExtendedPassive.Replace(text, match => $"(|||{OurPortFor(NumberIn(match, "port"))}|)");
         text = Passive.Replace(text, match =>
         {
-            var ours = OurPortFor((NumberIn(match, "high") * 256) + NumberIn(match, "low"), cancellationToken);
+            var ours = OurPortFor((NumberIn(match, "high") * 256) + NumberIn(match, "low"));
             return $"(127,0,0,1,{ours / 256},{ours % 256})";
         });
         return Encoding.Latin1.GetBytes(text);
@@ -67,28 +77,18 @@ internal sealed partial class FtpProxy(int serverPort, TimeSpan delay, TimeProvi
 
     private static int NumberIn(Match match, string name) => int.Parse(match.Groups[name].ValueSpan, CultureInfo.InvariantCulture);
 
-    private int OurPortFor(int port, CancellationToken cancellationToken)
+    private int OurPortFor(int port)
     {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
+        TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        _ = ServeOnceAsync(listener, port, cancellationToken);
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private async Task ServeOnceAsync(TcpListener listener, int port, CancellationToken cancellationToken)
-    {
-        using (listener)
+        _ = DelayLine.OnThread(() =>
         {
-            try
+            using (listener)
             {
-                var client = await listener.AcceptTcpClientAsync(cancellationToken);
-                await PassAsync(client, port, isControl: false, cancellationToken);
+                Pass(listener.AcceptSocket(), port, isControl: false);
             }
-            catch (OperationCanceledException)
-            {
-                // The script that started it has ended.
-            }
-        }
+        });
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex(@"\(\|\|\|(?<port>\d+)\|\)", RegexOptions.ExplicitCapture, 1000)]

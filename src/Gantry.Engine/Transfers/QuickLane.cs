@@ -90,7 +90,7 @@ internal sealed class QuickLane(FileCopier copier, TransferRun run, IWritesWhole
     {
         run.Started(file);
         var size = (int)file.Entry.Size;
-        var ahead = run.Ahead.ContentOf(file.Source, file.SourcePath, size);
+        var ahead = run.Ahead.ContentOf(file, size);
         if (ahead is null && !TryRead(file, size))
         {
             return false;

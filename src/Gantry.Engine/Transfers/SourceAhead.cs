@@ -14,8 +14,10 @@ internal sealed class SourceAhead(TransferRun run)
     private const int FileBytesMax = 16 * 1024;
     private const long BytesMax = 16 * 1024 * 1024;
 
-    private readonly ConcurrentDictionary<(TransferSide Source, string Folder), List<Entry>> listings = new();
-    private readonly ConcurrentDictionary<(TransferSide Source, string Path), byte[]> contents = new();
+    private readonly ConcurrentDictionary<(TransferSide Source, string Folder), ReadFolder> known = new();
+
+    /// <summary>Folders of which something may still be used.</summary>
+    public int FoldersHeld => known.Count;
 
     /// <summary>Begins with this folder, if the target is one that is still connecting.</summary>
     public void Begin(TransferSide source, string folder)
@@ -30,11 +32,15 @@ internal sealed class SourceAhead(TransferRun run)
 
     /// <summary>What was listed ahead, once; else what the source lists now.</summary>
     public IAsyncEnumerable<Entry> ListAsync(TransferSide source, string folder) =>
-        listings.TryRemove((source, folder), out var listing) ? ReplayAsync(listing, run.Token) : source.Endpoint.ListAsync(folder, run.Token);
+        known.TryGetValue((source, folder), out var read) && read.TakeListing() is { } listing ? ReplayAsync(listing, run.Token) : source.Endpoint.ListAsync(folder, run.Token);
 
     /// <summary>All of a file that was read ahead, once; null when it was not, or had another size than this.</summary>
-    public byte[]? ContentOf(TransferSide source, string path, int size) =>
-        contents.TryRemove((source, path), out var content) && content.Length == size ? content : null;
+    public byte[]? ContentOf(FileJob file, int size) =>
+        file.Elsewhere is null && known.TryGetValue((file.Folder.Source, file.Folder.SourcePath), out var folder)
+        && folder.Contents.TryRemove(file.Entry.Name, out var content) && content.Length == size ? content : null;
+
+    /// <summary>Everything in the folder is done: what was not used of it never will be.</summary>
+    public void Forget(FolderNode folder) => known.TryRemove((folder.Source, folder.SourcePath), out _);
 
     private static async IAsyncEnumerable<Entry> ReplayAsync(List<Entry> listing, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -70,7 +76,7 @@ internal sealed class SourceAhead(TransferRun run)
                     }
                 }
 
-                listings[(source, folder)] = listing;
+                known[(source, folder)] = new ReadFolder(listing);
                 listed.Add((folder, listing));
             }
 
@@ -106,10 +112,20 @@ internal sealed class SourceAhead(TransferRun run)
             // One byte more than the listing told shows whether the file has grown.
             var size = (int)entry.Size;
             var path = EndpointPath.Join(folder, entry.Name);
-            if (whole.ReadWhole(path, buffer.AsSpan(0, size + 1)) == size)
+            if (whole.ReadWhole(path, buffer.AsSpan(0, size + 1)) == size && known.TryGetValue((source, folder), out var read))
             {
-                contents[(source, path)] = buffer[..size];
+                read.Contents[entry.Name] = buffer[..size];
             }
         }
+    }
+
+    private sealed class ReadFolder(List<Entry> listing)
+    {
+        private List<Entry>? listing = listing;
+
+        public ConcurrentDictionary<string, byte[]> Contents { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Once; null from then on.</summary>
+        public List<Entry>? TakeListing() => Interlocked.Exchange(ref listing, null);
     }
 }

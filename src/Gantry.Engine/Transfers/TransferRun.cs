@@ -124,6 +124,7 @@ internal sealed class TransferRun
     {
         for (var current = folder; current is not null && current.Leave(); current = current.Parent)
         {
+            Ahead.Forget(current);
             if (Request.Mode == TransferMode.Move && !IsReadOnly && current is { IsKept: false, IsRemovable: true })
             {
                 Active.Enter();

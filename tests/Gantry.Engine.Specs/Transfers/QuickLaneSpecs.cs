@@ -19,7 +19,7 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
     [Fact]
     public async Task Small_files_arrive_without_the_long_way()
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
 
         var result = await RunAsync();
 
@@ -32,7 +32,7 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
     [InlineData(WholeWriteEnd.Lost)]
     public async Task What_does_not_arrive_goes_the_long_way_and_leaves_nothing_behind(WholeWriteEnd end)
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
         target.End = path => path.EndsWith('3') ? end : WholeWriteEnd.Written;
 
         var result = await RunAsync();
@@ -44,7 +44,7 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
     [Fact]
     public async Task What_cannot_be_begun_goes_the_long_way()
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
         target.Begins = path => !path.EndsWith('7');
 
         var result = await RunAsync();
@@ -56,7 +56,7 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
     [Fact]
     public async Task What_fails_on_both_ways_is_told_once_and_the_rest_arrives()
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
         target.End = path => path.EndsWith("17", StringComparison.Ordinal) ? WholeWriteEnd.NotWritten : WholeWriteEnd.Written;
         stage.Target.Before = (member, path) => member == "write" && path.EndsWith("17", StringComparison.Ordinal)
             ? throw new EndpointException(EndpointError.PermissionDenied, $"'{path}' may not be written.")
@@ -71,7 +71,7 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
     [Fact]
     public async Task A_file_that_is_not_as_it_was_listed_is_looked_at_again()
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
         var isFirst = true;
         stage.Source.Listing = (_, entries) => entries.Select(entry =>
             entry.Name == "file 5" && isFirst ? Shorter(entry) : entry);
@@ -90,7 +90,7 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
     [Fact]
     public async Task No_more_are_under_way_than_the_target_likes()
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
         target.Allow(concurrentFiles: 5);
 
         var result = await RunAsync();
@@ -102,7 +102,7 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
     [Fact]
     public async Task A_server_that_does_not_answer_is_left_when_the_transfer_is_cancelled()
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(stage.Token);
         target.End = path =>
         {
@@ -115,7 +115,7 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
         };
         target.Allow(concurrentFiles: Files);
 
-        var run = new TransferRunner(Request(), stage.Clock).RunAsync(cancelled.Token);
+        var run = new TransferRunner(stage.Between(stage.SourceMemory, target), stage.Clock).RunAsync(cancelled.Token);
 
         await Should.ThrowAsync<OperationCanceledException>(run);
     }
@@ -125,7 +125,7 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
     [InlineData(TransferMode.Copy, Verification.Checksum)]
     public async Task What_asks_more_of_each_file_goes_the_long_way(TransferMode mode, Verification verification)
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
 
         var result = await RunAsync(request => request with { Mode = mode, Verification = verification });
 
@@ -135,7 +135,7 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
     [Fact]
     public async Task Large_files_between_small_ones_go_their_own_way()
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
         for (var number = 0; number < 20; number++)
         {
             await stage.PutSourceAsync($"folder {number % 4}/large {number}", new string('x', 300_000));
@@ -149,22 +149,7 @@ public sealed class QuickLaneSpecs : IAsyncDisposable
 
     public ValueTask DisposeAsync() => target.DisposeAsync();
 
-    private TransferRequest Request() => stage.Request with
-    {
-        Sources = [new TransferSource { Endpoint = stage.SourceMemory }],
-        Target = new TransferTarget { Endpoint = target },
-    };
-
-    private Task<TransferResult> RunAsync(Func<TransferRequest, TransferRequest>? change = null) =>
-        new TransferRunner(change?.Invoke(Request()) ?? Request(), stage.Clock).RunAsync(stage.Token);
-
-    private async Task FillAsync()
-    {
-        for (var number = 0; number < Files; number++)
-        {
-            await stage.PutSourceAsync($"folder {number % 4}/file {number}", $"content of {number}");
-        }
-    }
+    private Task<TransferResult> RunAsync(Func<TransferRequest, TransferRequest>? change = null) => stage.RunAsync(stage.SourceMemory, target, change);
 
     /// <summary>Lists as a test says, and reads whole.</summary>
     private sealed class ReadingEndpoint(FaultyEndpoint lists, MemoryEndpoint reads) : PassingEndpoint(lists), IReadsWhole

@@ -26,7 +26,7 @@ public sealed class SourceAheadSpecs : IAsyncDisposable
     [Fact]
     public async Task What_was_read_while_connecting_is_not_read_again()
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
         source.AfterRead = reads => Connect(reads == Files);
 
         var result = await RunAsync();
@@ -38,7 +38,7 @@ public sealed class SourceAheadSpecs : IAsyncDisposable
     [Fact]
     public async Task Once_connected_no_more_is_read_ahead_and_all_arrives()
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
         source.AfterRead = reads => Connect(reads == 10);
 
         var result = await RunAsync();
@@ -50,7 +50,7 @@ public sealed class SourceAheadSpecs : IAsyncDisposable
     [Fact]
     public async Task A_file_that_grew_after_the_listing_arrives_as_it_is_by_then()
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
         source.BeforeRead = path => path.EndsWith("file 7", StringComparison.Ordinal) ? stage.PutSourceAsync(path, "much longer than it was listed") : Task.CompletedTask;
         source.AfterRead = reads => Connect(reads == Files);
 
@@ -63,7 +63,7 @@ public sealed class SourceAheadSpecs : IAsyncDisposable
     [Fact]
     public async Task A_file_that_vanishes_meanwhile_is_no_failure_of_the_others()
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
         source.BeforeRead = path => path.EndsWith("file 7", StringComparison.Ordinal) ? DeleteAsync(path) : Task.CompletedTask;
 
         var result = await RunAsync();
@@ -79,9 +79,30 @@ public sealed class SourceAheadSpecs : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_was_read_in_vain_is_let_go_with_its_folder()
+    {
+        await stage.FillSourceAsync(Files);
+        await stage.RunAsync(stage.SourceMemory, stage.TargetMemory);
+        await stage.PutSourceAsync("folder 9/new", "new");
+        source.AfterRead = reads => Connect(reads == Files + 1);
+        TransferRun run = new(stage.Between(source, target), stage.Clock);
+        var isLetGo = false;
+        target.End = path =>
+        {
+            // While this one is under way, there is no more than its folder and the one above.
+            isLetGo = SpinWait.SpinUntil(() => run.Ahead.FoldersHeld == 2, TimeSpan.FromSeconds(60));
+            return WholeWriteEnd.Written;
+        };
+
+        var result = await run.RunAsync(stage.Token);
+
+        (result.Copied, result.Skipped, isLetGo, run.Ahead.FoldersHeld).ShouldBe((1, Files, true, 0));
+    }
+
+    [Fact]
     public async Task Nothing_is_read_in_vain_where_files_go_the_long_way()
     {
-        await FillAsync();
+        await stage.FillSourceAsync(Files);
         source.AfterListing = folders => Connect(folders == 5);
 
         var result = await RunAsync(request => request with { Mode = TransferMode.Move });
@@ -99,23 +120,7 @@ public sealed class SourceAheadSpecs : IAsyncDisposable
         }
     }
 
-    private Task<TransferResult> RunAsync(Func<TransferRequest, TransferRequest>? change = null)
-    {
-        var request = stage.Request with
-        {
-            Sources = [new TransferSource { Endpoint = source }],
-            Target = new TransferTarget { Endpoint = target },
-        };
-        return new TransferRunner(change?.Invoke(request) ?? request, stage.Clock).RunAsync(stage.Token);
-    }
-
-    private async Task FillAsync()
-    {
-        for (var number = 0; number < Files; number++)
-        {
-            await stage.PutSourceAsync($"folder {number % 4}/file {number}", $"content of {number}");
-        }
-    }
+    private Task<TransferResult> RunAsync(Func<TransferRequest, TransferRequest>? change = null) => stage.RunAsync(source, target, change);
 
     private sealed class CountedSource(MemoryEndpoint inner) : PassingEndpoint(inner), IReadsWhole
     {

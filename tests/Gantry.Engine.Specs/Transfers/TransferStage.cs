@@ -35,6 +35,22 @@ internal sealed class TransferStage
     public Task<TransferResult> RunAsync(Func<TransferRequest, TransferRequest>? change = null) =>
         new TransferRunner(change?.Invoke(Request) ?? Request, Clock).RunAsync(Token);
 
+    /// <summary>Between these endpoints, in place of the stage's own.</summary>
+    public TransferRequest Between(IEndpoint source, IEndpoint target) =>
+        Request with { Sources = [new TransferSource { Endpoint = source }], Target = new TransferTarget { Endpoint = target } };
+
+    public Task<TransferResult> RunAsync(IEndpoint source, IEndpoint target, Func<TransferRequest, TransferRequest>? change = null) =>
+        new TransferRunner(change?.Invoke(Between(source, target)) ?? Between(source, target), Clock).RunAsync(Token);
+
+    /// <summary>"file 0" and so many further small ones, in four folders.</summary>
+    public async Task FillSourceAsync(int files)
+    {
+        for (var number = 0; number < files; number++)
+        {
+            await PutSourceAsync($"folder {number % 4}/file {number}", $"content of {number}");
+        }
+    }
+
     public Task PutSourceAsync(string path, string content, DateTimeOffset? time = null) => PutAsync(SourceMemory, path, content, time);
 
     public Task PutTargetAsync(string path, string content, DateTimeOffset? time = null) => PutAsync(TargetMemory, path, content, time);
