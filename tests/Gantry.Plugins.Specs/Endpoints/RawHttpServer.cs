@@ -39,7 +39,9 @@ internal sealed class RawHttpServer : IAsyncDisposable
 
     public IPEndPoint Place => (IPEndPoint)listener.LocalEndpoint;
 
-    public IEndpoint Open(params (string Name, string Value)[] others)
+    public IEndpoint Open(params (string Name, string Value)[] others) => Open(TimeProvider.System, others);
+
+    public IEndpoint Open(TimeProvider clock, params (string Name, string Value)[] others)
     {
         Dictionary<string, string> values = new(StringComparer.Ordinal)
         {
@@ -53,7 +55,7 @@ internal sealed class RawHttpServer : IAsyncDisposable
             values[name] = value;
         }
 
-        return new S3Kind().Open(new EndpointSettings { Kind = "s3", Values = values }, S3Server.Context());
+        return new S3Kind().Open(new EndpointSettings { Kind = "s3", Values = values }, S3Server.Context() with { Clock = clock });
     }
 
     /// <summary>To everybody who is connected, asked or not; the first one is waited for.</summary>

@@ -58,10 +58,10 @@ internal sealed class KindStage(SharedSshServer ssh, SharedS3Servers s3, SharedF
     }
 
     public static Task<TransferResult> RunAsync(
-        IEndpoint source, IEndpoint target, TransferMode mode = TransferMode.Copy, Func<TransferRequest, TransferRequest>? change = null)
+        IEndpoint source, IEndpoint target, TransferMode mode = TransferMode.Copy, Func<TransferRequest, TransferRequest>? change = null, CancellationToken? token = null)
     {
         var request = new TransferRequest { Sources = [new TransferSource { Endpoint = source }], Target = new TransferTarget { Endpoint = target }, Mode = mode };
-        return new TransferRunner(change?.Invoke(request) ?? request).RunAsync(Token);
+        return new TransferRunner(change?.Invoke(request) ?? request).RunAsync(token ?? Token);
     }
 
     public static async Task PutAsync(IEndpoint endpoint, string path, string text, DateTimeOffset time)

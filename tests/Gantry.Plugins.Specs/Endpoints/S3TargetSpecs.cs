@@ -1,0 +1,157 @@
+using Gantry.Engine.Endpoints;
+using Gantry.Plugins.Endpoints.Local;
+using Gantry.TestServers;
+using Microsoft.AspNetCore.Http;
+using Shouldly;
+using Xunit;
+
+namespace Gantry.Plugins.Specs.Endpoints;
+
+/// <summary>Buckets that take no more half-way, a single connection, and a server that falls silent.</summary>
+public sealed class S3TargetSpecs(SharedS3Servers servers) : IAsyncLifetime
+{
+    private const int Files = 12;
+    private const int Large = (2 * 8 * 1024 * 1024) + 4321;
+    private S3Stage stage = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => stage = await S3Stage.SetAsync(servers);
+
+    public ValueTask DisposeAsync() => stage.DisposeAsync();
+
+    [Theory(Timeout = 120_000)]
+    [InlineData(507, "XMinioStorageFull", "no room left")]
+    [InlineData(403, "QuotaExceeded", "no room left")]
+    [InlineData(403, "AccessDenied", "may not do that")]
+    public async Task A_bucket_that_takes_no_more_half_way_fails_the_rest_with_the_reason_and_keeps_what_is_there(int status, string code, string words)
+    {
+        Fill();
+        await stage.Endpoint.WriteAsync("file 11", S3Stage.Text("old"), S3Stage.Options(3), Token);
+        var taken = 0;
+        stage.Proxy.Instead = context => HttpMethods.IsPut(context.Request.Method) && (context.Request.Query.ContainsKey("partNumber") || Interlocked.Increment(ref taken) > Files / 2)
+            ? S3FaultProxy.FailAsync(context, status, code)
+            : ValueTask.FromResult(false);
+
+        await using var source = stage.Local();
+        var result = await S3Stage.TransferAsync(source, stage.Endpoint, Token);
+
+        stage.Proxy.Instead = null;
+        (result.Copied + result.Failed, result.Copied > 0).ShouldBe((Files + 1, true));
+        result.Failures.ShouldAllBe(failure => failure.Reason.Contains(words, StringComparison.Ordinal) && !failure.IsTransient);
+        var failed = result.Failures.Select(failure => failure.Path).ToHashSet(StringComparer.Ordinal);
+        failed.ShouldContain("large");
+        foreach (var name in stage.LocalNames().Where(name => name != "large"))
+        {
+            var there = await stage.Endpoint.FindAsync(name, Token);
+            there?.Size.ShouldBe(failed.Contains(name) ? 3 : 1000, name);
+            (there is null).ShouldBe(failed.Contains(name) && name != "file 11", name);
+        }
+
+        // What was begun in parts is given up, so that nobody pays for it.
+        stage.Proxy.Count("DELETE", "uploadId=").ShouldBe(stage.Proxy.Count("POST", "?uploads"));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task One_connection_does_for_everything_at_once()
+    {
+        Fill();
+        await using var source = stage.Local();
+        await using var target = stage.Open(("connections", "1"));
+        using TemporaryFolder back = new();
+        await using LocalEndpoint here = new(back.Folder("back"), allowedRoots: null);
+
+        var up = await S3Stage.TransferAsync(source, target, Token);
+        var down = await Task.WhenAll(S3Stage.TransferAsync(target, here, Token), S3Stage.TransferAsync(source, target, Token, request => request with { Retries = 0 }));
+
+        up.Failures.ShouldBeEmpty();
+        down.SelectMany(result => result.Failures).ShouldBeEmpty();
+        (up.Copied, down[0].Copied, down[1].Copied).ShouldBe((Files + 1, Files + 1, 0));
+        new FileInfo(back["back/large"]).Length.ShouldBe(Large);
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")]
+    public async Task A_server_that_falls_silent_is_given_up_and_may_be_asked_again(string answer)
+    {
+        ExpiringClock clock = new();
+        await using RawHttpServer server = new(answer);
+        await using var endpoint = server.Open(clock);
+        var fetching = ((IFetchesWhole)endpoint).FetchWholeAsync("file", new byte[11], Token).AsTask();
+        await server.Asked.WaitAsync(Token);
+
+        clock.Expire();
+
+        var failure = await Should.ThrowAsync<EndpointException>(fetching);
+        (failure.Error, failure.IsTransient).ShouldBe((EndpointError.TimedOut, true));
+    }
+
+    private void Fill()
+    {
+        for (var number = 0; number < Files; number++)
+        {
+            File.WriteAllBytes(stage.Folder[$"file {number:d2}"], new byte[1000]);
+        }
+
+        File.WriteAllBytes(stage.Folder["large"], new byte[Large]);
+    }
+
+    /// <summary>Time passes only by <see cref="Expire"/>, and then enough for everything that is waited for.</summary>
+    private sealed class ExpiringClock : TimeProvider
+    {
+        private readonly List<Timer> timers = [];
+
+        public void Expire()
+        {
+            Timer[] all;
+            lock (timers)
+            {
+                all = [.. timers];
+            }
+
+            foreach (var timer in all)
+            {
+                timer.Fire();
+            }
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Timer timer = new(() => callback(state)) { IsSet = dueTime != Timeout.InfiniteTimeSpan };
+            lock (timers)
+            {
+                timers.Add(timer);
+            }
+
+            return timer;
+        }
+
+        private sealed class Timer(Action callback) : ITimer
+        {
+            public bool IsSet { get; set; }
+
+            public void Fire()
+            {
+                if (IsSet)
+                {
+                    callback();
+                }
+            }
+
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                IsSet = dueTime != Timeout.InfiniteTimeSpan;
+                return true;
+            }
+
+            public void Dispose() => IsSet = false;
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return ValueTask.CompletedTask;
+            }
+        }
+    }
+}
