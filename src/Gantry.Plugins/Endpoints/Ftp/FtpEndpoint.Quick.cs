@@ -15,7 +15,7 @@ internal sealed partial class FtpEndpoint
         }
 
         var file = FtpQuickRead.Of(this, path, buffer, cancellationToken);
-        return reads.TryAdd(file) ? await file.Answer.ConfigureAwait(false) : null;
+        return reads.TryAdd(file) && await file.Length.ConfigureAwait(false) is >= 0 and var length ? new FetchedFile(length) : null;
     }
 
     public bool TryBeginWrite(string path, ReadOnlyMemory<byte> content, WriteOptions options, IWholeWriteReceiver receiver, CancellationToken cancellationToken)
