@@ -17,6 +17,7 @@ public sealed class CommandLineSpecs
         [
             new("--include", "A pattern.") { Value = "PATTERN", IsMany = true },
             new("--exclude", "A pattern.") { Value = "PATTERN", IsMany = true },
+            new("--list", "Where it stands.") { Value = "FILE" },
             new("--parallel", "How many.") { Value = "N", Short = 'p' },
             new("--dry-run", "Only says.") { Short = 'n' },
             new("--long", "More.") { Short = 'l' },
@@ -89,6 +90,9 @@ public sealed class CommandLineSpecs
     [InlineData("--include needs a value, and '--dry-run' is an option. If you mean it, write --include=--dry-run.", "a", "b", "--include", "--dry-run")]
     [InlineData("--dry-run is a switch and takes no value.", "a", "b", "--dry-run=yes")]
     [InlineData("--parallel is given twice.", "a", "b", "--parallel", "1", "-p2")]
+    [InlineData("--list is empty, and so names no place. If a script gave it, a variable there has no value.", "a", "b", "--list=")]
+    [InlineData("SOURCE is empty, and so names no place. If a script gave it, a variable there has no value.", "a", "", "b")]
+    [InlineData("TARGET is empty, and so names no place. If a script gave it, a variable there has no value.", "a", "")]
     public void What_does_not_fit_is_refused_in_a_sentence(string message, params string[] words) =>
         Should.Throw<UsageException>(() => Read(words)).Message.ShouldBe(message);
 

@@ -138,7 +138,17 @@ internal static class CommandReader
             throw new UsageException($"{option.Name} is given twice.");
         }
 
+        CheckPlace(option.Name, option.Value, value);
         options.Add(new GivenOption(option.Name, value));
+    }
+
+    /// <summary>An empty place is a variable of a script that was not set, and no place at all.</summary>
+    private static void CheckPlace(string name, string? kind, string? value)
+    {
+        if (value is "" && kind is "FILE" or "DIR" or "FOLDER" or "PATH" or "SOURCE" or "TARGET" or "ADDRESS")
+        {
+            throw new UsageException($"{name} is empty, and so names no place. If a script gave it, a variable there has no value.");
+        }
     }
 
     private static Dictionary<string, List<string>> Assign(Command command, List<string> values)
@@ -163,6 +173,7 @@ internal static class CommandReader
 
             var taken = argument.IsMany ? available : 1;
             assigned[argument.Name] = values.GetRange(position, taken);
+            assigned[argument.Name].ForEach(value => CheckPlace(argument.Name, argument.Name, value));
             position += taken;
         }
 
