@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { navigation, places } from '@/app/navigation';
 import { KeyCommands, type KeyPress } from '@/app/shortcuts';
 
-const press = (key: string, other: Partial<KeyPress> = {}): KeyPress => ({ key, isModified: false, isCommand: false, isTyping: false, ...other });
+const press = (key: string, other: Partial<KeyPress> = {}): KeyPress => ({ key, isModified: false, isCommand: false, isTyping: false, isAsked: false, ...other });
 
 describe('keys', () => {
   it('g and a letter go to a page', () => {
@@ -25,6 +25,14 @@ describe('keys', () => {
 
     expect(commands.press(press('/', { isTyping: true }), 0)).toBeNull();
     expect(commands.press(press('k', { isTyping: true, isCommand: true }), 0)).toEqual({ kind: 'palette' });
+  });
+
+  it('mean nothing outside of a dialog that is open', () => {
+    const commands = new KeyCommands();
+
+    expect(commands.press(press('?', { isAsked: true }), 0)).toBeNull();
+    expect(commands.press(press('g', { isAsked: true }), 0)).toBeNull();
+    expect(commands.press(press('e'), 100)).toBeNull();
   });
 
   it('of pages are each used once', () => {

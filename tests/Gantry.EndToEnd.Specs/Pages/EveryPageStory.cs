@@ -40,6 +40,8 @@ public sealed class EveryPageStory(SharedHub hubs, SharedBrowser browser)
                 (await visitor.Heading("There is no such page").Or(visitor.Heading("This page cannot be shown")).CountAsync()).ShouldBe(0);
                 await visitor.FindsItAccessibleAsync();
                 await visitor.FindsItInWidthAsync();
+                // What the keyboard reaches depends neither on the theme nor, but for the navigation, on the window.
+                if (!narrow && !dark) (await KeyboardWalk.TakeAsync(visitor.Page)).ShouldBeEmpty();
             }
             catch (ShouldAssertException exception)
             {

@@ -7,7 +7,8 @@ export function KeyboardHelp({ onClose }: { onClose: () => void }) {
       <Table withRowBorders={false} verticalSpacing={4}>
         <Table.Tbody>
           <Row keys={['Ctrl', 'K']} what="Go to a page, a plan or an execution; run a plan" />
-          <Row keys={['/']} what="Search this page" />
+          <Row keys={['/']} what="Search this page; where there is nothing to search, go to another" />
+          <Row keys={['Esc', 'Tab']} what="Leave the YAML editor, in which Tab indents" />
           <Row keys={['?']} what="This help" />
           {places.map(place => <Row key={place.to} keys={['g', place.key]} what={place.label} />)}
         </Table.Tbody>

@@ -1,3 +1,4 @@
+import { useFocusReturn, useFocusTrap } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
@@ -22,10 +23,13 @@ interface SidebarProps {
 
 export function Sidebar({ me, opened, onClose, onPalette, onHelp }: SidebarProps) {
   const overview = useQuery({ ...overviewQuery, enabled: me.role !== null }).data;
+  // On narrow screens it lies above the page, as a dialog does.
+  const trap = useFocusTrap(opened);
+  useFocusReturn({ opened });
   return (
     <>
       <button type="button" className={classes.shade} data-opened={opened || undefined} aria-label="Close the navigation" tabIndex={opened ? 0 : -1} onClick={onClose} />
-      <aside className={classes.sidebar} aria-label="Navigation" data-opened={opened || undefined} onKeyDown={event => { if (event.key === 'Escape') onClose(); }}>
+      <aside ref={trap} className={classes.sidebar} aria-label="Navigation" data-opened={opened || undefined} onKeyDown={event => { if (event.key === 'Escape') onClose(); }}>
         <Link to="/" className={classes.brand} onClick={onClose}><BrandMark />Gantry</Link>
         <button type="button" className={classes.search} onClick={() => { onClose(); onPalette(); }}>
           <Search size={15} aria-hidden="true" /><span>Go to, run …</span><kbd className={classes.kbd}>{isApple ? '⌘K' : 'Ctrl K'}</kbd>

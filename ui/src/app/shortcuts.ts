@@ -6,6 +6,8 @@ export interface KeyPress {
   isModified: boolean;
   isCommand: boolean;
   isTyping: boolean;
+  /** A dialog is open: it keeps what is pressed. */
+  isAsked: boolean;
 }
 
 const waitMilliseconds = 1_200;
@@ -14,9 +16,9 @@ const waitMilliseconds = 1_200;
 export class KeyCommands {
   private leaderAt = -Infinity;
 
-  press({ key, isModified, isCommand, isTyping }: KeyPress, now: number): Command | null {
+  press({ key, isModified, isCommand, isTyping, isAsked }: KeyPress, now: number): Command | null {
     if (isCommand && key.toLowerCase() === 'k') return { kind: 'palette' };
-    if (isTyping || isModified || isCommand) return null;
+    if (isTyping || isAsked || isModified || isCommand) return null;
     if (now - this.leaderAt <= waitMilliseconds) {
       this.leaderAt = -Infinity;
       return { kind: 'go', key };

@@ -14,12 +14,17 @@ export function useKeyCommands({ onPalette, onHelp }: { onPalette: () => void; o
       isModified: event.altKey,
       isCommand: event.ctrlKey || event.metaKey,
       isTyping: isTyping(event.target),
+      isAsked: document.querySelector('[role="dialog"][aria-modal="true"]') !== null,
     }, event.timeStamp);
     if (command === null) return;
     event.preventDefault();
     if (command.kind === 'palette') onPalette();
     else if (command.kind === 'help') onHelp();
-    else if (command.kind === 'search') document.querySelector<HTMLInputElement>('[data-search]')?.focus();
+    else if (command.kind === 'search') {
+      const field = document.querySelector<HTMLInputElement>('[data-search]');
+      if (field === null) onPalette();
+      else field.focus();
+    }
     else {
       const place = places.find(each => each.key === command.key);
       if (place !== undefined) void navigate({ to: place.to });
@@ -32,6 +37,10 @@ export function useKeyCommands({ onPalette, onHelp }: { onPalette: () => void; o
   }, []);
 }
 
+// What is chosen or pressed takes no letters.
+const pressed = ['checkbox', 'radio', 'button', 'submit', 'file', 'range'];
+
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+  if (target instanceof HTMLInputElement) return !pressed.includes(target.type);
+  return target instanceof HTMLElement && (target.isContentEditable || ['TEXTAREA', 'SELECT'].includes(target.tagName));
 }

@@ -25,7 +25,7 @@ export function Page({ title, aside, lead, above, actions, fill = false, childre
         <div className={classes.heading}>
           {above != null && <div className={classes.above}>{above}</div>}
           <div className={classes.titleLine}>
-            <h1 className={classes.title}>{title}</h1>
+            <h1 className={classes.title} tabIndex={-1}>{title}</h1>
             {aside}
           </div>
           {lead != null && <p className={classes.lead}>{lead}</p>}

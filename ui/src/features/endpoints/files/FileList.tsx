@@ -80,13 +80,13 @@ export function FileList({ label, entries, order, onOrder, selection, onSelect, 
     <div
       ref={viewport} className={classes.viewport} tabIndex={0} role="grid" aria-label={label} aria-multiselectable="true" aria-rowcount={entries.length + 1} aria-colcount={3} aria-busy={isBusy}
       aria-activedescendant={at < 0 ? undefined : `${id}-${at}`} data-target={target === '/' || undefined}
-      onKeyDown={event => { if (handle(event)) { event.preventDefault(); event.stopPropagation(); } }}
+      onKeyDown={event => { if (event.target === event.currentTarget && handle(event)) { event.preventDefault(); event.stopPropagation(); } }}
       onDragOver={event => over(event, null)} onDragLeave={event => { if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setTarget(null); }} onDrop={event => drop(event, null)}
     >
       <div role="row" className={classes.head} aria-rowindex={1}>
         {columns.map(([key, title]) => (
           <div key={key} role="columnheader" className={classes.headCell} data-column={key} aria-sort={order === key ? 'ascending' : order === `-${key}` ? 'descending' : 'none'}>
-            <button type="button" tabIndex={-1} className={classes.sort} onClick={() => onOrder(order === key ? `-${key}` : key)}>
+            <button type="button" className={classes.sort} onClick={() => onOrder(order === key ? `-${key}` : key)}>
               {title}{order === key && <ArrowUp size={12} aria-hidden="true" />}{order === `-${key}` && <ArrowDown size={12} aria-hidden="true" />}
             </button>
           </div>

@@ -37,7 +37,8 @@ export function CredentialDrawer({ credential, me, place, onClose }: CredentialD
   const mayReveal = may(me, 'editor');
   const refresh = () => client.invalidateQueries({ queryKey: ['credentials'] });
   return (
-    <Drawer opened onClose={onClose} position="right" size="md" title={<Text fw={600} component="span" style={{ overflowWrap: 'anywhere' }}>{credential.name}</Text>} closeButtonProps={{ 'aria-label': 'Close' }}>
+    // Escape closes what is asked, and not all that lies below it.
+    <Drawer opened onClose={onClose} closeOnEscape={!asksDelete && !asksShare} position="right" size="md" title={<Text fw={600} component="span" style={{ overflowWrap: 'anywhere' }}>{credential.name}</Text>} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">
         <dl className={classes.facts}>
           <dt>Refer to it by</dt><dd>{referencesOf(credential).map(reference => <span key={reference} className={classes.ref}><code>{reference}</code><Copier text={reference} label={`Copy ${reference}`} /></span>)}</dd>

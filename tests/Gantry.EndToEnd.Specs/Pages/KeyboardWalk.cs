@@ -1,0 +1,63 @@
+using Microsoft.Playwright;
+
+namespace Gantry.EndToEnd.Specs.Pages;
+
+/// <summary>Through a page by the key Tab alone.</summary>
+internal static class KeyboardWalk
+{
+    private const int StopsMax = 30;
+
+    // A stop is looked at when the next one has the focus: then it has been scrolled to. What can be chosen is shown by its label.
+    private const string Follow = """
+        () => {
+          const shown = element => element.type === 'radio' || element.type === 'checkbox' ? element.labels?.[0] ?? element : element;
+          const name = element => `${element.tagName.toLowerCase()} '${(element.getAttribute('aria-label') ?? element.labels?.[0]?.innerText ?? element.textContent).trim().slice(0, 40)}'`;
+          const looks = element => [element, element.nextElementSibling, element.parentElement, element.parentElement?.parentElement, element.parentElement?.parentElement?.parentElement]
+            .map(each => each && getComputedStyle(each)).map(style => style && [style.outlineStyle, style.outlineColor, style.boxShadow, style.borderColor, style.backgroundColor].join()).join('|');
+          const style = document.head.appendChild(document.createElement('style'));
+          style.textContent = '*, *::before, *::after { transition: none !important; }';
+          const content = document.querySelector('#content');
+          const walk = window.walk = { wrong: [], isOut: false, stops: [] };
+          let last = null;
+          walk.leave = next => {
+            if (last === null || !last.element.isConnected) return;
+            const box = shown(last.element).getBoundingClientRect();
+            const [left, top, right, bottom] = [Math.max(0, box.left), Math.max(0, box.top), Math.min(innerWidth, box.right), Math.min(innerHeight, box.bottom)];
+            const at = [[(left + right) / 2, (top + bottom) / 2], [left + 6, top + 6]].map(([x, y]) => document.elementFromPoint(x, y));
+            if (!at.some(each => each !== null && (shown(last.element).contains(each) || each.contains(last.element)))) walk.wrong.push(`${name(last.element)} has the focus and is not seen`);
+            if (!last.element.isContentEditable && last.looks === looks(last.element)) walk.wrong.push(`${name(last.element)} does not show that it has the focus`);
+            const then = next && shown(next).getBoundingClientRect();
+            if (then && then.bottom <= box.top && then.left < box.right) walk.wrong.push(`${name(next)} comes after ${name(last.element)} and stands above it`);
+          };
+          content.focus();
+          document.addEventListener('focusin', ({ target }) => {
+            if (walk.isOut) return;
+            walk.isOut = !content.contains(target);
+            walk.leave(walk.isOut ? null : target);
+            last = walk.isOut ? null : { element: target, looks: looks(target) };
+            if (!walk.isOut) walk.stops.push(name(target));
+          });
+          content.addEventListener('focusout', ({ relatedTarget }) => { if (relatedTarget === null) { walk.leave(null); last = null; walk.isOut = true; } });
+        }
+        """;
+
+    private const string Out = "out";
+    private const string Editor = "editor";
+    private const string Place = $"() => walk.isOut ? '{Out}' : document.activeElement.isContentEditable ? '{Editor}' : 'place'";
+
+    /// <summary>What is wrong with it: what is not seen, does not show that it has the focus, comes too early or is never left again.</summary>
+    public static async Task<string[]> TakeAsync(IPage page)
+    {
+        await page.EvaluateAsync(Follow);
+        for (var stop = 0; stop < StopsMax && await page.EvaluateAsync<string>(Place) is var place && place != Out; stop++)
+        {
+            // There Tab indents, except behind Escape.
+            if (place == Editor) await page.Keyboard.PressAsync("Escape");
+            await page.Keyboard.PressAsync("Tab");
+        }
+
+        return await page.EvaluateAsync<string[]>($$"""
+            () => [...walk.wrong, ...walk.isOut || new Set(walk.stops).size > {{StopsMax}} / 2 ? [] : [`Tab does not lead out of the page: ${walk.stops.slice(-5).join(', ')}`]]
+            """);
+    }
+}
