@@ -44,6 +44,19 @@ describe('the focus', () => {
     await comesTo('add');
   });
 
+  it('is given back when the key that closed the dialog is let go, and not pressed by it', async () => {
+    byId('add').focus();
+    openDialog();
+    byId('yes').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    byId('dialog').remove();
+    await looked();
+    expect(focused()).not.toBe('add');
+
+    document.body.dispatchEvent(new KeyboardEvent('keyup', { key: 'Enter', bubbles: true }));
+
+    expect(focused()).toBe('add');
+  });
+
   it('goes from a deleted row to the one in its place, and from the last one to the one before', async () => {
     byId('second').focus();
     openDialog();

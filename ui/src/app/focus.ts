@@ -19,17 +19,20 @@ export class FocusKeeper {
   private departed: Element | null = null;
   private busy: HTMLElement | null = null;
   private isArriving = false;
+  private isPressed = false;
 
   /** Answers how to stop. */
   start(): () => void {
-    const onFocus = (event: FocusEvent) => this.visit(event.target as HTMLElement);
+    const stopping = new AbortController();
+    const { signal } = stopping;
     const observer = new MutationObserver(() => this.look());
-    document.addEventListener('focusin', onFocus);
     observer.observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ['disabled'] });
-    return () => {
-      document.removeEventListener('focusin', onFocus);
-      observer.disconnect();
-    };
+    signal.addEventListener('abort', () => observer.disconnect());
+    document.addEventListener('focusin', event => this.visit(event.target as HTMLElement), { signal });
+    document.addEventListener('keydown', () => { this.isPressed = true; }, { signal, capture: true });
+    document.addEventListener('keyup', () => this.release(), { signal, capture: true });
+    window.addEventListener('blur', () => this.release(), { signal });
+    return () => stopping.abort();
   }
 
   /** Somebody goes to another page: where they were on this one means nothing there. */
@@ -52,6 +55,11 @@ export class FocusKeeper {
     this.visits = [...this.visits.filter(each => each.element !== element), visit].slice(-visitsMax);
   }
 
+  private release(): void {
+    this.isPressed = false;
+    this.look();
+  }
+
   /** Something came, went, or is busy. */
   private look(): void {
     if (this.isArriving) this.isArriving = !focusHeading();
@@ -60,6 +68,8 @@ export class FocusKeeper {
     if (last === undefined || (document.activeElement !== null && document.activeElement !== document.body)) return;
     // Whoever clicked beside everything left what is still there by themselves.
     if (last.isConnected && (last !== this.busy || last.matches(':disabled'))) return;
+    // The key that closed a dialog would press what has the focus then.
+    if (this.isPressed) return;
     if (!this.restore()) this.isArriving = !focusHeading();
   }
 
