@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { bytesText, durationText, plural, relativeText } from '@/components/time/words';
+import { describe, expect, it, vi } from 'vitest';
+import { bytesText, durationText, exactText, plural, relativeText } from '@/components/time/words';
 
 describe('durations', () => {
   it.each([[0, '0 ms'], [999, '999 ms'], [1_000, '1.0 s'], [9_999, '9.9 s'], [10_000, '10 s'], [59_999, '59 s'], [60_000, '1 min'], [200_000, '3 min 20 s'], [7_500_000, '2 h 5 min'], [356_400_000, '4 d 3 h'], [-5, '0 ms']])(
@@ -12,6 +12,19 @@ describe('times beside now', () => {
     '%d ms away is "%s"', (distance, text) => expect(relativeText(now + distance, now)).toBe(text));
 
   it('further than a week are days', () => expect(relativeText(Date.parse('2025-01-02T12:00:00Z'), now)).toMatch(/2025/));
+});
+
+describe('exact times', () => {
+  it('are to the second, with the zone', () => expect(exactText('2026-06-15T12:34:56Z')).toMatch(/2026.*\d\d:34:56.*\S/));
+
+  it('are told without a format of their own each: it takes longer than the rest of a row', () => {
+    const formats = vi.spyOn(Intl, 'DateTimeFormat');
+
+    for (let second = 0; second < 10; second++) exactText(second * 1_000);
+
+    expect(formats).not.toHaveBeenCalled();
+    formats.mockRestore();
+  });
 });
 
 describe('amounts', () => {

@@ -44,10 +44,11 @@ export class NewestReader<Row extends Identified> {
   }
 }
 
-/** Follows a list as long as it is looked at; null until its rows are known. */
-export function useNewest<Row extends Identified>(path: string): Newest<Row> | null {
+/** Follows a list as long as it is looked at; null until its rows are known. Without a path nothing is followed. */
+export function useNewest<Row extends Identified>(path: string | null): Newest<Row> | null {
   const [state, setState] = useState<{ path: string; newest: Newest<Row> } | null>(null);
   useEffect(() => {
+    if (path === null) return;
     const reader = new NewestReader<Row>();
     const following = new AbortController();
     const onEvents = (events: ServerEvent[]) => {
@@ -80,7 +81,8 @@ export function withNewest<Row extends Identified>(data: InfiniteData<Page<Row>,
 /** Keeps the pages of a list at what its stream tells. `readAt` is when they were read last. */
 export function useLivePages<Row extends Identified>(queryKey: readonly unknown[], path: string, readAt: number): void {
   const client = useQueryClient();
-  const newest = useNewest<Row>(path);
+  // The hub is not asked for the same twice at once: what is read first is shown first.
+  const newest = useNewest<Row>(readAt === 0 ? null : path);
   const done = useRef<{ newest: Newest<Row>; at: number } | null>(null);
   useEffect(() => {
     // What was read may be older than what was told.

@@ -75,7 +75,8 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, onO
   const template = { gridTemplateColumns: columns.map(column => (column.width?.endsWith('px') ? column.width : `minmax(0, ${column.width ?? '1fr'})`)).join(' ') };
   const byId = useMemo(() => new Map(columns.map(column => [column.id, column])), [columns]);
 
-  if (rows === undefined) return <div className={classes.frame}><Loading label={label} /></div>;
+  // What fits a search may be on a page that is still to come.
+  if (rows === undefined || (rows.length === 0 && hasMore)) return <div className={classes.frame}><Loading label={label} /></div>;
   if (rows.length === 0) return <div className={classes.frame}>{empty}</div>;
   return (
     <div className={classes.frame}>

@@ -1,3 +1,9 @@
+// One of them takes as long as a row of a list: they are made once.
+const exactFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+const countFormat = new Intl.NumberFormat('en');
+const dayOfYearFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
@@ -32,12 +38,11 @@ export function relativeText(time: number, now: number): string {
 
 function dayText(time: number, now: number): string {
   const [then, today] = [new Date(time), new Date(now)];
-  return new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', ...(then.getFullYear() === today.getFullYear() ? {} : { year: 'numeric' }) }).format(then);
+  return (then.getFullYear() === today.getFullYear() ? dayOfYearFormat : dayFormat).format(then);
 }
 
 /** To the second, in the reader's zone, with its name. */
-export const exactText = (time: number | string): string =>
-  new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(time));
+export const exactText = (time: number | string): string => exactFormat.format(new Date(time));
 
 /** A sentence of the hub's, which says times in UTC, with the reader's. */
 export const inOwnZone = (sentence: string): string =>
@@ -61,7 +66,7 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-export const countText = (count: number): string => new Intl.NumberFormat('en').format(count);
+export const countText = (count: number): string => countFormat.format(count);
 
 /** "1 file", "2 files". */
 export const plural = (count: number, one: string, many = `${one}s`): string => `${countText(count)} ${count === 1 ? one : many}`;

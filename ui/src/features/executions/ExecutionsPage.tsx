@@ -18,9 +18,9 @@ import { statuses } from './list/statuses';
 export function ExecutionsPage() {
   const search = useSearch({ from: '/shell/executions' });
   const navigate = useNavigate({ from: '/executions' });
-  const plans = useQuery(planNamesQuery);
   const query = executionsQuery(search);
   const list = useInfiniteQuery(query);
+  const plans = useQuery({ ...planNamesQuery, enabled: list.data !== undefined });
   useLivePages<Execution>(query.queryKey, executionsStream(search), list.isPlaceholderData ? 0 : list.dataUpdatedAt);
   const rows = list.data?.pages.flatMap(page => page.items);
   const isFiltered = search.status !== undefined || search.plan !== undefined;

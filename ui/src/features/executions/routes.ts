@@ -1,13 +1,18 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { queryClient } from '@/api/query-client';
 import { shellRoute } from '@/components/routing/root';
 import { oneOf, textOf, type SearchInput } from '@/components/routing/search';
 import { levels } from '@/components/log/log-buffer';
+import { executionsQuery } from './api/list-executions';
 import { statuses } from './list/statuses';
 
 const executions = createRoute({
   getParentRoute: () => shellRoute,
   path: 'executions',
   validateSearch: (search: SearchInput): { status?: (typeof statuses)[number]; plan?: string } => ({ status: oneOf(search, 'status', statuses), plan: textOf(search, 'plan') }),
+  // The rows come while the page's script does.
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(executionsQuery(deps)),
   component: lazyRouteComponent(() => import('./ExecutionsPage'), 'ExecutionsPage'),
 });
 

@@ -17,7 +17,6 @@ import { columns } from './list/columns';
 import { Moving } from './list/Moving';
 
 const statuses = ['running', 'queued', 'succeeded', 'failed', 'cancelled'] as const;
-const textMin = 2;
 
 /** What moves now, and what moved. */
 export function TransfersPage() {
@@ -26,13 +25,10 @@ export function TransfersPage() {
   const me = useQuery(meQuery).data;
   const endpoints = useQuery(endpointNamesQuery);
   const { q } = search;
-  // The hub finds texts of two characters or more.
-  const text = q !== undefined && q.length >= textMin ? q : undefined;
-  const filter = { ...search, q: text };
-  const query = transfersQuery(filter);
+  const query = transfersQuery(search);
   const list = useInfiniteQuery(query);
-  useLivePages<Transfer>(query.queryKey, transfersStream(filter), list.isPlaceholderData ? 0 : list.dataUpdatedAt);
-  const moving = useNewest<Transfer>(movingStream)?.rows ?? [];
+  useLivePages<Transfer>(query.queryKey, transfersStream(search), list.isPlaceholderData ? 0 : list.dataUpdatedAt);
+  const moving = useNewest<Transfer>(list.data === undefined ? null : movingStream)?.rows ?? [];
   const rows = list.data?.pages.flatMap(page => page.items);
   const isFiltered = Object.values(search).some(value => value !== undefined);
   const set = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });

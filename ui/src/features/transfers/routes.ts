@@ -1,6 +1,8 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { queryClient } from '@/api/query-client';
 import { shellRoute } from '@/components/routing/root';
 import { oneOf, textOf, type SearchInput } from '@/components/routing/search';
+import { transfersQuery } from './api/list-transfers';
 
 const statuses = ['running', 'queued', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
 const periods = ['1d', '7d', '30d'] as const;
@@ -13,6 +15,9 @@ const transfers = createRoute({
     q: textOf(search, 'q'), status: oneOf(search, 'status', statuses), endpoint: textOf(search, 'endpoint'), template: textOf(search, 'template'), retry_of: textOf(search, 'retry_of'),
     period: oneOf(search, 'period', periods),
   }),
+  // The rows come while the page's script does.
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(transfersQuery(deps)),
   component: lazyRouteComponent(() => import('./TransfersPage'), 'TransfersPage'),
 });
 

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { FileInput, KeyRound, Plus } from 'lucide-react';
+import { useEffect } from 'react';
 import { may, meQuery } from '@/api/me';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { EmptyState } from '@/components/page/EmptyState';
@@ -33,6 +34,10 @@ export function CredentialsPage() {
   const words = search.q?.toLowerCase();
   const rows = words === undefined ? found : found?.filter(credential => `${credential.name} ${credential.website ?? ''} ${typeText(credential)} ${credential.allowed_hosts.join(' ')}`.toLowerCase().includes(words));
   const opened = found?.find(credential => keyOf(credential) === search.open);
+  // One that an address names may be on a page that is still to come.
+  const isSought = search.open !== undefined && opened === undefined && list.hasNextPage && !list.isFetchingNextPage;
+  const { fetchNextPage } = list;
+  useEffect(() => { if (isSought) void fetchNextPage(); }, [isSought, fetchNextPage]);
   const set = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
   const mayAdd = may(me, 'operator');
   const add = mayAdd && <Button leftSection={<Plus size={15} aria-hidden="true" />} onClick={adding.open}>Add a credential</Button>;
