@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Gantry.Engine.Secrets;
 using Gantry.Hub.Database;
 using NLog;
@@ -15,6 +17,8 @@ namespace Gantry.Hub.Operations;
 internal sealed class HubLogging : IDisposable
 {
     private const string SystemFolder = "/var/log/gantry";
+    private const string FileName = "gantry.log";
+    private const int FoldersMax = 100;
 
     // The names of people are nobody else's business.
     private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
@@ -47,7 +51,7 @@ internal sealed class HubLogging : IDisposable
         var layout = new MaskedLayout(Layout(), secrets);
         var size = configuration.Number(HubSettings.LogFileMegabytes, min: 1, max: 10_000) * 1024L * 1024L;
         var count = configuration.Number(HubSettings.LogFiles, min: 1, max: 10_000);
-        var (file, held) = Claim(FolderFor(configuration));
+        var (file, held) = Claim(FolderFor(configuration), configuration.DataFolder);
         var lines = new SystemLog { File = file };
         lines.AddEarlier();
         var rules = new LoggingConfiguration();
@@ -92,24 +96,56 @@ internal sealed class HubLogging : IDisposable
         held.Dispose();
     }
 
-    /// <summary>A file of this hub's own: a second hub with the same folder writes gantry-2.log, or the two would cut each other's lines.</summary>
-    private static (string File, IDisposable Lock) Claim(string folder)
+    /// <summary>
+    /// A file of this hub's own, now and at every later start: a log folder is that of the data folder whose hub came first, and the hub of another one has a folder
+    /// of its own in it. Two that shared files would show and count each other's lines.
+    /// </summary>
+    private static (string File, IDisposable Lock) Claim(string folder, string dataFolder)
     {
-        Directory.CreateDirectory(folder, Folder);
-        for (var number = 1; ; number++)
+        for (var number = 0; number < FoldersMax; number++)
         {
-            var name = number == 1 ? "gantry.log" : $"gantry-{number}.log";
-            try
+            // The same data folder once more is that of another container.
+            var own = number switch
             {
-                // FileShare.None is an exclusive flock here.
-                return (Path.Combine(folder, name), new FileStream(Path.Combine(folder, $".{name}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-            }
-            catch (IOException) when (number < 100)
+                0 => folder,
+                1 => Path.Combine(folder, NameOf(dataFolder)),
+                _ => Path.Combine(folder, $"{NameOf(dataFolder)}-{number}"),
+            };
+            Directory.CreateDirectory(own, Folder);
+            if (Hold(own, dataFolder) is { } held) return (Path.Combine(own, FileName), held);
+        }
+
+        throw new HubStartException($"{FoldersMax} hubs write their logs to '{folder}' already, or it cannot be written. Choose another folder with --log-dir.");
+    }
+
+    /// <summary>Null when the folder is another hub's.</summary>
+    private static FileStream? Hold(string folder, string dataFolder)
+    {
+        try
+        {
+            // FileShare.None is an exclusive flock here.
+            var held = new FileStream(Path.Combine(folder, $".{FileName}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var owner = new StreamReader(held).ReadToEnd();
+            // What is in the data folder is its hub's, also after it was moved.
+            if (owner.Length > 0 && owner != dataFolder && !folder.StartsWith(dataFolder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             {
-                // Taken by another hub.
+                held.Dispose();
+                return null;
             }
+
+            if (owner.Length == 0) held.Write(Encoding.UTF8.GetBytes(dataFolder));
+            held.Flush();
+            return held;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
+
+    /// <summary>"gantry-1c9f03ab": the last name in its path, and what tells it from others with the same.</summary>
+    private static string NameOf(string dataFolder) =>
+        $"{Path.GetFileName(dataFolder)}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dataFolder)))[..8]}";
 
     /// <summary>Why a start failed is told by the program's last line, in words; the host's own report of it is a page of stack.</summary>
     private static NLog.Filters.FilterResult SayOnce(LogEventInfo entry) =>

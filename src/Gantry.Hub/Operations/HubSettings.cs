@@ -55,7 +55,7 @@ internal static class HubSettings
     public static readonly HubSetting AdminPasswordFile = AdminPassword.InFile();
 
     public static readonly HubSetting LogDir = new("log_dir", null,
-        "The folder for log files. Without it /var/log/gantry when the hub may write there, otherwise 'logs' in the data folder.");
+        "The folder for log files. Without it /var/log/gantry when the hub may write there, otherwise 'logs' in the data folder. A folder belongs to the hub that uses it first; one with another data folder writes to a folder of its own in it.");
 
     public static readonly HubSetting LogLevel = new("log_level", "information",
         "The least level that is logged: debug, information, warning or error.");

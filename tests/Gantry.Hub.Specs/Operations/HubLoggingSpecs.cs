@@ -74,12 +74,46 @@ public sealed class HubLoggingSpecs : IDisposable
     }
 
     [Fact]
-    public void A_second_hub_with_the_same_folder_writes_a_file_of_its_own()
+    public void Hubs_of_two_data_folders_keep_their_logs_apart_whichever_starts_first_or_stops()
+    {
+        string[] installed = ["--data", Path.Combine(folder, "installed")], development = ["--data", Path.Combine(folder, "development")];
+        using (var one = Open(installed))
+        {
+            one.LoggerFor("Test").LogInformation("Installed");
+            using var other = Open(development);
+            other.LoggerFor("Test").LogInformation("In development");
+        }
+
+        using var again = Open(development);
+        using var first = Open(installed);
+
+        again.Lines.File.ShouldMatch("/development-[0-9a-f]{8}/gantry.log$");
+        first.Lines.File.ShouldBe(Path.Combine(folder, "gantry.log"));
+        again.Lines.After(0, new SystemLogFilter()).ShouldHaveSingleItem().Message.ShouldBe("In development");
+        first.Lines.After(0, new SystemLogFilter()).ShouldHaveSingleItem().Message.ShouldBe("Installed");
+    }
+
+    [Fact]
+    public void Hubs_with_the_same_data_folder_in_two_containers_keep_their_logs_apart_as_well()
     {
         using var first = Open();
-        using (var second = Open()) second.LoggerFor("Test").LogInformation("Second");
+        using var second = Open();
+        using var third = Open();
 
-        File.ReadAllText(Path.Combine(folder, "gantry-2.log")).ShouldContain("Second");
+        new[] { first, second, third }.Select(each => each.Lines.File).Distinct().Count().ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_log_in_a_data_folder_that_was_moved_stays_that_of_its_hub()
+    {
+        var (before, after) = (Path.Combine(folder, "before"), Path.Combine(folder, "after"));
+        using (var logging = Open("--data", before, "--log-dir", Path.Combine(before, "logs"))) logging.LoggerFor("Test").LogInformation("Before");
+        Directory.Move(before, after);
+
+        using var moved = Open("--data", after, "--log-dir", Path.Combine(after, "logs"));
+
+        moved.Lines.File.ShouldBe(Path.Combine(after, "logs", "gantry.log"));
+        moved.Lines.After(0, new SystemLogFilter()).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -98,7 +132,9 @@ public sealed class HubLoggingSpecs : IDisposable
     }
 
     private HubLogging Open(params string[] arguments) => HubLogging.Open(
-        HubConfiguration.Read([.. arguments, "--data", folder, "--log-dir", folder], new Dictionary<string, string>()), inUse);
+        HubConfiguration.Read([.. Given("--data", arguments), .. Given("--log-dir", arguments), .. arguments], new Dictionary<string, string>()), inUse);
+
+    private string[] Given(string flag, string[] arguments) => arguments.Contains(flag) ? [] : [flag, folder];
 
     private sealed record Holder(string Name, Secret Password);
 }
