@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actionText, detailText, isNotable } from '@/features/audit/list/words';
+import { actionText, detailText, isNotable, targetText } from '@/features/audit/list/words';
 import { expiryOf, keyStatus } from '@/features/accounts/keys/words';
 import { oneTimePassword, programText } from '@/features/accounts/people/words';
 
@@ -28,6 +28,12 @@ describe('words of the audit log', () => {
     expect([actionText('credential.revealed'), actionText('api_key.created'), actionText('transfer_template.changed'), actionText('sign_in.refused')])
       .toEqual(['Credential revealed', 'API key created', 'Transfer template changed', 'Sign-in refused']);
     expect([isNotable('credential.revealed'), isNotable('sign_in.refused'), isNotable('plan.created')]).toEqual([true, true, false]);
+  });
+
+  it('tell names, and only the end of an id that has none', () => {
+    const id = '019c1a2b-0000-7000-8000-0123456789ab';
+    expect([targetText({ target: 'SHOP_KEY', target_name: null }), targetText({ target: id, target_name: 'nightly' }), targetText({ target: id, target_name: null }), targetText({ target: null, target_name: null })])
+      .toEqual(['SHOP_KEY', 'nightly', '… 0123456789ab', '–']);
   });
 
   it('tell details in one line', () => {

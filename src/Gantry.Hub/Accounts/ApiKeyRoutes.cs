@@ -69,7 +69,7 @@ internal static class ApiKeyRoutes
             returning id, name, scopes, expires_at
             """, new { workspace = caller.WorkspaceId, key, user = caller.UserId, hash = Tokens.Hash(secret) }, cancellationToken)
             ?? throw ProblemException.NotFound($"There is no API key '{id}' of yours that still holds.");
-        await AuditLog.AppendAsync(session, context, "api_key.rotated", id, null, cancellationToken);
+        await AuditLog.AppendAsync(session, context, "api_key.rotated", id, new { name = changed.Name }, cancellationToken);
         await session.CommitAsync(cancellationToken);
         callers.Forget();
         return new CreatedApiKey(key, changed.Name, Tokens.NewApiKey(key, secret), changed.Scopes, changed.ExpiresAt);
@@ -83,10 +83,9 @@ internal static class ApiKeyRoutes
         if (caller.ApiKeyId is { } own && own != key && caller.Role != WorkspaceRole.Owner)
             throw ProblemException.Forbidden("An API key revokes itself only, unless it has the scope 'manage'.");
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        var changed = await session.ExecuteAsync("update api_keys set revoked_at = coalesce(revoked_at, now()) where workspace_id = @workspace and id = @key",
-            new { workspace = caller.WorkspaceId, key }, cancellationToken);
-        if (changed == 0) throw ProblemException.NotFound($"There is no API key '{id}'.");
-        await AuditLog.AppendAsync(session, context, "api_key.revoked", id, null, cancellationToken);
+        var name = await session.FindAsync<string>("update api_keys set revoked_at = coalesce(revoked_at, now()) where workspace_id = @workspace and id = @key returning name",
+            new { workspace = caller.WorkspaceId, key }, cancellationToken) ?? throw ProblemException.NotFound($"There is no API key '{id}'.");
+        await AuditLog.AppendAsync(session, context, "api_key.revoked", id, new { name }, cancellationToken);
         await session.CommitAsync(cancellationToken);
         callers.Forget();
         return Results.NoContent();

@@ -68,11 +68,13 @@ internal static class MemberRoutes
 
         // One change of a workspace's members at a time, or two owners could each remove the other.
         await session.ExecuteAsync("select pg_advisory_xact_lock(hashtext(@workspace::text))", new { workspace = caller.WorkspaceId }, cancellationToken);
+        // Read before: whoever is no member any more is not seen.
+        var name = await session.FindAsync<string>("select name from users where id = @member", new { member }, cancellationToken);
         if (await session.ExecuteAsync(sql, new { workspace = caller.WorkspaceId, member, role }, cancellationToken) == 0)
             throw ProblemException.NotFound($"There is no member '{user}'.");
         if (!await session.FindAsync<bool>("select has_owner(@workspace)", new { workspace = caller.WorkspaceId }, cancellationToken))
             throw ProblemException.Conflict("This is the workspace's last owner. Make another member owner first.");
-        await AuditLog.AppendAsync(session, context, action, user, new { role }, cancellationToken);
+        await AuditLog.AppendAsync(session, context, action, user, new { name, role }, cancellationToken);
         await session.CommitAsync(cancellationToken);
         callers.Forget();
         return Results.NoContent();

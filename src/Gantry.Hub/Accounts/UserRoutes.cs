@@ -51,7 +51,7 @@ internal static class UserRoutes
             throw ProblemException.Conflict($"There is a user '{name}' already.");
         }
 
-        await AuditLog.AppendAsync(session, context, "user.created", name, new { is_administrator = request.IsAdministrator }, cancellationToken);
+        await AuditLog.AppendAsync(session, context, "user.created", name, new { id, is_administrator = request.IsAdministrator }, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return Results.Json(new CreatedUser(id, name, request.Password is null ? password : null), statusCode: 201);
     }
@@ -89,7 +89,7 @@ internal static class UserRoutes
         var user = PageQuery.Id(id, "user");
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var name = await NameOfAsync(session, user, cancellationToken);
-        await AuditLog.AppendAsync(session, context, "user.deleted", name, null, cancellationToken);
+        await AuditLog.AppendAsync(session, context, "user.deleted", name, new { id = user }, cancellationToken);
         if (user == caller.UserId) throw ProblemException.Conflict("You cannot delete yourself. Another administrator can.");
         await session.ExecuteAsync("delete from users where id = @user", new { user }, cancellationToken);
         await CommitUnlessLastAsync(session, cancellationToken);

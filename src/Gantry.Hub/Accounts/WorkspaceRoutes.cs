@@ -63,17 +63,18 @@ internal static class WorkspaceRoutes
     {
         var workspace = PageQuery.Id(id, "workspace");
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        string name;
         try
         {
-            if (await session.ExecuteAsync("delete from workspaces where id = @workspace", new { workspace }, cancellationToken) == 0)
-                throw ProblemException.NotFound($"There is no workspace '{id}'.");
+            name = await session.FindAsync<string>("delete from workspaces where id = @workspace returning name", new { workspace }, cancellationToken)
+                ?? throw ProblemException.NotFound($"There is no workspace '{id}'.");
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
             throw ProblemException.Conflict("The workspace still has plans or executions. Delete those first.");
         }
 
-        await AuditLog.AppendAsync(session, context, "workspace.deleted", id, null, cancellationToken);
+        await AuditLog.AppendAsync(session, context, "workspace.deleted", id, new { name }, cancellationToken);
         await session.CommitAsync(cancellationToken);
         callers.Forget();
         return Results.NoContent();

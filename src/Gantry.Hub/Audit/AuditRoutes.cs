@@ -11,7 +11,7 @@ internal static class AuditRoutes
     public static void MapAudit(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/audit", ListAsync).Allow(Access.Owner)
-            .WithSummary("Lists the audit log, the newest first, by action (sign_in.*), user, target, address and time.");
+            .WithSummary("Lists the audit log, the newest first, by action (sign_in.*), user, target (its name or its id), address and time.");
         app.MapGet("/api/audit/export", ExportAsync).Allow(Access.Owner)
             .WithSummary("Answers the log as JSON lines, the oldest first, and a signed line behind the last: for administrators the hub's whole log, "
                 + "for owners, or with scope=workspace, that of the workspace.")
@@ -28,12 +28,13 @@ internal static class AuditRoutes
         var isGroup = action is not null && action.EndsWith(".*", StringComparison.Ordinal);
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var rows = await session.QueryAsync<AuditRow>("""
-            select a.id, a.position, a.time, a.user_id, u.name as user_name, a.action, a.target, a.address, a.details::text as details
+            select a.id, a.position, a.time, a.user_id, u.name as user_name, a.action, a.target, a.address, a.details::text as details,
+              coalesce(a.details ->> 'name', a.details ->> 'plan') as target_name
             from audit_log a left join users u on u.id = a.user_id
             where (@after::bigint is null or a.id < @after)
               and (@action::text is null or case when @isGroup then starts_with(a.action, @action) else a.action = @action end)
               and (@user::text is null or u.name = @user or a.target = @user)
-              and (@target::text is null or a.target = @target) and (@address::text is null or a.address = @address)
+              and (@target::text is null or a.target = @target or a.details ->> 'name' = @target or a.details ->> 'plan' = @target) and (@address::text is null or a.address = @address)
               and (@since::timestamptz is null or a.time >= @since) and (@until::timestamptz is null or a.time < @until)
             order by a.id desc limit @count + 1
             """, new
@@ -48,7 +49,8 @@ internal static class AuditRoutes
             until = Time(until, "until"),
             count,
         }, cancellationToken);
-        return Page<AuditEntryView>.From([.. rows.Select(AuditEntryView.From)], count, entry => entry.Id);
+        var names = await AuditNames.ReadAsync(session, [.. rows.SelectMany(row => row.Unnamed)], cancellationToken);
+        return Page<AuditEntryView>.From([.. rows.Select(row => AuditEntryView.From(row, names))], count, entry => entry.Id);
     }
 
     private static async Task ExportAsync(HttpContext context, Caller caller, AuditExport export, string? scope, CancellationToken cancellationToken)
@@ -96,14 +98,27 @@ internal static class AuditRoutes
         public string? Address { get; init; }
 
         public string Details { get; init; } = "{}";
+
+        /// <summary>What a target that is an id was called then; null when the entry does not say, or when the target is a name.</summary>
+        public string? TargetName { get; init; }
+
+        public Guid? TargetId => Guid.TryParseExact(Target, "D", out var id) ? id : null;
+
+        /// <summary>The ids whose names are to be looked for.</summary>
+        public IEnumerable<Guid> Unnamed => new[] { UserName is null ? UserId : null, TargetName is null ? TargetId : null }.OfType<Guid>();
     }
 
-    /// <summary>One entry. The name is null when the user is gone, or cannot be seen from this workspace.</summary>
+    /// <summary>One entry.</summary>
+    /// <param name="UserName">The last one of a user who is gone; null when nobody was signed in, or the user cannot be seen from this workspace.</param>
+    /// <param name="TargetName">What is called so when the target is an id: at that time, or by now where the entry does not say; null when that cannot be known, or the target is a name.</param>
     /// <param name="Position">In the chain; null until it is sealed, about a second after it was written.</param>
     private sealed record AuditEntryView(
-        string Id, long? Position, DateTimeOffset Time, Guid? UserId, string? UserName, string Action, string? Target, string? Address, JsonElement Details)
+        string Id, long? Position, DateTimeOffset Time, Guid? UserId, string? UserName, string Action, string? Target, string? TargetName, string? Address, JsonElement Details)
     {
-        public static AuditEntryView From(AuditRow row) => new(row.Id.ToString(CultureInfo.InvariantCulture), row.Position, row.Time, row.UserId,
-            row.UserName, row.Action, row.Target, row.Address, JsonElement.Parse(row.Details));
+        public static AuditEntryView From(AuditRow row, IReadOnlyDictionary<Guid, string> names) => new(row.Id.ToString(CultureInfo.InvariantCulture), row.Position, row.Time,
+            row.UserId, row.UserName ?? NameOf(row.UserId, names), row.Action, row.Target, row.TargetId is { } target ? row.TargetName ?? NameOf(target, names) : null,
+            row.Address, JsonElement.Parse(row.Details));
+
+        private static string? NameOf(Guid? id, IReadOnlyDictionary<Guid, string> names) => id is { } known ? names.GetValueOrDefault(known) : null;
     }
 }

@@ -30,7 +30,7 @@ internal static class ApprovalRoutes
         if (kept.Outcome != "taken")
             throw await RefusedAsync(session, execution.Id, wait, kept.Outcome, cancellationToken);
         await AuditLog.AppendAsync(
-            session, context, isApproved ? "execution.approved" : "execution.rejected", id, new { step = wait.Path, ask = wait.Ask, comment }, cancellationToken);
+            session, context, isApproved ? "execution.approved" : "execution.rejected", id, new { plan = execution.PlanName, step = wait.Path, ask = wait.Ask, comment }, cancellationToken);
         var after = await ExecutionRoutes.FindAsync(session, id, cancellationToken);
         FaultPoint.Pass("signal.before");
         await session.CommitAsync(cancellationToken);

@@ -169,7 +169,7 @@ internal static class ExecutionRoutes
                 var before = await FindAsync(session, id, cancellationToken);
                 var touched = await ExecutionStore.CancelAsync(session, before.Id, cancellationToken);
                 if (touched.Count > 0)
-                    await AuditLog.AppendAsync(session, context, "execution.cancelled", id, null, cancellationToken);
+                    await AuditLog.AppendAsync(session, context, "execution.cancelled", id, new { plan = before.PlanName }, cancellationToken);
                 var after = await FindAsync(session, id, cancellationToken);
                 await session.CommitAsync(cancellationToken);
                 return (before, after, touched);

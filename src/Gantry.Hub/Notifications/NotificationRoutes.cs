@@ -122,7 +122,7 @@ internal static class NotificationRoutes
             return PlanProblem.Of(found.Findings);
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         await NotificationRules.SetDefaultAsync(session, rules, cancellationToken);
-        await AuditLog.AppendAsync(session, context, "notifications.changed", caller.Actor.WorkspaceId.ToString(), new { rules = rules.Count }, cancellationToken);
+        await AuditLog.AppendAsync(session, context, "notifications.changed", caller.WorkspaceName, new { rules = rules.Count }, cancellationToken);
         var stored = await NotificationRules.FindDefaultAsync(session, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return Results.Json(ViewOf(stored), HubJson.Options);
@@ -132,7 +132,7 @@ internal static class NotificationRoutes
     {
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         if (await NotificationRules.RemoveDefaultAsync(session, cancellationToken))
-            await AuditLog.AppendAsync(session, context, "notifications.changed", caller.Actor.WorkspaceId.ToString(), new { rules = 0 }, cancellationToken);
+            await AuditLog.AppendAsync(session, context, "notifications.changed", caller.WorkspaceName, new { rules = 0 }, cancellationToken);
         await session.CommitAsync(cancellationToken);
         return Results.NoContent();
     }

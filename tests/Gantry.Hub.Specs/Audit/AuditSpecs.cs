@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Gantry.Hub.Audit;
+using Gantry.Hub.Database;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
@@ -99,6 +101,37 @@ public sealed class AuditSpecs(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task What_is_known_by_an_id_has_its_name_and_is_found_by_it_also_after_it_is_gone()
+    {
+        var (user, workspace, key) = (HubFixture.NewName("gone"), HubFixture.NewName("gone"), HubFixture.NewName("gone key"));
+        using var member = await hub.CreateMemberAsync("owner", user);
+        var userId = (await (await member.GetAsync("/api/me")).ReadJsonAsync()).GetProperty("id").GetString()!;
+        var workspaceId = await IdOfAsync("/api/workspaces", new { name = workspace });
+        var keyId = await IdOfAsync("/api/api-keys", new { name = key, scopes = new[] { "read" } });
+        foreach (var path in new[] { $"/api/members/{userId}", $"/api/users/{userId}", $"/api/workspaces/{workspaceId}", $"/api/api-keys/{keyId}" })
+            (await hub.Admin.DeleteAsync(path)).EnsureSuccessStatusCode();
+
+        (await NamesAsync("/api/audit?action=workspace.deleted&target=" + workspace)).ShouldBe([("admin", workspaceId, workspace)]);
+        (await NamesAsync("/api/audit?action=api_key.revoked&target=" + keyId)).ShouldBe([("admin", keyId, key)]);
+        (await NamesAsync("/api/audit?action=member.removed&target=" + user)).ShouldBe([("admin", userId, user)]);
+        (await NamesAsync("/api/audit?action=sign_in.accepted&target=" + user)).ShouldBe([(user, user, null)]);
+    }
+
+    [Fact]
+    public async Task What_an_entry_does_not_name_is_called_as_it_is_now()
+    {
+        var name = HubFixture.NewName("audited");
+        var plan = await IdOfAsync("/api/plans", new { plan = $"name: {name}\nsteps: [ {{ use: logic.transform, with: {{ value: 1 }} }} ]" });
+        await using (var session = await hub.Server.Services.GetRequiredService<HubDatabase>().OpenAsync(Actor.Nobody, CancellationToken.None))
+        {
+            await AuditLog.AppendAsync(session, "test.unnamed", plan, null, null, CancellationToken.None);
+            await session.CommitAsync(CancellationToken.None);
+        }
+
+        (await NamesAsync("/api/audit?action=test.unnamed")).ShouldBe([(null, plan, name)]);
+    }
+
+    [Fact]
     public async Task A_change_that_fails_leaves_no_entry()
     {
         var name = HubFixture.NewName("twice");
@@ -124,4 +157,16 @@ public sealed class AuditSpecs(HubFixture hub) : IClassFixture<HubFixture>
         ids.ShouldBe(ids.OrderDescending());
         ids.ShouldBeUnique();
     }
+
+    private async Task<string> IdOfAsync(string path, object body)
+    {
+        using var made = await hub.Admin.PostAsJsonAsync(path, body);
+        return (await made.ReadJsonAsync()).GetProperty("id").GetString()!;
+    }
+
+    private async Task<IReadOnlyList<(string? User, string? Target, string? Name)>> NamesAsync(string path) =>
+        [.. (await (await hub.Admin.GetAsync(path)).ReadJsonAsync()).GetProperty("items").EnumerateArray()
+            .Select(entry => (Text(entry, "user_name"), Text(entry, "target"), Text(entry, "target_name")))];
+
+    private static string? Text(JsonElement entry, string name) => entry.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -538,7 +538,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the audit log, the newest first, by action (sign_in.*), user, target, address and time. */
+        /** Lists the audit log, the newest first, by action (sign_in.*), user, target (its name or its id), address and time. */
         get: {
             parameters: {
                 query?: {
@@ -7191,6 +7191,7 @@ export interface components {
             /** Format: int64 */
             position: null | number;
             target: null | string;
+            target_name: null | string;
             /** Format: date-time */
             time: string;
             /** Format: uuid */

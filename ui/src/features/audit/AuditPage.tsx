@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { may, meQuery } from '@/api/me';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastProblem } from '@/components/feedback/toast';
-import { JsonView } from '@/components/json/JsonView';
+import { Copier, JsonView } from '@/components/json/JsonView';
 import { Card } from '@/components/page/Card';
 import { EmptyState } from '@/components/page/EmptyState';
 import { Filters } from '@/components/page/Filters';
@@ -18,7 +18,7 @@ import { exportLink } from './api/export-link';
 import { auditQuery, type AuditEntry } from './api/list-audit';
 import { verifyAudit } from './api/verify-audit';
 import { columns } from './list/columns';
-import { actionGroups, actionText, isNotable } from './list/words';
+import { actionGroups, actionText, isId, isNotable } from './list/words';
 import classes from './AuditPage.module.css';
 
 /** Who did what, in a log that cannot be changed unseen. */
@@ -37,6 +37,7 @@ function AuditLog({ isAdministrator }: { isAdministrator: boolean }) {
   const [opened, setOpened] = useState<AuditEntry | null>(null);
   const verifying = useMutation({ mutationFn: verifyAudit, onError: error => toastProblem(error, 'The log was not verified') });
   const rows = list.data?.pages.flatMap(page => page.items);
+  const isTargetId = opened?.target != null && isId(opened.target);
   const isFiltered = Object.values(search).some(value => value !== undefined);
   const set = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
   const verdict = verifying.data;
@@ -63,7 +64,7 @@ function AuditLog({ isAdministrator }: { isAdministrator: boolean }) {
         </p>
       )}
       <Filters>
-        <SearchField label="On what, exactly" value={search.target} onChange={target => set({ target })} width={200} />
+        <SearchField label="On what, by name or id" value={search.target} onChange={target => set({ target })} width={200} />
         <Select
           aria-label="What" placeholder="Everything" clearable searchable size="xs" w={190} value={search.action ?? null} onChange={action => set({ action: action ?? undefined })} clearButtonProps={{ 'aria-label': 'Everything' }}
           data={[...actionGroups, ...(search.action !== undefined && !actionGroups.some(group => group.value === search.action) ? [{ value: search.action, label: actionText(search.action) }] : [])]}
@@ -88,8 +89,8 @@ function AuditLog({ isAdministrator }: { isAdministrator: boolean }) {
           <>
             <dl className={classes.facts}>
               <dt>When</dt><dd>{exactText(opened.time)}</dd>
-              <dt>Who</dt><dd>{opened.user_name ?? 'not known'}</dd>
-              <dt>On what</dt><dd>{opened.target ?? '–'}</dd>
+              <dt>Who</dt><dd>{opened.user_name ?? (opened.user_id == null ? 'nobody signed in' : 'a user who is gone')}{opened.user_id != null && <Id value={opened.user_id} />}</dd>
+              <dt>On what</dt><dd>{isTargetId ? opened.target_name ?? 'something that has no name any more' : opened.target ?? '–'}{isTargetId && <Id value={opened.target!} />}</dd>
               <dt>From</dt><dd>{opened.address ?? '–'}</dd>
               <dt>Action</dt><dd><code>{opened.action}</code></dd>
               <dt>In the chain</dt><dd>{opened.position == null ? 'not sealed yet' : `entry ${countText(opened.position)}`}</dd>
@@ -101,3 +102,6 @@ function AuditLog({ isAdministrator }: { isAdministrator: boolean }) {
     </Page>
   );
 }
+
+/** What a name stands for, since names change. */
+const Id = ({ value }: { value: string }) => <span className={classes.id}><code>{value}</code><Copier text={value} label="Copy the id" /></span>;

@@ -1,3 +1,5 @@
+import type { AuditEntry } from '../api/list-audit';
+
 const nouns: Record<string, string> = { api_key: 'API key', sign_in: 'sign-in', egress_rules: 'rules for requests out', vault: 'keys', credential_store: 'credential store' };
 
 /** "credential.created" as "Credential created", for reading down a list. */
@@ -16,6 +18,15 @@ export const actionGroups = [
   { value: 'plan.*', label: 'Plans' }, { value: 'execution.*', label: 'Executions' }, { value: 'transfer_template.*', label: 'Templates' }, { value: 'user.*', label: 'Users' }, { value: 'member.*', label: 'Members' },
   { value: 'api_key.*', label: 'API keys' }, { value: 'workspace.*', label: 'Workspaces' }, { value: 'vault.*', label: 'Keys of the hub' },
 ] as const;
+
+/** What it was done to, as people call it; what has only an id is told apart by the end of that. */
+export function targetText({ target, target_name: name }: Pick<AuditEntry, 'target' | 'target_name'>): string {
+  if (target == null) return '–';
+  return name ?? (isId(target) ? `… ${target.slice(-12)}` : target);
+}
+
+/** An id, and no name. */
+export const isId = (target: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(target);
 
 /** The details of an entry in one line. */
 export function detailText(details: unknown): string {
