@@ -5,7 +5,7 @@ import { connectionOf } from '@/features/providers/catalogue/connection';
 import { groupsOf } from '@/features/providers/catalogue/groups';
 
 const at = (day: number, hour: number, minute = 0) => new Date(2026, 10, day, hour, minute).toISOString();
-const table = (plan: string, times: string[], isCut = false) => ({ trigger_id: plan, plan, watches: '', times, is_cut: isCut });
+const table = (plan: string, times: string[], isCut = false) => ({ trigger_id: plan, plan, watches: '', in_words: null, times, is_cut: isCut });
 
 describe('the calendar', () => {
   it('shows whole weeks from Monday on', () => {

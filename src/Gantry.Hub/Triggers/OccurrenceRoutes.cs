@@ -5,10 +5,11 @@ using Gantry.Hub.Web;
 namespace Gantry.Hub.Triggers;
 
 /// <summary>When one schedule runs within a span of time.</summary>
-/// <param name="Watches">In words: "0 6 * * mon-fri (Europe/Berlin)".</param>
+/// <param name="Watches">Shortly: "0 6 * * mon-fri (Europe/Berlin)".</param>
+/// <param name="InWords">As people say it: "From Monday to Friday at 06:00 (Europe/Berlin)"; null when it cannot be read any more.</param>
 /// <param name="Times">In their order, the first 200.</param>
 /// <param name="IsCut">There are more of them within the span.</param>
-internal sealed record OccurrencesView(Guid TriggerId, Guid PlanId, string Plan, string Watches, IReadOnlyList<DateTimeOffset> Times, bool IsCut);
+internal sealed record OccurrencesView(Guid TriggerId, Guid PlanId, string Plan, string Watches, string? InWords, IReadOnlyList<DateTimeOffset> Times, bool IsCut);
 
 /// <summary>What will run when: calendars are made of it.</summary>
 internal static class OccurrenceRoutes
@@ -33,7 +34,7 @@ internal static class OccurrenceRoutes
     private static OccurrencesView ViewOf(TriggerRow row, DateTimeOffset from, DateTimeOffset until)
     {
         var times = TimesOf(row, from, until).Take(TimesMax + 1).ToList();
-        return new OccurrencesView(row.Id, row.PlanId, row.Plan, row.Watches, [.. times.Take(TimesMax)], times.Count > TimesMax);
+        return new OccurrencesView(row.Id, row.PlanId, row.Plan, row.Watches, TriggerTexts.InWords(row), [.. times.Take(TimesMax)], times.Count > TimesMax);
     }
 
     private static IEnumerable<DateTimeOffset> TimesOf(TriggerRow row, DateTimeOffset from, DateTimeOffset until)

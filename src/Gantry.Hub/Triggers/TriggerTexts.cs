@@ -28,6 +28,20 @@ internal static class TriggerTexts
         return Known[settings] = trigger;
     }
 
+    /// <summary>A schedule as people say it; null for others, and for one that cannot be read any more.</summary>
+    public static string? InWords(TriggerRow row)
+    {
+        try
+        {
+            return row.Kind == "schedule" ? (Read(row.Settings) as ScheduleTrigger)?.Words : null;
+        }
+        catch (PlanFormatException)
+        {
+            // It is told as broken.
+            return null;
+        }
+    }
+
     /// <summary>A key of any length, such that different ones stay different.</summary>
     public static string Key(string text)
     {

@@ -6,7 +6,8 @@ namespace Gantry.Hub.Triggers;
 /// <summary>A trigger as the API shows it.</summary>
 /// <param name="PlanId">The plan that it starts.</param>
 /// <param name="Plan">That plan's name.</param>
-/// <param name="Watches">In words: "0 6 * * mon-fri (Europe/Berlin)", "POST news".</param>
+/// <param name="Watches">Shortly: "0 6 * * mon-fri (Europe/Berlin)", "POST news".</param>
+/// <param name="InWords">A schedule as people say it: "From Monday to Friday at 06:00 (Europe/Berlin)"; null for others.</param>
 /// <param name="State">active, paused or broken.</param>
 /// <param name="Broken">Why it does nothing.</param>
 /// <param name="IsOfPlan">It stands in the plan's text, and not only in the hub.</param>
@@ -23,6 +24,7 @@ internal sealed record TriggerView(
     string Plan,
     string Kind,
     string Watches,
+    string? InWords,
     string State,
     string? Broken,
     bool IsOfPlan,
@@ -46,6 +48,7 @@ internal sealed record TriggerView(
         row.Plan,
         row.Kind,
         row.Watches,
+        TriggerTexts.InWords(row),
         row.PausedAt is not null ? "paused" : broken is not null ? "broken" : "active",
         broken,
         !row.IsOfApi,

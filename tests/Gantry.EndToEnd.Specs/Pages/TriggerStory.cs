@@ -61,6 +61,7 @@ public sealed class TriggerStory(SharedHub hubs, SharedBrowser browser)
         await visitor.Page.GotoAsync($"/schedules?view=list&q={plan}");
         await visitor.Page.GetByRole(AriaRole.Table).GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = plan }).ClickAsync();
         await visitor.SeesAsync("Next times");
+        await Assertions.Expect(visitor.Page.GetByText("Every day at 06:30 (Europe/Berlin)")).ToHaveCountAsync(2);
         await visitor.FindsItAccessibleAsync();
         await visitor.PictureAsync($"schedules-list-{look}");
         await visitor.Button("Pause").ClickAsync();

@@ -8167,6 +8167,8 @@ export interface components {
         };
         /** @description When one schedule runs within a span of time. */
         OccurrencesView: {
+            /** @description As people say it: "From Monday to Friday at 06:00 (Europe/Berlin)"; null when it cannot be read any more. */
+            in_words: null | string;
             /** @description There are more of them within the span. */
             is_cut: boolean;
             plan: string;
@@ -8176,7 +8178,7 @@ export interface components {
             times: unknown[];
             /** Format: uuid */
             trigger_id: string;
-            /** @description In words: "0 6 * * mon-fri (Europe/Berlin)". */
+            /** @description Shortly: "0 6 * * mon-fri (Europe/Berlin)". */
             watches: string;
         };
         /** @description How a workspace is doing, in numbers that each name a list. */
@@ -9012,6 +9014,8 @@ export interface components {
             expected_by: null | string;
             /** Format: uuid */
             id: string;
+            /** @description A schedule as people say it: "From Monday to Friday at 06:00 (Europe/Berlin)"; null for others. */
+            in_words: null | string;
             /** @description It stands in the plan's text, and not only in the hub. */
             is_of_plan: boolean;
             kind: string;
@@ -9043,7 +9047,7 @@ export interface components {
             updated_at: string;
             /** @description Where a webhook is called. */
             url: null | string;
-            /** @description In words: "0 6 * * mon-fri (Europe/Berlin)", "POST news". */
+            /** @description Shortly: "0 6 * * mon-fri (Europe/Berlin)", "POST news". */
             watches: string;
         };
         UnusableProviderView: {

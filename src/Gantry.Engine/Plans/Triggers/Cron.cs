@@ -43,6 +43,9 @@ public sealed class Cron
     /// </summary>
     public bool HasFixedTimes => !second.IsWildcard && !minute.IsWildcard && !hour.IsWildcard;
 
+    /// <summary>As people say it: "From Monday to Friday at 06:00".</summary>
+    public string Words => new CronWords(second, minute, hour, day, month, weekday).ToString();
+
     /// <exception cref="CronException">It is none, or its day never comes.</exception>
     public static Cron Parse(string text)
     {

@@ -31,6 +31,9 @@ internal sealed record CronField
         return rest == 0 ? -1 : System.Numerics.BitOperations.TrailingZeroCount(rest);
     }
 
+    /// <summary>All that are allowed, in their order.</summary>
+    public IEnumerable<int> Numbers => Enumerable.Range(0, 64).Where(Allows);
+
     /// <summary>Reads "1-5,10,*/15"; names are of the kind's.</summary>
     /// <exception cref="CronException">It is none.</exception>
     public static CronField Parse(string text, CronFieldKind kind)

@@ -66,12 +66,23 @@ public sealed record ScheduleTrigger : Trigger
 
     public override string Watches => Cron is { } cron ? $"{cron.Text.Trim()} ({Zone})" : $"every {Duration.Format(Every ?? default)}";
 
+    /// <summary>As people say it: "Every day at 06:00 (Europe/Berlin)", "Every 15 minutes".</summary>
+    public string Words => Cron is { } cron ? $"{cron.Words} ({Zone})" : $"Every {Spoken(Every ?? default)}";
+
     /// <summary>Null when this machine does not know the zone (any more).</summary>
     /// <param name="anchor">From when an interval counts.</param>
     public Schedule? TimesFrom(DateTimeOffset anchor) =>
         Every is { } every ? Schedule.Every(every, anchor)
         : TimeZones.Find(Zone) is { } zone ? Schedule.Of(Cron!, zone)
         : null;
+
+    /// <summary>"hour", "15 minutes", "1 hour and 30 minutes".</summary>
+    private static string Spoken(TimeSpan span)
+    {
+        string[] parts = [.. new[] { (span.Days, "day"), (span.Hours, "hour"), (span.Minutes, "minute"), (span.Seconds, "second") }
+            .Where(part => part.Item1 > 0).Select(part => part.Item1 == 1 ? $"1 {part.Item2}" : $"{part.Item1} {part.Item2}s")];
+        return parts is [['1', ' ', .. var unit]] ? unit : parts.Length < 2 ? string.Concat(parts) : $"{string.Join(", ", parts[..^1])} and {parts[^1]}";
+    }
 }
 
 public enum WebhookReply

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gantry.Engine.Plans;
 using Gantry.Engine.Plans.Triggers;
 using Shouldly;
 using Xunit;
@@ -69,4 +70,54 @@ public sealed class CronSpecs
     [InlineData("@reboot", "There is no '@reboot'")]
     public void What_is_no_cron_expression_is_said_to_be_none(string text, string reason) =>
         Should.Throw<CronException>(() => Cron.Parse(text)).Message.ShouldContain(reason);
+
+    [Theory]
+    [InlineData("0 6 * * *", "Every day at 06:00")]
+    [InlineData("@daily", "Every day at 00:00")]
+    [InlineData("@hourly", "Every hour")]
+    [InlineData("@weekly", "Every Sunday at 00:00")]
+    [InlineData("@yearly", "On the 1st of January at 00:00")]
+    [InlineData("* * * * *", "Every minute")]
+    [InlineData("*/15 * * * *", "Every 15 minutes")]
+    [InlineData("*/7 * * * *", "At the minutes 0, 7, 14, 21, 28, 35, 42, 49 and 56 of every hour")]
+    [InlineData("5 * * * *", "Every hour at minute 5")]
+    [InlineData("5,20 * * * *", "At the minutes 5 and 20 of every hour")]
+    [InlineData("0 */2 * * *", "Every 2 hours")]
+    [InlineData("30 */2 * * *", "Every 2 hours at minute 30")]
+    [InlineData("0 */6 * * *", "Every day at 00:00, 06:00, 12:00 and 18:00")]
+    [InlineData("0 */5 * * *", "At 00:00, 05:00, 10:00, 15:00 and 20:00")]
+    [InlineData("*/15 9-17 * * mon-fri", "From Monday to Friday, every 15 minutes from 09:00 to 17:59")]
+    [InlineData("5 9-17 * * 6,0", "On Saturday and Sunday, every hour from 09:05 to 17:05")]
+    [InlineData("*/10 6,18 * * *", "Every 10 minutes in the hours of 06:00 and 18:00")]
+    [InlineData("* 6 * * *", "Every minute from 06:00 to 06:59")]
+    [InlineData("0 6 * * 5-7", "From Friday to Sunday at 06:00")]
+    [InlineData("0 6 * * 1", "Every Monday at 06:00")]
+    [InlineData("30 6 * * sun,wed,mon", "On Monday, Wednesday and Sunday at 06:30")]
+    [InlineData("0 6,18 1,15 * *", "On the 1st and 15th of the month at 06:00 and 18:00")]
+    [InlineData("0 6 1-7 * *", "On the 1st to the 7th of the month at 06:00")]
+    [InlineData("0 6 */2 * *", "On every 2nd day of the month from the 1st on at 06:00")]
+    [InlineData("0 6 1 1,7 *", "On the 1st of January and July at 06:00")]
+    [InlineData("0 6 * 3-5 *", "Every day from March to May at 06:00")]
+    [InlineData("0 6 * 8 1", "Every Monday in August at 06:00")]
+    [InlineData("0 0 13 * 5", "On the 13th of the month and every Friday at 00:00")]
+    [InlineData("0 0 */10 * 1", "On each Monday that falls on the 1st, 11th, 21st or 31st of the month at 00:00")]
+    [InlineData("0 0 L,15W * *", "On the weekday nearest to the 15th and the last day of the month at 00:00")]
+    [InlineData("0 0 L-2 * *", "On the 3rd last day of the month at 00:00")]
+    [InlineData("0 0 LW * *", "On the last weekday of the month at 00:00")]
+    [InlineData("0 0 ? * fri#3", "On the third Friday of the month at 00:00")]
+    [InlineData("0 0 * * 1,5L", "On Monday and the last Friday of the month at 00:00")]
+    [InlineData("30 0 6 * * *", "Every day at 06:00:30")]
+    [InlineData("*/20 * * * * *", "Every 20 seconds")]
+    [InlineData("30 * * * * *", "At the second 30 of every minute")]
+    [InlineData("30 5 * * * *", "At the second 30 of the minute 5 of every hour")]
+    [InlineData("* 5 * * * *", "Every second of the minute 5 of every hour")]
+    public void It_is_said_as_people_say_it(string cron, string words) => Cron.Parse(cron).Words.ShouldBe(words);
+
+    [Theory]
+    [InlineData("cron: '0 6 * * *'\n      zone: Europe/Berlin", "Every day at 06:00 (Europe/Berlin)")]
+    [InlineData("cron: '@hourly'", "Every hour (UTC)")]
+    [InlineData("every: 1h", "Every hour")]
+    [InlineData("every: 90m", "Every 1 hour and 30 minutes")]
+    public void A_schedule_is_said_with_its_zone(string schedule, string words) => PlanReader.Read($"name: p\non:\n  - schedule:\n      {schedule}\nsteps: [ {{ use: fake.do }} ]\n")
+        .Plan!.Triggers[0].ShouldBeOfType<ScheduleTrigger>().Words.ShouldBe(words);
 }

@@ -31,7 +31,7 @@ export function SchedulesPage() {
   const list = useInfiniteQuery(schedulesQuery);
   const all = list.data?.pages.flatMap(page => page.items);
   const wanted = search.q?.toLowerCase();
-  const rows = wanted === undefined ? all : all?.filter(row => `${row.plan} ${row.watches}`.toLowerCase().includes(wanted));
+  const rows = wanted === undefined ? all : all?.filter(row => `${row.plan} ${row.watches} ${row.in_words ?? ''}`.toLowerCase().includes(wanted));
   const chosen = all?.find(row => row.id === search.schedule);
   const isList = search.view === 'list';
   const set = (next: Partial<typeof search>) => void navigate({ search: before => ({ ...before, ...next }), replace: true });

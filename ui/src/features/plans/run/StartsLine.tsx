@@ -16,7 +16,7 @@ export function StartsLine({ plan }: { plan: string }) {
       {triggers.map(trigger => (
         <span key={trigger.id} className={classes.trigger} title={trigger.broken ?? undefined}>
           <StatusBadge status={trigger.state} compact />
-          <span>{words[trigger.kind] ?? trigger.kind} <code>{trigger.watches}</code>{trigger.state !== 'active' ? ` (${trigger.state})` : trigger.next_at != null && <>, next <Time value={trigger.next_at} /></>}</span>
+          <span>{trigger.in_words != null ? <span title={trigger.watches}>{trigger.in_words}</span> : <>{words[trigger.kind] ?? trigger.kind} <code>{trigger.watches}</code></>}{trigger.state !== 'active' ? ` (${trigger.state})` : trigger.next_at != null && <>, next <Time value={trigger.next_at} /></>}</span>
         </span>
       ))}
     </span>

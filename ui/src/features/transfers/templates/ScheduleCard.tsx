@@ -18,12 +18,6 @@ const rhythms = [
   { value: '0 6 1 * *', label: 'On the first of each month at 06:00' },
 ];
 
-/** "0 6 * * * (Europe/Berlin)" as "Every day at 06:00 (Europe/Berlin)"; a rhythm without words stays as it is. */
-const rhythmText = (watches: string): string => {
-  const rhythm = rhythms.find(each => watches === each.value || watches.startsWith(`${each.value} (`));
-  return rhythm === undefined ? watches : `${rhythm.label}${watches.slice(rhythm.value.length)}`;
-};
-
 /** What starts the template by itself. */
 export function ScheduleCard({ plan, name, mayEdit }: { plan: string; name: string; mayEdit: boolean }) {
   const client = useQueryClient();
@@ -43,7 +37,7 @@ export function ScheduleCard({ plan, name, mayEdit }: { plan: string; name: stri
         {found.map(trigger => (
           <div key={trigger.id} className={classes.trigger}>
             <StatusBadge status={trigger.state} />
-            <span className={classes.what} title={trigger.watches}>{rhythmText(trigger.watches)}</span>
+            <span className={classes.what} title={trigger.watches}>{trigger.in_words ?? trigger.watches}</span>
             {trigger.next_at != null && <span className={classes.soft}>next <Time value={trigger.next_at} /></span>}
             {trigger.last?.execution_id != null && <Link to="/executions/$execution" params={{ execution: trigger.last.execution_id }} search={{}} className={classes.soft}>the last one</Link>}
             {mayEdit && !trigger.is_of_plan && <Button size="xs" variant="subtle" color="gray" loading={removing.isPending} onClick={() => removing.mutate()}>Take it away</Button>}

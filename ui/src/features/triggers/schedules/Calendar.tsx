@@ -36,7 +36,7 @@ export function Calendar({ span, date, today, search, onShow }: CalendarProps) {
       </div>
       {query.error !== null && query.data === undefined && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
       {often.length > 0 && (
-        <p className={classes.often}><b>All the time:</b> {often.map(each => <span key={each.trigger_id}><PlanLink plan={each.plan} /> ({each.watches})</span>)}</p>
+        <p className={classes.often}><b>All the time:</b> {often.map(each => <span key={each.trigger_id}><PlanLink plan={each.plan} /> (<span title={each.watches}>{each.in_words ?? each.watches}</span>)</span>)}</p>
       )}
       {query.data === undefined ? query.error === null && <Loading what="The calendar" /> : span === 'day'
         ? <DayList entries={byDay[0]!} />
@@ -86,7 +86,7 @@ function Weeks({ days, byDay, today, month, shown, onDay }: WeeksProps) {
 }
 
 const EntryItem = ({ entry }: { entry: Entry }) => (
-  <li className={classes.entry} title={`${entry.plan}: ${timesText(entry.times)} – ${entry.watches}`}><span>{timesText(entry.times)}</span><PlanLink plan={entry.plan} /></li>
+  <li className={classes.entry} title={`${entry.plan}: ${timesText(entry.times)} – ${entry.words}`}><span>{timesText(entry.times)}</span><PlanLink plan={entry.plan} /></li>
 );
 
 const PlanLink = ({ plan }: { plan: string }) => <Link to="/plans/$plan" params={{ plan }} search={{}}>{plan}</Link>;
@@ -98,7 +98,7 @@ function DayList({ entries }: { entries: readonly Entry[] }) {
       {entries.map(entry => (
         <li key={entry.trigger}>
           <div className={classes.lane} aria-hidden="true">{entry.times.map(time => <i key={time.getTime()} style={{ left: `${((time.getHours() * 60 + time.getMinutes()) / 1_440) * 100}%` }} />)}</div>
-          <div className={classes.dayText}><PlanLink plan={entry.plan} /><span>{timesText(entry.times)}</span><code>{entry.watches}</code></div>
+          <div className={classes.dayText}><PlanLink plan={entry.plan} /><span>{timesText(entry.times)}</span><span>{entry.words}</span></div>
         </li>
       ))}
     </ul>

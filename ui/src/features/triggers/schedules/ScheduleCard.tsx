@@ -25,7 +25,8 @@ export function ScheduleCard({ schedule, mayPause, mayRun, isBusy, onPause, onRu
   return (
     <Card title={<Link to="/plans/$plan" params={{ plan: schedule.plan }} search={{}} className={classes.plan}>{schedule.plan}</Link>} actions={<CloseButton aria-label="Close the schedule" onClick={onClose} />}>
       <div className={classes.body}>
-        <div className={classes.line}><StatusBadge status={schedule.state} /><code>{schedule.watches}</code></div>
+        <div className={classes.line}><StatusBadge status={schedule.state} /><span className={classes.words}>{schedule.in_words ?? schedule.watches}</span></div>
+        {schedule.in_words != null && <p className={classes.soft}>In its plan: <code>{schedule.watches}</code></p>}
         {schedule.broken != null && <p className={classes.bad}>{schedule.broken}</p>}
         <div className={classes.actions}>
           {mayRun && <Button size="xs" variant="default" leftSection={<Play size={13} aria-hidden="true" />} loading={isBusy} onClick={onRun}>Run now</Button>}

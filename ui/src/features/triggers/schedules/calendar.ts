@@ -6,6 +6,7 @@ interface Timetable {
   trigger_id: string;
   plan: string;
   watches: string;
+  in_words: string | null;
   times: readonly string[];
   is_cut: boolean;
 }
@@ -14,7 +15,8 @@ interface Timetable {
 export interface Entry {
   trigger: string;
   plan: string;
-  watches: string;
+  /** "Every day at 06:00 (Europe/Berlin)". */
+  words: string;
   times: Date[];
 }
 
@@ -53,13 +55,13 @@ export function entriesOf(timetables: readonly Timetable[], days: readonly Date[
   const places = new Map(days.map((day, index) => [dayText(day), index]));
   const byDay: Entry[][] = days.map(() => []);
   const often = timetables.filter(each => each.is_cut);
-  for (const { trigger_id: trigger, plan, watches, times } of timetables.filter(each => !each.is_cut)) {
+  for (const { trigger_id: trigger, plan, watches, in_words: words, times } of timetables.filter(each => !each.is_cut)) {
     const found = new Map<number, Entry>();
     for (const text of times) {
       const time = new Date(text);
       const place = places.get(dayText(time));
       if (place === undefined) continue;
-      const entry = found.get(place) ?? { trigger, plan, watches, times: [] };
+      const entry = found.get(place) ?? { trigger, plan, words: words ?? watches, times: [] };
       entry.times.push(time);
       found.set(place, entry);
     }
