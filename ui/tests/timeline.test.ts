@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { barOf, rowsOf, spanOf, ticksOf, withAttempts, type Attempt } from '@/features/executions/detail/timeline';
+import { metadataOf, usesOf } from '@/features/executions/detail/uses';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1) + second * 1_000).toISOString();
 const attempt = (step: string, from: number, to: number | null, more: Partial<Attempt> = {}): Attempt => ({
@@ -45,5 +46,23 @@ describe('the timeline', () => {
     const ended = withAttempts(begun, begun.map(each => ({ ...each, status: 'succeeded', ended_at: each.started_at })));
 
     expect(ended.every(each => each.status === 'succeeded')).toBe(true);
+  });
+});
+
+describe('what a failure leads to', () => {
+  const error = { kind: 'unauthorized', message: 'It says no.', transient: false };
+
+  it('is the endpoints and credentials that the hub noted, and no other metadata', () => {
+    const attempt = { error, metadata: { endpoints: 'shop, backup', credentials: 'SHOP_KEY', request: '4711' } };
+    expect(usesOf(attempt)).toEqual({ endpoints: ['shop', 'backup'], credentials: ['SHOP_KEY'] });
+    expect(metadataOf(attempt)).toEqual({ request: '4711' });
+    expect(metadataOf({ error, metadata: { endpoints: 'shop' } })).toBeNull();
+  });
+
+  it('is nothing where nothing failed', () => {
+    const attempt = { metadata: { endpoints: '3' } };
+    expect(usesOf(attempt)).toEqual({ endpoints: [], credentials: [] });
+    expect(metadataOf(attempt)).toEqual({ endpoints: '3' });
+    expect(usesOf(undefined)).toEqual({ endpoints: [], credentials: [] });
   });
 });

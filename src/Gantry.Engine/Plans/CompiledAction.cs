@@ -67,6 +67,16 @@ internal sealed class CompiledAction : CompiledStep
         }
     }
 
+    /// <summary>The addresses among its parameters, as they are for a call.</summary>
+    public IEnumerable<string> AddressesOf(JsonElement resolved) =>
+        from setting in Action?.Parameters ?? []
+        where setting is { Type: SettingType.Address } or { Items: SettingType.Address }
+        where resolved.ValueKind == JsonValueKind.Object && resolved.TryGetProperty(setting.Name, out _)
+        let value = resolved.GetProperty(setting.Name)
+        from address in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().AsEnumerable() : [value]
+        where address.ValueKind == JsonValueKind.String
+        select address.GetString()!;
+
     /// <summary>Whether an attempt that was cut off may simply be made again.</summary>
     public bool IsRepeatable(JsonElement resolved) =>
         Step.IsRepeatable || Action is { IsPure: true } or { IsRepeatable: true }

@@ -102,7 +102,8 @@ internal sealed class StepRunner(StepAt at, CompiledAction step, Flow flow)
                 at.Write(StepLogLevel.Info, attempt.Attempt, at.Frame.Prefix.Length == 0 ? step.StartMessage : $"{at.Name} starts.");
             }
 
-            var ended = await EndAsync(await new AttemptCall(at, step, attempt, memory).RunAsync(parameters, flow.Cancel));
+            var called = await new AttemptCall(at, step, attempt, memory).RunAsync(parameters, flow.Cancel);
+            var ended = await EndAsync(await FailedUses.NoteAsync(called, step, parameters, at.Execution.Run.Endpoints, flow.End));
             if (ended.Status != StepStatus.Failed || WaitAfter(ended) is null)
             {
                 return ended;

@@ -57,6 +57,17 @@ public sealed class FakeProvider : IProvider
         new() { Id = "pure", Help = "Computes.", IsPure = true, Parameters = [new() { Name = "value", Type = SettingType.Any, Help = "Anything." }] },
         new()
         {
+            Id = "move",
+            Help = "Takes places.",
+            Parameters =
+            [
+                new() { Name = "from", Type = SettingType.List, Items = SettingType.Address, Help = "Where from." },
+                new() { Name = "to", Type = SettingType.Address, Help = "Where to." },
+                new() { Name = "token", IsSecret = true, Help = "A secret." },
+            ],
+        },
+        new()
+        {
             Id = "needs",
             Help = "Has a required parameter and a default.",
             Parameters =

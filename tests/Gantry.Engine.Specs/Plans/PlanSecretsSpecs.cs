@@ -1,4 +1,5 @@
 using Gantry.Engine.Plans;
+using Gantry.Engine.Providers;
 using Gantry.Engine.Secrets;
 using Shouldly;
 using Xunit;
@@ -40,6 +41,21 @@ public sealed class PlanSecretsSpecs
             stage.Run(document.Plan!) with { PlaceOf = path => $"plan.yaml:{document.PlaceOf(path)}" }, stage.Journal, TestContext.Current.CancellationToken);
 
         outcome.Error!.Message.ShouldContain("'MISSING' (plan.yaml:3:34, plan.yaml:4:34)");
+    }
+
+    [Theory]
+    [InlineData(ProviderErrorKind.Unauthorized, "shop, backup", "KNOWN, SHOP_PASSWORD")]
+    [InlineData(ProviderErrorKind.Unavailable, "shop, backup", null)]
+    public async Task A_failed_attempt_names_its_endpoints_and_a_refused_one_its_credentials(ProviderErrorKind kind, string endpoints, string? credentials)
+    {
+        (stage.Secrets["KNOWN"], stage.Secrets["SHOP_PASSWORD"]) = ("value", "another");
+        stage.Fake.Answer = (_, _) => Task.FromResult(ProviderResult.Failure(new() { Kind = kind, Message = "It says no." }));
+
+        await stage.RunAsync(
+            """{"inputs":{"day":"string"},"steps":[{"use":"fake.move","with":{"from":["shop:a","/tmp/b","shop:c"],"to":"backup:${input.day}","token":"${cred:KNOWN}"}}]}""", """{"day":"monday"}""");
+
+        var metadata = stage.Journal.Attempts.Last().Metadata!;
+        (metadata.GetValueOrDefault("endpoints"), metadata.GetValueOrDefault("credentials")).ShouldBe((endpoints, credentials));
     }
 
     [Fact]

@@ -82,5 +82,8 @@ public sealed class PlanStage
     {
         public ValueTask<IEndpoint> OpenAsync(string address, CancellationToken cancellationToken) =>
             throw new EndpointException(EndpointError.NotFound, $"There is no endpoint at '{address}'.");
+
+        public ValueTask<IReadOnlyList<string>> FindSecretsAsync(string address, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<IReadOnlyList<string>>(address.StartsWith("shop:", StringComparison.Ordinal) ? ["SHOP_PASSWORD"] : []);
     }
 }

@@ -20,6 +20,8 @@ import { RerunModal } from './detail/RerunModal';
 import { StepPanel } from './detail/StepPanel';
 import { Timeline } from './detail/Timeline';
 import { useExecution } from './detail/useExecution';
+import { usesOf } from './detail/uses';
+import { UsesLinks } from './detail/UsesLinks';
 import { Waits } from './detail/Waits';
 import { WholeLog } from './detail/WholeLog';
 import classes from './ExecutionPage.module.css';
@@ -68,6 +70,8 @@ function OneExecution({ id }: { id: string }) {
       {execution.error != null && (
         <Alert color="red" icon={<TriangleAlert size={18} />} title={execution.failed_step == null ? 'It failed' : `The step '${nameOf(execution.failed_step)}' failed`}>
           <div className={classes.reason}>{execution.error.message}</div>
+          {execution.failed_step != null && <UsesLinks uses={usesOf(steps.findLast(step => step.step === execution.failed_step))} />}
+          {execution.failed_step == null && execution.error.kind === 'unauthorized' && <Anchor component={Link} to="/credentials" size="sm">To the credentials</Anchor>}
           {execution.failed_step != null && <Anchor component="button" type="button" size="sm" onClick={() => set({ tab: undefined, step: execution.failed_step ?? undefined })}>Show the step <ChevronRight size={14} className={classes.chevron} aria-hidden="true" /></Anchor>}
         </Alert>
       )}

@@ -5,6 +5,8 @@ import { StatusBadge } from '@/components/status/StatusBadge';
 import { Duration, Time } from '@/components/time/Time';
 import { Output } from './Output';
 import type { Attempt } from './timeline';
+import { metadataOf, usesOf } from './uses';
+import { UsesLinks } from './UsesLinks';
 import classes from './StepPanel.module.css';
 
 /** All that is known of one step: each attempt with what it gave, or why it failed. The last attempt comes first. */
@@ -24,9 +26,10 @@ export function StepPanel({ attempts, name, onClose }: { attempts: Attempt[]; na
               <span className={classes.kind}>{attempt.error.kind.replaceAll('_', ' ')}{attempt.error.status != null && `, status ${attempt.error.status}`} · {attempt.error.transient ? 'trying again may help' : 'trying again does not help by itself'}</span>
             </p>
           )}
+          <UsesLinks uses={usesOf(attempt)} />
           {attempt.message != null && <p className={classes.message}>{attempt.message}</p>}
           <Output value={attempt.output} url={attempt.output_url} bytes={attempt.output_bytes} label="Output" />
-          {attempt.metadata != null && Object.keys(attempt.metadata).length > 0 && <details><summary>Metadata</summary><JsonView value={attempt.metadata} label="Metadata" /></details>}
+          {metadataOf(attempt) !== null && <details><summary>Metadata</summary><JsonView value={metadataOf(attempt)} label="Metadata" /></details>}
         </section>
       ))}
     </Card>
