@@ -43,6 +43,7 @@ internal sealed record TransferShape(
 /// <param name="Progress">files_done, files_total, bytes_done, bytes_total, total_is_final, copied, bytes (of the copied), skipped, deleted, failed, bytes_per_second,
 /// elapsed_seconds, current_files, remaining_seconds.</param>
 /// <param name="Status">running, succeeded, failed, cancelled or may_have_run; only when one transfer is shown.</param>
+/// <param name="Earlier">The attempts before this one, none of which succeeded; only when one transfer is shown.</param>
 /// <param name="Result">The summary with the first failures; only when one transfer is shown.</param>
 internal sealed record LinkShape(
     string Step,
@@ -54,7 +55,13 @@ internal sealed record LinkShape(
     string? Status = null,
     string? Message = null,
     ErrorShape? Error = null,
-    JsonElement? Result = null);
+    JsonElement? Result = null,
+    IReadOnlyList<EarlierShape>? Earlier = null);
+
+/// <summary>An attempt at a link that was followed by another one.</summary>
+/// <param name="Status">failed or may_have_run: it was cut off.</param>
+/// <param name="Message">What there is to say beside the error.</param>
+internal sealed record EarlierShape(int Attempt, string Status, DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null, string? Message = null, ErrorShape? Error = null);
 
 /// <summary>What became of one file, in one attempt at one link.</summary>
 /// <param name="Path">Relative to the source.</param>

@@ -76,8 +76,12 @@ internal sealed record TransferView : ExecutionState
             json.WriteString("to", TransferPlan.ToOf(spec, link));
             if (stands.GetValueOrDefault(path) is { } stand)
                 stand.Write(json, isRunning: !IsFinal);
-            if (steps?.LastOrDefault(step => step.Path == path) is { } last)
+            if (steps?.Where(step => step.Path == path).ToList() is [.. var earlier, var last])
+            {
                 WriteEnd(json, last);
+                WriteEarlier(json, earlier);
+            }
+
             json.WriteEndObject();
         }
 
@@ -90,6 +94,27 @@ internal sealed record TransferView : ExecutionState
         EventJson.WriteText(json, "message", step.Message);
         EventJson.WriteRaw(json, "error", step.Error);
         EventJson.WriteRaw(json, "result", step.Output);
+    }
+
+    private static void WriteEarlier(Utf8JsonWriter json, IReadOnlyList<StepView> attempts)
+    {
+        if (attempts.Count == 0)
+            return;
+        json.WriteStartArray("earlier");
+        foreach (var attempt in attempts)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("attempt", attempt.Attempt);
+            json.WriteString("status", attempt.Status);
+            json.WriteString("started_at", attempt.StartedAt.UtcDateTime);
+            if (attempt.EndedAt is { } endedAt)
+                json.WriteString("ended_at", endedAt.UtcDateTime);
+            EventJson.WriteText(json, "message", attempt.Message);
+            EventJson.WriteRaw(json, "error", attempt.Error);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteList(Utf8JsonWriter json, string name, IEnumerable<string> values)

@@ -7508,6 +7508,20 @@ export interface components {
             /** @description The actions that the plan names, read from the plan itself. */
             uses: string[];
         };
+        /** @description An attempt at a link that was followed by another one. */
+        Earlier: {
+            /** Format: int32 */
+            attempt: number;
+            /** Format: date-time */
+            ended_at?: null | string;
+            error?: null | components["schemas"]["Error"];
+            /** @description What there is to say beside the error. */
+            message?: null | string;
+            /** Format: date-time */
+            started_at: string;
+            /** @description failed or may_have_run: it was cut off. */
+            status: string;
+        };
         Egress: {
             rules: string[];
         };
@@ -7881,6 +7895,8 @@ export interface components {
             attempt?: null | number;
             /** @description It came to its end, so that each of its files is in the manifest. */
             complete?: null | boolean;
+            /** @description The attempts before this one, none of which succeeded; only when one transfer is shown. */
+            earlier?: null | components["schemas"]["Earlier"][];
             error?: null | components["schemas"]["Error"];
             from: string;
             message?: null | string;

@@ -6,6 +6,7 @@ import { StatusBadge } from '@/components/status/StatusBadge';
 import { bytesText, countText, durationText } from '@/components/time/words';
 import { Bar } from '../list/Bar';
 import { amountText, filesText, progressOf, remainingText, shareOf } from '../list/progress';
+import { earlierText } from './earlier';
 import classes from './LinkCard.module.css';
 
 const currentMax = 12;
@@ -48,6 +49,7 @@ export function LinkCard({ link, number, isRunning }: { link: Shape<'Link'>; num
       )}
       {notes.map(note => <p key={note} className={classes.note}>{note}</p>)}
       {(link.attempt ?? 1) > 1 && <p className={classes.note}>This is attempt {link.attempt}; what an earlier one copied counts as skipped.</p>}
+      {(link.earlier?.length ?? 0) > 0 && <ul className={classes.earlier} aria-label="Attempts before">{link.earlier!.map(attempt => <li key={attempt.attempt}>{earlierText(attempt)}</li>)}</ul>}
     </Card>
   );
 }

@@ -23,7 +23,11 @@ export function useTransfer(id: string) {
     const onHappenings = (happenings: TransferHappening[]) => {
       tail.append(happenings.flatMap(each => (each.kind === 'file' ? [each.data] : [])));
       const others = happenings.filter(each => each.kind !== 'file');
+      const known = client.getQueryData<Transfer>(key)?.links;
+      const isBegunAgain = others.some(each => each.kind === 'progress' && (each.data.attempt ?? 1) > (known?.find(link => link.step === each.data.step)?.attempt ?? 1));
       if (others.length > 0) client.setQueryData<Transfer>(key, before => (before === undefined ? before : others.reduce(withHappening, before)));
+      // Why the attempt before failed is told by the transfer itself.
+      if (isBegunAgain) void client.invalidateQueries({ queryKey: key });
       if (others.some(each => each.kind === 'transfer')) void client.invalidateQueries({ queryKey: ['transfers'] });
     };
     followTransfer(id, { onHappenings, onLive: setLive, signal: stop.signal }).catch((error: unknown) => toastProblem(error, 'The transfer cannot be followed live'));
