@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { earlierText } from '@/features/transfers/detail/earlier';
 import { failureGroups } from '@/features/transfers/detail/failures';
 import { deletes, draftLike, emptyDraft, requestOf, splitAddress, templateLike, templateOf, withMode } from '@/features/transfers/form/draft';
 import { previewText } from '@/features/transfers/form/preview';
+import { freeName, suggestedName } from '@/features/transfers/form/suggested-name';
 import { amountText, filesText, outcomeText, progressOf, remainingText, shareOf, togetherOf } from '@/features/transfers/list/progress';
 import { sinceOf } from '@/components/time/period';
 import { titleOf, wayText } from '@/features/transfers/list/words';
@@ -92,5 +94,31 @@ describe('words of transfers', () => {
   it('know how far back a period goes', () => {
     expect(sinceOf('1d', Date.parse('2026-01-02T08:00:30Z'))).toBe('2026-01-01T08:00:00.000Z');
     expect(sinceOf('forever', 0)).toBeUndefined();
+  });
+});
+
+describe('an attempt before', () => {
+  it('says how long it took and why it ended', () => {
+    const before = { attempt: 1, status: 'failed', started_at: '2026-01-31T12:00:00Z', ended_at: '2026-01-31T12:00:12Z', error: { kind: 'unavailable', message: 'The server did not answer.', transient: true } };
+    expect(earlierText(before)).toBe('Attempt 1 failed after 12 s: The server did not answer.');
+    expect(earlierText({ attempt: 2, status: 'may_have_run', started_at: '2026-01-31T12:00:00Z' })).toBe('Attempt 2 was cut off.');
+  });
+});
+
+describe('the suggested name of a template', () => {
+  it.each([
+    [['staging:out'], ['web:sites/www'], 'staging out to web www'],
+    [['staging:'], ['web:', 'archive:{year}/{month}'], 'staging to archive'],
+    [['sftp://deploy@www.example.org:2222/var/www/'], ['/srv/backup'], 'www.example.org www to backup'],
+    [['s3://shop-backup'], ['/'], ''],
+    [[''], ['web:'], ''],
+    [['media:1', 'media:2'], ['web:photos-{date:yyyy}'], 'media 1 to web photos'],
+  ])('of %j and %j', (from, to, name) => {
+    expect(suggestedName({ from, to }, [])).toBe(name);
+  });
+
+  it('is one that is not taken', () => {
+    expect(suggestedName({ from: ['a1:'], to: ['b1:'] }, ['a1 to b1', 'a1 to b1 2'])).toBe('a1 to b1 3');
+    expect(freeName('nightly', [])).toBe('nightly');
   });
 });

@@ -6,6 +6,7 @@ import { Play, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { endpointNamesQuery } from '@/api/endpoint-names';
 import { may, meQuery } from '@/api/me';
+import { planNamesQuery } from '@/api/plan-names';
 import { AskBeforeLeaving } from '@/components/feedback/AskBeforeLeaving';
 import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
@@ -20,6 +21,7 @@ import { templateQuery, type Template } from './api/templates';
 import { DraftFields } from './form/DraftFields';
 import { draftOfTemplate, emptyDraft, isChain, requestOf, templateLike, templateOf } from './form/draft';
 import { Preview } from './form/Preview';
+import { freeName, suggestedName } from './form/suggested-name';
 import { ChainGraph } from './templates/ChainGraph';
 import { ScheduleCard } from './templates/ScheduleCard';
 import classes from './form/TwoColumns.module.css';
@@ -51,14 +53,16 @@ function TemplateForm({ saved, begun }: { saved: Template | null; begun?: Transf
   const me = useQuery(meQuery).data;
   const names = (useQuery(endpointNamesQuery).data ?? []).map(endpoint => endpoint.name);
   const [draft, setDraft] = useState(() => (saved !== null ? draftOfTemplate(saved) : begun === undefined ? emptyDraft : templateLike(begun)));
-  const [name, setName] = useState(saved?.name ?? begun?.name ?? '');
+  const taken = useQuery({ ...planNamesQuery, enabled: saved === null }).data?.flatMap(plan => plan.name ?? []) ?? [];
+  const [typed, setName] = useState(saved?.name ?? null);
+  const name = typed ?? (begun?.name == null ? suggestedName(draft, taken) : freeName(begun.name, taken));
   const [description, setDescription] = useState(saved?.description ?? '');
   const [asksDelete, asking] = useDisclosure(false);
   const mayEdit = may(me, 'editor');
   const request = templateOf(draft, name, description);
   const isChanged = saved === null || JSON.stringify(request) !== JSON.stringify(templateOf(draftOfTemplate(saved), saved.name, saved.description ?? ''));
-  const [first] = useState(() => JSON.stringify([draft, name, description]));
-  const hasChanges = mayEdit && (saved === null ? JSON.stringify([draft, name, description]) !== first : isChanged);
+  const [first] = useState(() => JSON.stringify([draft, typed, description]));
+  const hasChanges = mayEdit && (saved === null ? JSON.stringify([draft, typed, description]) !== first : isChanged);
   const saving = useMutation({
     mutationFn: () => (saved === null ? addTemplate(request!) : saveTemplate(saved.id, request!)),
     onSuccess: async template => {
@@ -96,7 +100,7 @@ function TemplateForm({ saved, begun }: { saved: Template | null; begun?: Transf
         <div className={classes.main}>
           <Card title="What it is called">
             <div className={classes.main}>
-              <TextInput label="Name" value={name} onChange={event => setName(event.currentTarget.value)} disabled={!mayEdit} maxLength={200} autoComplete="off" required withAsterisk={false} />
+              <TextInput label="Name" description={saved === null && typed === null && name !== '' ? 'Suggested by where it goes. Type another, if you like.' : undefined} value={name} onChange={event => setName(event.currentTarget.value)} disabled={!mayEdit} maxLength={200} autoComplete="off" required withAsterisk={false} />
               <Textarea label="What it is for" value={description} onChange={event => setDescription(event.currentTarget.value)} disabled={!mayEdit} autosize minRows={1} maxRows={5} />
             </div>
           </Card>
