@@ -31,7 +31,19 @@ export function SignInPage() {
         {mustChange
           ? <NewPasswordForm current={password} onDone={enter} />
           : <SignInForm onDone={async (used, mustChangeNow) => { setPassword(used); if (mustChangeNow) await client.fetchQuery({ ...meQuery, staleTime: 0 }); else await enter(); }} />}
+        {!mustChange && <FirstTime />}
       </div>
     </main>
+  );
+}
+
+/** Where a first password comes from. It says what the README says, and nothing of this hub: strangers read it too. */
+function FirstTime() {
+  return (
+    <details className={classes.first}>
+      <summary>First time here, and no password yet?</summary>
+      <p>The first user of a hub is called <b>admin</b>. The very first start of the hub prints a one-time password for it, on the line before “Gantry is ready at …”: in the terminal in which the hub was started, or wherever the output of its service goes. It is printed that once, and not at all when whoever set the hub up chose one in its settings.</p>
+      <p>Everybody else is given a user and a one-time password by an administrator.</p>
+    </details>
   );
 }
