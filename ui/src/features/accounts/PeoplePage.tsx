@@ -18,12 +18,12 @@ export function PeoplePage() {
   const me = useQuery(meQuery).data;
   return (
     <Page title="People and API keys" fill>
-      <Tabs value={tab} onChange={next => void navigate({ search: { tab: next === 'members' ? undefined : peopleTabs.find(each => each === next) }, replace: true })} keepMounted={false} classNames={{ root: classes.tabs, panel: classes.panel }}>
+      <Tabs value={tab} onChange={next => void navigate({ search: { tab: next === 'members' ? undefined : peopleTabs.find(each => each === next) }, replace: true })} keepMounted={false} classNames={{ root: classes.tabs, tab: classes.tab, panel: classes.panel }}>
         <Tabs.List>
           <Tabs.Tab value="members">Members</Tabs.Tab>
-          <Tabs.Tab value="keys">Your API keys</Tabs.Tab>
+          <Tabs.Tab value="keys"><span className={classes.more}>Your </span>API keys</Tabs.Tab>
           <Tabs.Tab value="you">You</Tabs.Tab>
-          {me?.is_administrator === true && <Tabs.Tab value="users">Users of the hub</Tabs.Tab>}
+          {me?.is_administrator === true && <Tabs.Tab value="users">Users<span className={classes.more}> of the hub</span></Tabs.Tab>}
           <Tabs.Tab value="workspaces">Workspaces</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="members"><MembersTab me={me} /></Tabs.Panel>
