@@ -41,8 +41,16 @@ public sealed class AdministrationStory(SharedHub hubs, SharedBrowser browser)
         await visitor.Button("Save the change").ClickAsync();
         await visitor.SeesAsync("It is changed, and used from now on.");
 
+        await hub.Http.PostJsonAsync("/api/plans", new { plan = $"name: {name}\nsteps: [ {{ use: logic.transform, with: {{ value: 1 }} }} ]" });
         await visitor.Page.GotoAsync($"/audit?target={name}");
         await visitor.SeesAsync("Credential revealed");
+        await visitor.Page.GetByText("Plan created").ClickAsync();
+        var entry = visitor.Page.GetByRole(AriaRole.Dialog);
+        await visitor.SeesAsync(entry.GetByText(name));
+        await Assertions.Expect(entry.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Copy the id" })).ToHaveCountAsync(2);
+        await visitor.FindsItAccessibleAsync();
+        await visitor.PictureAsync("audit-entry-wide-light");
+        await visitor.Page.Keyboard.PressAsync("Escape");
         await visitor.Button("Verify the chain").ClickAsync();
         await visitor.SeesAsync("The chain is whole");
         await visitor.FindsItAccessibleAsync();

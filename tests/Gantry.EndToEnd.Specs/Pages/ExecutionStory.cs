@@ -34,6 +34,8 @@ public sealed class ExecutionStory(SharedHub hubs, SharedBrowser browser)
         await visitor.PictureAsync("execution-failed-wide-light");
         await visitor.Page.GetByText("Show the step").ClickAsync();
         await visitor.SeesAsync(visitor.Heading("Step publish"));
+        foreach (var endpoint in new[] { "nowhere-at-all", "demo" })
+            (await visitor.Link(endpoint).First.GetAttributeAsync("href")).ShouldBe("/endpoints/" + endpoint);
         await visitor.FindsItAccessibleAsync();
         await visitor.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Log" }).ClickAsync();
         await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Log).GetByText("greet").First);

@@ -95,6 +95,7 @@ public sealed class NewcomerStory(SharedHub hubs, SharedBrowser browser)
         await visitor.Link("All failed").ClickAsync();
         await visitor.Link("newcomer-album").First.ClickAsync();
         await visitor.SeesAsync($"There is no credential '{credential}'");
+        await visitor.SeesAsync(visitor.Link("To the credentials"));
         await visitor.PictureAsync("newcomer-failed-wide-light");
     }
 

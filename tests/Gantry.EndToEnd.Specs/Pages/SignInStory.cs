@@ -19,6 +19,10 @@ public sealed class SignInStory(SharedHub hubs, SharedBrowser browser)
         await visitor.Page.GotoAsync("/");
         await visitor.SeesAsync(visitor.Heading("Sign in to Gantry"));
         await visitor.FindsItAccessibleAsync();
+        await visitor.Page.GetByText("First time here, and no password yet?").ClickAsync();
+        await visitor.SeesAsync("prints a one-time password");
+        await visitor.FindsItAccessibleAsync();
+        await visitor.FindsItInWidthAsync();
         await visitor.PictureAsync($"sign-in-{look}");
         await visitor.SignInAsync();
 

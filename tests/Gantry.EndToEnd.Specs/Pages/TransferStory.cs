@@ -86,9 +86,10 @@ public sealed class TransferStory(SharedHub hubs, SharedBrowser browser) : IDisp
 
         await visitor.Page.GotoAsync("/templates/new");
         await Assertions.Expect(visitor.Button("Save the template")).ToBeDisabledAsync();
-        await visitor.Page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).FillAsync(name);
         await ChooseAsync(visitor, "From: endpoint", from);
         await ChooseAsync(visitor, "To: endpoint", to);
+        await Assertions.Expect(visitor.Page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true })).ToHaveValueAsync($"{from} to {to}");
+        await visitor.Page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).FillAsync(name);
         await visitor.Page.GetByLabel("To: path").FillAsync("{year}/{basename}-kept.{extension}");
         await visitor.Page.GetByLabel("Pattern").FillAsync("late.*");
         await visitor.SeesAsync("late-kept.txt");

@@ -18,6 +18,7 @@ import { DataTab } from './detail/DataTab';
 import { Facts } from './detail/Facts';
 import { RerunModal } from './detail/RerunModal';
 import { StepPanel } from './detail/StepPanel';
+import { stepName } from './detail/timeline';
 import { Timeline } from './detail/Timeline';
 import { useExecution } from './detail/useExecution';
 import { usesOf } from './detail/uses';
@@ -55,7 +56,7 @@ function OneExecution({ id }: { id: string }) {
   const isOver = execution.ended_at != null;
   const set = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
   const steps = execution.steps ?? [];
-  const nameOf = (path: string) => steps.find(step => step.step === path)?.id ?? path;
+  const nameOf = (path: string) => stepName(steps.find(step => step.step === path)) ?? path;
   const tab = search.tab ?? 'steps';
   return (
     <Page

@@ -27,7 +27,7 @@ export function StepPanel({ attempts, name, onClose }: { attempts: Attempt[]; na
             </p>
           )}
           <UsesLinks uses={usesOf(attempt)} />
-          {attempt.message != null && <p className={classes.message}>{attempt.message}</p>}
+          {attempt.message != null && attempt.message !== attempt.error?.message && <p className={classes.message}>{attempt.message}</p>}
           <Output value={attempt.output} url={attempt.output_url} bytes={attempt.output_bytes} label="Output" />
           {metadataOf(attempt) !== null && <details><summary>Metadata</summary><JsonView value={metadataOf(attempt)} label="Metadata" /></details>}
         </section>

@@ -17,13 +17,16 @@ export interface TimeSpan {
   to: number;
 }
 
+/** What the plan calls a step, or what it does. */
+export const stepName = (attempt: Pick<Attempt, 'id' | 'use'> | undefined): string | undefined => attempt?.id ?? attempt?.use;
+
 /** Steps in the order of the plan, those below others indented. */
 export function rowsOf(attempts: readonly Attempt[]): TimelineRow[] {
   const rows = new Map<string, TimelineRow>();
   for (const attempt of attempts) {
     const row = rows.get(attempt.step);
     if (row === undefined) {
-      rows.set(attempt.step, { path: attempt.step, name: attempt.id ?? attempt.use, use: attempt.use, depth: attempt.step.split('/').length - 1, status: attempt.status, attempts: [attempt] });
+      rows.set(attempt.step, { path: attempt.step, name: stepName(attempt)!, use: attempt.use, depth: attempt.step.split('/').length - 1, status: attempt.status, attempts: [attempt] });
     } else {
       row.attempts.push(attempt);
       row.status = attempt.status;

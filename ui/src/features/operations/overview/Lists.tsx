@@ -72,7 +72,7 @@ export function NextCard() {
         <li key={run.trigger}>
           <div className={classes.two}>
             <Link to="/plans/$plan" params={{ plan: run.plan }}>{run.plan}</Link>
-            <span className={classes.why} title={run.watches}>{run.words}</span>
+            <span className={classes.words} title={run.watches}>{run.words}</span>
           </div>
           <span className={classes.end}><Time value={run.at} /></span>
         </li>
