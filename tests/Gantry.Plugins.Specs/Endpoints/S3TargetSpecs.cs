@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Gantry.Plugins.Specs.Endpoints;
 
-/// <summary>Buckets that take no more half-way, a single connection, and a server that falls silent.</summary>
+/// <summary>Buckets that take no more half-way or hold very many, a single connection, and a server that falls silent.</summary>
 public sealed class S3TargetSpecs(SharedS3Servers servers) : IAsyncLifetime
 {
     private const int Files = 12;
@@ -50,6 +50,36 @@ public sealed class S3TargetSpecs(SharedS3Servers servers) : IAsyncLifetime
 
         // What was begun in parts is given up, so that nobody pays for it.
         stage.Proxy.Count("DELETE", "uploadId=").ShouldBe(stage.Proxy.Count("POST", "?uploads"));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task The_first_of_100_000_names_comes_before_the_last_is_sent()
+    {
+        const int Pages = 100;
+        TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        stage.Proxy.Instead = async context =>
+        {
+            _ = int.TryParse(context.Request.Query["continuation-token"], out var page);
+            if (page == Pages - 1)
+            {
+                await first.Task.WaitAsync(context.RequestAborted);
+            }
+
+            var keys = Enumerable.Range(0, 1000).Select(number => $"<Contents><Key>file {page:d2} {number:d3}</Key><Size>7</Size><LastModified>2026-01-02T03:04:05.000Z</LastModified></Contents>");
+            var next = page + 1 < Pages ? $"<IsTruncated>true</IsTruncated><NextContinuationToken>{page + 1}</NextContinuationToken>" : "<IsTruncated>false</IsTruncated>";
+            await context.Response.WriteAsync($"<ListBucketResult>{next}{string.Concat(keys)}</ListBucketResult>");
+            return true;
+        };
+
+        var count = 0;
+        await foreach (var entry in stage.Endpoint.ListAsync("", Token))
+        {
+            first.TrySetResult();
+            entry.Size.ShouldBe(7);
+            count++;
+        }
+
+        count.ShouldBe(Pages * 1000);
     }
 
     [Fact(Timeout = 120_000)]

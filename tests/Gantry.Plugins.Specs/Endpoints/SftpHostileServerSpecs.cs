@@ -61,6 +61,44 @@ public sealed class SftpHostileServerSpecs
         }
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task The_first_of_100_000_names_comes_before_the_last_is_sent()
+    {
+        const int Answers = 500;
+        const int Names = 200;
+        using ManualResetEventSlim first = new();
+        var answered = 0;
+        await using var endpoint = EndpointOn(request =>
+        {
+            if (request.Type == ReadFolder && ++answered == Answers)
+            {
+                first.Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue();
+            }
+
+            return request.Type switch
+            {
+                RealPath => ScriptedSftpServer.Names(request, "/"u8.ToArray()),
+                OpenFolder => Handle(request),
+                ReadFolder when answered <= Answers => Page(request, answered),
+                _ => Status(request, request.Type == ReadFolder ? 1U : 0),
+            };
+        });
+
+        var count = 0;
+        await foreach (var entry in endpoint.ListAsync("x", Token))
+        {
+            first.Set();
+            (entry.Kind, entry.Size).ShouldBe((EntryKind.File, 7));
+            count++;
+        }
+
+        count.ShouldBe(Answers * Names);
+
+        static byte[] Page(HeardRequest request, int number) => Packet(
+            104,
+            [request.Id, UInt32(Names), .. Enumerable.Range(0, Names).SelectMany(name => (byte[][])[Text($"file {number} {name}"), Text("-rw-r--r-- x"), UInt32(5), UInt32(0), UInt32(7), UInt32(0x81A4)])]);
+    }
+
     [Theory(Timeout = 120_000)]
     [InlineData("")]
     [InlineData("../x")]
