@@ -36,7 +36,7 @@ export function EventsPage() {
   const replaying = useMutation({
     mutationFn: () => replayEvents({ ...search, status: search.status! }),
     onSuccess: count => {
-      toastDone(`${plural(count, 'event')} are tried again.`);
+      toastDone(`${plural(count, 'event is', 'events are')} tried again.`);
       return client.invalidateQueries({ queryKey: ['events'] });
     },
   });
