@@ -35,7 +35,7 @@ export function CredentialsPage() {
   const rows = words === undefined ? found : found?.filter(credential => `${credential.name} ${credential.website ?? ''} ${typeText(credential)} ${credential.allowed_hosts.join(' ')}`.toLowerCase().includes(words));
   const opened = found?.find(credential => keyOf(credential) === search.open);
   // One that an address names may be on a page that is still to come.
-  const isSought = search.open !== undefined && opened === undefined && list.hasNextPage && !list.isFetchingNextPage;
+  const isSought = search.open !== undefined && opened === undefined && list.hasNextPage && !list.isFetchingNextPage && !list.isFetchNextPageError;
   const { fetchNextPage } = list;
   useEffect(() => { if (isSought) void fetchNextPage(); }, [isSought, fetchNextPage]);
   const set = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
