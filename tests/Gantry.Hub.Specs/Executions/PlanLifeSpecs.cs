@@ -73,12 +73,17 @@ public sealed class PlanLifeSpecs(HubFixture hub) : IClassFixture<HubFixture>
         var first = await StartAsync(plan, key);
         var again = await StartAsync(plan, key);
 
-        await TestPostgres.ExecuteAsync(hub.ConnectionString, $"update gantry.execution_keys set expires_at = now() - interval '1 second' where key = '{key}'");
+        await PassAsync("23 hours 30 minutes");
+        var late = await StartAsync(plan, key);
+        await PassAsync("30 minutes");
         var next = await StartAsync(plan, key);
 
         again.ShouldBe(first);
+        late.ShouldBe(first);
         next.ShouldNotBe(first);
         (await StartAsync(plan, key)).ShouldBe(next);
+
+        Task PassAsync(string time) => TestPostgres.ExecuteAsync(hub.ConnectionString, $"update gantry.execution_keys set expires_at = expires_at - interval '{time}' where key = '{key}'");
     }
 
     [Fact]

@@ -31,6 +31,14 @@ public sealed class EventSpecs(TestDatabase database) : IClassFixture<TestDataba
         (await stage.CountAsync()).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(1, 10)]
+    [InlineData(2, 30)]
+    [InlineData(3, 90)]
+    [InlineData(EventLimits.AttemptsMax - 1, 810)]
+    public void The_pause_before_the_next_attempt_is_three_times_as_long_each_time(int attempts, int seconds) =>
+        EventLimits.PauseAfter(attempts).ShouldBe(TimeSpan.FromSeconds(seconds));
+
     [Fact]
     public async Task A_start_that_was_refused_is_made_when_what_was_in_the_way_is_gone()
     {
@@ -143,7 +151,12 @@ public sealed class EventSpecs(TestDatabase database) : IClassFixture<TestDataba
             select new_event_id(), workspace_id, id, plan_id, kind, 'accepted', '', {arrivedAt} from triggers where plan_id = '{plan.Id}'
             """);
 
+        var window = await stage.AskAsync<DateTime>($"select expect_to from triggers where plan_id = '{plan.Id}'");
         await stage.TickAsync();
+        await stage.TickAsync();
+
+        // As when a hub died after the alert and before it moved on.
+        await stage.ExecuteAsync($"update triggers set expect_from = now() - interval '2 hours', expect_to = '{window:O}' where plan_id = '{plan.Id}'");
         await stage.TickAsync();
 
         (await stage.EventsAsync()).ShouldEndWith($"{last} webhook");

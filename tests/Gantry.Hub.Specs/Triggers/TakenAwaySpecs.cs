@@ -129,7 +129,8 @@ public sealed class TakenAwaySpecs(TestDatabase database) : IClassFixture<TestDa
 
         await stage.TickAsync();
 
-        (await stage.EventsAsync()).ShouldBe("accepted schedule");
+        // On a slow machine the next second is due before all is done.
+        (await stage.EventsAsync()).Split(", ").ShouldAllBe(seen => seen == "accepted schedule");
         (await stage.CountAsync("triggers", "next_at > now() - interval '10 seconds'")).ShouldBe(1);
     }
 
