@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Overview } from '@/api/overview';
 import { lineOf } from '@/features/operations/logs/lines';
 import { ruleText, testParameters } from '@/features/operations/notifications/words';
+import { tilesOf } from '@/features/operations/overview/tiles';
 import { fitsSetting, sourceText, valueText } from '@/features/operations/settings/words';
 
 describe('lines of the hub’s log', () => {
@@ -19,6 +21,21 @@ describe('notifications', () => {
 
   it('say of what and how often', () => {
     expect(ruleText({ on: ['failure', 'recovery'], use: 'slack.post_message', with: {}, at_most_every: '1h' })).toBe('Slack when a plan failed or it works again, at most every 1h');
+  });
+});
+
+describe('the numbers of the overview', () => {
+  const overview = { running: 0, queued: 0, waiting: 0, approvals: 0, schedules_late: 0, events_missed: 0, triggers_broken: 0, events_dead: 0, hours: [] } as unknown as Overview;
+  const wayOf = (id: string, more: Partial<Overview> = {}) => {
+    const { to, search } = tilesOf({ ...overview, ...more }).find(tile => tile.id === id)!;
+    return [to, search];
+  };
+
+  it('lead to the lists of what they count', () => {
+    expect(wayOf('failed')).toEqual(['/executions', { status: 'failed', period: '1d' }]);
+    expect(wayOf('late', { schedules_late: 1, events_missed: 1 })).toEqual(['/schedules', { view: 'list' }]);
+    expect(wayOf('late', { events_missed: 2 })).toEqual(['/events', { status: 'alert' }]);
+    expect(wayOf('dead')).toEqual(['/events', { status: 'dead' }]);
   });
 });
 

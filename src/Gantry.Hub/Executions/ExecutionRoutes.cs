@@ -29,7 +29,7 @@ internal static class ExecutionRoutes
             .WithSummary("Performs one step by itself: {\"step\": {…}, \"inputs\": {…}, \"outputs\": of other steps by their ids, \"dry_run\": true or false}.")
             .Takes<StepTestRequest>().WithQuery("wait", "How long to wait for its end; 30s if not given, at most 10 minutes.")
             .Produces<ExecutionShape>().Produces<ExecutionShape>(202).Refuses(415, 422);
-        group.MapGet("/executions", ListAsync).Allow(Access.Viewer).WithSummary("Lists executions, the newest first, by status and plan.")
+        group.MapGet("/executions", ListAsync).Allow(Access.Viewer).WithSummary("Lists executions, the newest first, by status, plan and time (since).")
             .Produces<Page<ExecutionShape>>().Refuses(404);
         group.MapGet("/executions/events", StreamAsync).Allow(Access.Viewer)
             .WithSummary("Streams the newest executions of the list as server-sent events: 'execution' (one that is new, or stands otherwise than it was told) and 'list' (the ids of those that "
@@ -68,22 +68,22 @@ internal static class ExecutionRoutes
         await ExecutionStore.FindAsync(session, PageQuery.Id(id, "execution"), cancellationToken)
         ?? throw ProblemException.NotFound($"There is no execution '{id}'.");
 
-    private static async Task<IResult> ListAsync(Caller caller, HubDatabase database, string? status, string? plan, string? limit, string? after,
+    private static async Task<IResult> ListAsync(Caller caller, HubDatabase database, string? status, string? plan, DateTimeOffset? since, string? limit, string? after,
         CancellationToken cancellationToken)
     {
         var count = PageQuery.Limit(limit);
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        var filter = await FilterAsync(session, status, plan, count, after, cancellationToken);
+        var filter = await FilterAsync(session, status, plan, since, count, after, cancellationToken);
         var found = await ExecutionStore.ListAsync(session, filter, cancellationToken);
         return JsonAnswer.Page(found, count, (view, json) => view.Write(json), view => view.Id.ToString());
     }
 
-    private static async Task StreamAsync(HttpContext context, Caller caller, HubDatabase database, ListStream stream, string? status, string? plan, string? limit)
+    private static async Task StreamAsync(HttpContext context, Caller caller, HubDatabase database, ListStream stream, string? status, string? plan, DateTimeOffset? since, string? limit)
     {
         var count = PageQuery.Limit(limit);
         ExecutionFilter filter;
         await using (var session = await database.OpenAsync(caller.Actor, context.RequestAborted))
-            filter = await FilterAsync(session, status, plan, count, null, context.RequestAborted);
+            filter = await FilterAsync(session, status, plan, since, count, null, context.RequestAborted);
         await stream.ServeAsync(context, "execution", async cancellationToken =>
         {
             await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
@@ -92,7 +92,7 @@ internal static class ExecutionRoutes
     }
 
     /// <summary>Of one more than are shown, which tells whether there are more.</summary>
-    private static async Task<ExecutionFilter> FilterAsync(HubSession session, string? status, string? plan, int count, string? after, CancellationToken cancellationToken)
+    private static async Task<ExecutionFilter> FilterAsync(HubSession session, string? status, string? plan, DateTimeOffset? since, int count, string? after, CancellationToken cancellationToken)
     {
         if (status is not null && !StatusNames.Executions.Contains(status))
             throw ProblemException.Invalid($"The parameter 'status' is one of {string.Join(", ", StatusNames.Executions)}.");
@@ -100,6 +100,7 @@ internal static class ExecutionRoutes
         {
             Status = status,
             PlanId = plan is null ? null : (await PlanRoutes.FindAsync(session, plan, cancellationToken)).Id,
+            Since = since,
             After = PageQuery.AfterId(after),
             Count = count + 1,
         };

@@ -9,6 +9,9 @@ internal sealed record ExecutionFilter
 
     public Guid? PlanId { get; init; }
 
+    /// <summary>Accepted then or later.</summary>
+    public DateTimeOffset? Since { get; init; }
+
     /// <summary>The last one of the page before.</summary>
     public Guid? After { get; init; }
 
@@ -18,6 +21,9 @@ internal sealed record ExecutionFilter
 /// <summary>Executions of the session's workspace, as people see them.</summary>
 internal static class ExecutionStore
 {
+    /// <summary>An execution is accepted at most so long after its id is made.</summary>
+    public static readonly TimeSpan AcceptedWithin = TimeSpan.FromMinutes(1);
+
     private const string Columns = """
         e.id, e.user_id, e.plan_id, e.plan_version, e.plan_name, e.inputs, e.rerun_of, e.status, e.waiting_for, e.cancel_requested,
         e.created_at, e.started_at, e.ended_at, e.ended_seq, e.output, e.output_blob, e.error, e.failed_step,
@@ -31,6 +37,8 @@ internal static class ExecutionStore
         List<string> conditions = ["e.workspace_id = @workspace"];
         if (filter.After is not null)
             conditions.Add("e.id < @After");
+        if (filter.Since is not null)
+            conditions.Add("e.id >= @idSince and e.created_at >= @Since");
         var isOpen = filter.Status is "queued" or "running" or "waiting";
         if (filter.PlanId is not null)
         {
@@ -61,7 +69,16 @@ internal static class ExecutionStore
         return await session.QueryAsync<ExecutionView>($"""
             select {Columns} from {rows}
             order by e.id desc limit @Count
-            """, new { workspace = session.Actor.WorkspaceId, filter.After, filter.PlanId, filter.Status, filter.Count }, cancellationToken);
+            """, new
+        {
+            workspace = session.Actor.WorkspaceId,
+            filter.After,
+            filter.Since,
+            idSince = filter.Since is { } since ? IdAt(since - AcceptedWithin) : (Guid?)null,
+            filter.PlanId,
+            filter.Status,
+            filter.Count,
+        }, cancellationToken);
     }
 
     /// <summary>Null when the session sees none of this id.</summary>
@@ -187,6 +204,17 @@ internal static class ExecutionStore
 
     // Lines bear the clock of the hub that wrote them; it may differ from the one that accepted the execution.
     private static DateTimeOffset LogsFrom(ExecutionView execution) => execution.CreatedAt - TimeSpan.FromDays(1);
+
+    /// <summary>The least id that is given at this time: ids begin with their millisecond, a little before the execution is accepted.</summary>
+    public static Guid IdAt(DateTimeOffset time)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        var milliseconds = Math.Max(0, time.ToUnixTimeMilliseconds());
+        for (var i = 5; i >= 0; i--, milliseconds >>= 8)
+            bytes[i] = (byte)milliseconds;
+        return new Guid(bytes, bigEndian: true);
+    }
 }
 
 /// <summary>An execution that a cancelling touched.</summary>

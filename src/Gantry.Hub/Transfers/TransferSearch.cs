@@ -1,5 +1,6 @@
 using Gantry.Engine.Plans;
 using Gantry.Hub.Database;
+using Gantry.Hub.Executions;
 using Gantry.Hub.Executions.Journal;
 
 namespace Gantry.Hub.Transfers;
@@ -37,7 +38,7 @@ internal sealed class TransferSearch(HubSession session, TransferFilter filter)
         if (found.Count < FoundMax)
             await TakeAsync(found, cancellationToken);
         else if (await SpanAsync(cancellationToken) is (var first, var last))
-            await WalkAsync(grams, before, Latest(first, filter.Since - TransferStore.AcceptedWithin), Earliest(last, filter.Until), 0, cancellationToken);
+            await WalkAsync(grams, before, Latest(first, filter.Since - ExecutionStore.AcceptedWithin), Earliest(last, filter.Until), 0, cancellationToken);
         return page;
     }
 

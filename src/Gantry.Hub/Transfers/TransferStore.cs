@@ -1,4 +1,5 @@
 using Gantry.Hub.Database;
+using Gantry.Hub.Executions;
 
 namespace Gantry.Hub.Transfers;
 
@@ -29,7 +30,7 @@ internal sealed record TransferFilter
     public required int Count { get; init; }
 
     /// <summary>Ids behind it were given later; null when there is no end.</summary>
-    public Guid? IdUntil => Until is { } until ? TransferStore.IdAt(until.AddMilliseconds(1)) : null;
+    public Guid? IdUntil => Until is { } until ? ExecutionStore.IdAt(until.AddMilliseconds(1)) : null;
 
     public bool IsOpen => Status is "queued" or "running" or "waiting";
 
@@ -40,9 +41,6 @@ internal sealed record TransferFilter
 /// <summary>Transfers of the session's workspace.</summary>
 internal static class TransferStore
 {
-    /// <summary>An execution is accepted at most so long after its id is made.</summary>
-    public static readonly TimeSpan AcceptedWithin = TimeSpan.FromMinutes(1);
-
     private const string Columns = """
         e.id, e.user_id, t.name, t.mode, t.request, t.template_id, t.retry_of, e.status, e.waiting_for, e.cancel_requested, e.created_at, e.started_at, e.ended_at,
         e.error, e.failed_step,
@@ -120,7 +118,7 @@ internal static class TransferStore
             filter.After,
             filter.Since,
             filter.Until,
-            idSince = filter.Since is { } since ? IdAt(since - AcceptedWithin) : (Guid?)null,
+            idSince = filter.Since is { } since ? ExecutionStore.IdAt(since - ExecutionStore.AcceptedWithin) : (Guid?)null,
             idUntil = filter.IdUntil,
             filter.Count,
         };
@@ -138,16 +136,5 @@ internal static class TransferStore
             where {string.Join(" and ", conditions)}{part}
             order by {id} desc limit @Count
             """, values, cancellationToken);
-    }
-
-    /// <summary>The least id that is given at this time: ids begin with their millisecond, a little before the execution is accepted.</summary>
-    public static Guid IdAt(DateTimeOffset time)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        bytes.Clear();
-        var milliseconds = Math.Max(0, time.ToUnixTimeMilliseconds());
-        for (var i = 5; i >= 0; i--, milliseconds >>= 8)
-            bytes[i] = (byte)milliseconds;
-        return new Guid(bytes, bigEndian: true);
     }
 }

@@ -302,6 +302,10 @@ public sealed class ExecuteRouteSpecs(HubFixture hub) : IClassFixture<HubFixture
         second.GetProperty("items").GetArrayLength().ShouldBe(2);
         second.GetProperty("next").ValueKind.ShouldBe(JsonValueKind.Null);
         failed.GetProperty("items").GetArrayLength().ShouldBe(1);
+        var newest = first.GetProperty("items")[0].GetProperty("created_at").GetString();
+        var since = await (await stranger.GetAsync($"/api/executions?since={newest}")).ReadJsonAsync();
+        since.GetProperty("items").EnumerateArray().ShouldHaveSingleItem().GetProperty("id").GetString().ShouldBe(first.GetProperty("items")[0].GetProperty("id").GetString());
+        (await stranger.GetAsync("/api/executions?since=yesterday")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await stranger.GetAsync("/api/executions?status=lost")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await stranger.GetAsync("/api/executions?after=x")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }

@@ -2569,7 +2569,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists executions, the newest first, by status and plan. */
+        /** Lists executions, the newest first, by status, plan and time (since). */
         get: {
             parameters: {
                 query?: {
@@ -2578,6 +2578,7 @@ export interface paths {
                     /** @description How many items a page has at most. */
                     limit?: string;
                     plan?: string;
+                    since?: null | string;
                     status?: string;
                 };
                 header?: never;
@@ -3075,6 +3076,7 @@ export interface paths {
                     /** @description With false the stream ends when what there is now is told; asked again with Last-Event-ID, it goes on from there. Without it, the stream goes on with what happens. */
                     live?: string;
                     plan?: string;
+                    since?: null | string;
                     status?: string;
                 };
                 header?: {

@@ -23,7 +23,7 @@ export function ExecutionsPage() {
   const plans = useQuery({ ...planNamesQuery, enabled: list.data !== undefined });
   useLivePages<Execution>(query.queryKey, executionsStream(search), list.isPlaceholderData ? 0 : list.dataUpdatedAt);
   const rows = list.data?.pages.flatMap(page => page.items);
-  const isFiltered = search.status !== undefined || search.plan !== undefined;
+  const isFiltered = search.status !== undefined || search.plan !== undefined || search.period !== undefined;
   const set = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
   return (
     <Page title="Executions" fill>
@@ -32,6 +32,10 @@ export function ExecutionsPage() {
         <Select
           aria-label="Plan" placeholder="Every plan" searchable clearable size="xs" w={220} value={search.plan ?? null} clearButtonProps={{ 'aria-label': 'Every plan' }}
           data={(plans.data ?? []).map(plan => plan.name!)} onChange={plan => set({ plan: plan ?? undefined })} nothingFoundMessage="No such plan"
+        />
+        <Select
+          aria-label="Time" size="xs" w={150} value={search.period ?? 'ever'} onChange={period => set({ period: period === '1d' || period === '7d' || period === '30d' ? period : undefined })}
+          data={[{ value: 'ever', label: 'At any time' }, { value: '1d', label: 'In the last day' }, { value: '7d', label: 'In the last 7 days' }, { value: '30d', label: 'In the last 30 days' }]}
         />
         {isFiltered && <Button variant="subtle" size="xs" color="gray" onClick={() => void navigate({ search: {}, replace: true })}>Clear</Button>}
       </Filters>

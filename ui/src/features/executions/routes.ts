@@ -6,10 +6,13 @@ import { levels } from '@/components/log/log-buffer';
 import { executionsQuery } from './api/list-executions';
 import { statuses } from './list/statuses';
 
+const periods = ['1d', '7d', '30d'] as const;
+
 const executions = createRoute({
   getParentRoute: () => shellRoute,
   path: 'executions',
-  validateSearch: (search: SearchInput): { status?: (typeof statuses)[number]; plan?: string } => ({ status: oneOf(search, 'status', statuses), plan: textOf(search, 'plan') }),
+  validateSearch: (search: SearchInput): { status?: (typeof statuses)[number]; plan?: string; period?: (typeof periods)[number] } =>
+    ({ status: oneOf(search, 'status', statuses), plan: textOf(search, 'plan'), period: oneOf(search, 'period', periods) }),
   // The rows come while the page's script does.
   loaderDeps: ({ search }) => search,
   loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(executionsQuery(deps)),
