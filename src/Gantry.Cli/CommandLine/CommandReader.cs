@@ -145,7 +145,7 @@ internal static class CommandReader
     /// <summary>An empty place is a variable of a script that was not set, and no place at all.</summary>
     private static void CheckPlace(string name, string? kind, string? value)
     {
-        if (value is "" && kind is "FILE" or "DIR" or "FOLDER" or "PATH" or "SOURCE" or "TARGET" or "ADDRESS")
+        if (value is "" && kind is "FILE" or "DIR" or "FOLDER" or "PATH" or "SOURCE" or "TARGET" or "ADDRESS" or "DOCUMENT")
         {
             throw new UsageException($"{name} is empty, and so names no place. If a script gave it, a variable there has no value.");
         }
