@@ -1,4 +1,5 @@
 using Gantry.EndToEnd.Specs.Programs;
+using Gantry.Engine.Endpoints;
 using Gantry.TestServers;
 using Shouldly;
 using Xunit;
@@ -12,10 +13,11 @@ namespace Gantry.EndToEnd.Specs;
 public sealed class TransferCrashSpecs : IAsyncLifetime
 {
     private const int Files = 300;
+    private const string Password = "p4ss of a test";
     private static readonly TimeSpan patience = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryFolder folder = new();
-    private SshServer? server;
+    private IAsyncDisposable? server;
     private string target = "";
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -50,17 +52,18 @@ public sealed class TransferCrashSpecs : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("publish.before")]
-    [InlineData("publish.after")]
-    public async Task A_command_killed_beside_the_renaming_of_a_large_file_on_a_server_is_completed_by_the_next(string fault)
+    [InlineData("sftp", "publish.before")]
+    [InlineData("sftp", "publish.after")]
+    [InlineData("ftp", "publish.before")]
+    [InlineData("ftp", "publish.after")]
+    [InlineData("rclone", "publish.before")]
+    [InlineData("rclone", "publish.after")]
+    public async Task A_command_killed_beside_the_renaming_of_a_large_file_on_a_server_is_completed_by_the_next(string kind, string fault)
     {
-        server = await SshServer.StartAsync();
-        target = server.NewFolder();
         Directory.CreateDirectory(folder["source"]);
         await File.WriteAllBytesAsync(folder["source/large"], new byte[20 * 1024 * 1024]);
         File.SetLastWriteTimeUtc(folder["source/large"], new DateTime(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        var config = folder.WriteFile("ssh_config", $"Host 127.0.0.1\n  IdentityFile {server.KeyFile}\n  UserKnownHostsFile {server.KnownHostsFile}\n");
-        string[] copy = ["copy", "--ssh-config", config, folder["source"], $"sftp://{SshServer.User}@127.0.0.1:{server.Port}{target}"];
+        string[] copy = ["copy", folder["source"], .. await TargetAsync(kind)];
 
         var first = await RunAsync(fault, copy);
         first.Status.ShouldBe(137, first.ToString());
@@ -69,6 +72,28 @@ public sealed class TransferCrashSpecs : IAsyncLifetime
 
         second.Status.ShouldBe(0, second.ToString());
         await CheckAsync(complete);
+    }
+
+    /// <summary>An address behind which the target is, with what it takes to sign in there.</summary>
+    private async Task<string[]> TargetAsync(string kind)
+    {
+        switch (kind)
+        {
+            case "sftp":
+                var ssh = await SshServer.StartAsync();
+                server = ssh;
+                target = ssh.NewFolder();
+                var config = folder.WriteFile("ssh_config", $"Host 127.0.0.1\n  IdentityFile {ssh.KeyFile}\n  UserKnownHostsFile {ssh.KnownHostsFile}\n");
+                return [$"sftp://{SshServer.User}@127.0.0.1:{ssh.Port}{target}", "--ssh-config", config];
+            case "ftp":
+                var ftp = await FtpServer.StartPyftpdlibAsync(Password, LoginTls.None, folder.Folder("home"));
+                server = ftp;
+                target = folder.Folder("home/target");
+                return [$"ftp://user@127.0.0.1:{ftp.Port}/target", "--set", "password=${cred:FTP}"];
+            default:
+                target = folder.Folder("target");
+                return [$"rclone::local:{target}"];
+        }
     }
 
     [Theory]
@@ -98,7 +123,7 @@ public sealed class TransferCrashSpecs : IAsyncLifetime
     }
 
     private Task<Ended> RunAsync(string? fault, params string[] arguments) =>
-        GantryProgram.RunAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["XDG_CONFIG_HOME"] = folder["config"], ["GANTRY_FAULT"] = fault }, null, arguments);
+        GantryProgram.RunAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["XDG_CONFIG_HOME"] = folder["config"], ["GANTRY_FAULT"] = fault, ["CRED_FTP"] = Password }, null, arguments);
 
     private async Task CheckAsync(IReadOnlyDictionary<string, string> complete)
     {

@@ -17,7 +17,7 @@ internal static class KeyboardWalk
           const style = document.head.appendChild(document.createElement('style'));
           style.textContent = '*, *::before, *::after { transition: none !important; }';
           const content = document.querySelector('#content');
-          const walk = window.walk = { wrong: [], isOut: false, stops: [] };
+          const walk = window.walk = { wrong: [], isOut: false, stops: [], elements: new Set() };
           let last = null;
           walk.leave = next => {
             if (last === null || !last.element.isConnected) return;
@@ -35,7 +35,9 @@ internal static class KeyboardWalk
             walk.isOut = !content.contains(target);
             walk.leave(walk.isOut ? null : target);
             last = walk.isOut ? null : { element: target, looks: looks(target) };
-            if (!walk.isOut) walk.stops.push(name(target));
+            if (walk.isOut) return;
+            walk.stops.push(name(target));
+            walk.elements.add(target);
           });
           content.addEventListener('focusout', ({ relatedTarget }) => { if (relatedTarget === null) { walk.leave(null); last = null; walk.isOut = true; } });
         }
@@ -57,7 +59,7 @@ internal static class KeyboardWalk
         }
 
         return await page.EvaluateAsync<string[]>($$"""
-            () => [...walk.wrong, ...walk.isOut || new Set(walk.stops).size > {{StopsMax}} / 2 ? [] : [`Tab does not lead out of the page: ${walk.stops.slice(-5).join(', ')}`]]
+            () => [...walk.wrong, ...walk.isOut || walk.elements.size > {{StopsMax}} / 2 ? [] : [`Tab does not lead out of the page: ${walk.stops.slice(-5).join(', ')}`]]
             """);
     }
 }

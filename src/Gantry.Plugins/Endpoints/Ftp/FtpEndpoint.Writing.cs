@@ -1,5 +1,6 @@
 using System.Buffers;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Work;
 
 namespace Gantry.Plugins.Endpoints.Ftp;
 
@@ -83,6 +84,7 @@ internal sealed partial class FtpEndpoint
 
                 await upload.CheckAsync(session, content.Length, sessions.IsWanted, cancellationToken).ConfigureAwait(false);
                 var naming = upload.Naming();
+                FaultPoint.Pass("publish.before");
                 await session.SendAsync(naming, cancellationToken).ConfigureAwait(false);
                 isGiven = true;
                 sessions.Give(session);
@@ -255,6 +257,7 @@ internal sealed partial class FtpEndpoint
         {
             await upload.CheckAsync(session, length, wantsNext: false, cancellationToken).ConfigureAwait(false);
             naming = upload.Naming();
+            FaultPoint.Pass("publish.before");
             await session.SendAsync(naming, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -277,6 +280,7 @@ internal sealed partial class FtpEndpoint
             told = null;
         }
 
+        FaultPoint.Pass("publish.after");
         return upload.ToEntry(length, told);
     }
 
