@@ -39,6 +39,38 @@ public sealed class ProgramSpecs : IDisposable
         File.GetLastWriteTimeUtc(stamp).ShouldBe(built);
     }
 
+    /// <summary>A program that is compiled for one runtime does not run on another.</summary>
+    [Fact]
+    public async Task Another_runtime_on_the_machine_builds_it_anew()
+    {
+        folder.Folder("gantry/src");
+        folder.Folder("gantry/providers");
+        folder.Folder("sdk/shared/Microsoft.NETCore.App/10.0.1");
+        File.Copy(Path.Combine(GantryProgram.Repository, "gantry"), folder["gantry/gantry"]);
+        await File.WriteAllTextAsync(folder["sdk/dotnet"], """
+            #!/usr/bin/env bash
+            [[ $1 != build ]] || { printf '%s\n' built >> "${0%/*}/builds"; mkdir -p "${2%/*}/artifacts/bin/Gantry.Cli/release"; : > "${2%/*}/artifacts/bin/Gantry.Cli/release/Gantry.Cli.dll"; }
+            """);
+        File.SetUnixFileMode(folder["sdk/dotnet"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        (await BuildsAsync()).ShouldBe(1);
+        (await BuildsAsync()).ShouldBe(1);
+        folder.Folder("sdk/shared/Microsoft.NETCore.App/10.0.2");
+        (await BuildsAsync()).ShouldBe(2);
+        Directory.Delete(folder["sdk/shared/Microsoft.NETCore.App/10.0.1"]);
+        (await BuildsAsync()).ShouldBe(3);
+        (await BuildsAsync()).ShouldBe(3);
+
+        async Task<int> BuildsAsync()
+        {
+            Dictionary<string, string?> variables = new(StringComparer.Ordinal) { ["PATH"] = folder["sdk"] + ":/usr/bin:/bin" };
+            using var process = GantryProgram.Start(folder["gantry/gantry"], variables, ["--version"]);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            process.ExitCode.ShouldBe(0);
+            return (await File.ReadAllLinesAsync(folder["sdk/builds"])).Length;
+        }
+    }
+
     [Fact]
     public async Task Help_is_no_failure_and_nothing_at_all_is_wrong_usage()
     {

@@ -113,18 +113,22 @@ internal static class TransferCommand
         }
     }
 
-    private static TransferAddresses AddressesOf(Invocation invocation) => new()
+    private static TransferAddresses AddressesOf(Invocation invocation)
     {
-        Sources =
-        [
-            .. invocation.Arguments(Source).Select(source => new SourceAddress(source, invocation.Has("--keep-name"))),
-            .. invocation.FindAll("--keep").Select(source => new SourceAddress(source, KeepName: true)),
-        ],
-        Target = invocation.Argument(Target),
-        Values = TransferOptions.ReadValues(invocation),
-        Backup = invocation.Find("--backup-dir"),
-        OnWaiting = () => Terminal.Note("Waiting for a place at an endpoint whose transfers are limited."),
-    };
+        var (target, backup) = (invocation.Argument(Target), invocation.Find("--backup-dir"));
+        return new()
+        {
+            Sources =
+            [
+                .. invocation.Arguments(Source).Select(source => new SourceAddress(source, invocation.Has("--keep-name"))),
+                .. invocation.FindAll("--keep").Select(source => new SourceAddress(source, KeepName: true)),
+            ],
+            Target = target,
+            Values = TransferOptions.ReadValues(invocation, target, backup),
+            Backup = backup,
+            OnWaiting = () => Terminal.Note("Waiting for a place at an endpoint whose transfers are limited."),
+        };
+    }
 
     /// <summary>The usage was wrong, which is what the user is told; how the connections went is not.</summary>
     private static async Task DisposeAsync(Task<TransferPlaces> opening)

@@ -103,8 +103,18 @@ internal static class TransferOptions
     }
 
     /// <summary>What variables in the target mean.</summary>
-    public static TemplateValues ReadValues(Invocation invocation) =>
-        new(TimeProvider.System.GetUtcNow(), ReadZone(invocation), Guid.CreateVersion7().ToString());
+    /// <param name="templates">Where they may stand.</param>
+    public static TemplateValues ReadValues(Invocation invocation, params ReadOnlySpan<string?> templates)
+    {
+        // Most have none, and an id for none costs a command a millisecond.
+        var hasVariables = false;
+        foreach (var template in templates)
+        {
+            hasVariables |= template?.Contains('{', StringComparison.Ordinal) == true;
+        }
+
+        return new(TimeProvider.System.GetUtcNow(), ReadZone(invocation), hasVariables ? Guid.CreateVersion7().ToString() : null);
+    }
 
     /// <summary>What all files of this process share; null when nothing bounds it.</summary>
     public static EndpointLimits? ReadBandwidth(Invocation invocation)
@@ -117,7 +127,7 @@ internal static class TransferOptions
         var timetable = BandwidthTimetable.Parse(text);
         return timetable.HasDirections
             ? throw new UsageException($"--bandwidth takes one rate for what is moved, not '{text}': up and down are told apart for saved endpoints, by 'endpoint add --limit bandwidth=…'.")
-            : new EndpointLimits(new LimitSettings { Bandwidth = timetable, TimeZone = ReadZone(invocation) });
+            : new EndpointLimits(new LimitSettings { Bandwidth = timetable, TimeZone = ReadZone(invocation) ?? TimeZoneInfo.Local });
     }
 
     public static FileSelection ReadSelection(Invocation invocation)
@@ -142,7 +152,7 @@ internal static class TransferOptions
         .Select(line => line.TrimEnd('\r').Trim('/'))
         .Where(line => line.Length > 0 && line[0] is not ('#' or ';')));
 
-    private static TimeZoneInfo ReadZone(Invocation invocation) => LimitSettings.ZoneOf(invocation.Find("--time-zone") ?? "local");
+    private static TimeZoneInfo? ReadZone(Invocation invocation) => invocation.Find("--time-zone") is { } name ? LimitSettings.ZoneOf(name) : null;
 
     private static ChangeRule ReadChangeRule(Invocation invocation)
     {

@@ -89,8 +89,8 @@ internal static class TransferOutcome
 
     private static string Summary(TransferResult result, TransferMode mode, Invocation invocation) =>
         mode == TransferMode.Check ? $"{result.Skipped} the same, {result.Failed} different."
-        : invocation.Has("--dry-run") ? "Would be: " + TransferReport.Summary(result)
-        : TransferReport.Summary(result);
+        : invocation.Has("--dry-run") ? "Would be: " + result.Summary
+        : result.Summary;
 
     private static void Show(TransferResult result, string? summary)
     {

@@ -124,12 +124,7 @@ internal sealed class TargetCleanup(TransferRun run)
     {
         if (await IsWithinBoundAsync() && extras.Count > 0)
         {
-            var many = new ParallelOptions
-            {
-                MaxDegreeOfParallelism = Math.Clamp(run.Target.Endpoint.Capabilities.ConcurrentFiles, 1, 32),
-                CancellationToken = run.Token,
-            };
-            await Parallel.ForEachAsync(extras, many, async (extra, _) => await DeleteExtraAsync(extra.Folder, extra.Name, extra.Kind));
+            await DeleteExtrasAsync();
         }
 
         foreach (var path in formerAttempts)
@@ -141,6 +136,16 @@ internal sealed class TargetCleanup(TransferRun run)
         {
             await RemoveStrayAsync(path, entry);
         }
+    }
+
+    private Task DeleteExtrasAsync()
+    {
+        var many = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Math.Clamp(run.Target.Endpoint.Capabilities.ConcurrentFiles, 1, 32),
+            CancellationToken = run.Token,
+        };
+        return Parallel.ForEachAsync(extras, many, async (extra, _) => await DeleteExtraAsync(extra.Folder, extra.Name, extra.Kind));
     }
 
     /// <summary>For what does no harm when it stays: it fails in silence, even when the transfer is being cancelled.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Transfers;
 
@@ -77,28 +76,6 @@ public static class TransferReport
 
     /// <summary>The result of a transfer that had nothing to do.</summary>
     public static TransferResult Nothing { get; } = new TransferTally(TimeProvider.System, failuresListed: 0).Result(endedBy: null) with { Duration = TimeSpan.Zero };
-
-    /// <summary>One line for a person.</summary>
-    public static string Summary(TransferResult result)
-    {
-        var parts = new List<string> { $"{result.Copied} copied ({ByteSize.Format(result.Bytes)})", $"{result.Skipped} unchanged" };
-        if (result.BytesResumed > 0)
-        {
-            parts[0] = $"{result.Copied} copied ({ByteSize.Format(result.Bytes)}, of which {ByteSize.Format(result.BytesResumed)} were there from before)";
-        }
-
-        if (result.Deleted > 0)
-        {
-            parts.Add($"{result.Deleted} deleted");
-        }
-
-        if (result.Failed > 0)
-        {
-            parts.Add($"{result.Failed} failed");
-        }
-
-        return string.Join(", ", parts) + ".";
-    }
 
     private static void WriteCounts(Utf8JsonWriter json, TransferResult result)
     {

@@ -1,4 +1,5 @@
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Transfers;
 
@@ -51,6 +52,31 @@ public sealed record TransferResult
     public required TimeSpan Duration { get; init; }
 
     private const int FurtherListed = 1000;
+
+    /// <summary>One line for a person.</summary>
+    public string Summary
+    {
+        get
+        {
+            var parts = new List<string> { $"{Copied} copied ({ByteSize.Format(Bytes)})", $"{Skipped} unchanged" };
+            if (BytesResumed > 0)
+            {
+                parts[0] = $"{Copied} copied ({ByteSize.Format(Bytes)}, of which {ByteSize.Format(BytesResumed)} were there from before)";
+            }
+
+            if (Deleted > 0)
+            {
+                parts.Add($"{Deleted} deleted");
+            }
+
+            if (Failed > 0)
+            {
+                parts.Add($"{Failed} failed");
+            }
+
+            return string.Join(", ", parts) + ".";
+        }
+    }
 
     /// <summary>The same with failures that were found besides.</summary>
     public TransferResult WithFailures(IReadOnlyList<TransferFailure> further) => further.Count == 0 ? this : this with

@@ -68,7 +68,7 @@ public sealed class TransferProvider : IProvider
             throw;
         }
 
-        return Answer(call, result, TransferReport.Summary(result));
+        return Answer(call, result, result.Summary);
     }
 
     private static async Task<TransferResult> RunAsync(
