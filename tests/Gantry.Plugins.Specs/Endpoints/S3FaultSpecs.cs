@@ -241,6 +241,30 @@ public sealed class S3FaultSpecs(SharedS3Servers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_connection_of_a_reading_that_was_left_is_no_others()
+    {
+        const int Half = 300_000;
+        await using RawHttpServer server = new($"HTTP/1.1 200 OK\r\nContent-Length: {2 * Half}\r\n\r\n{new string('a', Half)}");
+        await using var endpoint = server.Open();
+        await using var left = await endpoint.OpenReadAsync("left", 0, null, Token);
+        await left.ReadExactlyAsync(new byte[Half], Token);
+        using CancellationTokenSource leaving = new();
+        var reading = left.ReadAsync(new byte[1000], leaving.Token).AsTask();
+
+        await leaving.CancelAsync();
+
+        // Nobody listens on that line any more, as it ought to be; or the rest arrives.
+        await Record.ExceptionAsync(() => server.SayAsync(new string('b', Half)));
+        await Should.ThrowAsync<OperationCanceledException>(reading);
+        await using var other = await endpoint.OpenReadAsync("other", 0, null, Token);
+        var bytes = new byte[Half];
+        await other.ReadExactlyAsync(bytes, Token);
+
+        bytes.ShouldAllBe(value => value == 'a');
+        server.Connections.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_listing_that_never_ends_is_broken_off()
     {
         stage.Proxy.Instead = async context =>

@@ -37,7 +37,9 @@ internal sealed class S3ReadStream : ContentStream, IDetailedStream
         try
         {
             watch.Progress();
-            await using var registration = cancellationToken.UnsafeRegister(static state => ((S3ReadStream)state!).inner.Dispose(), this).ConfigureAwait(false);
+
+            // The content is not disposed of while it is read: its connection would go to the next request with this reading still upon it.
+            await using var registration = cancellationToken.UnsafeRegister(static state => ((S3Watch)state!).Cancel(), watch).ConfigureAwait(false);
             var read = await inner.ReadAsync(buffer, watch.Token).ConfigureAwait(false);
             left -= read;
             if (read == 0 && buffer.Length > 0 && Announced is not null && left > 0)
