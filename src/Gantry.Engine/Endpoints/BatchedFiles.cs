@@ -4,8 +4,9 @@ namespace Gantry.Engine.Endpoints;
 public interface ITakesBatches
 {
     /// <summary>Begins for one transfer, and returns at once; null where this endpoint has no such way to any server.</summary>
+    /// <param name="transferId">Begins the last part of each temporary name, so that what a killed transfer leaves is known as its own.</param>
     /// <param name="cancellationToken">Ends it: what is under way is removed as far as the connection allows, and then told as not written.</param>
-    IBatchedWrites? BeginBatches(CancellationToken cancellationToken);
+    IBatchedWrites? BeginBatches(string transferId, CancellationToken cancellationToken);
 }
 
 /// <summary>

@@ -24,7 +24,7 @@ internal sealed partial class FileCopier
             return null;
         }
 
-        var batches = (run.Target.Endpoint as ITakesBatches)?.BeginBatches(run.Token);
+        var batches = (run.Target.Endpoint as ITakesBatches)?.BeginBatches(run.AttemptId, run.Token);
         if (batches is null)
         {
             run.Tally.NoteOnce("The target takes no batches: its files went one by one.");

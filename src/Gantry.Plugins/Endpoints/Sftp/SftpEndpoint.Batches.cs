@@ -13,8 +13,8 @@ internal sealed partial class SftpEndpoint
     /// <summary>The connection, if one stands.</summary>
     internal SftpConnection? Standing => sessions.Standing;
 
-    public IBatchedWrites? BeginBatches(CancellationToken cancellationToken) =>
-        Run is null ? null : new SftpTarStream(this, root, Run, clock, silenceMax, cancellationToken);
+    public IBatchedWrites? BeginBatches(string transferId, CancellationToken cancellationToken) =>
+        Run is null ? null : new SftpTarStream(this, root, transferId, Run, clock, silenceMax, cancellationToken);
 
     internal ValueTask<SftpConnection> StandAsync(CancellationToken cancellationToken) => ConnectionAsync(cancellationToken);
 
@@ -28,9 +28,9 @@ internal sealed partial class SftpEndpoint
     }
 
     /// <summary>Makes an empty file of a name that nobody else has, and answers its path; whoever is done with it removes it.</summary>
-    internal async Task<string> MakeTokenAsync(string folder, CancellationToken cancellationToken)
+    internal async Task<string> MakeTokenAsync(string folder, string transferId, CancellationToken cancellationToken)
     {
-        var path = EndpointPath.Join(folder, PartialName.Of("batch", 0, null, Guid.CreateVersion7().ToString("N")));
+        var path = EndpointPath.Join(folder, PartialName.Of("batch", 0, null, transferId + "batch"));
         var connection = await ConnectionAsync(cancellationToken).ConfigureAwait(false);
         if (!connection.Server.HasPosixRename)
         {

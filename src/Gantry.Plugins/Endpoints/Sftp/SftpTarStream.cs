@@ -17,6 +17,7 @@ internal sealed partial class SftpTarStream : IBatchedWrites
 
     private readonly SftpEndpoint endpoint;
     private readonly string root;
+    private readonly string transferId;
     private readonly Func<string, CancellationToken, Task<SftpPipe>> run;
     private readonly TimeProvider clock;
     private readonly TimeSpan? silenceMax;
@@ -33,6 +34,7 @@ internal sealed partial class SftpTarStream : IBatchedWrites
 
     /// <param name="endpoint">Whose SFTP connection the files are looked at and renamed over.</param>
     /// <param name="root">Its folder on the server.</param>
+    /// <param name="transferId">Begins the last part of each temporary name.</param>
     /// <param name="run">Has the login's shell run a command.</param>
     /// <param name="clock">Measures patience.</param>
     /// <param name="silenceMax">How long the shell may have work and neither take nor say anything; null for ever.</param>
@@ -40,6 +42,7 @@ internal sealed partial class SftpTarStream : IBatchedWrites
     public SftpTarStream(
         SftpEndpoint endpoint,
         string root,
+        string transferId,
         Func<string, CancellationToken, Task<SftpPipe>> run,
         TimeProvider clock,
         TimeSpan? silenceMax,
@@ -48,6 +51,7 @@ internal sealed partial class SftpTarStream : IBatchedWrites
         this.silenceMax = silenceMax;
         this.endpoint = endpoint;
         this.root = root;
+        this.transferId = transferId;
         this.run = run;
         this.clock = clock;
         this.cancellationToken = cancellationToken;
@@ -139,7 +143,7 @@ internal sealed partial class SftpTarStream : IBatchedWrites
                 return;
             }
 
-            token = await endpoint.MakeTokenAsync(await firstFolder.Task.WaitAsync(stop.Token).ConfigureAwait(false), stop.Token).ConfigureAwait(false);
+            token = await endpoint.MakeTokenAsync(await firstFolder.Task.WaitAsync(stop.Token).ConfigureAwait(false), transferId, stop.Token).ConfigureAwait(false);
             shell.Enter(root, token);
             (why, isSure) = await CarryAsync(shell, token).ConfigureAwait(false);
         }
