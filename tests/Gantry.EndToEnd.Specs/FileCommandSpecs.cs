@@ -167,6 +167,20 @@ public sealed class FileCommandSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Who_asked_for_a_document_gets_one_also_when_options_make_no_sense()
+    {
+        folder.WriteFile("names", "../out\n");
+        foreach (var words in (string[][])[["--max-size", "big"], ["--files-from", folder["names"]], ["--time-zone", "Mars/Base"]])
+        {
+            var ended = await RunAsync(["copy", folder["in"], folder["out"], "--json", .. words]);
+
+            ended.Status.ShouldBe(2, ended.ToString());
+            using var document = System.Text.Json.JsonDocument.Parse(ended.Output);
+            document.RootElement.GetProperty("error").GetProperty("kind").GetString().ShouldBe("bad_setting");
+        }
+    }
+
+    [Fact]
     public async Task Whoever_is_asked_for_a_password_is_told_whose_it_is()
     {
         var ended = await RunAsync("copy", "ftp://shop@127.0.0.1:1/htdocs", folder["out"], "--ask", "password");

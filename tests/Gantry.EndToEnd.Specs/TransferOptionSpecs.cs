@@ -183,12 +183,17 @@ public sealed class TransferOptionSpecs : IDisposable
         folder.WriteFile("in/a.txt", "1");
         folder.WriteFile("in/sub/B.TXT", "2");
         folder.WriteFile("in/c.jpg", "3");
-        folder.WriteFile("names", "# a list\n/sub\nc.jpg\n");
+        File.WriteAllBytes(folder["names"], [.. "\uFEFF# a list\r\n/sub\n./c.jpg\n"u8, 0xE4, (byte)'\n']);
+        using (var making = Process.Start("/bin/sh", ["-c", $"printf x > '{folder["in"]}'/$(printf '\\344')"]))
+        {
+            await making.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
 
         var named = await RunAsync("copy", folder["in"], folder["named"], "--files-from", folder["names"]);
         var cased = await RunAsync("copy", folder["in"], folder["cased"], "--include", "*.txt", "--ignore-case");
 
-        named.Output.ShouldStartWith("2 copied", Case.Sensitive, named.ToString());
+        named.Output.ShouldStartWith("3 copied", Case.Sensitive, named.ToString());
         cased.Output.ShouldStartWith("2 copied", Case.Sensitive, cased.ToString());
         File.Exists(folder["named/sub/B.TXT"]).ShouldBeTrue();
         File.Exists(folder["cased/sub/B.TXT"]).ShouldBeTrue();

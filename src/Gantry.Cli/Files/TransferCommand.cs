@@ -66,7 +66,20 @@ internal static class TransferCommand
         RunAsync = (invocation, cancellationToken) => RunAsync(invocation, mode, cancellationToken),
     };
 
+    /// <summary>Who asked for a document gets one, also when nothing could begin.</summary>
     private static async Task<int> RunAsync(Invocation invocation, TransferMode mode, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TransferAsync(invocation, mode, cancellationToken);
+        }
+        catch (Exception exception) when (invocation.Has("--json") && exception is (UsageException or EndpointException))
+        {
+            return TransferOutcome.ShowJson(TransferReport.NotBegun(exception as EndpointException ?? new EndpointException(EndpointError.BadSetting, exception.Message)));
+        }
+    }
+
+    private static async Task<int> TransferAsync(Invocation invocation, TransferMode mode, CancellationToken cancellationToken)
     {
         var addresses = AddressesOf(invocation);
         var opener = await FilesOpener.CreateAsync(invocation, [.. addresses.Sources.Select(source => source.Address), addresses.Target], cancellationToken);
@@ -91,26 +104,18 @@ internal static class TransferCommand
             throw;
         }
 
-        try
+        await using var places = await opening;
+        using var session = TransferSession.Begin(places);
+        using var share = bandwidth is null ? null : await bandwidth.EnterAsync(TransferPriority.Normal, cancellationToken);
+        var request = options with
         {
-            await using var places = await opening;
-            using var session = TransferSession.Begin(places);
-            using var share = bandwidth is null ? null : await bandwidth.EnterAsync(TransferPriority.Normal, cancellationToken);
-            var request = options with
-            {
-                Sources = [.. places.Sources.Select(source => source with { ConcurrentFiles = parallel.Source })],
-                Target = places.Target with { ConcurrentFiles = parallel.Target },
-                BackupFolder = places.BackupFolder,
-                Share = share,
-                TransferId = session.TransferId,
-            };
-            return await TransferOutcome.ShowAsync(request, invocation, mode, cancellationToken);
-        }
-        catch (EndpointException exception) when (invocation.Has("--json"))
-        {
-            // Who asked for a document gets one, also when an endpoint could not be reached.
-            return TransferOutcome.ShowJson(TransferReport.NotBegun(exception));
-        }
+            Sources = [.. places.Sources.Select(source => source with { ConcurrentFiles = parallel.Source })],
+            Target = places.Target with { ConcurrentFiles = parallel.Target },
+            BackupFolder = places.BackupFolder,
+            Share = share,
+            TransferId = session.TransferId,
+        };
+        return await TransferOutcome.ShowAsync(request, invocation, mode, cancellationToken);
     }
 
     private static TransferAddresses AddressesOf(Invocation invocation)

@@ -1,4 +1,5 @@
 using Gantry.Cli.CommandLine;
+using Gantry.Engine.Endpoints;
 using Gantry.Engine.Endpoints.Limits;
 using Gantry.Engine.Settings;
 using Gantry.Engine.Transfers;
@@ -147,10 +148,21 @@ internal static class TransferOptions
         return invocation.Has("--files-from") ? selection.With(ReadPaths(invocation), except: null) : selection;
     }
 
-    private static PathSet ReadPaths(Invocation invocation) => new(invocation.FindAll("--files-from")
-        .SelectMany(ReadLines)
-        .Select(line => line.TrimEnd('\r').Trim('/'))
-        .Where(line => line.Length > 0 && line[0] is not ('#' or ';')));
+    private static PathSet ReadPaths(Invocation invocation)
+    {
+        try
+        {
+            return new(invocation.FindAll("--files-from")
+                .SelectMany(ReadLines)
+                .Where(line => line.Length > 0 && line[0] is not ('#' or ';'))
+                .Select(line => (line.StartsWith("./", StringComparison.Ordinal) ? line[2..] : line).Trim('/'))
+                .Where(path => path.Length > 0));
+        }
+        catch (EndpointException exception)
+        {
+            throw new UsageException($"--files-from: {exception.Message}");
+        }
+    }
 
     private static TimeZoneInfo? ReadZone(Invocation invocation) => invocation.Find("--time-zone") is { } name ? LimitSettings.ZoneOf(name) : null;
 
@@ -174,8 +186,14 @@ internal static class TransferOptions
         }
     }
 
-    private static IEnumerable<string> ReadLines(string file) =>
-        file == "-" ? Console.In.ReadToEnd().Split('\n') : File.ReadAllLines(file);
+    /// <summary>Names that are not UTF-8 keep their bytes.</summary>
+    private static IEnumerable<string> ReadLines(string file)
+    {
+        using var content = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
+        using MemoryStream bytes = new();
+        content.CopyTo(bytes);
+        return NameBytes.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)).TrimStart('\uFEFF').Split('\n').Select(line => line.TrimEnd('\r'));
+    }
 
     private static TimeSpan? ReadAge(Invocation invocation, string option) => invocation.Find(option) is not { } text ? null
         : FileAge.TryParse(text, TimeProvider.System.GetUtcNow(), out var age) ? age
