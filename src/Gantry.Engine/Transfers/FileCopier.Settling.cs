@@ -122,6 +122,13 @@ internal sealed partial class FileCopier
     /// <summary>False when the source could not be removed: the file counts as failed then, or is put off because it changed.</summary>
     private async ValueTask<bool> RemoveSourceAsync(FileJob job)
     {
+        if (job.IsBehindLink)
+        {
+            job.Folder.Keep();
+            run.Tally.NoteOnce("What symbolic links lead to was copied, and stays at the source.");
+            return true;
+        }
+
         try
         {
             if (!await IsUnchangedAsync(job))

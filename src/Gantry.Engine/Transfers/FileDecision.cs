@@ -6,6 +6,7 @@ namespace Gantry.Engine.Transfers;
 internal sealed class FileDecision(TransferRun run)
 {
     private const int BytesOfCharMax = 3;
+    public const string TwoSources = "Two of the sources have this name; only the first is transferred.";
 
     private readonly int nameBytesMax = run.Request.Target.Endpoint.Capabilities.NameBytesMax;
 
@@ -31,10 +32,17 @@ internal sealed class FileDecision(TransferRun run)
             return ValueTask.CompletedTask;
         }
 
+        var isFirst = place is not null || run.IsFirstAt(folder.TargetPathOf(entry.Name));
         var verdict = existing is { Kind: EntryKind.File } file ? Compare(folder, entry, file, elsewhere) : ChangeVerdict.Changed;
         if (run.Request.Mode == TransferMode.Check && verdict == ChangeVerdict.Changed)
         {
             Differs(folder, entry, existing);
+            return ValueTask.CompletedTask;
+        }
+
+        if (!isFirst && verdict != ChangeVerdict.Unchanged)
+        {
+            run.Fail(folder, folder.PathOf(entry.Name), TwoSources);
             return ValueTask.CompletedTask;
         }
 
@@ -77,6 +85,10 @@ internal sealed class FileDecision(TransferRun run)
         else if (run.Target.Endpoint is not ISymbolicLinks)
         {
             run.Fail(folder, path, $"'{run.Target.Endpoint.Address}' cannot keep symbolic links. Choose to skip or to follow them.");
+        }
+        else if (!run.IsFirstAt(folder.TargetPathOf(entry.Name)))
+        {
+            run.Fail(folder, path, TwoSources);
         }
         else if (IsNameHeld(folder, entry.Name))
         {

@@ -72,6 +72,9 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
 
     public TransferSide Source => Elsewhere?.Side ?? Folder.Source;
 
+    /// <summary>A link led to it: it does not go away with the link.</summary>
+    public bool IsBehindLink => Elsewhere?.IsBehindLink ?? Folder.IsBehindLink;
+
     public string SourcePath => Elsewhere?.Path ?? Folder.SourcePathOf(Entry.Name);
 
     /// <summary>The folder at whose target path it arrives.</summary>
@@ -98,4 +101,7 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
 }
 
 /// <summary>Where a file is read.</summary>
-internal sealed record FilePlace(TransferSide Side, string Path);
+/// <param name="Side">The source.</param>
+/// <param name="Path">There.</param>
+/// <param name="IsBehindLink">A link led to it.</param>
+internal sealed record FilePlace(TransferSide Side, string Path, bool IsBehindLink = false);

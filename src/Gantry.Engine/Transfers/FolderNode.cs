@@ -27,6 +27,12 @@ internal sealed class FolderNode
     /// <summary>The folder in which it really lies, when a link led here; loops are found by it.</summary>
     public string? RealPath { get; init; }
 
+    /// <summary>A link led to it, or to a folder above it.</summary>
+    public bool IsBehindLink { get => field || Parent?.IsBehindLink == true; init; }
+
+    /// <summary>Of the folder at which a source begins, and those below it.</summary>
+    public PlaceOverlap? Overlap { get => field ?? Parent?.Overlap; init; }
+
     /// <summary>Of the folder at which a source begins: its name, when it is kept; null otherwise.</summary>
     public string? KeptName { get; init; }
 

@@ -49,17 +49,15 @@ internal static class RequestCheck
     }
 
     /// <summary>
-    /// Refuses folders that would be copied into themselves, and for sync a source that its own deletions would reach.
+    /// Refuses folders that would be copied into themselves, and for sync and purge a source that its own deletions would reach.
     /// </summary>
-    public static void CheckPlaces(TransferRequest request, TransferSource source, string targetFolder)
+    public static void CheckPlaces(TransferRequest request, string from, string to)
     {
-        var from = PlaceOf(source.Endpoint, source.Path);
-        var to = PlaceOf(request.Target.Endpoint, targetFolder);
         Require(from != to, $"The source and the target are the same place: '{EndpointPath.Printable(from)}'.");
-        Require(!to.StartsWith(from + "/", StringComparison.Ordinal), $"The target '{EndpointPath.Printable(to)}' lies inside of the source: it would be copied into itself without end.");
+        Require(!to.StartsWith(from.TrimEnd('/') + "/", StringComparison.Ordinal), $"The target '{EndpointPath.Printable(to)}' lies inside of the source: it would be copied into itself without end.");
         Require(
-            request.Mode != TransferMode.Sync || !from.StartsWith(to + "/", StringComparison.Ordinal),
-            $"The source '{EndpointPath.Printable(from)}' lies inside of the target: the sync would delete it.");
+            (request.Mode != TransferMode.Sync && !request.Purges) || !from.StartsWith(to.TrimEnd('/') + "/", StringComparison.Ordinal),
+            $"The source '{EndpointPath.Printable(from)}' lies inside of the target: the {(request.Purges ? "purge" : "sync")} would delete it.");
     }
 
     /// <summary>Refuses a file that would be copied onto itself.</summary>
@@ -68,7 +66,8 @@ internal static class RequestCheck
             PlaceOf(source.Endpoint, source.Path) != PlaceOf(request.Target.Endpoint, targetPath),
             $"The source and the target are the same file: '{EndpointPath.Printable(PlaceOf(source.Endpoint, source.Path))}'.");
 
-    private static string PlaceOf(IEndpoint endpoint, string path) =>
+    /// <summary>The address of a path at the endpoint, as it is written.</summary>
+    public static string PlaceOf(IEndpoint endpoint, string path) =>
         path.Length == 0 ? endpoint.Address.TrimEnd('/') : $"{endpoint.Address.TrimEnd('/')}/{path}";
 
     private static void Require(bool condition, string message)

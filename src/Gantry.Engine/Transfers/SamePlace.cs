@@ -8,36 +8,43 @@ namespace Gantry.Engine.Transfers;
 /// </summary>
 internal static class SamePlace
 {
+    private static int probes;
+
     /// <summary>Puts an empty temporary file into the target's folder and looks for it in the source's.</summary>
     public static async Task CheckAsync(TransferRun run, TransferSide source, string sourceFolder, string targetFolder)
     {
-        if (run.Request.Mode != TransferMode.Move || run.IsReadOnly || !await IsThereAsync(run.Target, targetFolder))
+        if (run.Request.Mode != TransferMode.Move || run.IsReadOnly || !await IsSameAsync(run, source, sourceFolder, targetFolder))
         {
             return;
         }
 
-        var name = PartialName.Of("same place", 0, null, run.AttemptId + "probe");
+        throw new EndpointException(
+            EndpointError.BadSetting, $"'{source.Endpoint.Address}' and '{run.Target.Endpoint.Address}' are the same folder under two names: there is nothing to move.");
+    }
+
+    /// <summary>Whether a temporary file in the target's folder is seen in the source's. False where none can be written.</summary>
+    public static async Task<bool> IsSameAsync(TransferRun run, TransferSide source, string sourceFolder, string targetFolder)
+    {
+        if (!await IsThereAsync(run.Target, targetFolder))
+        {
+            return false;
+        }
+
+        var name = PartialName.Of("same place", 0, null, $"{run.AttemptId}probe{Interlocked.Increment(ref probes)}");
         var path = EndpointPath.Join(targetFolder, name);
         if (!await TryWriteAsync(run, path))
         {
             // Where nothing can be written nothing is moved to, and each file will say so.
-            return;
+            return false;
         }
 
-        bool isSame;
         try
         {
-            isSame = await IsThereAsync(source, EndpointPath.Join(sourceFolder, name));
+            return await IsThereAsync(source, EndpointPath.Join(sourceFolder, name));
         }
         finally
         {
             await TargetCleanup.DeleteQuietlyAsync(run.Target.Endpoint, path);
-        }
-
-        if (isSame)
-        {
-            throw new EndpointException(
-                EndpointError.BadSetting, $"'{source.Endpoint.Address}' and '{run.Target.Endpoint.Address}' are the same folder under two names: there is nothing to move.");
         }
     }
 

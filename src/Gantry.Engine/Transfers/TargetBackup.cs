@@ -106,6 +106,13 @@ internal sealed class TargetBackup(TransferRun run, string root)
             await folders.GetOrAdd(parent, folder => new(() => run.Target.RunAsync((endpoint, cancellationToken) => endpoint.CreateFolderAsync(folder, cancellationToken)).AsTask())).Value;
         }
 
-        return await IsThereAsync(path) ? path + run.StartedAt.UtcDateTime.ToString(".yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) : path;
+        var free = path;
+        for (var taken = 0; await IsThereAsync(free); taken++)
+        {
+            // Two transfers may begin in one second.
+            free = path + run.StartedAt.UtcDateTime.ToString(".yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) + (taken == 0 ? "" : $"-{taken + 1}");
+        }
+
+        return free;
     }
 }

@@ -122,7 +122,7 @@ internal sealed class TargetCleanup(TransferRun run)
     /// <summary>At the end, when everything is copied.</summary>
     public async Task DeleteAsync()
     {
-        if (await IsWithinBoundAsync() && extras.Count > 0)
+        if (await IsWithinBoundAsync() && extras.Count > 0 && !await run.WouldDeleteSourceAsync())
         {
             await DeleteExtrasAsync();
         }

@@ -37,6 +37,11 @@ internal sealed class TargetPurge(TransferRun run)
             return;
         }
 
+        if (extras.Count > 0 && await run.WouldDeleteSourceAsync())
+        {
+            return;
+        }
+
         // A folder comes after all that is in it.
         foreach (var (path, kind) in extras)
         {

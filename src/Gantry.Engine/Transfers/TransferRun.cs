@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Gantry.Engine.Endpoints;
 
@@ -7,6 +8,10 @@ namespace Gantry.Engine.Transfers;
 internal sealed class TransferRun
 {
     private readonly TransferTarget targetPlace;
+    private readonly List<PlaceOverlap> overlaps = [];
+
+    // Null while there is one source only, none of whose files can get the name of another.
+    private ConcurrentDictionary<string, bool>? brought;
     private CancellationToken callerToken;
 
     public TransferRun(TransferRequest request, TimeProvider clock)
@@ -67,6 +72,24 @@ internal sealed class TransferRun
 
     /// <summary>Nothing is changed on either side.</summary>
     public bool IsReadOnly => Request.IsDryRun || Request.Mode == TransferMode.Check;
+
+    /// <summary>False when another source of this transfer has a file for this place, which came first.</summary>
+    public bool IsFirstAt(string targetPath) => brought?.TryAdd(targetPath, true) != false;
+
+    /// <summary>Before the first deletion at the target: whether it could reach a source, in which case nothing is to be deleted.</summary>
+    public async Task<bool> WouldDeleteSourceAsync()
+    {
+        foreach (var overlap in IsReadOnly ? [] : overlaps)
+        {
+            if (await overlap.IsSourceInTargetAsync())
+            {
+                FailAll("The source lies inside of the target under another name, so nothing was deleted at the target.");
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public async Task<TransferResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -257,13 +280,13 @@ internal sealed class TransferRun
             throw new EndpointException(EndpointError.BadSetting, "A name for the file at the target can be given for one source only, which is a file.");
         }
 
-        foreach (var (source, _, entry) in files.Where(_ => targetPlace.Files is null))
+        foreach (var (source, _, entry, _) in files.Where(_ => targetPlace.Files is null))
         {
             RequestCheck.CheckFile(Request, source, EndpointPath.Join(targetPlace.Folder, FileNameOf(targetPlace, source, entry)));
         }
 
         // Under another name a file may well stay in its folder.
-        foreach (var (source, side, _) in files
+        foreach (var (source, side, _, _) in files
             .Where(file => file.Source.Path.Length > 0 && FileNameOf(targetPlace, file.Source, file.Entry) == EndpointPath.NameOf(file.Source.Path))
             .DistinctBy(file => (file.Source.Endpoint, EndpointPath.ParentOf(file.Source.Path))))
         {
@@ -271,17 +294,20 @@ internal sealed class TransferRun
         }
 
         var folders = found.Where(source => source.Entry.Kind != EntryKind.File).ToList();
+        brought = folders.Count + Math.Min(files.Count, 1) > 1 ? new(Target.Endpoint.Capabilities.NamesIgnoreCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal) : null;
         if (files.Count > 0)
         {
             IsLastPass = folders.Count == 0;
             await RunPassAsync(() => Tree.PushFiles(targetPlace, files));
         }
 
-        foreach (var (source, side, _) in folders)
+        foreach (var (source, side, _, _) in folders)
         {
             IsLastPass = source == folders[^1].Source;
             var folder = source.KeepName ? EndpointPath.Join(targetPlace.Folder, NameOf(source)) : targetPlace.Folder;
-            RequestCheck.CheckPlaces(Request, source, folder);
+            var overlap = new PlaceOverlap(this, side, source.Path, folder);
+            overlaps.Add(overlap);
+            await overlap.CheckNamesAsync();
             Ahead.Begin(side, source.Path);
             await SamePlace.CheckAsync(this, side, source.Path, folder);
             await RunPassAsync(() => Tree.Push(new FolderNode
@@ -292,6 +318,7 @@ internal sealed class TransferRun
                 SourcePath = source.Path,
                 TargetPath = folder,
                 RealPath = source.Path,
+                Overlap = overlap,
                 KeptName = source.KeepName ? NameOf(source) : null,
                 IsRemovable = source.KeepName && source.Path.Length > 0,
             }));
@@ -327,10 +354,11 @@ internal sealed class TransferRun
         var gate = new TransferGate(source.Share, targetPlace.Share, Request.Share, Token);
         var side = new TransferSide(source.Endpoint, gate, Stop, Request.Retries, Clock) { ConcurrentFiles = source.ConcurrentFiles };
         var entry = await side.RunAsync((endpoint, cancellationToken) => endpoint.FindAsync(source.Path, cancellationToken));
+        var path = source.Path;
         if (entry is { Kind: EntryKind.SymbolicLink })
         {
             // A link that was named itself is meant as what it leads to.
-            entry = (await SourceLinks.FollowAsync(side, source.Path, entry.LinkTarget)).Entry;
+            (entry, path) = await SourceLinks.FollowAsync(side, path, entry.LinkTarget);
         }
 
         var place = EndpointPath.Printable(EndpointPath.Join(source.Endpoint.Address.TrimEnd('/'), source.Path).TrimEnd('/'));
@@ -338,7 +366,7 @@ internal sealed class TransferRun
         {
             null => throw new EndpointException(EndpointError.NotFound, $"There is nothing at the source '{place}'."),
             { Kind: EntryKind.Other } => throw new EndpointException(EndpointError.NotSupported, $"The source '{place}' is a device, a socket or a FIFO, which cannot be copied."),
-            _ => new FoundSource(source, side, entry),
+            _ => new FoundSource(source, side, entry, path),
         };
     }
 

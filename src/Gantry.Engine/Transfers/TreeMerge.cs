@@ -108,7 +108,13 @@ internal sealed class TreeMerge(TransferRun run)
 
     private async Task MergeAsync(FolderNode folder)
     {
+        if (folder.Overlap is { } overlap && await overlap.EndsAtAsync(folder))
+        {
+            return;
+        }
+
         var reading = ReadTargetAsync(folder);
+        folder.Overlap?.Ask();
 
         // Made when the target has answered, which may be what tells whether case counts.
         Lazy<HashSet<string>> seen = new(() => new(NameComparer));
@@ -255,7 +261,8 @@ internal sealed class TreeMerge(TransferRun run)
             TargetPath = folder.TargetPathOf(name),
             IsAtTarget = folder.IsAtTarget == false ? false : existing is not null,
             RealPath = realPath ?? (folder.RealPath is { } real ? EndpointPath.Join(real, name) : null),
-            IsRemovable = realPath is null,
+            IsBehindLink = realPath is not null,
+            IsRemovable = realPath is null && !folder.IsBehindLink,
         });
     }
 
@@ -297,7 +304,7 @@ internal sealed class TreeMerge(TransferRun run)
             var (entry, real) = await SourceLinks.FollowAsync(folder.Source, folder.SourcePathOf(link.Name), link.LinkTarget);
             if (entry.Kind == EntryKind.File)
             {
-                await OnFileAsync(folder, entry with { Name = link.Name }, existing, listing, new FilePlace(folder.Source, real));
+                await OnFileAsync(folder, entry with { Name = link.Name }, existing, listing, new FilePlace(folder.Source, real, IsBehindLink: true));
             }
             else if (entry.Kind == EntryKind.Folder)
             {
@@ -347,16 +354,16 @@ internal sealed class TreeMerge(TransferRun run)
         else
         {
             var seen = new HashSet<string>(NameComparer);
-            foreach (var (source, side, entry) in files)
+            foreach (var (source, side, entry, path) in files)
             {
                 var name = TransferRun.FileNameOf(target, source, entry);
                 if (places is not null || seen.Add(name))
                 {
-                    await OnFileAsync(folder, entry with { Name = name }, listing?.Take(name), listing, new FilePlace(side, source.Path));
+                    await OnFileAsync(folder, entry with { Name = name }, listing?.Take(name), listing, new FilePlace(side, path, IsBehindLink: path != source.Path));
                 }
                 else
                 {
-                    run.Fail(folder, name, "Two of the sources have this name; only the first is transferred.");
+                    run.Fail(folder, name, FileDecision.TwoSources);
                 }
             }
         }

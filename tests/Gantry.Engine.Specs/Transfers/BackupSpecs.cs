@@ -43,6 +43,19 @@ public sealed class BackupSpecs
         files.ShouldContain(line => line.StartsWith(".old/a.20", StringComparison.Ordinal) && line.EndsWith("=2", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Transfers_of_one_second_keep_every_version()
+    {
+        await stage.PutTargetAsync("a", "0");
+        foreach (var version in (string[])["22", "333", "4444"])
+        {
+            await stage.PutSourceAsync("a", version);
+            (await RunAsync(TransferMode.Sync)).IsSuccess.ShouldBeTrue();
+        }
+
+        (await FilesAsync()).Select(line => line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..]).Order(StringComparer.Ordinal).ShouldBe(["0", "22", "333", "4444"]);
+    }
+
     [Theory]
     [InlineData(TransferMode.Copy)]
     [InlineData(TransferMode.Move)]

@@ -110,6 +110,70 @@ public sealed class MoveAndSyncSpecs
         (await stage.SourceTreeAsync()).ShouldBe(["in/", "in/a=the only one"]);
     }
 
+    [Theory]
+    [InlineData("one", "two", TransferMode.Move)]
+    [InlineData("one", "two", TransferMode.Copy)]
+    [InlineData("one/a", "two", TransferMode.Move)]
+    [InlineData("one/a", "two/a", TransferMode.Move)]
+    public async Task Of_two_sources_with_a_file_of_one_name_the_second_stays_and_is_told(string first, string second, TransferMode mode)
+    {
+        await stage.PutSourceAsync("one/a", "first");
+        await stage.PutSourceAsync("two/a", "the second");
+        await stage.PutSourceAsync("two/b", "2");
+
+        var result = await stage.RunAsync(request => request with
+        {
+            Mode = mode,
+            Sources = [new TransferSource { Endpoint = stage.Source, Path = first }, new TransferSource { Endpoint = stage.Source, Path = second }],
+        });
+
+        result.Failures.ShouldHaveSingleItem().Reason.ShouldContain("only the first");
+        (await stage.TargetTreeAsync()).ShouldContain("a=first");
+        (await stage.SourceTreeAsync()).ShouldContain("two/a=the second");
+    }
+
+    [Theory]
+    [InlineData(TransferMode.Copy)]
+    [InlineData(TransferMode.Sync)]
+    [InlineData(TransferMode.Move)]
+    public async Task A_target_inside_of_the_source_under_another_name_is_not_copied_into_itself(TransferMode mode)
+    {
+        await stage.PutSourceAsync("in/target/there", "1");
+        var alias = new FaultyEndpoint(stage.SourceMemory) { Address = "memory:another-name" };
+
+        var result = await stage.RunAsync(request => request with
+        {
+            Mode = mode,
+            Sources = [new TransferSource { Endpoint = stage.Source, Path = "in" }],
+            Target = new TransferTarget { Endpoint = alias, Folder = "in/target" },
+        });
+
+        result.EndedBy!.Message.ShouldContain("copied into itself without end");
+        (await stage.SourceTreeAsync()).ShouldBe(["in/", "in/target/", "in/target/there=1"]);
+    }
+
+    [Theory]
+    [InlineData(TransferMode.Sync)]
+    [InlineData(TransferMode.Copy)]
+    public async Task A_source_inside_of_the_target_under_another_name_is_not_deleted(TransferMode mode)
+    {
+        await stage.PutSourceAsync("in/source/a", "1");
+        await stage.PutSourceAsync("in/other", "2");
+        var alias = new FaultyEndpoint(stage.SourceMemory) { Address = "memory:another-name" };
+
+        var result = await stage.RunAsync(request => request with
+        {
+            Mode = mode,
+            Purges = mode == TransferMode.Copy,
+            Sources = [new TransferSource { Endpoint = stage.Source, Path = "in/source" }],
+            Target = new TransferTarget { Endpoint = alias, Folder = "in" },
+        });
+
+        result.Deleted.ShouldBe(0);
+        result.Failures.ShouldHaveSingleItem().Reason.ShouldContain("lies inside of the target");
+        (await stage.SourceTreeAsync()).ShouldBe(["in/", "in/a=1", "in/other=2", "in/source/", "in/source/a=1"]);
+    }
+
     [Fact]
     public async Task A_sync_deletes_what_only_the_target_has()
     {

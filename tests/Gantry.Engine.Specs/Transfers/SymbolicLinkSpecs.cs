@@ -125,6 +125,40 @@ public sealed class SymbolicLinkSpecs
         (await stage.TargetTreeAsync()).ShouldBe(["elsewhere/", "x->elsewhere"]);
     }
 
+    [Theory]
+    [InlineData("link")]
+    [InlineData("folder/*")]
+    public async Task What_a_followed_link_leads_to_stays_when_it_is_moved(string selected)
+    {
+        await stage.PutSourceAsync("in/a", "1");
+        await stage.SourceMemory.CreateLinkAsync("link", "in/a", stage.Token);
+        await stage.SourceMemory.CreateLinkAsync("folder", "in", stage.Token);
+
+        var result = await new TransferRunner(
+            Request(SymbolicLinkPolicy.Follow) with { Mode = TransferMode.Move, Selection = FileSelection.All.With([selected], [], []) }, stage.Clock).RunAsync(stage.Token);
+
+        (result.IsSuccess, result.Copied).ShouldBe((true, 1));
+        result.Notes.ShouldHaveSingleItem().ShouldContain("stays at the source");
+        (await stage.SourceTreeAsync()).ShouldBe(["folder->in", "in/", "in/a=1", "link->in/a"]);
+    }
+
+    [Theory]
+    [InlineData(TransferMode.Copy)]
+    [InlineData(TransferMode.Move)]
+    public async Task A_link_that_is_named_itself_brings_the_file_it_leads_to_a_large_one_as_well(TransferMode mode)
+    {
+        var large = new string('x', 600_000);
+        await stage.PutSourceAsync("large", large);
+        await stage.SourceMemory.CreateLinkAsync("link", "large", stage.Token);
+
+        var result = await new TransferRunner(
+            Request(SymbolicLinkPolicy.Skip) with { Mode = mode, Sources = [new TransferSource { Endpoint = stage.SourceMemory, Path = "link" }] }, stage.Clock).RunAsync(stage.Token);
+
+        (result.IsSuccess, result.Copied).ShouldBe((true, 1));
+        (await stage.TargetTreeAsync()).ShouldBe([$"link={large}"]);
+        (await stage.SourceTreeAsync()).ShouldBe([$"large={large}", "link->large"]);
+    }
+
     [Fact]
     public async Task A_moved_link_is_gone_at_the_source_and_what_it_led_to_is_not()
     {

@@ -62,6 +62,26 @@ public sealed class LocalTransferSpecs : IDisposable
         Directory.GetFileSystemEntries(folder["to"]).ShouldBe([folder["to/a"]]);
     }
 
+    [Theory]
+    [InlineData("a", "link-to-a", TransferMode.Copy)]
+    [InlineData("link-to-a", "a/b", TransferMode.Copy)]
+    [InlineData("a", "link-to-a/new/deep", TransferMode.Copy)]
+    [InlineData("a", "link-to-b", TransferMode.Move)]
+    [InlineData("a/b", "link-to-a", TransferMode.Sync)]
+    [InlineData("link-to-b", "a", TransferMode.Sync)]
+    public async Task Places_inside_of_each_other_are_refused_whatever_links_lead_there(string source, string target, TransferMode mode)
+    {
+        folder.WriteFile("a/one", "1");
+        folder.WriteFile("a/b/two", "2");
+        File.CreateSymbolicLink(folder["link-to-a"], folder["a"]);
+        File.CreateSymbolicLink(folder["link-to-b"], folder["a/b"]);
+
+        var result = await TransferAsync(source, target, request => request with { Mode = mode });
+
+        result.EndedBy!.Error.ShouldBe(EndpointError.BadSetting);
+        Directory.GetFiles(folder["a"], "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ShouldBe([folder["a/b/two"], folder["a/one"]]);
+    }
+
     [Fact]
     public async Task Devices_pipes_and_sockets_are_left_out_with_a_note_each_and_none_is_opened()
     {

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Gantry.Plugins.Endpoints.Local;
 
 /// <summary>A folder of this machine. Small files are read and written on the caller's thread: whoever wants many at once calls from many.</summary>
-internal sealed partial class LocalEndpoint : IEndpoint, IMoves, ICopiesInside, IHashes, ISetsTimes, ISymbolicLinks, IReadsWhole, IWritesRanges, IReadsRanges, IWatches
+internal sealed partial class LocalEndpoint : IEndpoint, IMoves, ICopiesInside, IHashes, ISetsTimes, ISymbolicLinks, IReadsWhole, IWritesRanges, IReadsRanges, IWatches, ITellsRealPath
 {
     private const int SmallBytesMax = 256 * 1024;
     private const int BufferBytes = 256 * 1024;
@@ -42,6 +42,12 @@ internal sealed partial class LocalEndpoint : IEndpoint, IMoves, ICopiesInside, 
         EndpointPath.Check(path);
         cancellationToken.ThrowIfCancellationRequested();
         return ValueTask.FromResult(path.Length == 0 ? FindRoot() : Find(path));
+    }
+
+    public ValueTask<string?> RealPathAsync(string folder, CancellationToken cancellationToken)
+    {
+        EndpointPath.Check(folder);
+        return ValueTask.FromResult<string?>(root.RealPathOf(folder));
     }
 
     public ValueTask<Stream> OpenReadAsync(string path, long offset, long? expectedSize, CancellationToken cancellationToken)

@@ -27,6 +27,24 @@ internal sealed class LocalRoot : IDisposable
     /// <summary>For messages.</summary>
     public string FullPathOf(string path) => path.Length == 0 ? FullPath : FullPath == "/" ? "/" + path : $"{FullPath}/{path}";
 
+    /// <summary>Where the path really lies: the nearest folder on its way that is there, links resolved, and what is not there below it.</summary>
+    public string RealPathOf(string path)
+    {
+        var fullPath = FullPathOf(path);
+        for (var folder = fullPath; ; folder = Path.GetDirectoryName(folder)!)
+        {
+            if (folder == "/")
+            {
+                return fullPath;
+            }
+
+            if (ResolvedPath(folder) is { } resolved)
+            {
+                return resolved == "/" ? fullPath[folder.Length..] : resolved + fullPath[folder.Length..];
+            }
+        }
+    }
+
     /// <summary>The root itself, whatever it is: the caller owns the handle.</summary>
     public SafeFileHandle OpenItself(int flags)
     {
@@ -214,21 +232,12 @@ internal sealed class LocalRoot : IDisposable
         }
     }
 
-    /// <summary>For a root that is not there yet: the nearest folder above it that is.</summary>
+    /// <summary>For a root that is not there yet.</summary>
     private void CheckAllowedToCreate()
     {
-        if (allowedRoots is null)
+        if (allowedRoots is not null)
         {
-            return;
-        }
-
-        for (var folder = FullPath; ; folder = Path.GetDirectoryName(folder)!)
-        {
-            if (ResolvedPath(folder) is { } resolved)
-            {
-                CheckAllowed(resolved.TrimEnd('/') + FullPath[(folder == "/" ? 0 : folder.Length)..]);
-                return;
-            }
+            CheckAllowed(RealPathOf(""));
         }
     }
 

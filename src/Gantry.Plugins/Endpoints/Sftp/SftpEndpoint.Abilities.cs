@@ -47,6 +47,14 @@ internal sealed partial class SftpEndpoint
         await ReplaceAsync(connection, new SftpPath(root, source), reply, target, cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask<string?> RealPathAsync(string folder, CancellationToken cancellationToken)
+    {
+        EndpointPath.Check(folder);
+        var connection = await ConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var reply = await AskAsync(connection, SftpWire.RealPath, folder, cancellationToken).ConfigureAwait(false);
+        return reply is { IsOk: true, Names: [var real] } && real.Name.StartsWith('/') ? real.Name : null;
+    }
+
     public async ValueTask SetModifiedAtAsync(string path, DateTimeOffset modifiedAt, CancellationToken cancellationToken)
     {
         EndpointPath.CheckBelowRoot(path);

@@ -5,7 +5,7 @@ using Gantry.Engine.Endpoints;
 namespace Gantry.Plugins.Endpoints.Sftp;
 
 /// <summary>A folder behind an SFTP server. Small files travel in bursts, hundreds at once over one connection; large ones in a window.</summary>
-internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes, ISymbolicLinks, IWritesWhole, ITakesBatches, IWritesRanges, IReadsRanges
+internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISetsTimes, ISymbolicLinks, IWritesWhole, ITakesBatches, IWritesRanges, IReadsRanges, ITellsRealPath
 {
     private const int ListingsAhead = 3;
 
