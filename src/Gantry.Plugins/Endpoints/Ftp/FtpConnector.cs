@@ -138,6 +138,7 @@ internal sealed class FtpConnector
     {
         using var patience = new CancellationTokenSource(pipelinePatience, dialer.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        var asked = dialer.Clock.GetTimestamp();
         try
         {
             await session.SendAsync(commands.ToArray(), either.Token).ConfigureAwait(false);
@@ -151,6 +152,7 @@ internal sealed class FtpConnector
             throw new EndpointException(EndpointError.TimedOut, $"{session.Name} did not answer all commands.", isTransient: true);
         }
 
+        session.LearnDistance(dialer.Clock.GetElapsedTime(asked));
         foreach (var question in commands.Where(command => command.Word == "STAT"))
         {
             manners.LearnProduct((await question.Reply.ConfigureAwait(false)).ToString());

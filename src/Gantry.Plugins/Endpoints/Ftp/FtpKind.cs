@@ -175,7 +175,7 @@ public sealed class FtpKind : EndpointKind
             : [new() { Name = Tls, Choices = ["none", "explicit", "implicit"], Help = "How the connection is protected: 'explicit' asks for TLS and insists on it; with 'none', the default, everybody on the way can read the password and the files." }],
         new() { Name = Mode, Choices = ["passive", "active"], Help = "Who makes data connections: this side (passive, the default), or the server (active)." },
         new() { Name = Encoding, Choices = ["auto", "utf-8", "latin1"], Help = "How names are written: UTF-8 where every other byte is kept as it is (auto, utf-8), or Latin-1." },
-        new() { Name = Connections, Type = SettingType.Integer, Help = $"How many connections there may be at once, 1 to {ConnectionsMax}; {ConnectionsDefault} when none is given. A server that takes fewer gets fewer." },
+        new() { Name = Connections, Type = SettingType.Integer, Help = $"How many connections there may be at once, 1 to {ConnectionsMax}; {ConnectionsDefault} when none is given. A server that takes fewer gets fewer, and one that is near and quick four." },
         new() { Name = TimeoutSetting, Type = SettingType.Duration, Help = "How long the server may say and do nothing before the connection is given up; 60s when none is given." },
         new() { Name = Authorities, Help = "Certificates, as PEM, of those who are trusted to vouch for the server, in place of those this machine trusts." },
         new() { Name = AuthoritiesFile, Help = "The path of such a file on the machine Gantry runs on." },

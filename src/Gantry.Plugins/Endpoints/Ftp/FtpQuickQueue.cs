@@ -18,6 +18,8 @@ internal abstract class FtpQuickJob
 internal sealed class FtpQuickQueue<T>(FtpSessions sessions, FtpDataDialer dialer, Func<FtpQuickQueue<T>, FtpSession, int, FtpQuickTalk> talkOn) : IAsyncDisposable
     where T : FtpQuickJob
 {
+    private const int FilesBeforeJudged = 16;
+    private static readonly TimeSpan slowFile = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan lingering = TimeSpan.FromMilliseconds(20);
 
     // Also what threads wait on: woken, they go on at once, and none turns in a circle before it sleeps.
@@ -25,6 +27,8 @@ internal sealed class FtpQuickQueue<T>(FtpSessions sessions, FtpDataDialer diale
     private readonly HashSet<Task> workers = [];
     private readonly CancellationTokenSource closing = new();
     private int free;
+    private int taken;
+    private long takenSince;
     private bool isClosed;
 
     public bool IsClosed => Volatile.Read(ref isClosed);
@@ -70,7 +74,13 @@ internal sealed class FtpQuickQueue<T>(FtpSessions sessions, FtpDataDialer diale
                 free--;
             }
 
-            return waiting.TryDequeue(out var next) ? next : null;
+            if (!waiting.TryDequeue(out var next))
+            {
+                return null;
+            }
+
+            LearnPace();
+            return next;
         }
     }
 
@@ -93,7 +103,7 @@ internal sealed class FtpQuickQueue<T>(FtpSessions sessions, FtpDataDialer diale
     private void StartWorkers()
     {
         // Those who are not at work yet take one each.
-        if (!isClosed && waiting.Count > free && workers.Count < sessions.Limit)
+        while (!isClosed && waiting.Count > free && workers.Count < sessions.Allowed)
         {
             free++;
             Task? worker = null;
@@ -107,6 +117,22 @@ internal sealed class FtpQuickQueue<T>(FtpSessions sessions, FtpDataDialer diale
                 }
             });
             workers.Add(worker);
+        }
+    }
+
+    /// <summary>A file was taken. While those at work need long for each, one more helps.</summary>
+    private void LearnPace()
+    {
+        if (taken == 0)
+        {
+            takenSince = dialer.Clock.GetTimestamp();
+        }
+
+        if (++taken > FilesBeforeJudged && waiting.Count > free && dialer.Clock.GetElapsedTime(takenSince) * workers.Count > slowFile * taken)
+        {
+            taken = 0;
+            sessions.AllowOneMore();
+            StartWorkers();
         }
     }
 
@@ -133,6 +159,12 @@ internal sealed class FtpQuickQueue<T>(FtpSessions sessions, FtpDataDialer diale
             }
 
             return;
+        }
+
+        lock (waiting)
+        {
+            // It may have told that the server is far, where many go at once.
+            StartWorkers();
         }
 
         try

@@ -67,6 +67,11 @@ internal sealed class FtpSession : IAsyncDisposable
 
     public string Name => control.Name;
 
+    /// <summary>The shortest time that an answer took while it was signed in; null before that.</summary>
+    public TimeSpan? Distance { get; private set; }
+
+    public void LearnDistance(TimeSpan took) => Distance = Distance < took ? Distance : took;
+
     /// <summary>Begins to read replies; from here on nobody else reads from the control connection.</summary>
     public void Start()
     {

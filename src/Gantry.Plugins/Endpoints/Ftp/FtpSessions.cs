@@ -4,12 +4,15 @@ namespace Gantry.Plugins.Endpoints.Ftp;
 
 /// <summary>
 /// The sessions of an endpoint: as many as are asked for at once, up to a limit that sinks when the server says that it has enough. One that
-/// was lost is replaced when it is needed. A refusal that a further try would not change is kept, so that a thousand files do not knock a thousand times.
+/// was lost is replaced when it is needed. Near by a few keep the server busy, and each further one costs a login; there are more where the server is far away,
+/// or takes its time. A refusal that a further try would not change is kept, so that a thousand files do not knock a thousand times.
 /// </summary>
 internal sealed class FtpSessions : IAsyncDisposable
 {
     private const int PendingMax = 64;
     private const int DialledAtOnceMax = 8;
+    private const int AllowedNearBy = 4;
+    private static readonly TimeSpan nearBy = TimeSpan.FromMilliseconds(6);
     private static readonly TimeSpan freshFor = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan pauseAfterFailure = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan wantedAfter = TimeSpan.FromMilliseconds(300);
@@ -28,8 +31,10 @@ internal sealed class FtpSessions : IAsyncDisposable
     private readonly HashSet<Task> dialling = [];
     private TaskCompletionSource wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private EndpointException? refusal;
+    private TimeSpan distance = TimeSpan.MaxValue;
     private long? failedAt;
     private int limit;
+    private int allowed = AllowedNearBy;
     private bool saidCrowded;
     private bool isClosed;
 
@@ -52,6 +57,9 @@ internal sealed class FtpSessions : IAsyncDisposable
 
     /// <summary>How many there may be at once, by the settings and by what the server said.</summary>
     public int Limit => Volatile.Read(ref limit);
+
+    /// <summary>How many there may be by what is known of the server's pace, too; it grows.</summary>
+    public int Allowed => Math.Min(Limit, Volatile.Read(ref allowed));
 
     /// <summary>Completes when somebody has waited for a session for a while: who holds one and waits himself for his caller gives it back then.</summary>
     public Task Wanted => Volatile.Read(ref wanted).Task;
@@ -85,6 +93,19 @@ internal sealed class FtpSessions : IAsyncDisposable
             }
 
             Give(session);
+        }
+    }
+
+    /// <summary>Those there are do not keep the server busy.</summary>
+    public void AllowOneMore()
+    {
+        lock (gate)
+        {
+            if (allowed < limit)
+            {
+                allowed++;
+                DialForWaiting();
+            }
         }
     }
 
@@ -194,6 +215,7 @@ internal sealed class FtpSessions : IAsyncDisposable
             }
             catch (TimeoutException)
             {
+                AllowOneMore();
                 if (line == waiting)
                 {
                     Volatile.Read(ref wanted).TrySetResult();
@@ -280,7 +302,7 @@ internal sealed class FtpSessions : IAsyncDisposable
             return;
         }
 
-        while (!isClosed && dialling.Count < Math.Min(waiting.Count + patient.Count, DialledAtOnceMax) && all.Count + dialling.Count < limit)
+        while (!isClosed && dialling.Count < Math.Min(waiting.Count + patient.Count, DialledAtOnceMax) && all.Count + dialling.Count < Allowed)
         {
             Dial();
         }
@@ -309,6 +331,12 @@ internal sealed class FtpSessions : IAsyncDisposable
                 if (session is not null)
                 {
                     all.Add(session);
+                    distance = session.Distance < distance ? session.Distance.Value : distance;
+                    if (distance > nearBy && allowed < limit)
+                    {
+                        allowed = limit;
+                        DialForWaiting();
+                    }
                 }
             }
 
