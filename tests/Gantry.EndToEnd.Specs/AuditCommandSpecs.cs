@@ -7,25 +7,20 @@ using Xunit;
 namespace Gantry.EndToEnd.Specs;
 
 /// <summary>"gantry audit" with a real hub, and with nothing but the file it wrote.</summary>
-public sealed class AuditCommandSpecs : IAsyncLifetime
+public sealed class AuditCommandSpecs(StartedHub started) : IClassFixture<StartedHub>, IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
-    private readonly HubProgram hub;
-
-    public AuditCommandSpecs() => hub = new HubProgram(folder["data"]);
+    private readonly HubProgram hub = started.Program;
 
     private Dictionary<string, string?> Variables => new(StringComparer.Ordinal) { ["XDG_CONFIG_HOME"] = folder["config"], ["GANTRY_HUB"] = hub.Address.ToString() };
 
-    public async ValueTask InitializeAsync()
-    {
-        await hub.StartAsync();
+    public async ValueTask InitializeAsync() =>
         (await GantryProgram.RunAsync(Variables, HubProgram.AdminPassword + "\n", "login", "--user", "admin", "--password-stdin")).Status.ShouldBe(0);
-    }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await hub.DisposeAsync();
         folder.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     [Fact]

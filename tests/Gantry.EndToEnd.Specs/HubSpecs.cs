@@ -8,12 +8,10 @@ using Xunit;
 namespace Gantry.EndToEnd.Specs;
 
 /// <summary>A hub as people meet it: started, logged in to by the command line, asked for what it must refuse, stopped.</summary>
-public sealed class HubSpecs : IAsyncLifetime
+public sealed class HubSpecs(StartedHub started) : IClassFixture<StartedHub>, IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly HubProgram hub;
-
-    public HubSpecs() => hub = new HubProgram(folder["data"]);
+    private readonly HubProgram hub = started.Program;
 
     private Dictionary<string, string?> Variables => new(StringComparer.Ordinal)
     {
@@ -21,13 +19,7 @@ public sealed class HubSpecs : IAsyncLifetime
         ["GANTRY_HUB"] = hub.Address.ToString(),
     };
 
-    public async ValueTask InitializeAsync() => await hub.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await hub.DisposeAsync();
-        folder.Dispose();
-    }
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public async Task The_command_line_logs_in_and_runs_the_demonstration()
@@ -128,7 +120,7 @@ public sealed class HubSpecs : IAsyncLifetime
     public async Task Another_user_s_plan_is_not_there()
     {
         await hub.Http.PostJsonAsync("/api/plans", new { plan = new { name = "mine", steps = new[] { new { use = "transfer.list", with = new { from = "/tmp" } } } } });
-        using var stranger = await CreateStrangerAsync();
+        using var stranger = await CreateStrangerAsync("stranger");
 
         using var shown = await stranger.GetAsync("/api/plans/mine");
         using var run = await stranger.PostAsync("/api/execute", HubRequests.Json(new { plan = "mine" }));
@@ -143,7 +135,7 @@ public sealed class HubSpecs : IAsyncLifetime
     public async Task A_stranger_s_plan_cannot_read_this_machine()
     {
         folder.WriteFile("secret/a.txt", "a");
-        using var stranger = await CreateStrangerAsync();
+        using var stranger = await CreateStrangerAsync("other-stranger");
 
         var id = await ExecutionWatch.StartAsync(
             stranger, new { steps = new[] { new { use = "transfer.list", with = new { from = folder["secret"] } } } });
@@ -196,14 +188,14 @@ public sealed class HubSpecs : IAsyncLifetime
     private Task<Ended> LogInAsync() =>
         GantryProgram.RunAsync(Variables, HubProgram.AdminPassword + "\n", "login", "--user", "admin", "--password-stdin");
 
-    private async Task<HttpClient> CreateStrangerAsync()
+    private async Task<HttpClient> CreateStrangerAsync(string name)
     {
-        await hub.Http.PostJsonAsync("/api/users", new { name = "stranger", password = "a long enough password" });
-        await hub.Http.PostJsonAsync("/api/workspaces", new { name = "elsewhere" });
-        using HttpRequestMessage membership = new(HttpMethod.Post, "/api/members") { Content = HubRequests.Json(new { user = "stranger", role = "owner" }) };
-        membership.Headers.Add("Gantry-Workspace", "elsewhere");
+        await hub.Http.PostJsonAsync("/api/users", new { name, password = "a long enough password" });
+        await hub.Http.PostJsonAsync("/api/workspaces", new { name = "of-" + name });
+        using HttpRequestMessage membership = new(HttpMethod.Post, "/api/members") { Content = HubRequests.Json(new { user = name, role = "owner" }) };
+        membership.Headers.Add("Gantry-Workspace", "of-" + name);
         using var added = await hub.Http.SendAsync(membership);
         added.IsSuccessStatusCode.ShouldBeTrue(await added.Content.ReadAsStringAsync());
-        return await hub.SignInAsync("stranger", "a long enough password");
+        return await hub.SignInAsync(name, "a long enough password");
     }
 }

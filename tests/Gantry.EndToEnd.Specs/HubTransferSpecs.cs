@@ -7,17 +7,15 @@ using Xunit;
 namespace Gantry.EndToEnd.Specs;
 
 /// <summary>A hub moves a folder to a real SSH server and from there to an archive; people see how it goes, what failed, and take up only that.</summary>
-public sealed class HubTransferSpecs : IAsyncLifetime
+public sealed class HubTransferSpecs(StartedHub started) : IClassFixture<StartedHub>, IAsyncLifetime
 {
     private const int Files = 200;
     private static readonly TimeSpan patience = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder folder = new();
-    private readonly HubProgram hub;
+    private readonly HubProgram hub = started.Program;
     private SshServer server = null!;
     private string remote = "";
-
-    public HubTransferSpecs() => hub = new HubProgram(folder["data"]);
 
     private Dictionary<string, string?> Variables => new(StringComparer.Ordinal)
     {
@@ -30,7 +28,6 @@ public sealed class HubTransferSpecs : IAsyncLifetime
         server = await SshServer.StartAsync();
         remote = server.NewFolder();
         FileTree.Make(folder["source"], Files);
-        await hub.StartAsync();
         await GantryProgram.RunAsync(Variables, HubProgram.AdminPassword + "\n", "login", "--user", "admin", "--password-stdin");
         await SaveAsync("primary", new { kind = "sftp", settings = server.Settings(remote).With("host_key", server.HostKey).Values });
         await SaveAsync("source", new { address = folder["source"] });
@@ -39,7 +36,6 @@ public sealed class HubTransferSpecs : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await hub.DisposeAsync();
         await server.DisposeAsync();
         folder.Dispose();
     }
@@ -50,7 +46,7 @@ public sealed class HubTransferSpecs : IAsyncLifetime
         var bad = Path.GetRelativePath(folder["source"], Directory.EnumerateFiles(folder["source"], "*", SearchOption.AllDirectories).First());
         Directory.CreateDirectory(Path.Combine(remote, bad));
 
-        var started = await RunAsync("transfer", "start", "source:", "primary:", "--then", "archive:", "--name", "Delivery", "--follow");
+        var chained = await RunAsync("transfer", "start", "source:", "primary:", "--then", "archive:", "--name", "Delivery", "--follow");
         var failed = JsonElement.Parse((await RunAsync("transfer", "list", "--status", "failed", "--search", "deliv", "--json")).Output)[0];
         var id = failed.GetProperty("id").GetString()!;
         var manifest = await RunAsync("transfer", "manifest", id, "--result", "failed");
@@ -58,9 +54,9 @@ public sealed class HubTransferSpecs : IAsyncLifetime
         Directory.Delete(Path.Combine(remote, bad));
         var retried = await RunAsync("transfer", "retry", id, "--follow");
 
-        started.Status.ShouldBe(1, started.ToString());
-        started.Output.ShouldContain($"{Files - 1} copied");
-        started.Output.ShouldContain(bad + ": ");
+        chained.Status.ShouldBe(1, chained.ToString());
+        chained.Output.ShouldContain($"{Files - 1} copied");
+        chained.Output.ShouldContain(bad + ": ");
         manifest.Output.ShouldContain(bad);
         (await File.ReadAllLinesAsync(folder["manifest.jsonl"])).Length.ShouldBe((2 * Files) - 1);
         retried.Status.ShouldBe(0, retried.ToString());
@@ -89,9 +85,9 @@ public sealed class HubTransferSpecs : IAsyncLifetime
     [Fact]
     public async Task What_a_killed_hub_was_moving_arrives_and_its_manifest_is_whole()
     {
-        await hub.Http.PatchAsync("/api/endpoints/primary", HubRequests.Json(new { limits = new { connections = 1 } }));
-        var started = await hub.Http.PostJsonAsync("/api/transfers", new { from = "source:", to = new[] { "primary:", "archive:" } });
-        var id = started.GetProperty("id").GetString();
+        await SaveAsync("single", new { kind = "sftp", settings = server.Settings(remote).With("host_key", server.HostKey).Values, limits = new { connections = 1 } });
+        var transfer = await hub.Http.PostJsonAsync("/api/transfers", new { from = "source:", to = new[] { "single:", "archive:" } });
+        var id = transfer.GetProperty("id").GetString();
         using (var events = await hub.Http.GetStreamAsync($"/api/transfers/{id}/events"))
         using (var reader = new StreamReader(events))
         {
