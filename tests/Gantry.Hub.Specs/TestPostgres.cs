@@ -68,8 +68,9 @@ public sealed class TestPostgres : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
+    // Making a database takes longer on a busy machine than the half minute that a statement has otherwise.
     private string ConnectionTo(string database) =>
-        new NpgsqlConnectionStringBuilder(postgres!.ConnectionString) { Database = database }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(postgres!.ConnectionString) { Database = database, CommandTimeout = 300 }.ConnectionString;
 }
 
 /// <summary>A database of its own for the tests of one class.</summary>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
-using Gantry.Hub.Operations;
 
 namespace Gantry.Hub.Specs.Executions;
 
@@ -32,7 +31,7 @@ internal sealed class HubProcess : IAsyncDisposable
     public static async Task<HubProcess> StartAsync(string dataFolder, string connectionString, string? fault, bool keepsOwnKey = false)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])[typeof(HubServer).Assembly.Location, "--data", dataFolder, "--listen", "http://127.0.0.1:0", "--log-dir", dataFolder])
+        foreach (var argument in (string[])[BuiltHub.Program, "--data", dataFolder, "--listen", "http://127.0.0.1:0", "--log-dir", dataFolder])
             start.ArgumentList.Add(argument);
         start.Environment["GANTRY_DATABASE"] = connectionString;
         start.Environment["GANTRY_ADMIN_PASSWORD"] = HubFixture.AdminPassword;

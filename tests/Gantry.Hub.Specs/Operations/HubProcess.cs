@@ -24,7 +24,7 @@ internal sealed class HubProcess : IAsyncDisposable
     public static HubProcess Start(string folder, IEnumerable<string> arguments, params (string Name, string Value)[] variables)
     {
         var start = new ProcessStartInfo("/usr/bin/env") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        string[] words = ["dotnet", Path.Combine(AppContext.BaseDirectory, "Gantry.Hub.dll"), "--data", folder, .. arguments];
+        string[] words = ["dotnet", BuiltHub.Program, "--data", folder, .. arguments];
         foreach (var word in words) start.ArgumentList.Add(word);
         start.Environment["GANTRY_LOG_DIR"] = Path.Combine(folder, "logs");
         foreach (var (name, value) in variables) start.Environment[name] = value;

@@ -141,7 +141,7 @@ public sealed class HubProgramSpecs : IDisposable
     private async Task<(int Status, bool NamesSteps)> SchemaAsync(params string[] arguments)
     {
         var start = new System.Diagnostics.ProcessStartInfo("/usr/bin/env") { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var word in new[] { "dotnet", Path.Combine(AppContext.BaseDirectory, "Gantry.Hub.dll"), "migrate", "--data", folder }.Concat(arguments))
+        foreach (var word in new[] { "dotnet", BuiltHub.Program, "migrate", "--data", folder }.Concat(arguments))
             start.ArgumentList.Add(word);
         using var process = System.Diagnostics.Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
