@@ -178,13 +178,8 @@ public sealed class ChatProviderSpecs : IAsyncLifetime
         (outcome.Error!.Kind, server.Requests.Count).ShouldBe((ProviderErrorKind.BadRequest, 0));
     }
 
-    private Task<PlanOutcome> SlackAsync(object parameters)
-    {
-        var given = JsonSerializer.SerializeToElement(parameters).EnumerateObject().ToDictionary(property => property.Name, property => (object)property.Value);
-        given["token"] = "${cred:SLACK_TOKEN}";
-        given["api"] = $"{server.Url}/api/";
-        return stage.RunAsync("slack.post_message", given);
-    }
+    private Task<PlanOutcome> SlackAsync(object parameters) =>
+        stage.RunAsync("slack.post_message", ProviderStage.Parameters(parameters, new { token = "${cred:SLACK_TOKEN}", api = $"{server.Url}/api/" }));
 
     private async Task AnswerAsync(HttpContext context)
     {

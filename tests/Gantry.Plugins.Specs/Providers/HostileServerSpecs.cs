@@ -285,16 +285,8 @@ public sealed class HostileServerSpecs
     private Task<PlanOutcome> RunAsync(PlayedServer server, string use, object parameters)
     {
         var action = AllPlugins.Providers.Find(use.Split('.')[0])!.Actions.Single(one => one.Id == use.Split('.')[1]);
-        var all = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var property in new[] { new { host = "127.0.0.1", port = server.Port }, parameters }.SelectMany(value => JsonSerializer.SerializeToElement(value).EnumerateObject()))
-        {
-            if (action.Parameters.Any(known => known.Name == property.Name))
-            {
-                all[property.Name] = property.Value;
-            }
-        }
-
-        return stage.RunAsync(use, all);
+        var all = ProviderStage.Parameters(new { host = "127.0.0.1", port = server.Port }, parameters);
+        return stage.RunAsync(use, all.Where(parameter => action.Parameters.Any(known => known.Name == parameter.Key)).ToDictionary());
     }
 
     private sealed class OneEndpoint(MemoryEndpoint endpoint) : IEndpointOpener

@@ -291,14 +291,8 @@ public sealed class ImapProviderSpecs(ImapServerFixture fixture) : IClassFixture
 
     private Task<PlanOutcome> RunAsync(string action, params object[] parameters)
     {
-        var all = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        object common = new { host = "127.0.0.1", port = server.Port, tls = "none", user, password = "${cred:MAIL}" };
-        foreach (var property in parameters.Prepend(common).SelectMany(value => JsonSerializer.SerializeToElement(value).EnumerateObject()))
-        {
-            all[property.Name] = property.Value;
-        }
-
-        return stage.RunAsync($"imap.{action}", all, cancellationToken: TestContext.Current.CancellationToken);
+        var common = new { host = "127.0.0.1", port = server.Port, tls = "none", user, password = "${cred:MAIL}" };
+        return stage.RunAsync($"imap.{action}", ProviderStage.Parameters([common, .. parameters]), cancellationToken: TestContext.Current.CancellationToken);
     }
 
     private sealed class OneEndpoint(MemoryEndpoint endpoint) : IEndpointOpener

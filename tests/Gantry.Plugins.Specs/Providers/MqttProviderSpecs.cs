@@ -96,13 +96,7 @@ public sealed class MqttProviderSpecs(MqttBrokerFixture fixture) : IClassFixture
 
     private Task<PlanOutcome> RunAsync(string action, object parameters)
     {
-        var all = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        object common = new { host = "127.0.0.1", port = broker.Port, user = MqttBroker.User, password = "${cred:MQTT}", tls = "none" };
-        foreach (var property in new[] { common, parameters }.SelectMany(value => JsonSerializer.SerializeToElement(value).EnumerateObject()))
-        {
-            all[property.Name] = property.Value;
-        }
-
-        return stage.RunAsync($"mqtt.{action}", all);
+        var common = new { host = "127.0.0.1", port = broker.Port, user = MqttBroker.User, password = "${cred:MQTT}", tls = "none" };
+        return stage.RunAsync($"mqtt.{action}", ProviderStage.Parameters(common, parameters));
     }
 }

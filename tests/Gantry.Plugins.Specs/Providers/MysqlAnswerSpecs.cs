@@ -217,13 +217,7 @@ public sealed class MysqlAnswerSpecs
 
     private Task<PlanOutcome> RunAsync(PlayedMysqlServer server, object how, string action = "query", string inputs = "{}")
     {
-        var all = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        object common = new { host = "127.0.0.1", port = server.Port, user = PlayedMysqlLogin.User, password = "${cred:DB}", tls = "disable" };
-        foreach (var property in new[] { common, how }.SelectMany(value => JsonSerializer.SerializeToElement(value).EnumerateObject()))
-        {
-            all[property.Name] = property.Value;
-        }
-
-        return stage.RunAsync($"mysql.{action}", all, inputs);
+        var common = new { host = "127.0.0.1", port = server.Port, user = PlayedMysqlLogin.User, password = "${cred:DB}", tls = "disable" };
+        return stage.RunAsync($"mysql.{action}", ProviderStage.Parameters(common, how), inputs);
     }
 }

@@ -309,13 +309,7 @@ public sealed class MysqlProviderSpecs(MariaDbFixture fixture) : IClassFixture<M
 
     private Task<PlanOutcome> RunAsync(string action, object parameters, string inputs = "{}", CancellationToken cancellationToken = default)
     {
-        var all = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        object common = new { host = "127.0.0.1", port = server.Port, user = MariaDbServer.User, password = "${cred:DB}", database = "shop", tls = "disable" };
-        foreach (var property in new[] { common, parameters }.SelectMany(value => JsonSerializer.SerializeToElement(value).EnumerateObject()))
-        {
-            all[property.Name] = property.Value;
-        }
-
-        return stage.RunAsync($"mysql.{action}", all, inputs, cancellationToken);
+        var common = new { host = "127.0.0.1", port = server.Port, user = MariaDbServer.User, password = "${cred:DB}", database = "shop", tls = "disable" };
+        return stage.RunAsync($"mysql.{action}", ProviderStage.Parameters(common, parameters), inputs, cancellationToken);
     }
 }

@@ -193,13 +193,7 @@ public sealed class MysqlSignInSpecs : IDisposable
 
     private Task<PlanOutcome> QueryAsync(PlayedMysqlServer server, object how)
     {
-        var all = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        object common = new { host = "localhost", port = server.Port, user = PlayedMysqlLogin.User, password = "${cred:DB}", database = "shop", sql = "select 1 as one" };
-        foreach (var property in new[] { common, how }.SelectMany(value => JsonSerializer.SerializeToElement(value).EnumerateObject()))
-        {
-            all[property.Name] = property.Value;
-        }
-
-        return stage.RunAsync("mysql.query", all);
+        var common = new { host = "localhost", port = server.Port, user = PlayedMysqlLogin.User, password = "${cred:DB}", database = "shop", sql = "select 1 as one" };
+        return stage.RunAsync("mysql.query", ProviderStage.Parameters(common, how));
     }
 }

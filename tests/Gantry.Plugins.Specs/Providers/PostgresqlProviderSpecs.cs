@@ -235,13 +235,7 @@ public sealed class PostgresqlProviderSpecs(PostgresServerFixture fixture) : ICl
 
     private Task<PlanOutcome> RunAsync(string action, object parameters, CancellationToken cancellationToken = default)
     {
-        var all = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        object common = new { host = "127.0.0.1", port = server.Port, user = PostgresServer.User, password = "${cred:DB}", database = "postgres", tls = "disable" };
-        foreach (var property in new[] { common, parameters }.SelectMany(value => JsonSerializer.SerializeToElement(value).EnumerateObject()))
-        {
-            all[property.Name] = property.Value;
-        }
-
-        return stage.RunAsync($"postgresql.{action}", all, cancellationToken: cancellationToken);
+        var common = new { host = "127.0.0.1", port = server.Port, user = PostgresServer.User, password = "${cred:DB}", database = "postgres", tls = "disable" };
+        return stage.RunAsync($"postgresql.{action}", ProviderStage.Parameters(common, parameters), cancellationToken: cancellationToken);
     }
 }

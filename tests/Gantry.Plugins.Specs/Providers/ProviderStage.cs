@@ -33,6 +33,18 @@ public sealed class ProviderStage
         return findings.Count > 0 ? throw new InvalidOperationException(string.Join('\n', findings)) : await RunAsync(document.Plan!, inputs, cancellationToken);
     }
 
+    /// <summary>The parameters of all of these; of two with one name the later counts.</summary>
+    public static Dictionary<string, JsonElement> Parameters(params object[] given)
+    {
+        Dictionary<string, JsonElement> all = new(StringComparer.Ordinal);
+        foreach (var property in given.SelectMany(some => JsonSerializer.SerializeToElement(some).EnumerateObject()))
+        {
+            all[property.Name] = property.Value;
+        }
+
+        return all;
+    }
+
     /// <summary>What finds the secrets of this stage.</summary>
     public ISecretResolver Resolver => new DictionarySecrets(Secrets);
 

@@ -124,13 +124,7 @@ public sealed class RedisProviderSpecs(RedisServerFixture fixture) : IClassFixtu
 
     private Task<PlanOutcome> RunAsync(string action, object parameters)
     {
-        var all = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        object common = new { host = "127.0.0.1", port = server.Port, password = "${cred:REDIS}", tls = "none" };
-        foreach (var property in new[] { common, parameters }.SelectMany(value => JsonSerializer.SerializeToElement(value).EnumerateObject()))
-        {
-            all[property.Name] = property.Value;
-        }
-
-        return stage.RunAsync($"redis.{action}", all);
+        var common = new { host = "127.0.0.1", port = server.Port, password = "${cred:REDIS}", tls = "none" };
+        return stage.RunAsync($"redis.{action}", ProviderStage.Parameters(common, parameters));
     }
 }

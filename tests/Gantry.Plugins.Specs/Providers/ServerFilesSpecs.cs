@@ -107,16 +107,8 @@ public sealed class ServerFilesSpecs : IDisposable
     {
         public string Path(string path) => root + path;
 
-        public Task<PlanOutcome> RunAsync(string action, object parameters)
-        {
-            var all = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-            foreach (var property in new[] { login, parameters }.SelectMany(value => JsonSerializer.SerializeToElement(value).EnumerateObject()))
-            {
-                all[property.Name] = property.Value;
-            }
-
-            return stage.RunAsync($"{kind}.{action}", all, cancellationToken: TestContext.Current.CancellationToken);
-        }
+        public Task<PlanOutcome> RunAsync(string action, object parameters) =>
+            stage.RunAsync($"{kind}.{action}", ProviderStage.Parameters(login, parameters), cancellationToken: TestContext.Current.CancellationToken);
 
         public ValueTask DisposeAsync() => server.DisposeAsync();
     }

@@ -172,10 +172,8 @@ public sealed class SshProviderSpecs(SshServerFixture fixture) : IClassFixture<S
 
     private Task<PlanOutcome> RunAsync(object parameters, CancellationToken cancellationToken = default)
     {
-        var all = JsonSerializer.SerializeToElement(new { host = "127.0.0.1", port = server.Port, user = SshServer.User, key_file = server.KeyFile }).EnumerateObject()
-            .Concat(JsonSerializer.SerializeToElement(parameters).EnumerateObject())
-            .ToDictionary(property => property.Name, property => property.Value, StringComparer.Ordinal);
-        return stage.RunAsync("ssh.exec", all, cancellationToken: cancellationToken);
+        var common = new { host = "127.0.0.1", port = server.Port, user = SshServer.User, key_file = server.KeyFile };
+        return stage.RunAsync("ssh.exec", ProviderStage.Parameters(common, parameters), cancellationToken: cancellationToken);
     }
 
     private sealed class Host(EndpointContext context) : IEndpointOpener
