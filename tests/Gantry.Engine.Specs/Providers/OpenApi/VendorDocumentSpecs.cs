@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Gantry.Engine.Documents;
@@ -31,12 +30,15 @@ public sealed class VendorDocumentSpecs
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Every_operation_becomes_an_action_with_all_that_it_requires(string name)
+    public void Every_operation_becomes_an_action_with_all_that_it_requires_within_seconds(string name)
     {
         var bytes = Read(name);
+        var begin = Worked();
 
         var imported = OpenApiImport.Read(bytes, new() { Today = new(2026, 11, 21), BaseUrl = "https://api.example.com" });
 
+        // The largest has twenty megabytes and takes 2 s; ten times as much would be a mistake in how it grows.
+        (Worked() - begin).ShouldBeLessThan(TimeSpan.FromSeconds(20));
         using var document = JsonDocument.Parse(bytes);
         var operations = Operations(document.RootElement).ToList();
         imported.ActionCount.ShouldBe(operations.Count);
@@ -58,19 +60,6 @@ public sealed class VendorDocumentSpecs
     }
 
     [Fact]
-    public void Twenty_megabytes_are_imported_in_seconds()
-    {
-        var bytes = Read("microsoft.com/graph.json");
-
-        var started = Stopwatch.GetTimestamp();
-        var imported = OpenApiImport.Read(bytes, new() { Today = new(2026, 11, 21) });
-
-        imported.Manifest.ShouldNotBeNull();
-        // It takes 2 s; ten times as much would be a mistake in how it grows, not a busy machine.
-        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(60));
-    }
-
-    [Fact]
     public void A_second_import_of_the_same_document_changes_nothing()
     {
         var bytes = Read("stripe.com.json");
@@ -80,6 +69,13 @@ public sealed class VendorDocumentSpecs
 
         second.Changes.ShouldBeEmpty();
         second.Manifest.ShouldBe(first.Manifest);
+    }
+
+    /// <summary>How long this thread has had a processor, where the system tells it: a busy machine does not count.</summary>
+    private static TimeSpan Worked()
+    {
+        const string Told = "/proc/thread-self/schedstat";
+        return File.Exists(Told) ? TimeSpan.FromMicroseconds(long.Parse(File.ReadAllText(Told).Split(' ')[0], CultureInfo.InvariantCulture) / 1_000) : TimeSpan.Zero;
     }
 
     private static DocumentNode Manifest(ImportedProvider imported) =>
