@@ -19,8 +19,11 @@ internal static class KeyFile
     {
         if (!File.Exists(path)) return null;
         if ((File.GetUnixFileMode(path) & Others) != UnixFileMode.None)
+        {
             throw new HubStartException($"The key file '{path}' can be read or changed by other users of this machine. Take that away with 'chmod 600 {path}', "
                 + "or delete the file if somebody may have copied it: the hub makes another.");
+        }
+
         var key = ECDsa.Create();
         try
         {

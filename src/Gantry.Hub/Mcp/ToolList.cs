@@ -160,6 +160,7 @@ internal sealed class ToolList(HubDatabase database, PlanLibrary plans, Provider
         json.WriteStartObject(parameter.Name);
         json.WriteString("description", parameter.IsSecret ? $"{parameter.Help} Give it as ${{cred:NAME}}." : parameter.Help);
         if (parameter.Type is SettingType.Text or SettingType.Duration or SettingType.Address or SettingType.Integer or SettingType.Number or SettingType.Boolean or SettingType.List or SettingType.Map)
+        {
             json.WriteString("type", parameter.Type switch
             {
                 SettingType.List => "array",
@@ -167,6 +168,8 @@ internal sealed class ToolList(HubDatabase database, PlanLibrary plans, Provider
                 SettingType.Integer or SettingType.Number or SettingType.Boolean => parameter.Type.ToString().ToLower(CultureInfo.InvariantCulture),
                 _ => "string",
             });
+        }
+
         if (parameter.Choices.Count > 0)
         {
             json.WriteStartArray("enum");

@@ -40,8 +40,12 @@ internal sealed class HubLogging : IDisposable
     /// <summary>Where the files are, for those who look for them.</summary>
     public static string FolderFor(HubConfiguration configuration)
     {
-        if (configuration[HubSettings.LogDir] is { } given) return Usable(given) ? given : throw new HubStartException(
-            $"Log files cannot be written to '{given}' ({configuration.PlaceOf(HubSettings.LogDir)}). Make the folder writable for {Environment.UserName}, or choose another.");
+        if (configuration[HubSettings.LogDir] is { } given)
+        {
+            return Usable(given) ? given : throw new HubStartException(
+                $"Log files cannot be written to '{given}' ({configuration.PlaceOf(HubSettings.LogDir)}). Make the folder writable for {Environment.UserName}, or choose another.");
+        }
+
         return Usable(SystemFolder) ? SystemFolder : Path.Combine(configuration.DataFolder, "logs");
     }
 

@@ -1,5 +1,6 @@
 using Gantry.Hub.Accounts;
 using Gantry.Hub.Database;
+using Gantry.Hub.Executions;
 
 namespace Gantry.Hub.Operations;
 
@@ -32,8 +33,8 @@ internal static class OverviewStore
         {
             workspace = session.Actor.WorkspaceId,
             times,
-            from = times.Select(FirstIdOf).ToArray(),
-            to = times.Select(time => FirstIdOf(time.AddHours(1))).ToArray(),
+            from = times.Select(ExecutionStore.IdAt).ToArray(),
+            to = times.Select(time => ExecutionStore.IdAt(time.AddHours(1))).ToArray(),
         }, cancellationToken);
         var present = (await session.FindAsync<Present>($"""
             select
@@ -48,13 +49,10 @@ internal static class OverviewStore
                  and (t.broken is not null or not {StartRights.Of("t")}))::int as triggers_broken,
               (select count(*) from triggers t where t.workspace_id = @workspace and t.removed_at is null and t.paused_at is null
                  and t.next_at < now() - interval '1 minute')::int as schedules_late
-            """, new { workspace = session.Actor.WorkspaceId, max = OpenMax, first = FirstIdOf(first) }, cancellationToken))!;
+            """, new { workspace = session.Actor.WorkspaceId, max = OpenMax, first = ExecutionStore.IdAt(first) }, cancellationToken))!;
         return new OverviewShape(
             first, present.Running, present.Waiting, present.Queued, present.Approvals, present.EventsDead, present.EventsMissed, present.TriggersBroken, present.SchedulesLate, found);
     }
-
-    /// <summary>Ids begin with their time, in milliseconds: what was made from then on has no smaller one.</summary>
-    private static Guid FirstIdOf(DateTimeOffset time) => new($"{time.ToUnixTimeMilliseconds():x12}".Insert(8, "-") + "-0000-0000-000000000000");
 
     private sealed record Present
     {
