@@ -1,5 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useLayoutEffect, useRef, type ReactNode } from 'react';
+import { memo, useLayoutEffect, useRef, type ReactNode } from 'react';
+import { useNextPage, type PagedList } from '../page/next-page';
+import { NextPageProblem } from '../page/NextPageProblem';
 import { clockText, exactText } from '../time/words';
 import type { LogLine } from './log-buffer';
 import classes from './LogView.module.css';
@@ -15,8 +17,8 @@ interface LogLinesProps {
   mark?: string;
   stepName?: (path: string) => string;
   empty: ReactNode;
-  /** Asked for more as the end comes into sight; undefined when there is none. */
-  onNearEnd?: () => void;
+  /** Of lines that come by pages: the next ones are asked for as the end comes into sight. */
+  more?: PagedList;
 }
 
 const lineHeight = 22;
@@ -24,7 +26,7 @@ const nearEnd = 40;
 const linesBeforeEnd = 100;
 
 /** Lines of a log, of which only those in sight are in the document. */
-export function LogLines({ label, lines, follows, onFollow, wraps, mark, stepName, empty, onNearEnd }: LogLinesProps) {
+export function LogLines({ label, lines, follows, onFollow, wraps, mark, stepName, empty, more }: LogLinesProps) {
   const viewport = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: lines.length,
@@ -52,9 +54,7 @@ export function LogLines({ label, lines, follows, onFollow, wraps, mark, stepNam
   }, [follows, lines]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (last >= lines.length - linesBeforeEnd) onNearEnd?.();
-  }, [last, lines.length, onNearEnd]);
+  const failure = useNextPage(more, last >= lines.length - linesBeforeEnd);
   const nameOf = (step: string | null | undefined) => (step == null ? null : stepName?.(step) ?? step);
   const onScroll = () => {
     const { scrollTop, scrollHeight, clientHeight } = viewport.current!;
@@ -72,6 +72,7 @@ export function LogLines({ label, lines, follows, onFollow, wraps, mark, stepNam
           ))}
         </div>
       )}
+      {failure !== null && more !== undefined && <NextPageProblem failure={failure} list={more} />}
     </div>
   );
 }

@@ -1,7 +1,9 @@
 import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Skeleton } from '@mantine/core';
-import { useEffect, useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useNextPage, type PagedList } from '../page/next-page';
+import { NextPageProblem } from '../page/NextPageProblem';
 import classes from './DataTable.module.css';
 
 export interface Column<Row> {
@@ -25,10 +27,8 @@ interface DataTableProps<Row> {
   onOpen?: (row: Row) => void;
   /** Rows that have to be seen first: failed ones. */
   tone?: (row: Row) => 'bad' | 'warn' | undefined;
-  /** There is more, which is asked for as the end comes into sight. */
-  hasMore?: boolean;
-  isLoadingMore?: boolean;
-  onMore?: () => void;
+  /** Of a list that comes by pages: the next one is asked for as the end comes into sight. */
+  more?: PagedList;
   /** In place of the rows when there are none. */
   empty: ReactNode;
 }
@@ -38,7 +38,7 @@ const narrowRowHeight = 76;
 const features = tableFeatures({});
 
 /** A list of any length: only the rows in sight are in the document, and further pages come while one scrolls. */
-export function DataTable<Row extends object>({ label, columns, rows, rowId, onOpen, tone, hasMore = false, isLoadingMore = false, onMore, empty }: DataTableProps<Row>) {
+export function DataTable<Row extends object>({ label, columns, rows, rowId, onOpen, tone, more, empty }: DataTableProps<Row>) {
   const viewport = useRef<HTMLDivElement>(null);
   const definitions = useMemo(() => {
     const helper = createColumnHelper<typeof features, Row>();
@@ -57,9 +57,7 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, onO
   });
   const items = virtual.getVirtualItems();
   const lastSeen = items.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (hasMore && !isLoadingMore && lastSeen >= modelRows.length - 15) onMore?.();
-  }, [hasMore, isLoadingMore, lastSeen, modelRows.length, onMore]);
+  const failure = useNextPage(more, rows !== undefined && lastSeen >= modelRows.length - 15);
   const seen = useRef<{ rows: readonly object[]; id: string; index: number } | null>(null);
   useLayoutEffect(() => {
     const [element, before] = [viewport.current, seen.current];
@@ -76,6 +74,9 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, onO
   const byId = useMemo(() => new Map(columns.map(column => [column.id, column])), [columns]);
 
   // What fits a search may be on a page that is still to come.
+  const hasMore = more?.hasNextPage === true;
+  const problem = failure !== null && more !== undefined && <NextPageProblem failure={failure} list={more} />;
+  if (rows?.length === 0 && problem !== false) return <div className={classes.frame}>{problem}</div>;
   if (rows === undefined || (rows.length === 0 && hasMore)) return <div className={classes.frame}><Loading label={label} /></div>;
   if (rows.length === 0) return <div className={classes.frame}>{empty}</div>;
   return (
@@ -108,8 +109,9 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, onO
             );
           })}
         </div>
-        {isLoadingMore && <div className={classes.more} role="status">Loading more …</div>}
+        {more?.isFetchingNextPage === true && <div className={classes.more} role="status">Loading more …</div>}
       </div>
+      {problem}
     </div>
   );
 }

@@ -79,7 +79,7 @@ function AuditLog({ isAdministrator }: { isAdministrator: boolean }) {
       </Filters>
       {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
         <DataTable
-          label="Audit entries" columns={columns} rows={rows} rowId={row => row.id} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} onOpen={setOpened}
+          label="Audit entries" columns={columns} rows={rows} rowId={row => row.id} more={list} onOpen={setOpened}
           tone={row => (isNotable(row.action) ? 'warn' : undefined)}
           empty={<EmptyState icon={<ScrollText size={22} />} title="Nothing fits">{isFiltered ? 'Clear the filters to see every entry. Names and addresses have to be exact.' : 'What is done from now on stands here.'}</EmptyState>}
         />

@@ -41,7 +41,7 @@ export function ExecutionsPage() {
       </Filters>
       {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
         <DataTable
-          label="Executions" columns={columns} rows={rows} rowId={row => row.id} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()}
+          label="Executions" columns={columns} rows={rows} rowId={row => row.id} more={list}
           onOpen={row => void navigate({ to: '/executions/$execution', params: { execution: row.id } })} tone={row => (row.status === 'failed' ? 'bad' : undefined)}
           empty={isFiltered
             ? <EmptyState icon={<Activity size={22} />} title="Nothing fits these filters">Clear them to see every execution.</EmptyState>

@@ -2,7 +2,7 @@ import { Button, Code } from '@mantine/core';
 import { useInfiniteQuery, useQueries } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { ListTree, Plus, Sparkles } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { EmptyState } from '@/components/page/EmptyState';
 import { Filters } from '@/components/page/Filters';
@@ -26,18 +26,12 @@ export function PlansPage() {
   const all = list.data?.pages.flatMap(page => page.items);
   const wanted = q?.toLowerCase();
   const rows = wanted === undefined ? all : all?.filter(plan => `${plan.name} ${plan.description ?? ''}`.toLowerCase().includes(wanted));
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
-  const isNoneYet = rows?.length === 0 && hasNextPage && !isFetchingNextPage;
-  useEffect(() => {
-    // What is looked for may be on a page that is not here yet.
-    if (isNoneYet) void fetchNextPage();
-  }, [isNoneYet, fetchNextPage]);
   return (
     <Page title="Plans" fill actions={<><Button component={Link} to="/describe-plan" variant="default" leftSection={<Sparkles size={15} aria-hidden="true" />}>Describe it</Button><Button component={Link} to="/new-plan" leftSection={<Plus size={15} aria-hidden="true" />}>New plan</Button></>}>
       <Filters><SearchField label="Search plans" value={q} onChange={text => void navigate({ search: { q: text }, replace: true })} /></Filters>
       {list.error !== null && all === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
         <DataTable
-          label="Plans" columns={columns} rows={rows} rowId={plan => plan.id!} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()}
+          label="Plans" columns={columns} rows={rows} rowId={plan => plan.id!} more={list}
           onOpen={plan => void navigate({ to: '/plans/$plan', params: { plan: plan.name! } })}
           empty={wanted !== undefined
             ? <EmptyState icon={<ListTree size={22} />} title="No plan fits" action={<Button variant="light" onClick={() => void navigate({ search: {} })}>Show all</Button>} />

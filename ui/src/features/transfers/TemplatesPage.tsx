@@ -38,7 +38,7 @@ export function TemplatesPage() {
       <Filters><SearchField label="Search templates" value={q} onChange={next => void navigate({ search: { q: next }, replace: true })} /></Filters>
       {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
         <DataTable
-          label="Templates" columns={columns} rows={rows} rowId={row => row.id} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()}
+          label="Templates" columns={columns} rows={rows} rowId={row => row.id} more={list}
           onOpen={row => void navigate({ to: '/templates/$template', params: { template: row.name } })}
           empty={q !== undefined
             ? <EmptyState icon={<LayoutTemplate size={22} />} title="No template fits">Clear the search to see every template.</EmptyState>

@@ -51,7 +51,7 @@ export function TransfersPage() {
       </Filters>
       {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
         <DataTable
-          label="Transfers" columns={columns} rows={rows} rowId={row => row.id} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()}
+          label="Transfers" columns={columns} rows={rows} rowId={row => row.id} more={list}
           onOpen={row => void navigate({ to: '/transfers/$transfer', params: { transfer: row.id }, search: {} })} tone={row => (row.status === 'failed' ? 'bad' : undefined)}
           empty={isFiltered
             ? <EmptyState icon={<MoveRight size={22} />} title="Nothing fits these filters">Clear them to see every transfer.</EmptyState>

@@ -58,7 +58,7 @@ export function EventsPage() {
       </Filters>
       {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
         <DataTable
-          label="Events" columns={columns} rows={rows} rowId={row => row.id!} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()}
+          label="Events" columns={columns} rows={rows} rowId={row => row.id!} more={list}
           onOpen={row => set({ event: row.id })} tone={row => (row.status === 'dead' || row.status === 'failed' ? 'bad' : row.status === 'alert' ? 'warn' : undefined)}
           empty={isFiltered
             ? <EmptyState icon={<Radio size={22} />} title={search.status === 'dead' ? 'Nothing is dead' : 'Nothing fits these filters'} action={<Button variant="light" onClick={() => void navigate({ search: {}, replace: true })}>Show all events</Button>}>{search.status === 'dead' && 'All that triggers saw could be started, or is still being tried.'}</EmptyState>

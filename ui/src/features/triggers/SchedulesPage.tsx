@@ -64,7 +64,7 @@ export function SchedulesPage() {
       <div className={classes.split} data-fill={isList || undefined}>
         {isList ? (
           <DataTable
-            label="Schedules" columns={columns} rows={rows} rowId={row => row.id} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()}
+            label="Schedules" columns={columns} rows={rows} rowId={row => row.id} more={list}
             onOpen={row => set({ schedule: row.id })} tone={row => (row.state === 'broken' ? 'bad' : undefined)} empty={empty}
           />
         ) : all?.length === 0 ? empty : (

@@ -48,7 +48,7 @@ export function KeysTab({ me }: { me: Me | undefined }) {
       <div className={classes.bar}><p>Yours in the workspace {me?.workspace}. A key never may more than you do.</p>{add}</div>
       {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
         <DataTable
-          label="API keys" columns={columns} rows={rows} rowId={row => row.id!} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()}
+          label="API keys" columns={columns} rows={rows} rowId={row => row.id!} more={list}
           empty={<EmptyState icon={<KeyRound size={22} />} title="You have no key yet" action={add}>Programs that use the API sign in by a key: <code>Authorization: Bearer …</code>. The command line makes one by itself: <code>gantry login</code>.</EmptyState>}
         />
       )}

@@ -50,7 +50,7 @@ export function MembersTab({ me }: { me: Me | undefined }) {
         {isOwner && <Button size="xs" onClick={adding.open}>Add a member</Button>}
       </div>
       {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
-        <DataTable label="Members" columns={columns} rows={rows} rowId={row => row.user_id!} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} empty={<EmptyState icon={<Users size={22} />} title="Nobody belongs to this workspace" />} />
+        <DataTable label="Members" columns={columns} rows={rows} rowId={row => row.user_id!} more={list} empty={<EmptyState icon={<Users size={22} />} title="Nobody belongs to this workspace" />} />
       )}
       {adds && <AddMember onClose={adding.close} onAdded={refresh} />}
       <ConfirmDanger opened={leaving !== null} onClose={() => setLeaving(null)} title={`Take ${leaving?.user ?? ''} out of the workspace?`} action="Take out" onConfirm={async () => { await removeMember(leaving!.user_id!); await refresh(); }}>

@@ -70,7 +70,7 @@ export function UsersTab({ me }: { me: Me }) {
     <div className={classes.stage}>
       <div className={classes.bar}><p>All users of this hub.</p><Button size="xs" onClick={adding.open}>Add a user</Button></div>
       {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
-        <DataTable label="Users" columns={columns} rows={rows} rowId={row => row.id!} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} empty={<EmptyState icon={<Users size={22} />} title="There is no user" />} />
+        <DataTable label="Users" columns={columns} rows={rows} rowId={row => row.id!} more={list} empty={<EmptyState icon={<Users size={22} />} title="There is no user" />} />
       )}
       {adds && <AddUser onClose={adding.close} onAdded={async added => { adding.close(); if (added.one_time_password != null) setOnce({ user: added.name, password: added.one_time_password }); await refresh(); }} />}
       <ConfirmDanger opened={asked?.act === 'reset'} onClose={close} title={`Give ${name} a new one-time password?`} action="Make a new one" onConfirm={reset}>

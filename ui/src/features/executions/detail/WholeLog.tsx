@@ -19,7 +19,7 @@ export function WholeLog({ execution, filter, stepName }: WholeLogProps) {
   return (
     <LogLines
       label="Whole log of the execution" lines={lines} stepName={stepName} mark={filter.text} follows={false} wraps={false} onFollow={() => undefined}
-      empty="No line of the whole log fits." onNearEnd={search.hasNextPage && !search.isFetchingNextPage ? () => void search.fetchNextPage() : undefined}
+      empty="No line of the whole log fits." more={search}
     />
   );
 }

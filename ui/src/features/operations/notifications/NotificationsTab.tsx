@@ -58,7 +58,7 @@ export function NotificationsTab({ me }: { me: Me | undefined }) {
       <div className={classes.stage}>
         {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
           <DataTable
-            label="Notifications" columns={columns} rows={rows} rowId={row => row.id!} hasMore={list.hasNextPage} isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} tone={row => (row.status === 'failed' || row.status === 'dead' ? 'bad' : undefined)}
+            label="Notifications" columns={columns} rows={rows} rowId={row => row.id!} more={list} tone={row => (row.status === 'failed' || row.status === 'dead' ? 'bad' : undefined)}
             empty={<EmptyState icon={<Bell size={22} />} title={status === undefined ? 'Nothing was told yet' : 'Nothing fits'}>{status === undefined ? 'When a plan fails, or works again, it stands here whom that was told, and whether it arrived.' : 'Choose All to see every notification.'}</EmptyState>}
           />
         )}

@@ -52,8 +52,7 @@ export function FilesTab({ transfer, filter, onFilter, tail, isRunning }: FilesT
       {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
         <div className={classes.stage}>
           <DataTable
-            label="Files" columns={transfer.links.length > 1 ? [...columns, linkColumn(transfer)] : columns} rows={rows} rowId={row => `${row.step} ${row.attempt} ${row.path}`} hasMore={!isTail && list.hasNextPage}
-            isLoadingMore={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} tone={row => (row.result === 'failed' ? 'bad' : undefined)}
+            label="Files" columns={transfer.links.length > 1 ? [...columns, linkColumn(transfer)] : columns} rows={rows} rowId={row => `${row.step} ${row.attempt} ${row.path}`} more={isTail ? undefined : list} tone={row => (row.result === 'failed' ? 'bad' : undefined)}
             empty={isFiltered
               ? <EmptyState icon={<Files size={22} />} title="No file fits">{isRunning ? 'None so far.' : 'Clear the search to see every file.'}</EmptyState>
               : <EmptyState icon={<Files size={22} />} title={isRunning ? 'No file has come to its end yet' : 'No file is on record'}>{isRunning ? 'Each one appears here as it does.' : 'There was nothing to move, or it ended before the first file.'}</EmptyState>}
