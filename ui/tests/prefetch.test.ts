@@ -1,10 +1,11 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { queryClient } from '@/api/query-client';
+import { soon } from '@/components/routing/soon';
 import { executionsRoutes } from '@/features/executions/routes';
 import { transfersRoutes } from '@/features/transfers/routes';
 
-type Loader = (context: { deps: object }) => void;
+type Loader = (context: { cause: 'enter' | 'stay' | 'preload'; deps: object }) => Promise<void>;
 
 describe('the rows of a long list', () => {
   afterEach(() => {
@@ -22,10 +23,28 @@ describe('the rows of a long list', () => {
       return Promise.resolve(new Response('{"items":[],"next":null}', { headers: { 'Content-Type': 'application/json' } }));
     });
 
-    (loader as Loader)({ deps });
-    (loader as Loader)({ deps });
+    void (loader as Loader)({ cause: 'preload', deps });
+    void (loader as Loader)({ cause: 'enter', deps });
 
     await vi.waitFor(() => expect(asked).toHaveLength(1));
     expect(asked[0]).toContain(address);
+  });
+
+  it('are waited for only for a moment, and only by who opens the page', async () => {
+    vi.useFakeTimers();
+    const never = new Promise(() => undefined);
+    const passed: string[] = [];
+
+    void soon('enter', never).then(() => passed.push('opened'));
+    void soon('stay', never).then(() => passed.push('filtered'));
+    void soon('enter', Promise.resolve()).then(() => passed.push('answered'));
+    await vi.advanceTimersByTimeAsync(0);
+    const atOnce = [...passed].sort();
+    await vi.advanceTimersByTimeAsync(200);
+
+    expect(atOnce).toEqual(['answered', 'filtered']);
+    expect(passed).toContain('opened');
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
   });
 });

@@ -1,7 +1,7 @@
 import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Skeleton } from '@mantine/core';
-import { useLayoutEffect, useMemo, useRef, type ReactNode } from 'react';
+import { memo, startTransition, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useNextPage, type PagedList } from '../page/next-page';
 import { NextPageProblem } from '../page/NextPageProblem';
 import classes from './DataTable.module.css';
@@ -35,6 +35,10 @@ interface DataTableProps<Row> {
 
 const rowHeight = 44;
 const narrowRowHeight = 76;
+const narrowBelow = 620;
+const overscan = 12;
+// What stands above the rows of a page: until their place is known, no more are made than fit.
+const besideRows = 200;
 const features = tableFeatures({});
 
 /** A list of any length: only the rows in sight are in the document, and further pages come while one scrolls. */
@@ -42,21 +46,36 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, onO
   const viewport = useRef<HTMLDivElement>(null);
   const definitions = useMemo(() => {
     const helper = createColumnHelper<typeof features, Row>();
-    return columns.map(column => helper.display({ id: column.id, header: column.header, cell: context => column.cell(context.row.original) }));
+    return columns.map(column => helper.display({ id: column.id, header: column.header }));
   }, [columns]);
   const data = useMemo(() => [...(rows ?? [])], [rows]);
   const table = useTable({ features, columns: definitions, data, getRowId: rowId });
   const modelRows = table.getRowModel().rows;
-  const isNarrow = () => (viewport.current?.clientWidth ?? 1_000) < 620;
+  const isNarrow = () => (viewport.current?.clientWidth ?? window.innerWidth) < narrowBelow;
+  // What is in sight is shown first, and what is around it when that stands.
+  const [stands, setStands] = useState(false);
   const virtual = useVirtualizer({
     count: modelRows.length,
     getScrollElement: () => viewport.current,
     estimateSize: () => (isNarrow() ? narrowRowHeight : rowHeight),
     getItemKey: index => modelRows[index]!.id,
-    overscan: 12,
+    initialRect: { width: window.innerWidth, height: window.innerHeight - besideRows },
+    overscan: stands ? overscan : 0,
   });
   const items = virtual.getVirtualItems();
   const lastSeen = items.at(-1)?.index ?? 0;
+  const hasItems = items.length > 0;
+  useEffect(() => {
+    if (hasItems) startTransition(() => setStands(true));
+  }, [hasItems]);
+  // In a wide list each row is as high as it is said to be; in a narrow one its cells are below each other.
+  const narrow = (virtual.scrollRect?.width ?? 0) < narrowBelow;
+  const wasNarrow = useRef(narrow);
+  useLayoutEffect(() => {
+    if (wasNarrow.current === narrow) return;
+    wasNarrow.current = narrow;
+    virtual.measure();
+  }, [narrow, virtual]);
   const failure = useNextPage(more, rows !== undefined && lastSeen >= modelRows.length - 15);
   const seen = useRef<{ rows: readonly object[]; id: string; index: number } | null>(null);
   useLayoutEffect(() => {
@@ -70,8 +89,11 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, onO
     const first = virtual.getVirtualItems().find(item => item.end > element.scrollTop)?.index;
     seen.current = first === undefined || modelRows[first] === undefined ? null : { rows: modelRows, id: modelRows[first].id, index: first };
   });
-  const template = { gridTemplateColumns: columns.map(column => (column.width?.endsWith('px') ? column.width : `minmax(0, ${column.width ?? '1fr'})`)).join(' ') };
-  const byId = useMemo(() => new Map(columns.map(column => [column.id, column])), [columns]);
+  const template = columns.map(column => (column.width?.endsWith('px') ? column.width : `minmax(0, ${column.width ?? '1fr'})`)).join(' ');
+  const open = (event: React.MouseEvent) => {
+    const index = (event.target as Element).closest<HTMLElement>('[data-index]')?.dataset.index;
+    if (index !== undefined && isPlainClick(event)) onOpen?.(modelRows[Number(index)]!.original);
+  };
 
   // What fits a search may be on a page that is still to come.
   const hasMore = more?.hasNextPage === true;
@@ -84,29 +106,14 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, onO
       {/* A list that scrolls is reached by the keyboard, too. */}
       <div ref={viewport} className={classes.viewport} tabIndex={0} role="table" aria-label={label} aria-rowcount={hasMore ? -1 : modelRows.length + 1}>
         <div role="rowgroup" className={classes.head}>
-          <div role="row" className={classes.headRow} style={template} aria-rowindex={1}>
+          <div role="row" className={classes.headRow} style={{ gridTemplateColumns: template }} aria-rowindex={1}>
             {columns.map(column => <div key={column.id} role="columnheader" className={classes.headCell} data-align={column.align}>{column.header === '' ? <span className={classes.hidden}>Actions</span> : column.header}</div>)}
           </div>
         </div>
-        <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
+        <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }} onClick={onOpen === undefined ? undefined : open}>
           {items.map(item => {
-            const row = modelRows[item.index]!;
-            return (
-              <div
-                key={row.id} ref={virtual.measureElement} data-index={item.index} role="row" aria-rowindex={item.index + 2} className={classes.row}
-                data-open={onOpen !== undefined || undefined} data-tone={tone?.(row.original)} style={{ ...template, transform: `translateY(${item.start}px)` }}
-                onClick={event => { if (onOpen !== undefined && isPlainClick(event)) onOpen(row.original); }}
-              >
-                {row.getAllCells().map(cell => {
-                  const column = byId.get(cell.column.id)!;
-                  return (
-                    <div key={cell.id} role="cell" className={classes.cell} data-align={column.align} data-narrow={column.narrow}>
-                      {column.cell(row.original)}
-                    </div>
-                  );
-                })}
-              </div>
-            );
+            const row = modelRows[item.index]!.original;
+            return <TableRow key={item.key} row={row} columns={columns} index={item.index} start={item.start} template={template} tone={tone?.(row)} opens={onOpen !== undefined} measure={narrow ? virtual.measureElement : undefined} />;
           })}
         </div>
         {more?.isFetchingNextPage === true && <div className={classes.more} role="status">Loading more …</div>}
@@ -115,6 +122,26 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, onO
     </div>
   );
 }
+
+interface TableRowProps<Row> {
+  row: Row;
+  columns: readonly Column<Row>[];
+  index: number;
+  start: number;
+  template: string;
+  tone: 'bad' | 'warn' | undefined;
+  opens: boolean;
+  measure: ((element: HTMLElement | null) => void) | undefined;
+}
+
+/** Drawn again only when something of it changed, however often its list is. */
+const TableRow = memo(function TableRow<Row>({ row, columns, index, start, template, tone, opens, measure }: TableRowProps<Row>) {
+  return (
+    <div ref={measure} data-index={index} role="row" aria-rowindex={index + 2} className={classes.row} data-open={opens || undefined} data-tone={tone} style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}>
+      {columns.map(column => <div key={column.id} role="cell" className={classes.cell} data-align={column.align} data-narrow={column.narrow}>{column.cell(row)}</div>)}
+    </div>
+  );
+}) as <Row>(props: TableRowProps<Row>) => ReactNode;
 
 /** Neither on a link or button within the row, nor at the end of marking text. */
 function isPlainClick(event: React.MouseEvent): boolean {
