@@ -33,6 +33,7 @@ public sealed class KeyboardStory(SharedHub hubs, SharedBrowser browser)
         await visitor.Page.Keyboard.PressAsync("Enter");
         await IsAtAsync(visitor.Page.GetByRole(AriaRole.Main));
         await AddingKeepsAndGivesBackAsync(visitor);
+        await TypedIsLostOnlyWhenOneSaysSoAsync(visitor);
         await DeletingGoesToTheNextAsync(visitor);
         await MenusGiveBackAsync(visitor);
         await NarrowNavigationIsADialogAsync(visitor);
@@ -62,6 +63,37 @@ public sealed class KeyboardStory(SharedHub hubs, SharedBrowser browser)
         await visitor.SeesAsync("Leave the YAML editor");
         await visitor.Page.Keyboard.PressAsync("Escape");
         await IsAtAsync(add);
+    }
+
+    private static async Task TypedIsLostOnlyWhenOneSaysSoAsync(Visitor visitor)
+    {
+        var add = visitor.Button("Add a credential");
+        var dialog = visitor.Page.GetByRole(AriaRole.Dialog);
+        var (name, stay, leave) = (dialog.GetByLabel("Name"), visitor.Button("Stay here"), visitor.Button("Leave and lose it"));
+        await add.PressAsync("Enter");
+        await IsAtAsync(name);
+        await visitor.Page.Keyboard.TypeAsync("KEYBOARD_TYPED");
+
+        await visitor.Page.Keyboard.PressAsync("Escape");
+        await IsAtAsync(stay);
+        await visitor.FindsItAccessibleAsync();
+        await visitor.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(stay).ToHaveCountAsync(0);
+        await IsAtAsync(name);
+        await visitor.Page.Mouse.ClickAsync(30, 870);
+        await stay.PressAsync("Enter");
+        await Assertions.Expect(stay).ToHaveCountAsync(0);
+        await Assertions.Expect(name).ToHaveValueAsync("KEYBOARD_TYPED");
+        await name.PressAsync("Escape");
+        await leave.PressAsync("Enter");
+        await Assertions.Expect(dialog).ToHaveCountAsync(0);
+        await IsAtAsync(add);
+
+        await Credential(visitor, 'A').PressAsync("Enter");
+        await dialog.GetByLabel("New value").FillAsync("another secret");
+        await visitor.Page.Keyboard.PressAsync("Escape");
+        await leave.PressAsync("Enter");
+        await Assertions.Expect(dialog).ToHaveCountAsync(0);
     }
 
     private static async Task DeletingGoesToTheNextAsync(Visitor visitor)

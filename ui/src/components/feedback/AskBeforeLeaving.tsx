@@ -1,5 +1,5 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
+import { LeaveQuestion } from './LeaveQuestion';
 
 const signIn = '/sign-in';
 
@@ -10,13 +10,5 @@ export function AskBeforeLeaving({ when }: { when: boolean }) {
     enableBeforeUnload: () => when,
     withResolver: true,
   });
-  return (
-    <Modal opened={blocker.status === 'blocked'} onClose={() => blocker.reset?.()} title={<Text fw={600} component="span">Leave without saving?</Text>} closeButtonProps={{ 'aria-label': 'Close' }}>
-      What you changed here is not saved, and is lost when you leave.
-      <Group justify="flex-end" gap="xs" mt="md">
-        <Button variant="default" color="red" onClick={() => blocker.proceed?.()}>Leave and lose it</Button>
-        <Button onClick={() => blocker.reset?.()} data-autofocus>Stay here</Button>
-      </Group>
-    </Modal>
-  );
+  return <LeaveQuestion opened={blocker.status === 'blocked'} onStay={() => blocker.reset?.()} onLeave={() => blocker.proceed?.()} />;
 }

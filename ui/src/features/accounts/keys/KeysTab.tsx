@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Select, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { KeyRound } from 'lucide-react';
@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react';
 import { may, type Me } from '@/api/me';
 import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
+import { FormDialog } from '@/components/form/FormDialog';
 import { EmptyState } from '@/components/page/EmptyState';
 import { StatusBadge } from '@/components/status/StatusBadge';
 import { DataTable, type Column } from '@/components/table/DataTable';
@@ -74,17 +75,11 @@ function AddKey({ me, onClose, onAdded }: { me: Me | undefined; onClose: () => v
     onSuccess: onAdded,
   });
   return (
-    <Modal opened onClose={onClose} title={<Text fw={600} component="span">Make a key</Text>} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={event => { event.preventDefault(); making.mutate(); }}>
-        <Stack gap="md">
-          <TextInput label="Name" description="Of the program that will use it." value={name} onChange={event => setName(event.currentTarget.value)} required withAsterisk={false} autoComplete="off" data-autofocus />
-          <Select label="It may" value={step} onChange={next => setStep(next ?? 'read')} data={scopes.filter(scope => may(me, scope.role)).map(({ value, label }) => ({ value, label }))} />
-          {may(me, 'editor') && <Checkbox label="Read values of credentials, too" description="Each reading is on record." checked={reveals} onChange={event => setReveals(event.currentTarget.checked)} />}
-          <Select label="Expires" value={expiry} onChange={next => setExpiry(next ?? '90')} data={[...expiries]} />
-          {making.error !== null && <ProblemAlert error={making.error} />}
-          <Group justify="flex-end" gap="xs"><Button variant="default" onClick={onClose}>Not now</Button><Button type="submit" loading={making.isPending}>Make the key</Button></Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog title="Make a key" isChanged={name !== '' || reveals || step !== 'read' || expiry !== '90'} action="Make the key" onSubmit={() => making.mutate()} isBusy={making.isPending} error={making.error} onClose={onClose}>
+      <TextInput label="Name" description="Of the program that will use it." value={name} onChange={event => setName(event.currentTarget.value)} required withAsterisk={false} autoComplete="off" data-autofocus />
+      <Select label="It may" value={step} onChange={next => setStep(next ?? 'read')} data={scopes.filter(scope => may(me, scope.role)).map(({ value, label }) => ({ value, label }))} />
+      {may(me, 'editor') && <Checkbox label="Read values of credentials, too" description="Each reading is on record." checked={reveals} onChange={event => setReveals(event.currentTarget.checked)} />}
+      <Select label="Expires" value={expiry} onChange={next => setExpiry(next ?? '90')} data={[...expiries]} />
+    </FormDialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { UserMinus, Users } from 'lucide-react';
@@ -7,6 +7,7 @@ import { may, type Me, type Role } from '@/api/me';
 import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone, toastProblem } from '@/components/feedback/toast';
+import { FormDialog } from '@/components/form/FormDialog';
 import { EmptyState } from '@/components/page/EmptyState';
 import { DataTable, type Column } from '@/components/table/DataTable';
 import { Time } from '@/components/time/Time';
@@ -65,15 +66,9 @@ function AddMember({ onClose, onAdded }: { onClose: () => void; onAdded: () => P
   const [role, setRole] = useState<Role>('viewer');
   const adding = useMutation({ mutationFn: () => addMember(user.trim(), role), onSuccess: async () => { toastDone(`${user.trim()} belongs to the workspace now.`); onClose(); await onAdded(); } });
   return (
-    <Modal opened onClose={onClose} title={<Text fw={600} component="span">Add a member</Text>} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={event => { event.preventDefault(); adding.mutate(); }}>
-        <Stack gap="md">
-          <TextInput label="User" description="By name. An administrator makes users." value={user} onChange={event => setUser(event.currentTarget.value)} required withAsterisk={false} autoComplete="off" data-autofocus />
-          <Select label="Role" value={role} onChange={next => setRole(next ?? 'viewer')} data={roles.map(each => ({ value: each.value, label: `${each.label}: ${each.may}` }))} />
-          {adding.error !== null && <ProblemAlert error={adding.error} />}
-          <Group justify="flex-end" gap="xs"><Button variant="default" onClick={onClose}>Not now</Button><Button type="submit" loading={adding.isPending}>Add</Button></Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog title="Add a member" isChanged={user !== '' || role !== 'viewer'} action="Add" onSubmit={() => adding.mutate()} isBusy={adding.isPending} error={adding.error} onClose={onClose}>
+      <TextInput label="User" description="By name. An administrator makes users." value={user} onChange={event => setUser(event.currentTarget.value)} required withAsterisk={false} autoComplete="off" data-autofocus />
+      <Select label="Role" value={role} onChange={next => setRole(next ?? 'viewer')} data={roles.map(each => ({ value: each.value, label: `${each.label}: ${each.may}` }))} />
+    </FormDialog>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Group, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Menu, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { EllipsisVertical, Users } from 'lucide-react';
@@ -7,6 +7,7 @@ import type { Me } from '@/api/me';
 import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone, toastProblem } from '@/components/feedback/toast';
+import { FormDialog } from '@/components/form/FormDialog';
 import { EmptyState } from '@/components/page/EmptyState';
 import { StatusBadge } from '@/components/status/StatusBadge';
 import { DataTable, type Column } from '@/components/table/DataTable';
@@ -92,15 +93,9 @@ function AddUser({ onClose, onAdded }: { onClose: () => void; onAdded: (added: A
   const [isAdministrator, setAdministrator] = useState(false);
   const adding = useMutation({ mutationFn: () => addUser({ name: name.trim(), is_administrator: isAdministrator }), onSuccess: onAdded });
   return (
-    <Modal opened onClose={onClose} title={<Text fw={600} component="span">Add a user</Text>} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={event => { event.preventDefault(); adding.mutate(); }}>
-        <Stack gap="md">
-          <TextInput label="Name" description="What they sign in with. They get a one-time password, which is shown to you next." value={name} onChange={event => setName(event.currentTarget.value)} required withAsterisk={false} autoComplete="off" data-autofocus />
-          <Checkbox label="An administrator of the hub" description="Decides on users, workspaces and the hub’s own settings." checked={isAdministrator} onChange={event => setAdministrator(event.currentTarget.checked)} />
-          {adding.error !== null && <ProblemAlert error={adding.error} />}
-          <Group justify="flex-end" gap="xs"><Button variant="default" onClick={onClose}>Not now</Button><Button type="submit" loading={adding.isPending}>Add</Button></Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog title="Add a user" isChanged={name !== '' || isAdministrator} action="Add" onSubmit={() => adding.mutate()} isBusy={adding.isPending} error={adding.error} onClose={onClose}>
+      <TextInput label="Name" description="What they sign in with. They get a one-time password, which is shown to you next." value={name} onChange={event => setName(event.currentTarget.value)} required withAsterisk={false} autoComplete="off" data-autofocus />
+      <Checkbox label="An administrator of the hub" description="Decides on users, workspaces and the hub’s own settings." checked={isAdministrator} onChange={event => setAdministrator(event.currentTarget.checked)} />
+    </FormDialog>
   );
 }

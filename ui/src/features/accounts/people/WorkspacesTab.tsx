@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { EllipsisVertical, FolderTree } from 'lucide-react';
 import { useMemo, useState } from 'react';
@@ -6,6 +6,7 @@ import type { Me } from '@/api/me';
 import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
+import { FormDialog } from '@/components/form/FormDialog';
 import { EmptyState } from '@/components/page/EmptyState';
 import { DataTable, type Column } from '@/components/table/DataTable';
 import { Time } from '@/components/time/Time';
@@ -56,14 +57,8 @@ function NameWorkspace({ workspace, onClose, onNamed }: { workspace: Workspace |
     onSuccess: async () => { toastDone(workspace === null ? 'The workspace is there, and you may make somebody its owner.' : 'It is renamed.'); onClose(); await onNamed(); },
   });
   return (
-    <Modal opened onClose={onClose} title={<Text fw={600} component="span">{workspace === null ? 'Add a workspace' : `Rename ${workspace.name}`}</Text>} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={event => { event.preventDefault(); saving.mutate(); }}>
-        <Stack gap="md">
-          <TextInput label="Name" value={name} onChange={event => setName(event.currentTarget.value)} required withAsterisk={false} autoComplete="off" data-autofocus />
-          {saving.error !== null && <ProblemAlert error={saving.error} />}
-          <Group justify="flex-end" gap="xs"><Button variant="default" onClick={onClose}>Not now</Button><Button type="submit" loading={saving.isPending}>{workspace === null ? 'Add' : 'Rename'}</Button></Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog title={workspace === null ? 'Add a workspace' : `Rename ${workspace.name}`} isChanged={name !== (workspace?.name ?? '')} action={workspace === null ? 'Add' : 'Rename'} onSubmit={() => saving.mutate()} isBusy={saving.isPending} error={saving.error} onClose={onClose}>
+      <TextInput label="Name" value={name} onChange={event => setName(event.currentTarget.value)} required withAsterisk={false} autoComplete="off" data-autofocus />
+    </FormDialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Alert, Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Select, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
+import { FormDialog } from '@/components/form/FormDialog';
 import { missingOf } from '@/components/form/settings';
 import { SettingFields } from '@/components/form/SettingFields';
 import { actionQuery, testNotify, type NotifyRule } from '../api/notifications';
@@ -21,6 +22,8 @@ export function RuleForm({ rule, mayTest, onClose, onSave }: RuleFormProps) {
   const [use, setUse] = useState(rule?.use ?? 'smtp.send');
   const [values, setValues] = useState<Record<string, unknown>>((rule?.with as Record<string, unknown> | undefined) ?? {});
   const [every, setEvery] = useState(rule?.at_most_every ?? '');
+  const given = JSON.stringify({ on, use, values, every });
+  const [begun] = useState(given);
   const settings = useQuery(actionQuery(use)).data ?? [];
   const test = tellers.find(teller => teller.use === use)?.test ?? {};
   const missing = missingOf(settings.filter(setting => !(setting.name in test)), values);
@@ -31,25 +34,19 @@ export function RuleForm({ rule, mayTest, onClose, onSave }: RuleFormProps) {
     setValues(Object.fromEntries(Object.entries({ ...values, [name]: value }).filter(([, each]) => each !== undefined)));
   };
   return (
-    <Modal opened onClose={onClose} size="lg" title={<Text fw={600} component="span">Whom to tell</Text>} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={event => { event.preventDefault(); saving.mutate(); }}>
-        <Stack gap="md">
-          <Checkbox.Group label="Of what" value={on} onChange={setOn}><Group mt={6} gap="md">{occasions.map(each => <Checkbox key={each.value} value={each.value} label={each.label} />)}</Group></Checkbox.Group>
-          <Select label="By" value={use} onChange={next => { setUse(next ?? 'smtp.send'); setValues({}); testing.reset(); }} data={[...tellers.map(teller => ({ value: teller.use, label: teller.label })), ...(tellers.some(teller => teller.use === use) ? [] : [{ value: use, label: use }])]} />
-          <SettingFields settings={settings} values={values} onChange={change} />
-          <TextInput label="At most every" description="Of the same cause no more than one in this time, such as 1h. Without it each one." value={every} onChange={event => setEvery(event.currentTarget.value)} placeholder="1h" />
-          <Text size="sm" c="dimmed">Passwords and URLs of webhooks are secrets: store them under <Link to="/credentials" search={{}}>Credentials</Link> and write <code>{'${cred:NAME}'}</code>. What says nothing is filled in when something is told.</Text>
-          {testing.error !== null && <ProblemAlert error={testing.error} />}
-          {testing.data !== undefined && (testing.data.status === 'succeeded'
-            ? <Alert color="green" variant="light" title="The test was sent">Look whether it has arrived.</Alert>
-            : <Alert color="red" variant="light" title="The test did not arrive">{testing.data.error?.message ?? `It is ${testing.data.status} still.`} <Link to="/executions/$execution" params={{ execution: testing.data.id }} search={{ tab: 'log' }}>Its log</Link></Alert>)}
-          {saving.error !== null && <ProblemAlert error={saving.error} />}
-          <Group justify="space-between" gap="xs">
-            {mayTest ? <Button variant="default" disabled={missing.length > 0} loading={testing.isPending} onClick={() => testing.mutate()}>Send a test message</Button> : <span />}
-            <Group gap="xs"><Button variant="default" onClick={onClose}>Not now</Button><Button type="submit" disabled={on.length === 0 || missing.length > 0} loading={saving.isPending}>Save</Button></Group>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title="Whom to tell" size="lg" isChanged={given !== begun} action="Save" onSubmit={() => saving.mutate()} isBusy={saving.isPending} error={saving.error} isDisabled={on.length === 0 || missing.length > 0}
+      aside={mayTest && <Button variant="default" disabled={missing.length > 0} loading={testing.isPending} onClick={() => testing.mutate()}>Send a test message</Button>} onClose={onClose}
+    >
+      <Checkbox.Group label="Of what" value={on} onChange={setOn}><Group mt={6} gap="md">{occasions.map(each => <Checkbox key={each.value} value={each.value} label={each.label} />)}</Group></Checkbox.Group>
+      <Select label="By" value={use} onChange={next => { setUse(next ?? 'smtp.send'); setValues({}); testing.reset(); }} data={[...tellers.map(teller => ({ value: teller.use, label: teller.label })), ...(tellers.some(teller => teller.use === use) ? [] : [{ value: use, label: use }])]} />
+      <SettingFields settings={settings} values={values} onChange={change} />
+      <TextInput label="At most every" description="Of the same cause no more than one in this time, such as 1h. Without it each one." value={every} onChange={event => setEvery(event.currentTarget.value)} placeholder="1h" />
+      <Text size="sm" c="dimmed">Passwords and URLs of webhooks are secrets: store them under <Link to="/credentials" search={{}}>Credentials</Link> and write <code>{'${cred:NAME}'}</code>. What says nothing is filled in when something is told.</Text>
+      {testing.error !== null && <ProblemAlert error={testing.error} />}
+      {testing.data !== undefined && (testing.data.status === 'succeeded'
+        ? <Alert color="green" variant="light" title="The test was sent">Look whether it has arrived.</Alert>
+        : <Alert color="red" variant="light" title="The test did not arrive">{testing.data.error?.message ?? `It is ${testing.data.status} still.`} <Link to="/executions/$execution" params={{ execution: testing.data.id }} search={{ tab: 'log' }}>Its log</Link></Alert>)}
+    </FormDialog>
   );
 }

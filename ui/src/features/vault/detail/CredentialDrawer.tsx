@@ -3,9 +3,11 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Share2, Trash2 } from 'lucide-react';
+import { useState } from 'react';
 import type { Me } from '@/api/me';
 import { may } from '@/api/me';
 import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
+import { useClosing } from '@/components/feedback/useClosing';
 import { toastDone } from '@/components/feedback/toast';
 import { Copier } from '@/components/json/JsonView';
 import { Time } from '@/components/time/Time';
@@ -32,13 +34,15 @@ export function CredentialDrawer({ credential, me, place, onClose }: CredentialD
   const client = useQueryClient();
   const [asksDelete, deleting] = useDisclosure(false);
   const [asksShare, sharing] = useDisclosure(false);
+  const [isTyped, setTyped] = useState(false);
+  const closing = useClosing(isTyped, onClose);
   const isOwn = credential.scope === 'user';
   const mayChange = may(me, isOwn ? 'operator' : 'editor');
   const mayReveal = may(me, 'editor');
   const refresh = () => client.invalidateQueries({ queryKey: ['credentials'] });
   return (
     // Escape closes what is asked, and not all that lies below it.
-    <Drawer opened onClose={onClose} closeOnEscape={!asksDelete && !asksShare} position="right" size="md" title={<Text fw={600} component="span" style={{ overflowWrap: 'anywhere' }}>{credential.name}</Text>} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Drawer opened onClose={closing.close} closeOnEscape={!asksDelete && !asksShare && !closing.isAsking} position="right" size="md" title={<Text fw={600} component="span" style={{ overflowWrap: 'anywhere' }}>{credential.name}</Text>} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">
         <dl className={classes.facts}>
           <dt>Refer to it by</dt><dd>{referencesOf(credential).map(reference => <span key={reference} className={classes.ref}><code>{reference}</code><Copier text={reference} label={`Copy ${reference}`} /></span>)}</dd>
@@ -52,7 +56,7 @@ export function CredentialDrawer({ credential, me, place, onClose }: CredentialD
         </dl>
         <UseSection credential={credential} />
         {mayReveal && <RevealSection key={`${credential.name} ${credential.version}`} credential={credential} />}
-        {mayChange && <ReplaceSection key={`${credential.scope} ${credential.name}`} credential={credential} />}
+        {mayChange && <ReplaceSection key={`${credential.scope} ${credential.name}`} credential={credential} onTyped={setTyped} />}
         {may(me, 'operator') && isLogin(credential.name) && <TestSection credential={credential} />}
         {!mayChange && <p className={classes.soft}>Your role lets you see that it is there. An editor may change it and read its value.</p>}
         {(mayChange || may(me, 'owner')) && (
@@ -63,6 +67,7 @@ export function CredentialDrawer({ credential, me, place, onClose }: CredentialD
           </Group></div>
         )}
       </Stack>
+      {closing.question}
       <DeleteCredential credential={credential} opened={asksDelete} onClose={deleting.close} onDeleted={onClose} />
       <ConfirmDanger
         opened={asksShare} onClose={sharing.close} title={`Give '${credential.name}' to the workspace?`} action="Share it"

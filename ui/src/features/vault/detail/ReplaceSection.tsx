@@ -1,6 +1,6 @@
 import { Button, Group, Stack, TagsInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { changeProviderFields } from '@/api/provider-fields';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
@@ -9,8 +9,14 @@ import type { Credential } from '../api/credentials';
 import { SecretInput } from '../forms/SecretInput';
 import classes from './CredentialDrawer.module.css';
 
+interface ReplaceSectionProps {
+  credential: Credential;
+  /** Whether there is something in it that is not saved. */
+  onTyped: (isTyped: boolean) => void;
+}
+
 /** A new value, or other hosts. What is left empty stays. */
-export function ReplaceSection({ credential }: { credential: Credential }) {
+export function ReplaceSection({ credential, onTyped }: ReplaceSectionProps) {
   const client = useQueryClient();
   const [values, setValues] = useState<Record<string, string>>({});
   const [hosts, setHosts] = useState<string[]>([...credential.allowed_hosts]);
@@ -18,6 +24,8 @@ export function ReplaceSection({ credential }: { credential: Credential }) {
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
   const count = Object.keys(given).length;
   const hasHosts = JSON.stringify(hosts) !== JSON.stringify(credential.allowed_hosts);
+  const isTyped = count > 0 || hasHosts;
+  useEffect(() => onTyped(isTyped), [isTyped, onTyped]);
   // The hub takes a provider's fields all together.
   const isPart = isProvider && count > 0 && count < credential.fields.length;
   const saving = useMutation({
@@ -40,7 +48,7 @@ export function ReplaceSection({ credential }: { credential: Credential }) {
           <TagsInput label="Hosts" description="It is sent nowhere else. Without any, wherever a plan sends it." value={hosts} onChange={setHosts} />
           {isPart && <p className={classes.soft}>Give all fields of the provider: they are stored together.</p>}
           {saving.error !== null && <ProblemAlert error={saving.error} />}
-          <Group><Button type="submit" size="xs" disabled={isPart || (count === 0 && !hasHosts)} loading={saving.isPending}>Save the change</Button></Group>
+          <Group><Button type="submit" size="xs" disabled={isPart || !isTyped} loading={saving.isPending}>Save the change</Button></Group>
         </Stack>
       </form>
     </section>

@@ -1,8 +1,8 @@
-import { Button, FileButton, Group, Modal, SegmentedControl, Stack, Text, Textarea } from '@mantine/core';
+import { Button, FileButton, Group, SegmentedControl, Text, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
+import { FormDialog } from '@/components/form/FormDialog';
 import { plural } from '@/components/time/words';
 import { changeCredential } from '../api/change-credential';
 import type { Scope } from '../api/credentials';
@@ -27,20 +27,11 @@ export function ImportCredentials({ mayShare, onClose }: { mayShare: boolean; on
     onSettled: () => client.invalidateQueries({ queryKey: ['credentials'] }),
   });
   return (
-    <Modal opened onClose={onClose} title={<Text fw={600} component="span">Import from a .env file</Text>} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={event => { event.preventDefault(); importing.mutate(); }}>
-        <Stack gap="md">
-          <Group gap="xs"><FileButton onChange={file => void file?.text().then(setText)}>{props => <Button {...props} size="xs" variant="default">Choose a file</Button>}</FileButton><Text size="sm" c="dimmed">or put its text here. An encrypted file is imported by <code>gantry credential import</code>.</Text></Group>
-          <Textarea aria-label="Text of the file" placeholder="NAME=value" value={text} onChange={event => { setText(event.currentTarget.value); setDone([]); }} autosize minRows={5} maxRows={14} spellCheck={false} autoComplete="off" styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 12.5 } }} />
-          <SegmentedControl aria-label="Whose they are" value={scope} onChange={next => setScope(next)} disabled={!mayShare} data={[{ value: 'workspace', label: 'The workspace’s' }, { value: 'user', label: 'Only mine' }]} />
-          {text !== '' && <Text size="sm">{entries.length === 0 ? 'No name with a value was found.' : `${entries.map(entry => entry.name).slice(0, 12).join(', ')}${entries.length > 12 ? ` and ${entries.length - 12} more` : ''}. Those that are there already get the new value.`}{wrong.length > 0 && ` Not understood: line ${wrong.slice(0, 8).join(', ')}.`}</Text>}
-          {importing.error !== null && <ProblemAlert error={importing.error} />}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>Not now</Button>
-            <Button type="submit" loading={importing.isPending} disabled={entries.length === 0}>{importing.error === null ? `Store ${plural(entries.length, 'credential')}` : 'Go on'}</Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog title="Import from a .env file" size="lg" isChanged={text !== ''} action={importing.error === null ? `Store ${plural(entries.length, 'credential')}` : 'Go on'} onSubmit={() => importing.mutate()} isBusy={importing.isPending} error={importing.error} isDisabled={entries.length === 0} onClose={onClose}>
+      <Group gap="xs"><FileButton onChange={file => void file?.text().then(setText)}>{props => <Button {...props} size="xs" variant="default">Choose a file</Button>}</FileButton><Text size="sm" c="dimmed">or put its text here. An encrypted file is imported by <code>gantry credential import</code>.</Text></Group>
+      <Textarea aria-label="Text of the file" placeholder="NAME=value" value={text} onChange={event => { setText(event.currentTarget.value); setDone([]); }} autosize minRows={5} maxRows={14} spellCheck={false} autoComplete="off" styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 12.5 } }} />
+      <SegmentedControl aria-label="Whose they are" value={scope} onChange={next => setScope(next)} disabled={!mayShare} data={[{ value: 'workspace', label: 'The workspace’s' }, { value: 'user', label: 'Only mine' }]} />
+      {text !== '' && <Text size="sm">{entries.length === 0 ? 'No name with a value was found.' : `${entries.map(entry => entry.name).slice(0, 12).join(', ')}${entries.length > 12 ? ` and ${entries.length - 12} more` : ''}. Those that are there already get the new value.`}{wrong.length > 0 && ` Not understood: line ${wrong.slice(0, 8).join(', ')}.`}</Text>}
+    </FormDialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Select, Stack, Textarea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { may, type Me } from '@/api/me';
 import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
+import { FormDialog } from '@/components/form/FormDialog';
 import { mapFrom } from '@/components/form/settings';
 import { JsonView } from '@/components/json/JsonView';
 import { Card } from '@/components/page/Card';
@@ -49,20 +50,14 @@ function ChooseStore({ isAdministrator, onClose }: { isAdministrator: boolean; o
     },
   });
   return (
-    <Modal opened onClose={onClose} title={<Text fw={600} component="span">Choose another store</Text>} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={event => { event.preventDefault(); choosing.mutate(); }}>
-        <Stack gap="md">
-          <Alert color="amber" variant="light">Nothing moves: what is stored where it rests now stays there, and is not found until this store is chosen again.</Alert>
-          <Select
-            label="Store" value={backend} onChange={next => setBackend(next ?? 'database')}
-            data={[{ value: 'database', label: 'The hub’s database' }, { value: 'vault', label: 'HashiCorp Vault or OpenBao' }, ...(isAdministrator ? [{ value: 'file', label: 'An encrypted file' }, { value: 'env', label: 'The environment of the hub' }] : [])]}
-          />
-          {backend !== 'database' && <Textarea label="Settings" description="Each line a setting and its value, such as “url: https://vault.example.org”." autosize minRows={3} value={settings} onChange={event => setSettings(event.currentTarget.value)} spellCheck={false} />}
-          {choosing.error !== null && <ProblemAlert error={choosing.error} />}
-          <Group justify="flex-end" gap="xs"><Button variant="default" onClick={onClose}>Not now</Button><Button type="submit" loading={choosing.isPending}>Use this store</Button></Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog title="Choose another store" isChanged={backend !== 'database' || settings !== ''} action="Use this store" onSubmit={() => choosing.mutate()} isBusy={choosing.isPending} error={choosing.error} onClose={onClose}>
+      <Alert color="amber" variant="light">Nothing moves: what is stored where it rests now stays there, and is not found until this store is chosen again.</Alert>
+      <Select
+        label="Store" value={backend} onChange={next => setBackend(next ?? 'database')}
+        data={[{ value: 'database', label: 'The hub’s database' }, { value: 'vault', label: 'HashiCorp Vault or OpenBao' }, ...(isAdministrator ? [{ value: 'file', label: 'An encrypted file' }, { value: 'env', label: 'The environment of the hub' }] : [])]}
+      />
+      {backend !== 'database' && <Textarea label="Settings" description="Each line a setting and its value, such as “url: https://vault.example.org”." autosize minRows={3} value={settings} onChange={event => setSettings(event.currentTarget.value)} spellCheck={false} />}
+    </FormDialog>
   );
 }
 
