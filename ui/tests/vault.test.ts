@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDotenv } from '@/features/vault/forms/dotenv';
-import { isLogin, keyOf, lossText, referencesOf, typeText } from '@/features/vault/list/words';
+import { isLogin, keyOf, lossText, referencesOf, restsText, typeText } from '@/features/vault/list/words';
 
 describe('a .env file', () => {
   it('gives names and values, with quotes, comments and lines taken as they are meant', () => {
@@ -23,6 +23,8 @@ describe('words of credentials', () => {
   });
 
   it('tell what they are', () => {
+    expect([restsText({ scope: 'workspace', provider: null }, 'vault'), restsText({ scope: 'user', provider: null }, 'vault'), restsText({ scope: 'workspace', provider: 'x' }, 'vault')])
+      .toEqual(['in HashiCorp Vault or OpenBao', 'in the hub’s database, sealed', 'in the hub’s database, sealed']);
     expect([typeText({ type: null, provider: null, fields: ['value'] }), typeText({ type: null, provider: 'x', fields: ['a', 'b'] })]).toEqual(['Secret', 'a, b']);
     expect([isLogin('SHOP_FTP_PASSWORD'), isLogin('SHOP_SFTP_KEY'), isLogin('OPENAI_KEY')]).toEqual([true, true, false]);
     expect(keyOf({ name: 'A', scope: 'user' })).toBe('user:A');

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { FileInput, KeyRound, Plus } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { may, meQuery } from '@/api/me';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { EmptyState } from '@/components/page/EmptyState';
@@ -16,7 +16,7 @@ import { storeQuery } from './api/store';
 import { CredentialDrawer } from './detail/CredentialDrawer';
 import { AddCredential } from './forms/AddCredential';
 import { ImportCredentials } from './forms/ImportCredentials';
-import { columns } from './list/columns';
+import { columnsOf } from './list/columns';
 import { keyOf, storeText, typeText } from './list/words';
 import { StoreTab } from './store/StoreTab';
 import classes from './CredentialsPage.module.css';
@@ -38,6 +38,8 @@ export function CredentialsPage() {
   const isSought = search.open !== undefined && opened === undefined && list.hasNextPage && !list.isFetchingNextPage && !list.isFetchNextPageError;
   const { fetchNextPage } = list;
   useEffect(() => { if (isSought) void fetchNextPage(); }, [isSought, fetchNextPage]);
+  const backend = store.data?.backend;
+  const columns = useMemo(() => columnsOf(backend), [backend]);
   const set = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true });
   const mayAdd = may(me, 'operator');
   const add = mayAdd && <Button leftSection={<Plus size={15} aria-hidden="true" />} onClick={adding.open}>Add a credential</Button>;
@@ -67,7 +69,7 @@ export function CredentialsPage() {
         </Tabs.Panel>
         <Tabs.Panel value="store"><StoreTab me={me} /></Tabs.Panel>
       </Tabs>
-      {opened !== undefined && <CredentialDrawer key={keyOf(opened)} credential={opened} me={me} place={storeText(store.data?.backend ?? 'database')} onClose={() => set({ open: undefined })} />}
+      {opened !== undefined && <CredentialDrawer key={keyOf(opened)} credential={opened} me={me} backend={backend ?? 'database'} onClose={() => set({ open: undefined })} />}
       {adds && <AddCredential mayShare={may(me, 'editor')} onClose={adding.close} onAdded={credential => { adding.close(); set({ open: keyOf(credential) }); }} />}
       {imports && <ImportCredentials mayShare={may(me, 'editor')} onClose={importing.close} />}
     </Page>

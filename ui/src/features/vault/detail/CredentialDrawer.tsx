@@ -13,7 +13,7 @@ import { Copier } from '@/components/json/JsonView';
 import { Time } from '@/components/time/Time';
 import { shareCredential } from '../api/change-credential';
 import type { Credential } from '../api/credentials';
-import { isLogin, referencesOf, scopeText, typeText } from '../list/words';
+import { isLogin, referencesOf, restsText, scopeText, typeText } from '../list/words';
 import { DeleteCredential } from './DeleteCredential';
 import { ReplaceSection } from './ReplaceSection';
 import { RevealSection } from './RevealSection';
@@ -24,13 +24,13 @@ import classes from './CredentialDrawer.module.css';
 interface CredentialDrawerProps {
   credential: Credential;
   me: Me | undefined;
-  /** Where the workspace's rest. */
-  place: string;
+  /** The workspace's store. */
+  backend: string;
   onClose: () => void;
 }
 
 /** All about one credential but its value, and what can be done with it. */
-export function CredentialDrawer({ credential, me, place, onClose }: CredentialDrawerProps) {
+export function CredentialDrawer({ credential, me, backend, onClose }: CredentialDrawerProps) {
   const client = useQueryClient();
   const [asksDelete, deleting] = useDisclosure(false);
   const [asksShare, sharing] = useDisclosure(false);
@@ -47,7 +47,7 @@ export function CredentialDrawer({ credential, me, place, onClose }: CredentialD
         <dl className={classes.facts}>
           <dt>Refer to it by</dt><dd>{referencesOf(credential).map(reference => <span key={reference} className={classes.ref}><code>{reference}</code><Copier text={reference} label={`Copy ${reference}`} /></span>)}</dd>
           <dt>Whose</dt><dd>{scopeText(credential.scope)}</dd>
-          <dt>Rests</dt><dd>{isOwn ? 'in the hub’s database, sealed' : place}</dd>
+          <dt>Rests</dt><dd>{restsText(credential, backend)}</dd>
           <dt>{credential.provider == null ? 'Type' : 'Fields'}</dt><dd>{typeText(credential)}</dd>
           {credential.website != null && <><dt>Website</dt><dd>{credential.website}</dd></>}
           <dt>Sent to</dt><dd>{credential.allowed_hosts.length === 0 ? 'wherever a plan sends it' : `${credential.allowed_hosts.join(', ')} only`}</dd>

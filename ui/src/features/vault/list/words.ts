@@ -17,6 +17,9 @@ const stores: Record<string, string> = { database: 'in the hub’s database, sea
 
 export const storeText = (backend: string): string => stores[backend] ?? `in '${backend}'`;
 
+/** Where one rests: a person's own and those of providers are in the hub's database, whichever store the workspace has. */
+export const restsText = ({ scope, provider }: Pick<Credential, 'scope' | 'provider'>, backend: string): string => storeText(scope === 'user' || provider != null ? 'database' : backend);
+
 /** Whether a login by FTP or SFTP can be tried with it. */
 export const isLogin = (name: string): boolean => /_(FTP|SFTP)_(PASSWORD|KEY)$/i.test(name);
 
