@@ -150,7 +150,7 @@ public sealed class TransferPlaces : IAsyncDisposable
             isFile = entry is { Kind: EntryKind.File };
             found.Add(isFile
                 ? await FileAsync(sources[i].Address, cancellationToken)
-                : new TransferSource { Endpoint = endpoints[i], KeepName = sources[i].KeepName, Name = NameOf(endpoints[i]), Share = ShareAt(sources[i].Address) });
+                : new TransferSource { Endpoint = endpoints[i], KeepName = sources[i].KeepName, Name = NameOf(endpoints[i]), Found = entry is { Kind: EntryKind.Folder } ? entry : null, Share = ShareAt(sources[i].Address) });
         }
 
         Sources = found;

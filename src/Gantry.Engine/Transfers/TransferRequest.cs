@@ -71,6 +71,9 @@ public sealed record TransferSource
     /// <summary>A folder arrives in a folder of its own name instead of only its content.</summary>
     public bool KeepName { get; init; }
 
+    /// <summary>What stands there, where somebody looked just now; null lets the transfer look.</summary>
+    public Entry? Found { get; init; }
+
     /// <summary>Its own name; null takes it from the path.</summary>
     public string? Name { get; init; }
 

@@ -353,7 +353,7 @@ internal sealed class TransferRun
     {
         var gate = new TransferGate(source.Share, targetPlace.Share, Request.Share, Token);
         var side = new TransferSide(source.Endpoint, gate, Stop, Request.Retries, Clock) { ConcurrentFiles = source.ConcurrentFiles };
-        var entry = await side.RunAsync((endpoint, cancellationToken) => endpoint.FindAsync(source.Path, cancellationToken));
+        var entry = source.Found ?? await side.RunAsync((endpoint, cancellationToken) => endpoint.FindAsync(source.Path, cancellationToken));
         var path = source.Path;
         if (entry is { Kind: EntryKind.SymbolicLink })
         {

@@ -23,13 +23,14 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
     // Also what threads wait on: woken, they go on at once, and none turns in a circle before it sleeps.
     private readonly Queue<S3Exchange> waiting = new();
     private readonly HashSet<S3Line> lines = [];
-    private readonly HashSet<Task> workers = [];
     private readonly CancellationTokenSource closing = new();
     private readonly Lazy<bool> isDirect = new(() => context.AddressOf is not null || HttpClient.DefaultProxy.IsBypassed(place));
     private int allowed = Math.Min(LinesFirst, linesMax);
     private int slowAnswersLeft = LinesFirst;
     private int atWork;
     private int free;
+    private int served;
+    private TaskCompletionSource? quiet;
     private bool isClosed;
 
     /// <summary>False when it cannot go this way: then nothing was done with it.</summary>
@@ -66,9 +67,9 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
         return true;
     }
 
+    /// <summary>What is under way is broken off. Lines that rest are closed by their threads, and nobody waits for that.</summary>
     public async ValueTask DisposeAsync()
     {
-        Task[] running;
         lock (waiting)
         {
             if (isClosed)
@@ -77,16 +78,23 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
             }
 
             isClosed = true;
-            running = [.. workers];
             Monitor.PulseAll(waiting);
-            foreach (var line in lines)
+            if (served > 0 || waiting.Count > 0)
             {
-                line.Abort();
+                quiet = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                foreach (var line in lines)
+                {
+                    line.Abort();
+                }
             }
         }
 
         await closing.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(running).ConfigureAwait(false);
+        if (quiet is not null)
+        {
+            await quiet.Task.ConfigureAwait(false);
+        }
+
         closing.Dispose();
     }
 
@@ -95,19 +103,7 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
         if (atWork < allowed)
         {
             atWork++;
-            Task? worker = null;
-            worker = new Task(
-                () =>
-                {
-                    Work();
-                    lock (waiting)
-                    {
-                        workers.Remove(worker!);
-                    }
-                },
-                TaskCreationOptions.LongRunning);
-            workers.Add(worker);
-            worker.Start(TaskScheduler.Default);
+            _ = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
     }
 
@@ -117,7 +113,7 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
         var isLeaving = false;
         try
         {
-            while (Next() is { } exchange)
+            for (var hasServed = false; Next(hasServed) is { } exchange; hasServed = true)
             {
                 Serve(exchange, ref line);
             }
@@ -129,7 +125,7 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
             Drop(line);
             if (!isLeaving)
             {
-                // Whoever was to be told of an answer failed: the others are served all the same, and closing tells it.
+                // Whoever was to be told of an answer failed: the others are served all the same.
                 Leave();
             }
         }
@@ -140,6 +136,7 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
         lock (waiting)
         {
             atWork--;
+            EndServing();
             if (waiting.Count > 0)
             {
                 StartWorker();
@@ -147,11 +144,25 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
         }
     }
 
+    private void EndServing()
+    {
+        if (--served == 0 && waiting.Count == 0)
+        {
+            quiet?.TrySetResult();
+        }
+    }
+
     /// <summary>Null when there has been none for a while, or never will be.</summary>
-    private S3Exchange? Next()
+    /// <param name="hasServed">The caller had one before.</param>
+    private S3Exchange? Next(bool hasServed)
     {
         lock (waiting)
         {
+            if (hasServed)
+            {
+                EndServing();
+            }
+
             for (var hasCome = true; waiting.Count == 0;)
             {
                 if (isClosed || !hasCome)
@@ -165,6 +176,7 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
                 free--;
             }
 
+            served++;
             return waiting.Dequeue();
         }
     }
