@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Gantry.Engine.Documents;
 using Gantry.Engine.Plans;
+using Gantry.Engine.Plans.Triggers;
 using Gantry.Hub.Audit;
 using Gantry.Hub.Database;
 using Gantry.Hub.Web;
@@ -57,7 +58,7 @@ internal static class PlanRoutes
         var source = await PlanBody.ReadPlanAsync(request, cancellationToken);
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var found = await plans.CheckAsync(session, source, null, cancellationToken);
-        return Results.Json(new PlanVerdict(found.Findings.Count == 0, found.Findings), HubJson.Options);
+        return Results.Json(new PlanVerdict(found.Findings.Count == 0, found.Findings, [.. (found.Plan?.Triggers ?? []).OfType<ScheduleTrigger>().Select(schedule => schedule.Words)]), HubJson.Options);
     }
 
     private static async Task<IResult> CreateAsync(
@@ -273,7 +274,8 @@ internal static class PlanRoutes
     public static ProblemException NotFound(string plan) =>
         ProblemException.NotFound($"There is no plan '{(plan.Length <= 200 ? plan : plan[..200] + "…")}'.");
 
-    private sealed record PlanVerdict(bool Ok, IReadOnlyList<PlanFinding> Errors);
+    /// <param name="Schedules">Its schedules as people say them, in their order: "Every day at 06:00 (Europe/Berlin)"; none of a plan with errors.</param>
+    private sealed record PlanVerdict(bool Ok, IReadOnlyList<PlanFinding> Errors, IReadOnlyList<string> Schedules);
 
     private sealed record ShownPlan(
         Guid Id, string Name, string? Description, int Version, string? Origin, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Source);

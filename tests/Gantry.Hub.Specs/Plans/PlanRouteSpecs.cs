@@ -78,6 +78,18 @@ public sealed class PlanRouteSpecs(HubFixture hub) : IClassFixture<HubFixture>
     }
 
     [Fact]
+    public async Task A_check_tells_schedules_as_people_say_them()
+    {
+        const string Triggers = "on: [ { webhook: { path: checked, open: true } }, { schedule: { cron: \"30 6 * * *\", zone: Europe/Berlin } }, { schedule: { every: 15m } } ]\n";
+
+        using var answer = await hub.Admin.PostAsync("/api/plans/check", Yaml(Triggers + "steps: [ { use: logic.transform, with: { value: 1 } } ]\n"));
+        using var wrong = await hub.Admin.PostAsync("/api/plans/check", Yaml(Triggers + "steps: [ { use: nowhere.at_all } ]\n"));
+
+        (await answer.ReadJsonAsync()).GetProperty("schedules").EnumerateArray().Select(words => words.GetString()).ShouldBe(["Every day at 06:30 (Europe/Berlin)", "Every 15 minutes"]);
+        (await wrong.ReadJsonAsync()).GetProperty("schedules").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Plans_that_call_each_other_in_a_circle_are_neither_saved_nor_found_right()
     {
         var (a, b, c) = (HubFixture.NewName("plan"), HubFixture.NewName("plan"), HubFixture.NewName("plan"));

@@ -8581,6 +8581,7 @@ export interface components {
             errors: components["schemas"]["PlanFinding"][];
             ok: boolean;
         };
+            schedules: string[];
         /** @description One version of a plan: what it was from then until the next. */
         PlanVersionRow: {
             /** Format: date-time */

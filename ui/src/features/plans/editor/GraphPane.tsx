@@ -85,7 +85,7 @@ function Head({ step }: { step: PlanStep }) {
 
 function BeginNode() {
   const { begin } = useGraph();
-  return <div className={classes.begin}><Ends /><span className={classes.beginTitle}>{begin.title}</span><span className={classes.detail} title={begin.detail}>{begin.detail}</span></div>;
+  return <div className={classes.begin}><Ends /><span className={classes.beginTitle} title={begin.title}>{begin.title}</span><span className={classes.detail} title={begin.detail}>{begin.detail}</span></div>;
 }
 
 function SlotNode({ data: { box } }: NodeProps<BoxNode>) {

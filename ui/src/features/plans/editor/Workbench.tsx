@@ -17,6 +17,7 @@ import { PlanPanel } from '../step/PlanPanel';
 import { StepPanel } from '../step/StepPanel';
 import { freeId } from '../step/templates';
 import { CodePane, type CodeHandle } from './CodePane';
+import { beginOf, sentencesOf } from './begin';
 import { completionsFor, type CompletionKnowledge } from './completions';
 import { diagnosticsOf } from './diagnostics';
 import { Problems } from './Problems';
@@ -56,6 +57,7 @@ export function Workbench({ plan, text, onChange, onSave, readOnly, view, onView
   const latest = useQuery({ ...latestOutputsQuery(plan), enabled: plan !== '' }).data;
   const findings = useMemo(() => check.data?.findings ?? [], [check.data]);
   const diagnostics = useMemo(() => ({ text: check.data?.text ?? '', items: check.data === undefined ? [] : diagnosticsOf(check.data.text, check.data.findings) }), [check.data]);
+  const sentences = useMemo(() => sentencesOf(readPlan(check.data?.text ?? ''), check.data?.schedules ?? []), [check.data]);
   const troubles = useMemo(() => countsOf(model, findings.map(finding => finding.path)), [model, findings]);
   const step = selected === undefined ? null : allSteps(model).find(each => each.key === selected) ?? null;
   const isNarrow = useMediaQuery('(max-width: 900px)') === true;
@@ -108,7 +110,7 @@ export function Workbench({ plan, text, onChange, onSave, readOnly, view, onView
           <div className={classes.graph}>
             <Suspense fallback={<div className={classes.loading}><Loading what="The graph" /></div>}>
               <GraphPane
-                model={model} selected={step?.key ?? null} troubles={troubles} readOnly={readOnly} begin={beginOf(model)} onSelect={each => onSelect(each?.key)} onInsert={(list, index) => setAdding({ list, index })}
+                model={model} selected={step?.key ?? null} troubles={troubles} readOnly={readOnly} begin={beginOf(model, sentences)} onSelect={each => onSelect(each?.key)} onInsert={(list, index) => setAdding({ list, index })}
                 onDrop={(key, list, index) => edit(before => transferItem(before, pathFrom(key), list, index))}
               />
             </Suspense>
@@ -156,11 +158,4 @@ function countsOf(model: PlanModel, paths: readonly string[]): ReadonlyMap<strin
     if (step !== null) counts.set(step.key, (counts.get(step.key) ?? 0) + 1);
   }
   return counts;
-}
-
-const kindWords: Record<string, string> = { schedule: 'schedule', webhook: 'webhook', files: 'arriving files', s3_events: 'S3 events', execution: 'the end of' };
-
-function beginOf(model: PlanModel): { title: string; detail: string } {
-  const title = model.triggers.length === 0 ? 'Started by hand' : model.triggers.map(trigger => `${kindWords[trigger.kind]} ${trigger.text}`).join(', ');
-  return { title: title.charAt(0).toUpperCase() + title.slice(1), detail: model.inputs.length === 0 ? 'no inputs' : `with ${model.inputs.map(input => input.name).join(', ')}` };
 }
