@@ -34,6 +34,7 @@ describe('the numbers of the overview', () => {
   it('lead to the lists of what they count', () => {
     expect(wayOf('failed')).toEqual(['/executions', { status: 'failed', period: '1d' }]);
     expect(wayOf('late', { schedules_late: 1, events_missed: 1 })).toEqual(['/schedules', { view: 'list' }]);
+    expect(wayOf('late', { events_missed: 1, schedules_late: 1, triggers_broken: 1 })).toEqual(['/schedules', { view: 'broken' }]);
     expect(wayOf('late', { events_missed: 2 })).toEqual(['/events', { status: 'alert' }]);
     expect(wayOf('dead')).toEqual(['/events', { status: 'dead' }]);
   });

@@ -27,7 +27,7 @@ internal static class OccurrenceRoutes
             throw ProblemException.Invalid($"The parameter 'until' is behind 'from', at most {SpanMax.TotalDays:0} days.");
         var (count, afterId) = (PageQuery.Limit(limit), PageQuery.AfterId(after));
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        var rows = await TriggerStore.ListAsync(session, null, "schedule", afterId, count + 1, cancellationToken);
+        var rows = await TriggerStore.ListAsync(session, null, "schedule", null, afterId, count + 1, cancellationToken);
         return Page<OccurrencesView>.From([.. rows.Select(row => ViewOf(row, begin, end))], count, schedule => schedule.TriggerId.ToString());
     }
 

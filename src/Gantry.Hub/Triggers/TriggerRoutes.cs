@@ -10,17 +10,20 @@ namespace Gantry.Hub.Triggers;
 /// <summary>What starts plans by itself: seen, paused, resumed; and schedules that are set beside the plan's text.</summary>
 internal static class TriggerRoutes
 {
+    private static readonly string[] States = ["active", "paused", "broken"];
     private static readonly string[] Kinds = ["schedule", "webhook", "files", "s3_events", "execution"];
 
     public static async Task<Page<TriggerView>> ListAsync(
-        Caller caller, HubDatabase database, string? plan, string? kind, string? limit, string? after, CancellationToken cancellationToken)
+        Caller caller, HubDatabase database, string? plan, string? kind, string? state, string? limit, string? after, CancellationToken cancellationToken)
     {
         if (kind is not null && !Kinds.Contains(kind))
             throw ProblemException.Invalid($"The parameter 'kind' is one of {string.Join(", ", Kinds)}.");
+        if (state is not null && !States.Contains(state))
+            throw ProblemException.Invalid($"The parameter 'state' is one of {string.Join(", ", States)}.");
         var (count, from) = (PageQuery.Limit(limit), PageQuery.AfterId(after));
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
         var planId = plan is null ? (Guid?)null : (await PlanRoutes.FindAsync(session, plan, cancellationToken)).Id;
-        var rows = await TriggerStore.ListAsync(session, planId, kind, from, count + 1, cancellationToken);
+        var rows = await TriggerStore.ListAsync(session, planId, kind, state, from, count + 1, cancellationToken);
         return Page<TriggerView>.From([.. rows.Select(row => TriggerView.Of(row, withNext: false))], count, trigger => trigger.Id.ToString());
     }
 
@@ -29,7 +32,7 @@ internal static class TriggerRoutes
     {
         var (count, from) = (PageQuery.Limit(limit), PageQuery.AfterId(after));
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        var rows = await TriggerStore.ListAsync(session, null, "schedule", from, count + 1, cancellationToken);
+        var rows = await TriggerStore.ListAsync(session, null, "schedule", null, from, count + 1, cancellationToken);
         return Page<TriggerView>.From([.. rows.Select(row => TriggerView.Of(row, withNext: true))], count, trigger => trigger.Id.ToString());
     }
 
@@ -114,7 +117,7 @@ internal static class TriggerRoutes
     }
 
     private static Task<IReadOnlyList<TriggerRow>> SchedulesAsync(HubSession session, SavedPlanRow row, CancellationToken cancellationToken) =>
-        TriggerStore.ListAsync(session, row.Id, "schedule", null, TriggerReader.TriggersMax + 1, cancellationToken);
+        TriggerStore.ListAsync(session, row.Id, "schedule", null, null, TriggerReader.TriggersMax + 1, cancellationToken);
 
     private static async Task<TriggerView> ChangeAsync(
         string trigger, HttpContext context, Caller caller, HubDatabase database, bool isPaused, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ internal static class TriggerSlice
     public static void MapTriggers(this IEndpointRouteBuilder app)
     {
         var triggers = app.MapGroup("/api/triggers").WithTags("Triggers");
-        triggers.MapGet("", TriggerRoutes.ListAsync).Allow(Access.Viewer).WithSummary("Lists what starts plans by itself.");
+        triggers.MapGet("", TriggerRoutes.ListAsync).Allow(Access.Viewer).WithSummary("Lists what starts plans by itself; with ?state=broken what does nothing now, and why.");
         triggers.MapGet("/{trigger}", TriggerRoutes.ShowAsync).Allow(Access.Viewer).WithSummary("Shows a trigger; a schedule with its next ten times.");
         triggers.MapPost("/{trigger}/pause", TriggerRoutes.PauseAsync).Allow(Access.Editor).WithSummary("Pauses a trigger, also through later versions of its plan.");
         triggers.MapPost("/{trigger}/resume", TriggerRoutes.ResumeAsync).Allow(Access.Editor).WithSummary("Resumes a trigger; what would have been meanwhile is not made up for.");

@@ -73,12 +73,17 @@ internal static class TriggerStore
         where t.workspace_id = @workspace and t.removed_at is null
         """;
 
+    /// <summary>What <see cref="TriggerView.State"/> says.</summary>
+    private static readonly string State =
+        $"case when t.paused_at is not null then 'paused' when t.broken is not null or not {StartRights.Of("t")} then 'broken' else 'active' end";
+
     /// <summary>In the order in which they were made.</summary>
+    /// <param name="state">active, paused or broken; null for all.</param>
     public static Task<IReadOnlyList<TriggerRow>> ListAsync(
-        HubSession session, Guid? planId, string? kind, Guid? after, int count, CancellationToken cancellationToken) => session.QueryAsync<TriggerRow>($"""
-        {Select} and (@planId::uuid is null or t.plan_id = @planId) and (@kind::text is null or t.kind = @kind) and (@after::uuid is null or t.id > @after)
+        HubSession session, Guid? planId, string? kind, string? state, Guid? after, int count, CancellationToken cancellationToken) => session.QueryAsync<TriggerRow>($"""
+        {Select} and (@planId::uuid is null or t.plan_id = @planId) and (@kind::text is null or t.kind = @kind) and (@state::text is null or @state = {State}) and (@after::uuid is null or t.id > @after)
         order by t.id limit @count
-        """, new { workspace = session.Actor.WorkspaceId, planId, kind, after, count }, cancellationToken);
+        """, new { workspace = session.Actor.WorkspaceId, planId, kind, state, after, count }, cancellationToken);
 
     /// <summary>Null when the session sees none of this id.</summary>
     public static Task<TriggerRow?> FindAsync(HubSession session, Guid id, CancellationToken cancellationToken) =>

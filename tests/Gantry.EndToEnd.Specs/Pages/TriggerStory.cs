@@ -35,6 +35,37 @@ public sealed class TriggerStory(SharedHub hubs, SharedBrowser browser)
         await visitor.SeesAsync(visitor.Heading(plan));
     }
 
+    [Fact]
+    public async Task What_does_not_start_its_plan_is_listed_with_the_reason_and_the_way_to_mend_it()
+    {
+        var hub = (await hubs.GetAsync()).Program;
+        var (plan, leaver) = (NewName("left"), NewName("leaver"));
+        await hub.Http.PostJsonAsync("/api/users", new { name = leaver, password = "only for a while" });
+        var member = await hub.Http.PostJsonAsync("/api/members", new { user = leaver, role = "editor" });
+        using (var first = await hub.SignInAsync(leaver, "only for a while"))
+        using (var chosen = await first.PostAsync("/api/me/password", HubRequests.Json(new { current_password = "only for a while", new_password = "my own for a while" }))) chosen.EnsureSuccessStatusCode();
+        using (var theirs = await hub.SignInAsync(leaver, "my own for a while"))
+            await SaveAsync(theirs, plan, "", $"[ {{ webhook: {{ path: {plan}, open: true }} }}, {{ schedule: {{ cron: \"30 6 * * *\" }} }} ]");
+        using (var change = await hub.Http.PatchAsync($"/api/members/{member.GetProperty("user_id").GetString()}", HubRequests.Json(new { role = "viewer" }))) change.EnsureSuccessStatusCode();
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+
+        await visitor.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = "Late or broken" }).ClickAsync();
+        var broken = visitor.Page.GetByRole(AriaRole.List, new PageGetByRoleOptions { Name = "Triggers that do not work" }).GetByRole(AriaRole.Listitem).Filter(new LocatorFilterOptions { HasText = plan });
+        await Assertions.Expect(broken).ToHaveCountAsync(2);
+        await visitor.SeesAsync(broken.Filter(new LocatorFilterOptions { HasText = $"Webhook: POST {plan}" }).GetByText("may not start executions in this workspace any more"));
+        await visitor.SeesAsync(broken.GetByText("Every day at 06:30 (UTC)"));
+        await visitor.FindsItAccessibleAsync();
+        await visitor.FindsItInWidthAsync();
+        await visitor.PictureAsync("triggers-broken-wide-light");
+        await broken.First.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Pause" }).ClickAsync();
+        await Assertions.Expect(broken).ToHaveCountAsync(1);
+        await broken.GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = "Open the plan" }).ClickAsync();
+
+        await visitor.SeesAsync(visitor.Heading(plan));
+        await SaveAsync(hub, plan, "", "[]");
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, true)]
@@ -101,10 +132,12 @@ public sealed class TriggerStory(SharedHub hubs, SharedBrowser browser)
         await visitor.SeesAsync(visitor.Page.GetByLabel("What came of it").GetByText("Succeeded"));
     }
 
-    private static async Task SaveAsync(HubProgram hub, string name, string inputs, string on)
+    private static Task SaveAsync(HubProgram hub, string name, string inputs, string on) => SaveAsync(hub.Http, name, inputs, on);
+
+    private static async Task SaveAsync(HttpClient http, string name, string inputs, string on)
     {
         var plan = $"name: {name}\ninputs: {{ {inputs} }}\non: {on}\nsteps: [ {{ use: logic.transform, with: {{ value: done }} }} ]\n";
-        using var answer = await hub.Http.PutAsync($"/api/plans/{name}", HubRequests.Json(new { plan }));
+        using var answer = await http.PutAsync($"/api/plans/{name}", HubRequests.Json(new { plan }));
         answer.EnsureSuccessStatusCode();
     }
 

@@ -28,9 +28,12 @@ public sealed class MayNotStartSpecs(HubFixture hub) : IClassFixture<HubFixture>
 
         (await StateAsync($"/api/triggers?plan={name}", name)).ShouldBe([("broken", Text), ("broken", Text)]);
         (await StateAsync("/api/scheduler/jobs?limit=500", name, viewer)).ShouldBe([("broken", Text)]);
+        (await StateAsync("/api/triggers?state=broken&limit=500", name, viewer)).ShouldBe([("broken", Text), ("broken", Text)]);
+        (await StateAsync("/api/triggers?state=active&limit=500", name)).ShouldBeEmpty();
         (await BrokenAsync()).ShouldBe(brokenBefore + 2);
         (await SaveAsync(hub.Admin, name)).ShouldBe(2);
         (await StateAsync($"/api/triggers?plan={name}", name)).ShouldBe([("active", null), ("active", null)]);
+        (await StateAsync("/api/triggers?state=broken&limit=500", name)).ShouldBeEmpty();
         (await BrokenAsync()).ShouldBe(brokenBefore);
         (await SaveAsync(hub.Admin, name)).ShouldBe(2);
     }
@@ -48,6 +51,7 @@ public sealed class MayNotStartSpecs(HubFixture hub) : IClassFixture<HubFixture>
         await BecomeAsync(user, "viewer");
 
         (await StateAsync("/api/scheduler/jobs?limit=500", name)).ShouldBe([("paused", Text)]);
+        (await StateAsync("/api/triggers?state=paused&limit=500", name)).ShouldBe([("paused", Text)]);
     }
 
     [Fact]

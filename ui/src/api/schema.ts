@@ -6268,7 +6268,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what starts plans by itself. */
+        /** Lists what starts plans by itself; with ?state=broken what does nothing now, and why. */
         get: {
             parameters: {
                 query?: {
@@ -6278,6 +6278,7 @@ export interface paths {
                     /** @description How many items a page has at most. */
                     limit?: string;
                     plan?: string;
+                    state?: string;
                 };
                 header?: never;
                 path?: never;
@@ -8580,8 +8581,8 @@ export interface components {
         PlanVerdict: {
             errors: components["schemas"]["PlanFinding"][];
             ok: boolean;
-        };
             schedules: string[];
+        };
         /** @description One version of a plan: what it was from then until the next. */
         PlanVersionRow: {
             /** Format: date-time */

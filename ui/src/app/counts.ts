@@ -13,7 +13,7 @@ export function countOf(to: string, overview: Overview | undefined): PlaceCount 
   const counts: Record<string, PlaceCount> = {
     '/': { count: overview.approvals, tone: 'warn', what: 'approvals asked for' },
     '/executions': { count: overview.running, tone: 'live', what: 'running' },
-    '/schedules': { count: overview.schedules_late, tone: 'warn', what: 'late' },
+    '/schedules': { count: overview.schedules_late + overview.triggers_broken, tone: 'warn', what: 'late or broken' },
     '/events': { count: overview.events_dead, tone: 'bad', what: 'dead' },
   };
   const found = counts[to];

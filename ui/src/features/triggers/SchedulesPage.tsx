@@ -15,6 +15,7 @@ import { schedulesQuery, type Trigger } from './api/list-schedules';
 import { pauseTrigger } from './api/pause-trigger';
 import { resumeTrigger } from './api/resume-trigger';
 import { runTrigger } from './api/run-trigger';
+import { BrokenTriggers } from './broken/BrokenTriggers';
 import { Calendar } from './schedules/Calendar';
 import { columns } from './schedules/columns';
 import { dayFrom, dayText } from './schedules/calendar';
@@ -38,7 +39,7 @@ export function SchedulesPage() {
   const changing = useMutation({
     mutationFn: (schedule: Trigger) => (schedule.state === 'paused' ? resumeTrigger(schedule.id) : pauseTrigger(schedule.id)),
     onSuccess: changed => {
-      toastDone(changed.state === 'paused' ? `${changed.plan} does not run by this schedule any more.` : `${changed.plan} runs by this schedule again.`);
+      toastDone(changed.state === 'paused' ? `${changed.plan} is not started by this any more.` : `${changed.plan} is started by this again.`);
       return client.invalidateQueries({ queryKey: ['triggers'] });
     },
     onError: error => toastProblem(error),
@@ -57,12 +58,14 @@ export function SchedulesPage() {
   return (
     <Page title="Schedules" fill={isList}>
       <Filters>
-        <SegmentedControl size="xs" aria-label="View" value={isList ? 'list' : 'calendar'} data={[{ value: 'calendar', label: 'Calendar' }, { value: 'list', label: 'List' }]} onChange={view => set({ view: view === 'list' ? 'list' : undefined })} />
+        <SegmentedControl size="xs" aria-label="View" value={search.view ?? 'calendar'} data={[{ value: 'calendar', label: 'Calendar' }, { value: 'list', label: 'List' }, { value: 'broken', label: 'Not working' }]} onChange={view => set({ view: view === 'list' || view === 'broken' ? view : undefined })} />
         <SearchField label="Search schedules" value={search.q} onChange={q => set({ q })} />
       </Filters>
       {list.error !== null && all === undefined && <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />}
       <div className={classes.split} data-fill={isList || undefined}>
-        {isList ? (
+        {search.view === 'broken' ? (
+          <BrokenTriggers search={search.q} mayPause={may(me, 'editor')} isBusy={changing.isPending} onPause={trigger => changing.mutate(trigger)} />
+        ) : isList ? (
           <DataTable
             label="Schedules" columns={columns} rows={rows} rowId={row => row.id} more={list}
             onOpen={row => set({ schedule: row.id })} tone={row => (row.state === 'broken' ? 'bad' : undefined)} empty={empty}

@@ -5,7 +5,7 @@ import { kinds, statuses } from './events/words';
 import { spans, type Span } from './schedules/calendar';
 
 interface ScheduleSearch {
-  view?: 'list';
+  view?: 'list' | 'broken';
   span?: Span;
   /** A day of what the calendar shows: "2026-11-21". */
   on?: string;
@@ -18,7 +18,7 @@ const schedules = createRoute({
   getParentRoute: () => shellRoute,
   path: 'schedules',
   validateSearch: (search: SearchInput): ScheduleSearch => ({
-    view: oneOf(search, 'view', ['list']), span: oneOf(search, 'span', spans), on: textOf(search, 'on'), q: textOf(search, 'q'), schedule: textOf(search, 'schedule'),
+    view: oneOf(search, 'view', ['list', 'broken']), span: oneOf(search, 'span', spans), on: textOf(search, 'on'), q: textOf(search, 'q'), schedule: textOf(search, 'schedule'),
   }),
   component: lazyRouteComponent(() => import('./SchedulesPage'), 'SchedulesPage'),
 });

@@ -22,13 +22,19 @@ export function tilesOf(overview: Overview): Tile[] {
     { id: 'running', label: 'Running', count: overview.running, hint: overview.queued > 0 ? `${countText(overview.queued)} more queued` : 'Nothing is queued', tone: overview.running > 0 ? 'live' : 'quiet', to: '/executions', search: { status: 'running' } },
     { id: 'waiting', label: 'Waiting', count: overview.waiting, hint: overview.approvals > 0 ? `${plural(overview.approvals, 'approval')} asked for` : 'For a time, an event or a call', tone: overview.approvals > 0 ? 'warn' : 'quiet', to: '/executions', search: { status: 'waiting' } },
     { id: 'failed', label: 'Failed', count: failed, hint: ended > 0 ? `${successText(failed, ended)} succeeded since yesterday` : 'Since yesterday', tone: failed > 0 ? 'bad' : 'quiet', to: '/executions', search: { status: 'failed', period: '1d' } },
-    { id: 'late', label: 'Late or broken', count: late, hint: lateText(overview), tone: late > 0 ? 'warn' : 'quiet', ...(late > 0 && late === overview.events_missed ? { to: '/events', search: { status: 'alert' } } : { to: '/schedules', search: { view: 'list' } }) },
+    { id: 'late', label: 'Late or broken', count: late, hint: lateText(overview), tone: late > 0 ? 'warn' : 'quiet', ...lateList(overview) },
     { id: 'dead', label: 'Dead events', count: overview.events_dead, hint: overview.events_dead > 0 ? 'Nobody tries them any more' : 'Every event was delivered', tone: overview.events_dead > 0 ? 'bad' : 'quiet', to: '/events', search: { status: 'dead' } },
   ];
 }
 
 export const sumOf = (overview: Overview, what: 'total' | 'failed' | 'cancelled' | 'open' | 'bytes' | 'files'): number =>
   overview.hours.reduce((sum, hour) => sum + (hour[what] ?? 0), 0);
+
+/** Where most of it is seen: what does nothing first, of every kind. */
+function lateList({ schedules_late: late, events_missed: missed, triggers_broken: broken }: Overview): Pick<Tile, 'to' | 'search'> {
+  if (broken > 0) return { to: '/schedules', search: { view: 'broken' } };
+  return missed > 0 && late === 0 ? { to: '/events', search: { status: 'alert' } } : { to: '/schedules', search: { view: 'list' } };
+}
 
 /** "100 %" only when nothing failed. */
 export function successText(failed: number, ended: number): string {
