@@ -61,6 +61,32 @@ public sealed class S3KindSpecs
         kind.Open(kind.Parse("s3://bucket?anonymous=true")!, hub).Address.ShouldBe("s3://bucket?anonymous=true");
     }
 
+    [Theory]
+    [InlineData("ca_file", "/nowhere/authorities.pem", null, "cannot be read")]
+    [InlineData("ca_file", "authorities.pem", null, "no absolute path")]
+    [InlineData("ca", "no certificate", null, "no certificate")]
+    [InlineData("ca", "", "http://127.0.0.1:9000", "is for TLS")]
+    public void Authorities_that_cannot_be_had_are_told(string name, string value, string? endpoint, string reason)
+    {
+        var settings = kind.Parse("s3://bucket?anonymous=true")!.With(name, value);
+        settings = endpoint is null ? settings : settings.With("endpoint", endpoint);
+
+        var failure = Should.Throw<EndpointException>(() => kind.Open(settings, new EndpointContext { Secrets = new GivenSecrets(_ => null) }));
+
+        failure.Error.ShouldBe(EndpointError.BadSetting);
+        failure.Message.ShouldContain(reason);
+    }
+
+    [Fact]
+    public void A_file_of_the_hubs_machine_vouches_for_nobody_else()
+    {
+        EndpointContext hub = new() { Secrets = new GivenSecrets(_ => null), LocalRoots = [] };
+
+        var failure = Should.Throw<EndpointException>(() => kind.Open(kind.Parse("s3://bucket?anonymous=true&ca_file=/etc/ssl/certs/ca-certificates.crt")!, hub));
+
+        failure.Message.ShouldContain("give the certificates themselves as the setting 'ca'");
+    }
+
     [Fact]
     public void A_name_of_a_place_leads_below_the_prefix() =>
         kind.Format(new NamedAddress("web", "a/b").Under(kind.Parse("s3://bucket")!)).ShouldBe("s3://bucket/a/b");

@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Gantry.Engine.Endpoints;
 using Gantry.Plugins.Endpoints.S3;
@@ -16,10 +15,15 @@ public sealed class S3TlsSpecs : IDisposable
 {
     private const string Hello = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
     private readonly TestAuthority authority = new();
+    private readonly TemporaryFolder folder = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => authority.Dispose();
+    public void Dispose()
+    {
+        authority.Dispose();
+        folder.Dispose();
+    }
 
     [Theory(Timeout = 120_000)]
     [InlineData("localhost", 30, "PartialChain")]
@@ -40,7 +44,7 @@ public sealed class S3TlsSpecs : IDisposable
             (failure.Error, failure.IsTransient).ShouldBe((EndpointError.Disconnected, false));
             failure.Message.ShouldStartWith($"No protected connection to localhost:{server.Place.Port}: ");
             failure.Message.ShouldContain(reason);
-            failure.Message.ShouldContain("SSL_CERT_FILE");
+            failure.Message.ShouldContain("ca_file");
         }
     }
 
@@ -54,6 +58,43 @@ public sealed class S3TlsSpecs : IDisposable
         await server.SayAsync("HTTP/1.1 400 This is no TLS\r\n\r\n");
 
         (await Should.ThrowAsync<EndpointException>(fetching)).Message.ShouldContain("begins with http://");
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("ca")]
+    [InlineData("ca_file")]
+    public async Task A_server_is_trusted_on_both_ways_by_the_authority_that_a_setting_names(string setting)
+    {
+        using var certificate = authority.Issue("localhost");
+        await using RawHttpServer server = new(Hello, certificate: certificate);
+        await using var endpoint = server.Open((setting, ValueOf(setting, authority)));
+        var buffer = new byte[6];
+
+        var fetched = await ((IFetchesWhole)endpoint).FetchWholeAsync("file", buffer, Token);
+        using StreamReader streamed = new(await endpoint.OpenReadAsync("file", 0, 100_000_000, Token));
+
+        Encoding.ASCII.GetString(buffer, 0, 5).ShouldBe("hello");
+        fetched!.Value.Length.ShouldBe(5);
+        (await streamed.ReadToEndAsync(Token)).ShouldBe("hello");
+    }
+
+    /// <summary>The setting stands in place of what this machine trusts, and excuses nothing else.</summary>
+    [Theory(Timeout = 120_000)]
+    [InlineData("localhost", -1, true, "NotTimeValid")]
+    [InlineData("elsewhere.example", 30, true, "RemoteCertificateNameMismatch")]
+    [InlineData("localhost", 30, false, "in the certificate chain")]
+    public async Task A_setting_that_names_an_authority_excuses_nothing_else(string host, int days, bool isItsOwn, string reason)
+    {
+        using TestAuthority other = new();
+        using var certificate = authority.Issue(host, days);
+        await using RawHttpServer server = new(Hello, certificate: certificate);
+        await using var endpoint = server.Open(("ca", ValueOf("ca", isItsOwn ? authority : other)));
+
+        var quick = await Should.ThrowAsync<EndpointException>(async () => await ((IFetchesWhole)endpoint).FetchWholeAsync("file", new byte[6], Token));
+        var streamed = await Should.ThrowAsync<EndpointException>(async () => await endpoint.OpenReadAsync("file", 0, 100_000_000, Token));
+
+        (quick.Error, quick.Message.Contains(reason, StringComparison.Ordinal)).ShouldBe((EndpointError.Disconnected, true), quick.Message);
+        (streamed.Error, streamed.Message.Contains(reason, StringComparison.Ordinal)).ShouldBe((EndpointError.Disconnected, true), streamed.Message);
     }
 
     [Fact(Timeout = 120_000)]
@@ -98,13 +139,13 @@ public sealed class S3TlsSpecs : IDisposable
         Should.Throw<AuthenticationException>(() => Connect(server).Dispose()).Message.ShouldContain(reason);
     }
 
+    private string ValueOf(string setting, TestAuthority named) =>
+        setting == "ca" ? named.Certificate.ExportCertificatePem() : folder.WriteFile("authorities.pem", named.Certificate.ExportCertificatePem());
+
     private S3Line Connect(RawHttpServer server)
     {
-        var protection = S3Line.ProtectionFor("localhost");
-        protection.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        protection.CertificateChainPolicy.CustomTrustStore.Add(authority.Certificate);
         S3Line line = new(AddressFamily.InterNetwork, TimeSpan.FromSeconds(60), TimeProvider.System);
-        line.Connect(server.Place, protection);
+        line.Connect(server.Place, S3Line.ProtectionFor("localhost", [authority.Certificate]));
         return line;
     }
 

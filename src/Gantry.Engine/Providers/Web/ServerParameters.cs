@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Gantry.Engine.Endpoints;
 using Gantry.Engine.Settings;
 
 namespace Gantry.Engine.Providers.Web;
@@ -115,8 +116,7 @@ public sealed record ServerTrust(X509Certificate2Collection? Authorities, byte[]
 
         if (Authorities is not null)
         {
-            options.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            options.CertificateChainPolicy.CustomTrustStore.AddRange(Authorities);
+            options.CertificateChainPolicy = OwnAuthorities.PolicyOf(Authorities);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Secrets;
 using Gantry.Engine.Settings;
@@ -20,8 +19,6 @@ public sealed class FtpKind : EndpointKind
     private const string Encoding = "encoding";
     private const string Connections = "connections";
     private const string TimeoutSetting = "timeout";
-    private const string Authorities = "ca";
-    private const string AuthoritiesFile = "ca_file";
     private const string Certificate = "certificate";
     private const string Anonymous = "anonymous";
     private const int ConnectionsDefault = 8;
@@ -122,14 +119,14 @@ public sealed class FtpKind : EndpointKind
         Check(settings, Folder, text => !HasLineEnd(text), "holds a line end or a NUL");
         Check(settings, Connections, text => CountOf(text) is > 0 and <= ConnectionsMax, $"is no number from 1 to {ConnectionsMax}");
         Check(settings, TimeoutSetting, text => Duration.TryParse(text, out var time) && time >= TimeSpan.FromSeconds(1), "is no duration of a second or more, such as 60s");
-        Check(settings, AuthoritiesFile, text => text.StartsWith('/') && !text.Any(char.IsControl), "is no absolute path");
+        OwnAuthorities.Check(settings);
         Check(settings, Certificate, text => FingerprintOf(text) is not null, "is no SHA-256 of a certificate (64 hexadecimal digits)");
         foreach (var setting in Settings.Where(setting => setting.Choices.Count > 0))
         {
             Check(settings, setting.Name, setting.Choices.Contains, $"is none of: {string.Join(", ", setting.Choices)}");
         }
 
-        if (settings.Find(Tls) is "none" && new[] { Authorities, AuthoritiesFile, Certificate }.FirstOrDefault(name => settings.Find(name) is not null) is { } useless)
+        if (settings.Find(Tls) is "none" && (OwnAuthorities.GivenIn(settings) ?? (settings.Find(Certificate) is null ? null : Certificate)) is { } useless)
         {
             throw new EndpointException(EndpointError.BadSetting, $"The setting '{useless}' is for TLS, which tls=none turns off.");
         }
@@ -138,12 +135,7 @@ public sealed class FtpKind : EndpointKind
     public override IEndpoint Open(EndpointSettings settings, EndpointContext context)
     {
         Check(settings);
-        if (settings.Find(AuthoritiesFile) is not null && context.LocalRoots is not null)
-        {
-            throw new EndpointException(
-                EndpointError.BadSetting, "The setting 'ca_file' names a file of this machine, which is not yours to use here: give the certificates themselves as the setting 'ca'.");
-        }
-
+        OwnAuthorities.RequireAllowed(settings, context);
         var timeout = settings.Find(TimeoutSetting) is { } text && Duration.TryParse(text, out var given) ? given : timeoutDefault;
         FtpDataDialer dialer = new()
         {
@@ -177,8 +169,7 @@ public sealed class FtpKind : EndpointKind
         new() { Name = Encoding, Choices = ["auto", "utf-8", "latin1"], Help = "How names are written: UTF-8 where every other byte is kept as it is (auto, utf-8), or Latin-1." },
         new() { Name = Connections, Type = SettingType.Integer, Help = $"How many connections there may be at once, 1 to {ConnectionsMax}; {ConnectionsDefault} when none is given. A server that takes fewer gets fewer, and one that is near and quick four." },
         new() { Name = TimeoutSetting, Type = SettingType.Duration, Help = "How long the server may say and do nothing before the connection is given up; 60s when none is given." },
-        new() { Name = Authorities, Help = "Certificates, as PEM, of those who are trusted to vouch for the server, in place of those this machine trusts." },
-        new() { Name = AuthoritiesFile, Help = "The path of such a file on the machine Gantry runs on." },
+        .. OwnAuthorities.Settings,
         new() { Name = Certificate, Help = "The SHA-256 of the only certificate that is accepted, as 64 hexadecimal digits, whoever signed it." },
     ];
 
@@ -270,7 +261,7 @@ public sealed class FtpKind : EndpointKind
             Tls = new()
             {
                 Host = settings.Find(Host)!,
-                Authorities = await AuthoritiesAsync(settings, cancellationToken).ConfigureAwait(false),
+                Authorities = OwnAuthorities.Read(settings),
                 Fingerprint = settings.Find(Certificate) is { } digits ? FingerprintOf(digits) : null,
             },
             User = user,
@@ -289,25 +280,5 @@ public sealed class FtpKind : EndpointKind
             EndpointError.BadSetting, $"The setting '{Password}' is a secret and is given as a reference: ${{cred:NAME}}.");
         return await context.Secrets.FindAsync(reference.Name, cancellationToken).ConfigureAwait(false) ?? throw new EndpointException(
             EndpointError.BadSetting, $"There is no secret '{reference.Name}' for the setting '{Password}'. Looked for in: {context.Secrets.Places}.");
-    }
-
-    private static async ValueTask<X509Certificate2Collection?> AuthoritiesAsync(EndpointSettings settings, CancellationToken cancellationToken)
-    {
-        if (settings.Find(Authorities) is not { } pem && settings.Find(AuthoritiesFile) is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            pem = settings.Find(Authorities) ?? await File.ReadAllTextAsync(settings.Find(AuthoritiesFile)!, cancellationToken).ConfigureAwait(false);
-            X509Certificate2Collection authorities = [];
-            authorities.ImportFromPem(pem);
-            return authorities.Count > 0 ? authorities : throw new EndpointException(EndpointError.BadSetting, "There is no certificate in what the setting 'ca' or 'ca_file' gives.");
-        }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new EndpointException(EndpointError.BadSetting, $"The certificates of the setting 'ca' or 'ca_file' cannot be read: {failed.Message}", innerException: failed);
-        }
     }
 }

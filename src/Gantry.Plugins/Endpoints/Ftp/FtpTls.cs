@@ -56,8 +56,7 @@ internal sealed record FtpTls
 
         if (Authorities is not null)
         {
-            options.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            options.CertificateChainPolicy.CustomTrustStore.AddRange(Authorities);
+            options.CertificateChainPolicy = OwnAuthorities.PolicyOf(Authorities);
         }
 
         return options;

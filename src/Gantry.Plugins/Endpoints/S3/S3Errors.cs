@@ -123,7 +123,7 @@ internal static class S3Errors
     {
         var reason = EndpointPath.Printable((failed.InnerException ?? failed).Message).TrimEnd('.');
         var next = failed.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
-            ? "An authority of one's own is trusted when it is one of this machine's (update-ca-certificates), or stands in the file that SSL_CERT_FILE names when Gantry starts."
+            ? "An authority of one's own is trusted by the setting 'ca' (its certificate, as PEM) or 'ca_file' (a file of such), or when it is one of this machine's (update-ca-certificates)."
             : "A server without TLS has an 'endpoint' that begins with http://.";
         return new EndpointException(EndpointError.Disconnected, $"No protected connection to {service.ServiceUri.Authority}: {reason}. {next}", innerException: failed);
     }

@@ -31,7 +31,7 @@ public sealed class S3Kind : EndpointKind
     private const int ConnectionsMax = 1000;
 
     // What stands in an address; the rest is said otherwise.
-    private static readonly string[] InAddress = [Endpoint, Region, PathStyle, Profile, Anonymous, StorageClass, Encryption, EncryptionKey, Acl, CacheControl, PartSize, Connections];
+    private static readonly string[] InAddress = [Endpoint, Region, PathStyle, Profile, Anonymous, StorageClass, Encryption, EncryptionKey, Acl, CacheControl, PartSize, Connections, OwnAuthorities.PemFile];
     private static readonly HashSet<string> InAddressNames = [.. InAddress];
 
     public override string Id => "s3";
@@ -69,6 +69,7 @@ public sealed class S3Kind : EndpointKind
         new() { Name = Metadata, Help = "Kept with every new file: 'name=value, name=value'." },
         new() { Name = PartSize, Help = "How large the parts of large files are at least: 8M without it. Each part under way is in memory." },
         new() { Name = Connections, Type = SettingType.Integer, Help = "How many connections are used at most; 64 without it." },
+        .. OwnAuthorities.Settings,
     ];
 
     public override EndpointSettings? Parse(string address)
@@ -122,6 +123,12 @@ public sealed class S3Kind : EndpointKind
 
         Check(settings.Find(PartSize) is null || PartBytesOf(settings) is not null, PartSize, settings.Find(PartSize), "is no size of a part: 5M to 1G");
         Check(settings.Find(Connections) is null || ConnectionsOf(settings) is not null, Connections, settings.Find(Connections), $"is no number of connections: 1 to {ConnectionsMax}");
+        OwnAuthorities.Check(settings);
+        if (OwnAuthorities.GivenIn(settings) is { } useless && settings.Find(Endpoint)?.StartsWith("http://", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            throw Wrong($"The setting '{useless}' is for TLS, which an '{Endpoint}' that begins with http:// does not speak.");
+        }
+
         foreach (var name in (string[])[StorageClass, EncryptionKey, CacheControl])
         {
             Check(settings.Find(name) is not { } value || value.All(character => character is >= ' ' and <= '~'), name, settings.Find(name), "holds characters that cannot be sent");
@@ -148,6 +155,7 @@ public sealed class S3Kind : EndpointKind
     public override IEndpoint Open(EndpointSettings settings, EndpointContext context)
     {
         Check(settings);
+        OwnAuthorities.RequireAllowed(settings, context);
         var isOwn = context.UsesOwnLogins;
         if (!isOwn && settings.Find(Profile) is not null)
         {
@@ -168,6 +176,7 @@ public sealed class S3Kind : EndpointKind
             ServiceUrl = url,
             Region = region,
             Bucket = bucket,
+            Authorities = OwnAuthorities.Read(settings),
 
             // A certificate for *.s3.amazonaws.com does not hold for names with a further dot.
             IsPathStyle = settings.Find(PathStyle) is { } style ? style == "true" : endpoint is not null || bucket.Contains('.'),

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Gantry.Engine.Endpoints;
 
 namespace Gantry.Plugins.Endpoints.S3;
 
@@ -47,7 +49,14 @@ internal sealed class S3Line : IDisposable
     public bool IsQuiet => !socket.Poll(0, SelectMode.SelectRead);
 
     /// <summary>How one to this host is protected.</summary>
-    public static SslClientAuthenticationOptions ProtectionFor(string host) => new() { TargetHost = host, ApplicationProtocols = [SslApplicationProtocol.Http11] };
+    /// <param name="host">Whose name the certificate has to bear.</param>
+    /// <param name="authorities">Who may vouch for it; null for those this machine trusts.</param>
+    public static SslClientAuthenticationOptions ProtectionFor(string host, X509Certificate2Collection? authorities) => new()
+    {
+        TargetHost = host,
+        ApplicationProtocols = [SslApplicationProtocol.Http11],
+        CertificateChainPolicy = authorities is null ? null : OwnAuthorities.PolicyOf(authorities),
+    };
 
     /// <param name="place">The server.</param>
     /// <param name="protection">Null for a plain one.</param>

@@ -305,7 +305,7 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
 
                 ThrowIfClosed();
                 using var registration = exchange.Wanted.UnsafeRegister(static line => ((S3Line)line!).Abort(), line);
-                line.Connect(new IPEndPoint(address, place.Port), wire.Service.IsEncrypted ? S3Line.ProtectionFor(place.IdnHost) : null);
+                line.Connect(new IPEndPoint(address, place.Port), wire.Service.IsEncrypted ? S3Line.ProtectionFor(place.IdnHost, wire.Service.Authorities) : null);
                 return line;
             }
             catch (SocketException failed)

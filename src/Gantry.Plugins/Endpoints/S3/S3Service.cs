@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Gantry.Plugins.Endpoints.S3;
 
 /// <summary>Where a bucket is, and how requests name it.</summary>
@@ -12,6 +14,9 @@ internal sealed record S3Service
 
     /// <summary>The bucket stands in the path, and not in the host's name.</summary>
     public required bool IsPathStyle { get; init; }
+
+    /// <summary>Whose certificates are trusted; null means those this machine trusts.</summary>
+    public X509Certificate2Collection? Authorities { get; init; }
 
     public Uri ServiceUri => new(ServiceUrl);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Gantry.Engine.Endpoints;
 
@@ -35,7 +36,7 @@ internal sealed class S3Wire : IAsyncDisposable
         scheme = uri.Scheme;
         authority = service.IsPathStyle ? uri.Authority : $"{service.Bucket}.{uri.Authority}";
         basePath = uri.AbsolutePath.TrimEnd('/') + (service.IsPathStyle ? "/" + S3Keys.Escape(service.Bucket) : "");
-        http = new(() => new HttpClient(HandlerOf(context, connections)) { Timeout = Timeout.InfiniteTimeSpan });
+        http = new(() => new HttpClient(HandlerOf(service.Authorities, context, connections)) { Timeout = Timeout.InfiniteTimeSpan });
         Lines = new S3Lines(this, context, new Uri($"{scheme}://{authority}"), connections);
     }
 
@@ -300,7 +301,7 @@ internal sealed class S3Wire : IAsyncDisposable
         }
     }
 
-    private static SocketsHttpHandler HandlerOf(EndpointContext context, int connections)
+    private static SocketsHttpHandler HandlerOf(X509Certificate2Collection? authorities, EndpointContext context, int connections)
     {
         SocketsHttpHandler handler = new()
         {
@@ -312,6 +313,11 @@ internal sealed class S3Wire : IAsyncDisposable
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20),
             ActivityHeadersPropagator = null,
         };
+        if (authorities is not null)
+        {
+            handler.SslOptions.CertificateChainPolicy = OwnAuthorities.PolicyOf(authorities);
+        }
+
         if (context.AddressOf is { } choose)
         {
             // A proxy would dial in our place, wherever it likes.
