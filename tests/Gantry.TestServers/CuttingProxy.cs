@@ -14,6 +14,7 @@ public sealed class CuttingProxy : IAsyncDisposable
     private readonly Task serving;
     private readonly TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource? frozen;
     private long most;
     private int connections;
 
@@ -47,6 +48,12 @@ public sealed class CuttingProxy : IAsyncDisposable
     public long Most => Volatile.Read(ref most);
 
     public void Release() => released.TrySetResult();
+
+    /// <summary>From now on nobody hears anything, and nobody is told: not on the connections that there are, and not on those that come.</summary>
+    public void Freeze() => frozen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What was held back goes on, and everything else as before.</summary>
+    public void Thaw() => Interlocked.Exchange(ref frozen, null)?.TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -122,6 +129,11 @@ public sealed class CuttingProxy : IAsyncDisposable
                 if (silence.IsCancellationRequested)
                 {
                     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
+                }
+
+                if (frozen is { } ice)
+                {
+                    await ice.Task.WaitAsync(cut.Token);
                 }
 
                 for (var sent = 0; sent < count;)

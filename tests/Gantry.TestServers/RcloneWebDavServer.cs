@@ -20,18 +20,27 @@ public sealed class RcloneWebDavServer : IAsyncDisposable
     /// <summary>What it serves, on this machine.</summary>
     public string Path => folder.Path;
 
-    public static async Task<RcloneWebDavServer> StartAsync()
+    public static Task<RcloneWebDavServer> StartAsync() => StartAsync([], "http://");
+
+    /// <summary>With TLS, and a certificate that nobody vouches for but itself.</summary>
+    public static async Task<(RcloneWebDavServer Server, TestCertificate Certificate)> StartSecuredAsync(TemporaryFolder own)
+    {
+        var certificate = TestCertificate.Make(own);
+        return (await StartAsync(["--cert", certificate.File, "--key", certificate.KeyFile], "https://"), certificate);
+    }
+
+    private static async Task<RcloneWebDavServer> StartAsync(string[] arguments, string scheme)
     {
         SshServer.SkipOrFail(File.Exists(Program), "rclone is not installed (apt-get install rclone).");
         TemporaryFolder folder = new();
-        var process = Process.Start(new ProcessStartInfo(Program, ["serve", "webdav", "--addr", "127.0.0.1:0", "--config", "/notfound", "--dir-cache-time", "0", folder.Path])
+        var process = Process.Start(new ProcessStartInfo(Program, ["serve", "webdav", "--addr", "127.0.0.1:0", "--config", "/notfound", "--dir-cache-time", "0", .. arguments, folder.Path])
         {
             RedirectStandardError = true,
             UseShellExecute = false,
         })!;
         while (await process.StandardError.ReadLineAsync() is { } line)
         {
-            if (line.IndexOf("http://", StringComparison.Ordinal) is >= 0 and var start)
+            if (line.IndexOf(scheme, StringComparison.Ordinal) is >= 0 and var start)
             {
                 // What it says further is of no use, and may not fill the pipe.
                 _ = process.StandardError.ReadToEndAsync();

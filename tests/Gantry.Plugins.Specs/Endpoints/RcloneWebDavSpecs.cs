@@ -90,6 +90,27 @@ public sealed class RcloneWebDavSpecs(SharedWebDavServer shared) : IDisposable
         Directory.Exists(Path.Combine(server.Path, top, "a:b")).ShouldBeTrue();
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task A_server_is_trusted_by_the_authority_that_a_setting_names_and_by_no_other()
+    {
+        var (server, certificate) = await RcloneWebDavServer.StartSecuredAsync(folder);
+        await using var owned = server;
+        await File.WriteAllTextAsync(Path.Combine(server.Path, "file"), "x", Token);
+        EndpointContext own = new() { Secrets = new GivenSecrets(_ => null), RcloneConfigFile = "" };
+        var kind = new RcloneKind();
+        var settings = kind.Parse($"rclone::webdav,url='{server.Url}',vendor=other:")!;
+
+        await using var trusting = kind.Open(settings.With("ca_file", certificate.File), own);
+        await using var stranger = kind.Open(settings, own);
+        var hub = Should.Throw<EndpointException>(() => kind.Open(settings.With("ca_file", certificate.File), own with { LocalRoots = [] }));
+
+        (await trusting.FindAsync("file", Token))!.Size.ShouldBe(1);
+        var failure = await Should.ThrowAsync<EndpointException>(async () => await stranger.FindAsync("file", Token));
+        (failure.Error, failure.IsTransient).ShouldBe((EndpointError.Disconnected, false), failure.Message);
+        failure.Message.ShouldContain("ca_file");
+        hub.Error.ShouldBe(EndpointError.BadSetting);
+    }
+
     public void Dispose() => folder.Dispose();
 
     internal static IEndpoint Open(TemporaryFolder folder, string url, string path = "")

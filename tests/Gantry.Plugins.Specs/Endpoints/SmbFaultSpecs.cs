@@ -24,6 +24,16 @@ public sealed class SmbFaultSpecs(SharedSambaServer shared)
         failure.Message.ShouldContain("encrypted");
     }
 
+    [Fact]
+    public void Where_rclone_itself_fails_its_stack_is_not_told_and_it_may_be_tried_again()
+    {
+        var failure = RcloneErrors.Of("panic received: runtime error: invalid memory address or nil pointer dereference \ngoroutine 61 [running]:\nruntime/debug.Stack()", "'smb://host/share/a' could not be written");
+
+        (failure.Error, failure.IsTransient).ShouldBe((EndpointError.Disconnected, true));
+        failure.Message.ShouldContain("nil pointer");
+        failure.Message.ShouldNotContain("runtime/debug");
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task A_wrong_password_is_told_and_not_tried_again()
     {

@@ -32,14 +32,18 @@ internal static class RcloneErrors
         new(EndpointError.ContentDiffers, true, "It was removed again.", "corrupted on transfer"),
         new(EndpointError.NotSupported, false, "Files are written under a temporary name, which this system cannot change.", "can't rename files"),
         new(EndpointError.Disconnected, false, "Check the host's spelling and this machine's DNS.", "no such host"),
-        new(EndpointError.TimedOut, true, "The server does not answer.", "i/o timeout", "deadline exceeded", "TLS handshake timeout"),
+        new(EndpointError.Disconnected, false, "An authority of one's own is trusted by the setting 'ca_file', or when it is one of this machine's (update-ca-certificates).", "x509: "),
+        new(EndpointError.TimedOut, true, "The server does not answer (the setting 'timeout' tells how long it may be silent).", "i/o timeout", "deadline exceeded", "TLS handshake timeout", "timeout awaiting response headers"),
         new(EndpointError.Disconnected, true, "Is the server running, and is the port right?", "connection refused"),
         new(EndpointError.Disconnected, true, "The server cannot be reached.",
             "connection reset", "connection error", "broken pipe", "no route to host", "network is unreachable", "use of closed network connection", "unexpected EOF", "connection closed", "NETWORK_NAME_DELETED", "NETWORK_SESSION_EXPIRED", "USER_SESSION_DELETED"),
+        // Version 1.60 does so where a connection is lost between two of its questions.
+        new(EndpointError.Disconnected, true, "That is an error of rclone's own, as lost connections bring about.", "panic received"),
+
         // A server that takes longer says so first, without a signature, and Go's client takes that for a forged answer.
         new(EndpointError.Protocol, true, "It took the server longer than rclone understands where answers are signed; try again, or have the share encrypted.", "signing required"),
         new(EndpointError.Other, true, "The server may manage it later.",
-            "500 Internal", "502 ", "503 ", "504 ", "429 ", "Too Many Requests", "rate limit", "rateLimitExceeded", "SlowDown", "Sharing Violation", "SHARING_VIOLATION", "being used by another process"),
+            "423 Locked", "500 Internal", "502 ", "503 ", "504 ", "429 ", "Too Many Requests", "rate limit", "rateLimitExceeded", "SlowDown", "Sharing Violation", "SHARING_VIOLATION", "being used by another process"),
     ];
 
     /// <summary>What these words say, in a sentence that names the place.</summary>
@@ -48,7 +52,9 @@ internal static class RcloneErrors
     /// <param name="reason">Kept inside; null when there is none.</param>
     public static EndpointException Of(string words, string place, Exception? reason = null)
     {
-        words = EndpointPath.Printable(words).Trim().TrimEnd('.');
+        // Where its own code was is of no use to anybody here.
+        var trace = words.IndexOf("goroutine ", StringComparison.Ordinal);
+        words = EndpointPath.Printable(trace < 0 ? words : words[..trace].Trim()).Trim().TrimEnd('.');
         return Find(words) is { } meaning
             ? new EndpointException(meaning.Error, $"{place}: {words}. {meaning.Advice}", meaning.IsTransient, reason)
             : new EndpointException(EndpointError.Other, words.Length == 0 ? $"{place}." : $"{place}: {words}.", isTransient: false, reason);

@@ -23,6 +23,8 @@ public sealed class RcloneKind : EndpointKind
     [
         new() { Name = Remote, IsRequired = true, Help = "The remote's name in rclone.conf, without a colon; on the command line also ':backend,option=value'." },
         new() { Name = Folder, Help = "The folder, as the remote's system counts it; its top when none is said." },
+        RcloneTimeout.Setting,
+        new() { Name = OwnAuthorities.PemFile, Help = "On the command line: the path of a file with the certificates, as PEM, of those who are trusted to vouch for servers, in place of those this machine trusts." },
     ];
 
     public override EndpointSettings? Parse(string address)
@@ -67,6 +69,8 @@ public sealed class RcloneKind : EndpointKind
                 EndpointError.BadSetting, $"The option '{option}' does not belong into an address, where logs and histories keep it: make a remote with 'rclone config' and name that.");
         }
 
+        RcloneTimeout.Check(settings);
+        OwnAuthorities.Check(settings);
         if (FolderOf(settings).Contains('\0', StringComparison.Ordinal))
         {
             throw new EndpointException(EndpointError.BadSetting, "The setting 'path' holds a NUL.");
@@ -81,6 +85,8 @@ public sealed class RcloneKind : EndpointKind
             RcloneBounds.Check(settings.Find(Remote)!, FolderOf(settings), context);
         }
 
+        OwnAuthorities.RequireAllowed(settings, context);
+
         var remote = new RcloneRemote
         {
             Address = EndpointPath.Printable(Format(settings).TrimEnd('/')),
@@ -88,6 +94,8 @@ public sealed class RcloneKind : EndpointKind
             Path = FolderOf(settings),
             ConfigFile = context.RcloneConfigFile,
             IsForUser = context.RcloneConfigFile is "",
+            Timeout = RcloneTimeout.Of(settings),
+            AuthoritiesFile = settings.Find(OwnAuthorities.PemFile),
         };
         return new RcloneEndpoint(remote.Address, new RcloneNames(reservesDevices: false), token => DescribeAsync(remote, context, token), context.Clock, context.Notice);
     }

@@ -143,6 +143,11 @@ internal sealed class RcloneProcess : ProcessPipe
             environment["RCLONE_CONFIG"] = remote.ConfigFile ?? "/notfound";
         }
 
+        if (remote.AuthoritiesFile is { } authorities)
+        {
+            environment["RCLONE_CA_CERT"] = authorities;
+        }
+
         SetRemote(environment, ServedName, new Dictionary<string, string>(StringComparer.Ordinal) { ["type"] = "alias", ["remote"] = remote.Whole });
         SetRemote(environment, RcloneRemote.OwnName, remote.Options);
         return environment;
@@ -155,6 +160,9 @@ internal sealed class RcloneProcess : ProcessPipe
             environment[$"RCLONE_CONFIG_{name}_{option}".ToUpperInvariant()] = value;
         }
     }
+
+    /// <summary>As Go reads durations.</summary>
+    public static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0}ms");
 
     private static string[] ArgumentsOf(RcloneRemote remote) =>
     [
@@ -178,7 +186,7 @@ internal sealed class RcloneProcess : ProcessPipe
         "--vfs-read-chunk-size", "off", "--buffer-size", "4M",
         // What RcloneControl writes goes where nothing stands, which has been looked at.
         "--no-check-dest",
-        "--contimeout", "20s", "--timeout", "2m",
+        "--contimeout", Milliseconds(RcloneTimeout.ToConnect(remote.Timeout)), "--timeout", Milliseconds(remote.Timeout),
         "--low-level-retries", remote.Tries.ToString(CultureInfo.InvariantCulture),
         .. remote.Streams ? (string[])["--streaming-upload-cutoff", "0"] : [],
         ServedName + ":",

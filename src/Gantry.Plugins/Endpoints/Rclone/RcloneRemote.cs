@@ -29,6 +29,12 @@ internal sealed record RcloneRemote
     /// <summary>How often rclone tries a single request. A refused login must not be tried again: servers lock accounts.</summary>
     public int Tries { get; init; } = 3;
 
+    /// <summary>How long what is behind it may say and do nothing: <see cref="RcloneTimeout"/>.</summary>
+    public TimeSpan Timeout { get; init; } = RcloneTimeout.Usual;
+
+    /// <summary>A file with the certificates of those who vouch for servers, in place of those this machine trusts; null for the machine's.</summary>
+    public string? AuthoritiesFile { get; init; }
+
     /// <summary>Rclone writes a file as soon as its first byte is there. False gathers small ones first, as systems need that take no stream of unknown length.</summary>
     public bool Streams { get; init; }
 

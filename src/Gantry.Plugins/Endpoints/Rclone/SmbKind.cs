@@ -37,6 +37,7 @@ public sealed class SmbKind : EndpointKind
         new() { Name = User, Help = "The login's name, 'DOMAIN\\user' with its domain; without it, the server's guest." },
         new() { Name = Domain, Help = "The login's domain or workgroup; WORKGROUP when neither this nor the user's name says one." },
         new() { Name = Password, IsSecret = true, Help = "The login's password, as ${cred:NAME}." },
+        RcloneTimeout.Setting,
     ];
 
     public override EndpointSettings? Parse(string address)
@@ -104,6 +105,7 @@ public sealed class SmbKind : EndpointKind
         var (domain, user) = LoginOf(settings);
         Check(user is null || IsLoginName(user), User, user, "is no name of a login");
         Check(domain is null || (IsLoginName(domain) && user is not null), Domain, domain, user is null ? "needs a user" : "is no name of a domain");
+        RcloneTimeout.Check(settings);
         Check(settings.Find(Domain) is null || Split(settings.Find(User) ?? "").Domain is null, Domain, settings.Find(Domain), "stands beside a domain in 'user': give one of them");
     }
 
@@ -131,6 +133,7 @@ public sealed class SmbKind : EndpointKind
             host = (await choose(host, port, cancellationToken).ConfigureAwait(false)).ToString();
         }
 
+        var timeout = RcloneTimeout.Of(settings);
         var (domain, user) = LoginOf(settings);
         var options = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -140,6 +143,9 @@ public sealed class SmbKind : EndpointKind
 
             // Rclone's own default would be the name of the user it runs as.
             ["user"] = user ?? "guest",
+
+            // What nobody uses is closed before it is silent for too long.
+            ["idle_timeout"] = RcloneProcess.Milliseconds(timeout / 2),
         };
         if (domain is not null)
         {
@@ -159,6 +165,7 @@ public sealed class SmbKind : EndpointKind
             Options = options,
             ConfigFile = null,
             Tries = 1,
+            Timeout = timeout,
             Streams = true,
         };
     }
@@ -183,6 +190,7 @@ public sealed class SmbKind : EndpointKind
             User = user,
             Domain = domain ?? DefaultDomain,
             Password = password.Reveal(),
+            Timeout = RcloneTimeout.Of(settings),
         };
     }
 

@@ -20,6 +20,9 @@ internal sealed record SmbPlace
 
     public required string Password { get; init; }
 
+    /// <summary>How long it may owe an answer and say nothing.</summary>
+    public TimeSpan Timeout { get; init; } = RcloneTimeout.Usual;
+
     /// <summary>Without the password.</summary>
     public override string ToString() => $@"\\{Host}\{Share}";
 }

@@ -8,7 +8,6 @@ namespace Gantry.Plugins.Endpoints.Rclone;
 internal sealed class SmbSmallFiles(Func<CancellationToken, ValueTask<SmbPlace?>> describe, TimeProvider clock) : IAsyncDisposable
 {
     private const int ConnectionsMax = 4;
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
 
     private readonly Lock gate = new();
     private readonly CancellationTokenSource closing = new();
@@ -87,7 +86,7 @@ internal sealed class SmbSmallFiles(Func<CancellationToken, ValueTask<SmbPlace?>
         try
         {
             opened = await describe(closing.Token).ConfigureAwait(false) is { } place
-                ? await SmbConnection.OpenAsync(place, clock, patience, closing.Token).ConfigureAwait(false)
+                ? await SmbConnection.OpenAsync(place, clock, place.Timeout, closing.Token).ConfigureAwait(false)
                 : null;
         }
         catch (Exception failed) when (failed is EndpointException or OperationCanceledException)
