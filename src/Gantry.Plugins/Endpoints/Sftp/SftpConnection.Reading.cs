@@ -17,6 +17,14 @@ internal sealed partial class SftpConnection
         LoseAll();
     }
 
+    /// <summary>Whatever it is, it ends the session: a loop that stopped without that would let everybody wait for ever.</summary>
+    private static EndpointException ReasonOf(Exception exception) => exception switch
+    {
+        EndpointException known => known,
+        IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException => Lost(exception),
+        _ => new EndpointException(EndpointError.Other, $"The connection to the SFTP server was given up: {exception.Message}", isTransient: true, exception),
+    };
+
     /// <summary>Works off all replies until the stream ends; answers why it ended.</summary>
     private EndpointException ReadAll()
     {
@@ -49,22 +57,15 @@ internal sealed partial class SftpConnection
                 filled += read;
             }
         }
-        catch (EndpointException exception)
+        catch (Exception exception)
         {
-            return exception;
-        }
-        catch (Exception exception) when (IsOfStream(exception))
-        {
-            return Lost(exception);
+            return ReasonOf(exception);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
-
-    private static bool IsOfStream(Exception exception) =>
-        exception is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
 
     /// <summary>Hands on every whole packet; answers how many bytes that were, and how many the next packet has.</summary>
     private int Dispatch(ReadOnlySpan<byte> bytes, out int needed)
@@ -132,9 +133,9 @@ internal sealed partial class SftpConnection
         {
             call.OnReply(id, type, ref packet);
         }
-        catch (EndpointException exception)
+        catch (Exception exception)
         {
-            call.OnLost(exception);
+            call.OnLost(ReasonOf(exception));
             throw;
         }
     }

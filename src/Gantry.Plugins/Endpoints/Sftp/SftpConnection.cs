@@ -144,8 +144,10 @@ internal sealed partial class SftpConnection : IAsyncDisposable
             await watch.DisposeAsync().ConfigureAwait(false);
         }
 
+        // At once, since a loop may wait for a program that has to be killed.
+        var closing = pipe.DisposeAsync().AsTask();
         await loops.ConfigureAwait(false);
-        await pipe.DisposeAsync().ConfigureAwait(false);
+        await closing.ConfigureAwait(false);
     }
 
     /// <summary>For <see cref="SftpBatch"/>, under the lock: room for a packet.</summary>
@@ -292,9 +294,9 @@ internal sealed partial class SftpConnection : IAsyncDisposable
 
             return Task.CompletedTask;
         }
-        catch (Exception exception) when (IsOfStream(exception))
+        catch (Exception exception)
         {
-            return EndAsync(Lost(exception));
+            return EndAsync(ReasonOf(exception));
         }
     }
 

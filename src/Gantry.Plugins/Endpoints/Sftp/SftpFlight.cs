@@ -42,6 +42,11 @@ internal sealed class SftpFlight
         Handles.Resize(server.HandlesMax);
         Bytes.IsPaced = server.Distance is null || server.Distance > nearBy;
         Bytes.Resize(BytesNearBy + (long)((server.Distance?.TotalMilliseconds ?? 1000) * BytesUnderWayEachMillisecond));
+        if (!Bytes.IsQueueEmpty)
+        {
+            // Who waits may have come when turns did not go by the clock: what is given back lets nobody in any more.
+            Pace();
+        }
     }
 
     /// <summary>
