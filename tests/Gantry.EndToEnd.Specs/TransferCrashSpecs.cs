@@ -19,6 +19,7 @@ public sealed class TransferCrashSpecs : IAsyncLifetime
     private readonly TemporaryFolder folder = new();
     private IAsyncDisposable? server;
     private string target = "";
+    private string secret = Password;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -58,12 +59,41 @@ public sealed class TransferCrashSpecs : IAsyncLifetime
     [InlineData("ftp", "publish.after")]
     [InlineData("rclone", "publish.before")]
     [InlineData("rclone", "publish.after")]
+    [InlineData("smb", "publish.before")]
+    [InlineData("smb", "publish.after")]
     public async Task A_command_killed_beside_the_renaming_of_a_large_file_on_a_server_is_completed_by_the_next(string kind, string fault)
     {
         Directory.CreateDirectory(folder["source"]);
         await File.WriteAllBytesAsync(folder["source/large"], new byte[20 * 1024 * 1024]);
         File.SetLastWriteTimeUtc(folder["source/large"], new DateTime(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         string[] copy = ["copy", folder["source"], .. await TargetAsync(kind)];
+
+        var first = await RunAsync(fault, copy);
+        first.Status.ShouldBe(137, first.ToString());
+        var complete = await FileTree.StampsAsync(target);
+        var second = await RunAsync(null, copy);
+
+        second.Status.ShouldBe(0, second.ToString());
+        await CheckAsync(complete);
+    }
+
+    /// <summary>Small ones go by a connection of Gantry's own, the others by rclone's remote control; several at once either way.</summary>
+    [Theory]
+    [InlineData(4_000, "publish.before:1")]
+    [InlineData(4_000, "publish.before:30")]
+    [InlineData(4_000, "publish.after:30")]
+    [InlineData(400_000, "publish.before:5")]
+    [InlineData(400_000, "publish.after:5")]
+    public async Task A_command_killed_beside_a_renaming_on_a_share_is_completed_by_the_next(int bytes, string fault)
+    {
+        const int Several = 60;
+        for (var i = 0; i < Several; i++)
+        {
+            var path = folder.WriteFile($"source/folder {i % 3}/file {i}", new string((char)('a' + (i % 26)), bytes + i));
+            File.SetLastWriteTimeUtc(path, new DateTime(2024, 1, 1, 0, 0, i, DateTimeKind.Utc));
+        }
+
+        string[] copy = ["copy", folder["source"], .. await TargetAsync("smb")];
 
         var first = await RunAsync(fault, copy);
         first.Status.ShouldBe(137, first.ToString());
@@ -89,7 +119,14 @@ public sealed class TransferCrashSpecs : IAsyncLifetime
                 var ftp = await FtpServer.StartPyftpdlibAsync(Password, LoginTls.None, folder.Folder("home"));
                 server = ftp;
                 target = folder.Folder("home/target");
-                return [$"ftp://user@127.0.0.1:{ftp.Port}/target", "--set", "password=${cred:FTP}"];
+                return [$"ftp://user@127.0.0.1:{ftp.Port}/target", "--set", "password=${cred:SERVER}"];
+            case "smb":
+                var samba = await SambaServer.StartAsync();
+                server = samba;
+                secret = samba.Password;
+                var share = samba.NewFolder();
+                target = Path.Combine(samba.PathOf("share"), share);
+                return [$"smb://{SambaServer.User}@127.0.0.1:{samba.Port}/share/{share}", "--set", "password=${cred:SERVER}"];
             default:
                 target = folder.Folder("target");
                 return [$"rclone::local:{target}"];
@@ -123,7 +160,7 @@ public sealed class TransferCrashSpecs : IAsyncLifetime
     }
 
     private Task<Ended> RunAsync(string? fault, params string[] arguments) =>
-        GantryProgram.RunAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["XDG_CONFIG_HOME"] = folder["config"], ["GANTRY_FAULT"] = fault, ["CRED_FTP"] = Password }, null, arguments);
+        GantryProgram.RunAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { ["XDG_CONFIG_HOME"] = folder["config"], ["GANTRY_FAULT"] = fault, ["CRED_SERVER"] = secret }, null, arguments);
 
     private async Task CheckAsync(IReadOnlyDictionary<string, string> complete)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Work;
 
 namespace Gantry.Plugins.Endpoints.Rclone;
 
@@ -174,7 +175,9 @@ internal partial class RcloneEndpoint
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
+            FaultPoint.Pass("publish.before");
             await FinishAsync(token => control.RenameAsync(partial, place, where, token), cancellationToken).ConfigureAwait(false);
+            FaultPoint.Pass("publish.after");
         }
         catch (EndpointException failure) when (failure.Error != EndpointError.Disconnected)
         {

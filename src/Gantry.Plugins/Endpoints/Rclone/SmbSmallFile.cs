@@ -1,4 +1,5 @@
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Work;
 
 namespace Gantry.Plugins.Endpoints.Rclone;
 
@@ -75,6 +76,7 @@ internal sealed class SmbSmallFile : SmbExchange
             return true;
         }
 
+        FaultPoint.Pass("publish.before");
         timeThere = answered[^1].Look!.Value.Time;
         step = Step.Naming;
         Ask(SmbRequest.Rename(file, path), SmbRequest.Close());
@@ -85,6 +87,7 @@ internal sealed class SmbSmallFile : SmbExchange
     {
         if (answered[0].IsGood)
         {
+            FaultPoint.Pass("publish.after");
             return Tell(answered[1].IsGood ? WholeWriteEnd.Written : WholeWriteEnd.Lost);
         }
 
