@@ -30,7 +30,7 @@ public sealed class ReadOnlyTargetSpecs : IDisposable
         await using var server = await SambaServer.StartAsync(default, $"force user = {user.Name}");
         var share = server.NewFolder();
         var path = Path.Combine(server.PathOf("share"), share);
-        await LetInAsync(user, path);
+        await LetInAsync(user, server, path);
         folder.WriteFile("from/a large one", new string('x', 3_000_000));
         for (var i = 0; i < Files; i++)
         {
@@ -67,14 +67,13 @@ public sealed class ReadOnlyTargetSpecs : IDisposable
     }
 
     /// <summary>The folder is the user's, and may be reached.</summary>
-    private static async Task LetInAsync(SystemUser user, string path)
+    private static async Task LetInAsync(SystemUser user, SambaServer server, string path)
     {
-        for (var above = Path.GetDirectoryName(path)!; above.Length > Path.GetTempPath().Length; above = Path.GetDirectoryName(above)!)
+        foreach (var folder in new[] { Path.GetDirectoryName(server.PathOf("share"))!, server.PathOf("share"), path })
         {
-            File.SetUnixFileMode(above, Open);
+            File.SetUnixFileMode(folder, Open);
         }
 
-        File.SetUnixFileMode(path, Open);
         using var chown = Process.Start(new ProcessStartInfo("/bin/chown", [user.Name, path]) { UseShellExecute = false })!;
         await chown.WaitForExitAsync(Token);
         chown.ExitCode.ShouldBe(0);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using System.Security.Authentication;
 using Gantry.Engine.Endpoints;
 
@@ -31,6 +32,7 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
     private int free;
     private int served;
     private TaskCompletionSource? quiet;
+    private ExceptionDispatchInfo? failure;
     private bool isClosed;
 
     /// <summary>False when it cannot go this way: then nothing was done with it.</summary>
@@ -96,6 +98,7 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
         }
 
         closing.Dispose();
+        failure?.Throw();
     }
 
     private void StartWorker()
@@ -110,31 +113,29 @@ internal sealed class S3Lines(S3Wire wire, EndpointContext context, Uri place, i
     private void Work()
     {
         S3Line? line = null;
-        var isLeaving = false;
         try
         {
             for (var hasServed = false; Next(hasServed) is { } exchange; hasServed = true)
             {
                 Serve(exchange, ref line);
             }
-
-            isLeaving = true;
+        }
+        catch (Exception failed)
+        {
+            // Whoever was to be told of an answer failed: the others are served all the same, and closing tells it.
+            Leave(failed);
         }
         finally
         {
             Drop(line);
-            if (!isLeaving)
-            {
-                // Whoever was to be told of an answer failed: the others are served all the same.
-                Leave();
-            }
         }
     }
 
-    private void Leave()
+    private void Leave(Exception failed)
     {
         lock (waiting)
         {
+            failure ??= ExceptionDispatchInfo.Capture(failed);
             atWork--;
             EndServing();
             if (waiting.Count > 0)

@@ -1,6 +1,6 @@
 import { Button, Group, Stack, TagsInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { changeProviderFields } from '@/api/provider-fields';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { toastDone } from '@/components/feedback/toast';
@@ -25,7 +25,7 @@ export function ReplaceSection({ credential, onTyped }: ReplaceSectionProps) {
   const count = Object.keys(given).length;
   const hasHosts = JSON.stringify(hosts) !== JSON.stringify(credential.allowed_hosts);
   const isTyped = count > 0 || hasHosts;
-  useEffect(() => onTyped(isTyped), [isTyped, onTyped]);
+  useLayoutEffect(() => onTyped(isTyped), [isTyped, onTyped]);
   // The hub takes a provider's fields all together.
   const isPart = isProvider && count > 0 && count < credential.fields.length;
   const saving = useMutation({
