@@ -200,6 +200,60 @@ public sealed class RoughTransferSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_target_that_may_not_be_written_any_more_half_way_keeps_what_came_and_a_move_keeps_the_rest()
+    {
+        const int Several = 40;
+        const int Bytes = 50_000;
+        using var user = await SystemUser.CreateAsync("does not matter");
+        var (source, target) = (Path.Combine(user.Home, "source"), Path.Combine(user.Home, "target"));
+        Directory.CreateDirectory(source);
+        Directory.CreateDirectory(target);
+        for (var i = 0; i < Several; i++)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(source, $"{i:00}"), Content(i));
+        }
+
+        await OwnAsync(user);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using FileSystemWatcher watcher = new(target) { EnableRaisingEvents = true };
+        watcher.Renamed += (_, renamed) => Arrived(renamed.Name);
+        watcher.Created += (_, made) => Arrived(made.Name);
+
+        // All of it would take ten seconds by this bound.
+        using var move = GantryProgram.StartAs(user.Name, VariablesOf(user), "move", "--bandwidth", "200K", "--parallel", "2", "--json", source, target);
+        var (output, errors) = (move.StandardOutput.ReadToEndAsync(), move.StandardError.ReadToEndAsync());
+        await begun.Task.WaitAsync(Patience);
+        File.SetUnixFileMode(target, (UnixFileMode)0x16D);
+        await move.WaitForExitAsync().WaitAsync(Patience);
+
+        move.ExitCode.ShouldBe(1, await errors + await output);
+        var failed = JsonElement.Parse(await output).GetProperty("failures").EnumerateArray().ToDictionary(failure => failure.GetProperty("path").GetString()!, failure => failure.GetProperty("reason").GetString()!);
+        failed.Values.ShouldAllBe(reason => reason.Contains("check its owner and permissions", StringComparison.Ordinal));
+        var arrived = Directory.EnumerateFiles(target).Select(Path.GetFileName).Where(name => !name!.StartsWith(".gantry-", StringComparison.Ordinal)).ToList();
+        arrived.Where(name => !File.ReadAllBytes(Path.Combine(target, name!)).SequenceEqual(Content(int.Parse(name!, CultureInfo.InvariantCulture)))).ShouldBeEmpty();
+        arrived.Count.ShouldBeInRange(1, Several - 1);
+        failed.Keys.Order(StringComparer.Ordinal).ShouldBe(Directory.EnumerateFiles(source).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+        (failed.Count + arrived.Count).ShouldBe(Several);
+
+        File.SetUnixFileMode(target, (UnixFileMode)0x1ED);
+        var again = await RunAsAsync(user, "move", source, target);
+
+        again.Status.ShouldBe(0, again.ToString());
+        Directory.EnumerateFileSystemEntries(source).ShouldBeEmpty();
+        Directory.EnumerateFileSystemEntries(target).Count().ShouldBe(Several);
+
+        void Arrived(string? name)
+        {
+            if (name is not null && !name.StartsWith(".gantry-", StringComparison.Ordinal))
+            {
+                begun.TrySetResult();
+            }
+        }
+
+        static byte[] Content(int number) => [.. Enumerable.Repeat((byte)number, Bytes)];
+    }
+
+    [Fact]
     public async Task A_name_forges_no_line_on_the_terminal_and_is_itself_in_json()
     {
         const string Name = "a\nb \u001b[31m \u202e \\x0a ü.txt";
@@ -254,10 +308,19 @@ public sealed class RoughTransferSpecs : IAsyncLifetime
         kill.ExitCode.ShouldBe(0);
     }
 
+    private static Dictionary<string, string?> VariablesOf(SystemUser user) => new(StringComparer.Ordinal) { ["HOME"] = user.Home };
+
+    /// <summary>All that is in the user's home is the user's.</summary>
+    private static async Task OwnAsync(SystemUser user)
+    {
+        using var chown = GantryProgram.Start("/bin/chown", NoVariables, ["-R", user.Name, user.Home]);
+        await chown.WaitForExitAsync();
+        chown.ExitCode.ShouldBe(0);
+    }
+
     private static async Task<Ended> RunAsAsync(SystemUser user, params string[] arguments)
     {
-        Dictionary<string, string?> variables = new(StringComparer.Ordinal) { ["HOME"] = user.Home };
-        using var process = GantryProgram.StartAs(user.Name, variables, arguments);
+        using var process = GantryProgram.StartAs(user.Name, VariablesOf(user), arguments);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return new Ended(process.ExitCode, await output, await errors);

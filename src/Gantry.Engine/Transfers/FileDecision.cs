@@ -32,7 +32,7 @@ internal sealed class FileDecision(TransferRun run)
             return ValueTask.CompletedTask;
         }
 
-        var isFirst = place is not null || run.IsFirstAt(folder.TargetPathOf(entry.Name));
+        var isFirst = place is not null || run.IsFirstAt(folder, entry.Name);
         var verdict = existing is { Kind: EntryKind.File } file ? Compare(folder, entry, file, elsewhere) : ChangeVerdict.Changed;
         if (run.Request.Mode == TransferMode.Check && verdict == ChangeVerdict.Changed)
         {
@@ -86,7 +86,7 @@ internal sealed class FileDecision(TransferRun run)
         {
             run.Fail(folder, path, $"'{run.Target.Endpoint.Address}' cannot keep symbolic links. Choose to skip or to follow them.");
         }
-        else if (!run.IsFirstAt(folder.TargetPathOf(entry.Name)))
+        else if (!run.IsFirstAt(folder, entry.Name))
         {
             run.Fail(folder, path, TwoSources);
         }

@@ -74,7 +74,7 @@ internal sealed class TransferRun
     public bool IsReadOnly => Request.IsDryRun || Request.Mode == TransferMode.Check;
 
     /// <summary>False when another source of this transfer has a file for this place, which came first.</summary>
-    public bool IsFirstAt(string targetPath) => brought?.TryAdd(targetPath, true) != false;
+    public bool IsFirstAt(FolderNode folder, string name) => brought?.TryAdd(folder.TargetPathOf(name), true) != false;
 
     /// <summary>Before the first deletion at the target: whether it could reach a source, in which case nothing is to be deleted.</summary>
     public async Task<bool> WouldDeleteSourceAsync()
