@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Xml;
 using Amazon.Runtime;
 using Gantry.Engine.Endpoints;
 
@@ -84,6 +85,8 @@ internal static class S3Errors
         AmazonServiceException { StatusCode: > HttpStatusCode.Continue } failed => Of(
             new Answer(failed.StatusCode, failed.ErrorCode) { Message = failed.Message, RequestId = failed.RequestId }, service, about, now),
         AmazonClientException or HttpRequestException or IOException or SocketException or AuthenticationException or TimeoutException => OfConnection(thrown, service),
+        XmlException or FormatException or OverflowException => new EndpointException(
+            EndpointError.Protocol, $"{service.ServiceUri.Authority} answered over '{EndpointPath.Printable(about)}' with something that is no answer of S3's. Is it an S3 service, and does it know uploads in parts?", innerException: thrown),
         _ => null,
     };
 
