@@ -20,6 +20,9 @@ internal sealed class FilesRehearsal : IAsyncDisposable
         _ = WatchAsync(opening);
     }
 
+    /// <summary>It is through, or not wanted any more.</summary>
+    public Task Over => run;
+
     public async ValueTask DisposeAsync()
     {
         await begins.CancelAsync();

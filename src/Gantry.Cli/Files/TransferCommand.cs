@@ -104,6 +104,8 @@ internal static class TransferCommand
             throw;
         }
 
+        // Both at once would take the processor from whoever makes the connection, which is what everything waits for.
+        await rehearsal.Over;
         await using var places = await opening;
         using var session = TransferSession.Begin(places);
         using var share = bandwidth is null ? null : await bandwidth.EnterAsync(TransferPriority.Normal, cancellationToken);

@@ -50,8 +50,13 @@ internal sealed partial class SftpEndpoint
     public async ValueTask<string?> RealPathAsync(string folder, CancellationToken cancellationToken)
     {
         EndpointPath.Check(folder);
+
+        // With the greeting, as the first listing is asked for: a walk waits for both.
+        var begun = Beginning;
+        var early = begun is null ? null : Ask(begun, SftpWire.RealPath, new SftpPath(root, folder));
         var connection = await ConnectionAsync(cancellationToken).ConfigureAwait(false);
-        var reply = await AskAsync(connection, SftpWire.RealPath, folder, cancellationToken).ConfigureAwait(false);
+        var request = early is not null && begun == connection ? early : Ask(connection, SftpWire.RealPath, new SftpPath(root, folder));
+        var reply = await request.ReplyAsync(cancellationToken).ConfigureAwait(false);
         return reply is { IsOk: true, Names: [var real] } && real.Name.StartsWith('/') ? real.Name : null;
     }
 

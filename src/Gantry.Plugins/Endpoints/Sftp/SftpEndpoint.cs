@@ -82,7 +82,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
         EndpointPath.Check(folder);
 
         // With the greeting, which saves a round trip.
-        using var early = sessions is { Standing: null, Begun: { IsOver: false } begun } ? new SftpFolderOpening(begun, root, folder) : null;
+        using var early = Beginning is { } begun ? new SftpFolderOpening(begun, root, folder) : null;
         var connection = await ConnectionAsync(cancellationToken).ConfigureAwait(false);
         await flight!.Handles.TakeAsync(1, cancellationToken).ConfigureAwait(false);
         try
@@ -211,15 +211,18 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
         replacing.Dispose();
     }
 
-    private static async ValueTask<SftpReply> AskAsync(SftpConnection connection, byte type, SftpPath path, CancellationToken cancellationToken)
+    /// <summary>The first connection, while it is being made.</summary>
+    private SftpConnection? Beginning => sessions is { Standing: null, Begun: { IsOver: false } begun } ? begun : null;
+
+    private static ValueTask<SftpReply> AskAsync(SftpConnection connection, byte type, SftpPath path, CancellationToken cancellationToken) =>
+        Ask(connection, type, path).ReplyAsync(cancellationToken);
+
+    private static SftpRequest Ask(SftpConnection connection, byte type, SftpPath path)
     {
         var request = new SftpRequest(connection);
-        using (var batch = connection.Begin())
-        {
-            batch.ForPath(request, type, path);
-        }
-
-        return await request.ReplyAsync(cancellationToken).ConfigureAwait(false);
+        using var batch = connection.Begin();
+        batch.ForPath(request, type, path);
+        return request;
     }
 
     private static async ValueTask<bool> IsFolderAsync(SftpConnection connection, SftpPath path, CancellationToken cancellationToken) =>
