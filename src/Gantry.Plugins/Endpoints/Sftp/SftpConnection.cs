@@ -78,6 +78,7 @@ internal sealed partial class SftpConnection : IAsyncDisposable
         {
             connection.Greet();
             onBegun(connection);
+            connection.StartLoops();
             await connection.HearGreetingAsync(clock, cancellationToken).ConfigureAwait(false);
             pipe.OnGreeted();
             connection.Watch(silenceMax, clock);
@@ -235,12 +236,13 @@ internal sealed partial class SftpConnection : IAsyncDisposable
             pending.AddGreeting(version);
             new SftpHandleProbe(this).Send(new SftpBatch(this));
         }
+    }
 
-        // Threads of their own: the streams of a process block, and must not keep the pool's threads.
+    /// <summary>On threads of their own: the streams of a process block, and must not keep the pool's threads.</summary>
+    private void StartLoops() =>
         loops = Task.WhenAll(
             Task.Factory.StartNew(ReadLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap(),
             Task.Factory.StartNew(WriteLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap());
-    }
 
     private async Task HearGreetingAsync(TimeProvider clock, CancellationToken cancellationToken)
     {
