@@ -11,17 +11,6 @@ internal sealed record LightS3Request(
     public string Header(string name) => Headers.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value ?? "";
 }
 
-internal sealed class LightS3Answer
-{
-    public int Status { get; set; } = 200;
-
-    public List<KeyValuePair<string, string>> Headers { get; } = [];
-
-    public long Length { get; set; }
-
-    public List<ReadOnlyMemory<byte>> Content { get; } = [];
-}
-
 /// <summary>
 /// One connection, on a thread of its own that waits for it: of all ways to serve a few dozen programs' connections the one that leaves the measured
 /// programs the most of the processor.

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -13,14 +12,11 @@ namespace Gantry.Bench.S3;
 internal sealed class LightS3Server
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<string, Stored> objects = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LightS3Object> objects = new(StringComparer.Ordinal);
 
     // A listing looks only at what it lists, however much else there is.
     private readonly SortedSet<string> paths = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, ConcurrentDictionary<int, Stored>> uploads = new();
-    private readonly ConcurrentDictionary<string, IReadOnlyList<KeyValuePair<string, string>>> uploadHeaders = new();
-
-    private sealed record Stored(IReadOnlyList<ReadOnlyMemory<byte>> Content, long Size, string ETag, DateTimeOffset Time, IReadOnlyList<KeyValuePair<string, string>> Headers);
+    private readonly LightS3Uploads uploads = new();
 
     public LightS3Answer Serve(LightS3Request request)
     {
@@ -31,16 +27,19 @@ internal sealed class LightS3Server
         return request.Method switch
         {
             "PUT" when isBucket => new LightS3Answer(),
-            "PUT" when query.TryGetValue("uploadId", out var upload) => PutPart(request, upload, int.Parse(query["partNumber"], CultureInfo.InvariantCulture)),
+            "PUT" when query.TryGetValue("uploadId", out var upload) => PutPart(request, path, upload),
             "PUT" => Put(request, path),
-            "GET" when isBucket && query.ContainsKey("location") => Xml(new XElement("LocationConstraint", "")),
-            "GET" when path.Length == 0 => Xml(new XElement("ListAllMyBucketsResult", new XElement("Buckets"))),
+            "GET" when isBucket && query.ContainsKey("location") => LightS3Answer.Xml(new XElement("LocationConstraint", "")),
+            "GET" when path.Length == 0 => LightS3Answer.Xml(new XElement("ListAllMyBucketsResult", new XElement("Buckets"))),
+            "GET" when isBucket && query.ContainsKey("uploads") => uploads.List(path.TrimEnd('/') + "/", query.GetValueOrDefault("prefix", "")),
             "GET" when isBucket => List(query, path.TrimEnd('/') + "/"),
+            "GET" when query.TryGetValue("uploadId", out var upload) => uploads.ListParts(path, upload, query),
             "GET" or "HEAD" => isBucket ? new LightS3Answer() : Get(request, path),
-            "POST" when query.ContainsKey("uploads") => Begin(request),
-            "POST" when query.TryGetValue("uploadId", out var upload) => Complete(path, upload),
+            "POST" when query.ContainsKey("uploads") => uploads.Begin(path, HeadersOf(request)),
+            "POST" when query.TryGetValue("uploadId", out var upload) => Complete(request, path, upload),
+            "DELETE" when query.TryGetValue("uploadId", out var upload) => uploads.Abort(path, upload),
             "DELETE" => Delete(path),
-            _ => Failure(501, "NotImplemented"),
+            _ => LightS3Answer.Failure(501, "NotImplemented"),
         };
     }
 
@@ -48,58 +47,40 @@ internal sealed class LightS3Server
     {
         if (Read(request) is not { } stored)
         {
-            return Failure(400, "BadDigest");
+            return LightS3Answer.Failure(400, "BadDigest");
         }
 
+        Keep(path, stored);
+        return new LightS3Answer { Headers = { new("ETag", stored.ETag) } };
+    }
+
+    private LightS3Answer PutPart(LightS3Request request, string path, string upload) =>
+        Read(request) is { } part ? uploads.Put(path, upload, request.Query.GetValueOrDefault("partNumber", ""), part) : LightS3Answer.Failure(400, "BadDigest");
+
+    private LightS3Answer Complete(LightS3Request request, string path, string upload)
+    {
+        var (stored, failure) = uploads.Complete(path, upload, request.Content);
+        if (stored is null)
+        {
+            return failure!;
+        }
+
+        Keep(path, stored);
+        return LightS3Answer.Xml(new XElement("CompleteMultipartUploadResult", new XElement("ETag", stored.ETag), new XElement("Key", path[(path.IndexOf('/') + 1)..])));
+    }
+
+    private void Keep(string path, LightS3Object stored)
+    {
         lock (gate)
         {
             objects[path] = stored;
             paths.Add(path);
         }
-
-        return new LightS3Answer { Headers = { new("ETag", stored.ETag) } };
-    }
-
-    private LightS3Answer PutPart(LightS3Request request, string upload, int number)
-    {
-        if (Read(request) is not { } stored)
-        {
-            return Failure(400, "BadDigest");
-        }
-
-        uploads[upload][number] = stored;
-        return new LightS3Answer { Headers = { new("ETag", stored.ETag) } };
-    }
-
-    private LightS3Answer Begin(LightS3Request request)
-    {
-        var upload = Guid.CreateVersion7().ToString("N");
-        uploads[upload] = new();
-        uploadHeaders[upload] = HeadersOf(request);
-        return Xml(new XElement("InitiateMultipartUploadResult", new XElement("UploadId", upload)));
-    }
-
-    private LightS3Answer Complete(string path, string upload)
-    {
-        uploads.TryRemove(upload, out var parts);
-        var all = parts!.OrderBy(part => part.Key).Select(part => part.Value).ToList();
-        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-        all.ForEach(part => md5.AppendData(Convert.FromHexString(part.ETag.Trim('"'))));
-        Stored stored = new(
-            [.. all.SelectMany(part => part.Content)], all.Sum(part => part.Size), $"\"{Convert.ToHexStringLower(md5.GetHashAndReset())}-{all.Count}\"",
-            TimeProvider.System.GetUtcNow(), uploadHeaders[upload]);
-        lock (gate)
-        {
-            objects[path] = stored;
-            paths.Add(path);
-        }
-
-        return Xml(new XElement("CompleteMultipartUploadResult", new XElement("ETag", stored.ETag), new XElement("Key", path[(path.IndexOf('/') + 1)..])));
     }
 
     private LightS3Answer Get(LightS3Request request, string path)
     {
-        Stored? stored;
+        LightS3Object? stored;
         lock (gate)
         {
             objects.TryGetValue(path, out stored);
@@ -107,7 +88,7 @@ internal sealed class LightS3Server
 
         if (stored is null)
         {
-            return Failure(404, "NoSuchKey");
+            return LightS3Answer.Failure(404, "NoSuchKey");
         }
 
         LightS3Answer answer = new();
@@ -130,7 +111,7 @@ internal sealed class LightS3Server
         return answer;
     }
 
-    private static IEnumerable<ReadOnlyMemory<byte>> Pieces(Stored stored, long offset, long length)
+    private static IEnumerable<ReadOnlyMemory<byte>> Pieces(LightS3Object stored, long offset, long length)
     {
         foreach (var segment in stored.Content)
         {
@@ -201,24 +182,24 @@ internal sealed class LightS3Server
                 found.Add(common.Length > 0
                     ? new XElement("CommonPrefixes", new XElement("Prefix", common))
                     : new XElement(
-                        "Contents", new XElement("Key", key), new XElement("LastModified", stored.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)),
+                        "Contents", new XElement("Key", key), new XElement("LastModified", LightS3Answer.Text(stored.Time)),
                         new XElement("ETag", stored.ETag), new XElement("Size", stored.Size), new XElement("StorageClass", "STANDARD")));
             }
         }
 
-        return Xml(new XElement(
+        return LightS3Answer.Xml(new XElement(
             "ListBucketResult", new XElement("Name", bucket.TrimEnd('/')), new XElement("Prefix", prefix), new XElement("MaxKeys", max), new XElement("KeyCount", found.Count),
             new XElement("IsTruncated", isTruncated ? "true" : "false"), new XElement(Asked("list-type") == "2" ? "NextContinuationToken" : "NextMarker", last), found));
     }
 
     /// <summary>The content, also where it comes in signed chunks; null when its MD5 is not as announced.</summary>
-    private static Stored? Read(LightS3Request request)
+    private static LightS3Object? Read(LightS3Request request)
     {
         ReadOnlyMemory<byte> content = request.Header("x-amz-content-sha256").StartsWith("STREAMING-", StringComparison.Ordinal) ? Dechunked(request.Content) : request.Content;
         var md5 = MD5.HashData(content.Span);
         return request.Header("Content-MD5") is { Length: > 0 } announced && announced != Convert.ToBase64String(md5)
             ? null
-            : new Stored([content], content.Length, $"\"{Convert.ToHexStringLower(md5)}\"", TimeProvider.System.GetUtcNow(), HeadersOf(request));
+            : new LightS3Object([content], content.Length, $"\"{Convert.ToHexStringLower(md5)}\"", TimeProvider.System.GetUtcNow(), HeadersOf(request));
     }
 
     private static List<KeyValuePair<string, string>> HeadersOf(LightS3Request request) =>
@@ -242,18 +223,5 @@ internal sealed class LightS3Server
             content.Write(bytes, at, size);
             at += size + 2;
         }
-    }
-
-    private static LightS3Answer Failure(int status, string code)
-    {
-        var answer = Xml(new XElement("Error", new XElement("Code", code)));
-        answer.Status = status;
-        return answer;
-    }
-
-    private static LightS3Answer Xml(XElement element)
-    {
-        var bytes = Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + element.ToString(SaveOptions.DisableFormatting));
-        return new LightS3Answer { Headers = { new("Content-Type", "application/xml") }, Length = bytes.Length, Content = { bytes } };
     }
 }
