@@ -48,7 +48,8 @@ internal sealed partial class S3Endpoint : ICopiesInside
             ReplaceMetadata(request, head, options with { ModifiedAt = details.ModifiedAt ?? options.ModifiedAt });
         }
 
-        await control.RunAsync(About(path), (client, token) => client.CopyObjectAsync(request, token), cancellationToken).ConfigureAwait(false);
+        var answer = await control.RunAsync(About(path), (client, token) => client.CopyObjectAsync(request, token), cancellationToken).ConfigureAwait(false);
+        S3ETag.Named(answer.ETag, wire.Service, About(path));
 
         // The answer tells no size.
         using var response = await HeadAsync(key, path, cancellationToken).ConfigureAwait(false);
@@ -109,7 +110,7 @@ internal sealed partial class S3Endpoint : ICopiesInside
                             },
                             stop),
                         token).ConfigureAwait(false);
-                    parts[index] = new S3Part(index + 1, last - first + 1, copied.ETag);
+                    parts[index] = new S3Part(index + 1, last - first + 1, S3ETag.Named(copied.ETag, wire.Service, About(path)));
                 }).ConfigureAwait(false);
             var entry = await multipart.CompleteAsync(upload, path, parts, cancellationToken).ConfigureAwait(false);
             await multipart.RemoveMarkerAsync(path, options.PartialName).ConfigureAwait(false);

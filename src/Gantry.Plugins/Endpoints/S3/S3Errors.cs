@@ -85,10 +85,19 @@ internal static class S3Errors
         AmazonServiceException { StatusCode: > HttpStatusCode.Continue } failed => Of(
             new Answer(failed.StatusCode, failed.ErrorCode) { Message = failed.Message, RequestId = failed.RequestId }, service, about, now),
         AmazonClientException or HttpRequestException or IOException or SocketException or AuthenticationException or TimeoutException => OfConnection(thrown, service),
-        XmlException or FormatException or OverflowException => new EndpointException(
-            EndpointError.Protocol, $"{service.ServiceUri.Authority} answered over '{EndpointPath.Printable(about)}' with something that is no answer of S3's. Is it an S3 service, and does it know uploads in parts?", innerException: thrown),
+        XmlException or FormatException or OverflowException => NoAnswer(service, about, thrown.Message, thrown),
         _ => null,
     };
+
+    /// <summary>A success that S3 does not tell so: whether anything was done is not known.</summary>
+    /// <param name="service">Whose answer it is.</param>
+    /// <param name="about">The path, as the user knows it.</param>
+    /// <param name="oddity">What is wrong with it, as a sentence.</param>
+    /// <param name="thrown">What showed it.</param>
+    public static EndpointException NoAnswer(S3Service service, string about, string oddity, Exception? thrown = null) => new(
+        EndpointError.Protocol,
+        $"{service.ServiceUri.Authority} answered over '{EndpointPath.Printable(about)}' with something that is no answer of S3's: {EndpointPath.Printable(oddity)} Is 'endpoint' an S3 service, and does it know uploads in parts?",
+        innerException: thrown);
 
     /// <summary>No answer came, or not all of it.</summary>
     public static EndpointException OfConnection(Exception thrown, S3Service service)

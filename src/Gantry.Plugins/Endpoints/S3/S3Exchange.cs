@@ -82,12 +82,13 @@ internal sealed class S3QuickWrite(string about, Func<S3Request> make, IWholeWri
 
     public override void End(S3Answer? answer)
     {
-        if (answer is { IsSuccess: false })
+        var isTaken = answer is { IsSuccess: true } && answer.Header("etag") is { Length: > 0 };
+        if (answer is not null && !isTaken)
         {
             refused(answer);
         }
 
-        receiver.OnEnded(answer is null or { IsSuccess: false } ? WholeWriteEnd.NotWritten : WholeWriteEnd.Written);
+        receiver.OnEnded(isTaken ? WholeWriteEnd.Written : WholeWriteEnd.NotWritten);
     }
 
     /// <summary>The server may have taken it, and not have come to say so.</summary>

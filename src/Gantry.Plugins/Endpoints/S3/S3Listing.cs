@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Xml;
 using Gantry.Engine.Endpoints;
 
 namespace Gantry.Plugins.Endpoints.S3;
@@ -6,6 +7,8 @@ namespace Gantry.Plugins.Endpoints.S3;
 /// <summary>One page of a listing (ListObjectsV2), taken apart.</summary>
 internal sealed class S3Page
 {
+    private const string Root = "ListBucketResult";
+
     /// <summary>Keys with their sizes, times and ETags.</summary>
     public List<S3Object> Objects { get; } = [];
 
@@ -17,6 +20,23 @@ internal sealed class S3Page
 
     public static S3Page Read(string xml, string host)
     {
+        try
+        {
+            return ReadXml(xml, host);
+        }
+        catch (XmlException exception)
+        {
+            throw NoListing(host, exception.Message, exception);
+        }
+    }
+
+    private static S3Page ReadXml(string xml, string host)
+    {
+        if (!xml.AsSpan().TrimStart("\uFEFF \t\r\n").StartsWith('<'))
+        {
+            throw NoListing(host, xml.Length == 0 ? "It is empty." : "It is no XML.");
+        }
+
         var page = new S3Page();
         var reader = new S3Xml(xml);
         var isEncoded = S3Xml.Find(xml, "EncodingType") == "url";
@@ -35,12 +55,13 @@ internal sealed class S3Page
                             EndpointError.Other, $"{host} failed after it had begun to answer ({EndpointPath.Printable(S3Xml.Find(xml, "Code") ?? "no reason given")}).", isTransient: true);
                     }
 
-                    if (reader is { Depth: 1, Opened: not "ListBucketResult" })
+                    if (reader is { Depth: 1, Opened: not Root })
                     {
-                        throw new EndpointException(EndpointError.Protocol, $"{host} answered with something else than a listing. Is 'endpoint' an S3 service?");
+                        throw NoListing(host, $"It is XML that begins with '{reader.Opened}'.");
                     }
 
                     break;
+                case (0, _, not Root): throw NoListing(host, $"It is XML that begins with '{reader.Name}'.");
                 case (2, "Contents", "Key"): key = Decode(reader.Text, isEncoded); break;
                 case (2, "Contents", "Size"): size = long.TryParse(reader.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : -1; break;
                 case (2, "Contents", "ETag"): etag = reader.Text; break;
@@ -73,6 +94,9 @@ internal sealed class S3Page
         page.Continuation = isTruncated ? token : null;
         return page;
     }
+
+    private static EndpointException NoListing(string host, string oddity, Exception? thrown = null) => new(
+        EndpointError.Protocol, $"{host} answered with something else than a listing: {EndpointPath.Printable(oddity)} Is 'endpoint' an S3 service?", innerException: thrown);
 
     /// <summary>Servers that encode write a space as '+' or as %20, and never a '+' as it is.</summary>
     private static string Decode(string text, bool isEncoded) => isEncoded ? Uri.UnescapeDataString(text.Replace('+', ' ')) : text;

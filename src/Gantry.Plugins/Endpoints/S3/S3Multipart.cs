@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Amazon.S3.Model;
 using Gantry.Engine.Endpoints;
@@ -40,7 +41,7 @@ internal sealed class S3Multipart(S3Wire wire, S3Control control, S3Keys keys, S
         {
             UploadId = begun.UploadId is { Length: > 0 } id
                 ? id
-                : throw new EndpointException(EndpointError.Protocol, $"{Service.ServiceUri.Authority} began an upload and did not name it."),
+                : throw S3Errors.NoAnswer(Service, about(path), "It names no upload."),
             Key = keys.Of(path),
             Length = length ?? -1,
             PartBytes = S3Parts.BytesOf(length ?? 0, choices.PartBytes),
@@ -139,7 +140,7 @@ internal sealed class S3Multipart(S3Wire wire, S3Control control, S3Keys keys, S
         var size = parts.Sum(part => part.Size);
         try
         {
-            await control.RunAsync(
+            var completed = await control.RunAsync(
                 about(path),
                 (client, token) => client.CompleteMultipartUploadAsync(
                     new CompleteMultipartUploadRequest
@@ -151,6 +152,7 @@ internal sealed class S3Multipart(S3Wire wire, S3Control control, S3Keys keys, S
                     },
                     token),
                 cancellationToken).ConfigureAwait(false);
+            S3ETag.Named(completed.ETag, Service, about(path));
         }
         catch (EndpointException exception) when (exception.Error == EndpointError.NotFound)
         {
@@ -235,7 +237,7 @@ internal sealed class S3Multipart(S3Wire wire, S3Control control, S3Keys keys, S
     private async ValueTask<IReadOnlyList<S3Part>?> PartsAsync(S3Upload upload, string path, CancellationToken cancellationToken)
     {
         List<S3Part> parts = [];
-        string? marker = null;
+        var after = 0;
         try
         {
             while (true)
@@ -243,7 +245,7 @@ internal sealed class S3Multipart(S3Wire wire, S3Control control, S3Keys keys, S
                 var page = await control.RunAsync(
                     about(path),
                     (client, token) => client.ListPartsAsync(
-                        new ListPartsRequest { BucketName = Service.Bucket, Key = upload.Key, UploadId = upload.UploadId, PartNumberMarker = marker }, token),
+                        new ListPartsRequest { BucketName = Service.Bucket, Key = upload.Key, UploadId = upload.UploadId, PartNumberMarker = after == 0 ? null : after.ToString(CultureInfo.InvariantCulture) }, token),
                     cancellationToken).ConfigureAwait(false);
                 foreach (var part in page.Parts ?? [])
                 {
@@ -253,13 +255,12 @@ internal sealed class S3Multipart(S3Wire wire, S3Control control, S3Keys keys, S
                     }
                 }
 
-                var next = page.NextPartNumberMarker is { } following ? following.ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
-                if (page.IsTruncated != true || next is null || next == marker)
+                if (page.IsTruncated != true || page.NextPartNumberMarker is not { } next || next <= after)
                 {
                     return parts;
                 }
 
-                marker = next;
+                after = next;
             }
         }
         catch (EndpointException exception) when (exception.Error == EndpointError.NotFound)
@@ -280,9 +281,7 @@ internal sealed class S3Multipart(S3Wire wire, S3Control control, S3Keys keys, S
     private async ValueTask<string> SendAsync(S3Request request, CancellationToken cancellationToken)
     {
         using var response = await wire.AskAsync(request, cancellationToken).ConfigureAwait(false);
-        return S3Wire.Header(response, "etag") is { Length: > 0 } etag
-            ? etag
-            : throw new EndpointException(EndpointError.Protocol, $"{Service.ServiceUri.Authority} took a part of '{request.About}' and did not name it.");
+        return S3ETag.Named(S3Wire.Header(response, "etag"), Service, request.About);
     }
 
     private S3Request Request(S3Upload upload, string path, int number, S3Body body) =>

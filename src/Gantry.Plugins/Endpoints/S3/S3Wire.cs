@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Xml;
 using Gantry.Engine.Endpoints;
 
 namespace Gantry.Plugins.Endpoints.S3;
@@ -152,6 +153,11 @@ internal sealed class S3Wire : IAsyncDisposable
     /// <summary>What an answer that is no success says.</summary>
     public EndpointException FailureOf(S3Answer answer, string about)
     {
+        if (answer.IsSuccess)
+        {
+            return S3Errors.NoAnswer(Service, about, "It has no ETag.");
+        }
+
         using var message = MessageOf(answer);
         var text = Encoding.UTF8.GetString(answer.Content.Span[..Math.Min(answer.Content.Length, ErrorBytesMax)]);
         return S3Errors.Of(AnswerOf(message, text), Service, about, clock.GetUtcNow());
@@ -257,7 +263,7 @@ internal sealed class S3Wire : IAsyncDisposable
             {
                 return S3Xml.Find(xml, name);
             }
-            catch (EndpointException)
+            catch (XmlException)
             {
                 // A page of a proxy; the status tells enough.
                 return null;

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
-using Gantry.Engine.Endpoints;
+using System.Xml;
 
 namespace Gantry.Plugins.Endpoints.S3;
 
 /// <summary>
 /// Walks through the plain XML of S3's answers: elements and text. More lenient than an XML reader, since servers write keys with characters that
-/// XML cannot hold; and stricter, since nothing is ever declared or included. What ends too early is told.
+/// XML cannot hold; and stricter, since nothing is ever declared or included. What ends too early is told; what is no such XML is an <see cref="XmlException"/>.
 /// </summary>
 internal ref struct S3Xml(string text)
 {
@@ -55,7 +55,7 @@ internal ref struct S3Xml(string text)
 
             if (tag[0] == '!')
             {
-                throw new EndpointException(EndpointError.Protocol, "The server answered with XML of a kind that S3 does not speak.");
+                throw new XmlException("It is XML of a kind that S3 does not speak.");
             }
 
             if (tag[0] == '/')
@@ -76,7 +76,7 @@ internal ref struct S3Xml(string text)
 
             if (open.Count == DepthMax)
             {
-                throw new EndpointException(EndpointError.Protocol, "The server answered with XML of a kind that S3 does not speak.");
+                throw new XmlException("It is XML of a kind that S3 does not speak.");
             }
 
             open.Push(name);
@@ -104,7 +104,7 @@ internal ref struct S3Xml(string text)
     {
         if (!open.TryPop(out var opened) || !name.SequenceEqual(opened))
         {
-            throw new EndpointException(EndpointError.Protocol, "The server answered with XML whose elements do not match.");
+            throw new XmlException("It is XML whose elements do not match.");
         }
 
         (Opened, Name) = (null, opened);
@@ -148,6 +148,6 @@ internal ref struct S3Xml(string text)
             new Rune(code).ToString(),
         ['#', .. var digits] when int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && Rune.IsValid(code) =>
             new Rune(code).ToString(),
-        _ => throw new EndpointException(EndpointError.Protocol, "The server answered with XML of a kind that S3 does not speak."),
+        _ => throw new XmlException("It is XML of a kind that S3 does not speak."),
     };
 }
