@@ -200,6 +200,23 @@ public sealed class TransferOptionSpecs : IDisposable
     }
 
     [Fact]
+    public async Task A_named_file_that_is_not_there_is_told_by_its_name_and_is_status_1()
+    {
+        folder.WriteFile("in/a.txt", "1");
+        File.WriteAllText(folder["names"], "a.txt\nsub/nowhere.txt\n");
+
+        var copied = await RunAsync("copy", folder["in"], folder["out"], "--files-from", folder["names"]);
+        var document = await RunAsync("copy", folder["in"], folder["out"], "--files-from", folder["names"], "--json");
+
+        copied.Status.ShouldBe(1, copied.ToString());
+        (copied.Output + copied.Errors).ShouldContain("sub/nowhere.txt: It was named, and is not there.");
+        File.ReadAllText(folder["out/a.txt"]).ShouldBe("1");
+        document.Status.ShouldBe(1, document.ToString());
+        var json = JsonElement.Parse(document.Output);
+        (json.GetProperty("failed").GetInt32(), json.GetProperty("failures")[0].GetProperty("path").GetString()).ShouldBe((1, "sub/nowhere.txt"));
+    }
+
+    [Fact]
     public async Task Limits_are_saved_with_an_endpoint_and_hold()
     {
         folder.WriteFile("in/file", new string('x', 300_000));

@@ -30,7 +30,7 @@ internal static class TransferOptions
         new("--exclude", "No files that match.") { Value = "PATTERN", IsMany = true },
         new("--filter", "A rule '+ PATTERN' or '- PATTERN'; the first that matches decides.") { Value = "RULE", IsMany = true },
         new("--filter-from", "A file of such rules, one a line; '-' is standard input.") { Value = "FILE", IsMany = true },
-        new("--files-from", "A file of paths, one a line: only these files and folders; '-' is standard input.") { Value = "FILE", IsMany = true },
+        new("--files-from", "A file of paths, one a line: only these files and folders; one that is not there is a failure. '-' is standard input.") { Value = "FILE", IsMany = true },
         new("--ignore-case", "'A' and 'a' are the same to the patterns."),
         new("--min-age", "Only files at least so old: 30s, 5m, 2h, 1d, 2w, or since 2026-01-31.") { Value = "AGE" },
         new("--max-age", "Only files at most so old.") { Value = "AGE" },

@@ -51,8 +51,6 @@ public sealed record TransferResult
 
     public required TimeSpan Duration { get; init; }
 
-    private const int FurtherListed = 1000;
-
     /// <summary>One line for a person.</summary>
     public string Summary
     {
@@ -77,14 +75,6 @@ public sealed record TransferResult
             return string.Join(", ", parts) + ".";
         }
     }
-
-    /// <summary>The same with failures that were found besides.</summary>
-    public TransferResult WithFailures(IReadOnlyList<TransferFailure> further) => further.Count == 0 ? this : this with
-    {
-        Failed = Failed + further.Count,
-        Failures = [.. Failures.Concat(further).Take(Math.Max(Failures.Count, FurtherListed))],
-        AllFailuresAreTransient = AllFailuresAreTransient && further.All(failure => failure.IsTransient),
-    };
 }
 
 /// <summary>How a transfer stands, as known so far.</summary>

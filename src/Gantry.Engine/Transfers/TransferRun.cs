@@ -20,6 +20,7 @@ internal sealed class TransferRun
         Clock = clock;
         Tally = new TransferTally(clock, request.FailuresListed);
         targetPlace = request.Target;
+        Named = request.Selection.Only is { } only ? new NamedFiles(this, only) : null;
         AttemptId = request.TransferId + RandomNumberGenerator.GetString("0123456789abcdefghijklmnopqrstuvwxyz", 10);
     }
 
@@ -48,6 +49,9 @@ internal sealed class TransferRun
 
     /// <summary>Null unless all else is to go at the target.</summary>
     public TargetPurge? Purge { get; private set; }
+
+    /// <summary>Null unless files were named one by one.</summary>
+    public NamedFiles? Named { get; }
 
     /// <summary>The beginning of each temporary name's transfer part; no other attempt at this transfer has it.</summary>
     public string AttemptId { get; }
@@ -164,6 +168,12 @@ internal sealed class TransferRun
     public void Fail(FolderNode folder, string path, string reason, bool isTransient = false)
     {
         folder.Keep();
+        FailFile(path, reason, isTransient);
+    }
+
+    public void FailFile(string path, string reason, bool isTransient = false)
+    {
+        Named?.Failed(path);
         if (Stop.EndedBy is not null)
         {
             // What fails from here on does so for the reason that is told once.
@@ -211,6 +221,7 @@ internal sealed class TransferRun
     public void Deleted(string path, string targetPath)
     {
         Tally.Deleted();
+        Named?.See(path);
         Request.Manifest?.Add(new ManifestEntry { Path = path, TargetPath = targetPath, Outcome = FileOutcome.Deleted });
     }
 
@@ -334,6 +345,11 @@ internal sealed class TransferRun
         if (Purge is not null)
         {
             await Purge.RunAsync();
+        }
+
+        if (Named is not null)
+        {
+            await Named.TellMissingAsync(folders);
         }
     }
 

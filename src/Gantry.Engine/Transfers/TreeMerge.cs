@@ -159,6 +159,7 @@ internal sealed class TreeMerge(TransferRun run)
         for (var hasEntry = await next; hasEntry; hasEntry = await entries.MoveNextAsync())
         {
             var entry = entries.Current;
+            run.Named?.See(folder.PathOf(entry.Name));
             if (seen.Value.Add(entry.Name))
             {
                 await HandleAsync(folder, entry, listing);
@@ -357,6 +358,7 @@ internal sealed class TreeMerge(TransferRun run)
             foreach (var (source, side, entry, path) in files)
             {
                 var name = TransferRun.FileNameOf(target, source, entry);
+                run.Named?.See(name);
                 if (places is not null || seen.Add(name))
                 {
                     await OnFileAsync(folder, entry with { Name = name }, listing?.Take(name), listing, new FilePlace(side, path, IsBehindLink: path != source.Path));

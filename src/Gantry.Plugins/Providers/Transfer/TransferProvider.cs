@@ -53,14 +53,14 @@ public sealed class TransferProvider : IProvider
                 BackupFolder = places.BackupFolder,
                 Share = share,
                 Selection = options.Selection.With(chosen.Only, chosen.Except),
-                Manifest = chosen.Only is null ? manifest : chosen.Watch(manifest),
+                Manifest = manifest,
             },
             call.Clock);
         TransferResult result;
         try
         {
             await using var report = new ProgressReport(call.Log, call.Clock, () => runner.Progress);
-            result = await RunAsync(runner, chosen, places, manifest, cancellationToken);
+            result = await RunAsync(runner, manifest, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -71,22 +71,9 @@ public sealed class TransferProvider : IProvider
         return Answer(call, result, result.Summary);
     }
 
-    private static async Task<TransferResult> RunAsync(
-        TransferRunner runner, ChosenFiles chosen, TransferPlaces places, IKeptManifest? manifest, CancellationToken cancellationToken)
+    private static async Task<TransferResult> RunAsync(TransferRunner runner, IKeptManifest? manifest, CancellationToken cancellationToken)
     {
         var result = await runner.RunAsync(cancellationToken);
-        if (result.EndedBy is null)
-        {
-            const string Reason = "It was named, and is not there.";
-            var missing = await chosen.FindMissingAsync(places.Sources, cancellationToken);
-            foreach (var path in missing)
-            {
-                manifest?.Add(new ManifestEntry { Path = path, Outcome = FileOutcome.Failed, Reason = Reason });
-            }
-
-            result = result.WithFailures([.. missing.Select(path => new TransferFailure(EndpointPath.AsText(path), Reason, IsTransient: false))]);
-        }
-
         if (manifest is not null)
         {
             await manifest.CompleteAsync(result, cancellationToken);
