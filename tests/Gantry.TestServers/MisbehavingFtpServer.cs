@@ -34,6 +34,9 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
     /// <summary>What MLSD and LIST give.</summary>
     public string Listing { get; set; } = "";
 
+    /// <summary>What it says behind a listing.</summary>
+    public string ListingEnd { get; set; } = "226 Done\r\n";
+
     public ConcurrentDictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentQueue<string> Heard { get; } = new();
@@ -176,7 +179,7 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
             case "MLSD" or "LIST":
                 await say("150 Here\r\n");
                 await ListAsync(data, dialogue);
-                await say("226 Done\r\n");
+                await say(ListingEnd);
                 break;
             case "SIZE" when Files.TryGetValue(path, out var content):
                 await say($"213 {content.Length}\r\n");

@@ -30,6 +30,24 @@ public sealed class FtpRefusalSpecs
         server.Connections.ShouldBe(1);
     }
 
+    /// <summary>Pure-FTPd lists 10,000 names, and no more, where nobody raised that.</summary>
+    [Theory(Timeout = 120_000)]
+    [InlineData("226 Output truncated to 2 matches\r\n", EndpointError.Protocol, false)]
+    [InlineData("226-Options: -a -l \r\n226 3 matches total\r\n", EndpointError.Disconnected, true)]
+    public async Task A_listing_that_is_not_all_is_none(string end, EndpointError error, bool isTransient)
+    {
+        const string Two = "type=file;size=1;modify=20260102030405; a\r\ntype=file;size=1;modify=20260102030405; b\r\n";
+        await using MisbehavingFtpServer server = new() { Listing = Two, ListingEnd = end };
+        await using var endpoint = server.Open();
+
+        var failure = await Should.ThrowAsync<EndpointException>(async () => await endpoint.ListAsync("", Token).ToListAsync(Token));
+        server.ListingEnd = "226-Options: -a -l \r\n226 2 matches total\r\n";
+        var whole = await endpoint.ListAsync("", Token).ToListAsync(Token);
+
+        (failure.Error, failure.IsTransient).ShouldBe((error, isTransient), failure.Message);
+        whole.Select(entry => entry.Name).ShouldBe(["a", "b"]);
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task A_large_file_that_is_refused_is_not_sent_to_nobody()
     {

@@ -109,10 +109,20 @@ internal sealed partial class FtpEndpoint
             throw new EndpointException(EndpointError.Disconnected, $"The connection was lost while '{PlaceOf(folder)}' was listed.", isTransient: true);
         }
 
+        var lines = 0;
         await using var transfer = await FtpTransfer.BeginAsync(session, command, 0, [], sessions.IsWanted, cancellationToken).ConfigureAwait(false);
         if (transfer.Refusal is null && await IsComingAsync(transfer, cancellationToken).ConfigureAwait(false))
         {
-            await FtpLines.ReadAsync(transfer.Data, session.Control.Text, () => PlaceOf(folder), onLine, cancellationToken).ConfigureAwait(false);
+            await FtpLines.ReadAsync(
+                transfer.Data,
+                session.Control.Text,
+                () => PlaceOf(folder),
+                line =>
+                {
+                    lines++;
+                    onLine(line);
+                },
+                cancellationToken).ConfigureAwait(false);
         }
 
         var reply = await transfer.EndAsync(cancellationToken).ConfigureAwait(false);
@@ -127,9 +137,31 @@ internal sealed partial class FtpEndpoint
                 EndpointError.Disconnected, $"The listing of '{PlaceOf(folder)}' ended without TLS's own end: something may have cut it off.", isTransient: true);
         }
 
+        CheckIsWhole(reply, lines, folder);
+
         // Some say so when a folder is empty.
         var isEmpty = reply.Code is 450 or 550 && reply.Says("no files found");
         return reply.IsDone || isEmpty ? null : reply;
+    }
+
+    /// <summary>
+    /// A data connection without TLS that was cut ends like one that is through, and most servers say no more than that they have sent everything. Pure-FTPd says how
+    /// much, and also when that is not all.
+    /// </summary>
+    private void CheckIsWhole(FtpReply reply, int lines, string folder)
+    {
+        if (reply.IsDone && reply.Says("Output truncated"))
+        {
+            throw new EndpointException(
+                EndpointError.Protocol,
+                $"The server lists only a part of '{PlaceOf(folder)}' ({reply}); the listing is not used, since files would be missed. Its limit can be raised: Pure-FTPd's -L (LimitRecursion).");
+        }
+
+        if (reply.IsDone && reply.Listed is { } told && lines < told)
+        {
+            throw new EndpointException(
+                EndpointError.Disconnected, $"Of the listing of '{PlaceOf(folder)}' {lines} lines came, and the server sent {told}: something cut it off.", isTransient: true);
+        }
     }
 
     /// <summary>False when the server refused, of which the data connection tells nothing. Some that send data never say that they begin.</summary>

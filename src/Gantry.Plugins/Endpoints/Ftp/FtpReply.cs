@@ -22,6 +22,9 @@ internal sealed record FtpReply(int Code, IReadOnlyList<string> Lines)
     /// <summary>What the server said on the first line.</summary>
     public string Text => Lines[0];
 
+    /// <summary>How many lines of a listing were sent, where the server says so ("12 matches total").</summary>
+    public int? Listed => Lines[^1].Split(' ') is [var count, "matches", "total", ..] && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var told) ? told : null;
+
     /// <summary>"530 Login incorrect", as a person may see it.</summary>
     public override string ToString()
     {
