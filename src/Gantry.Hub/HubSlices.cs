@@ -64,6 +64,7 @@ internal static class HubSlices
         services.AddNotifications();
         services.AddMcp();
         services.AddPlanner();
+        services.AddOverview();
         services.AddCredentialUses();
         services.AddApiDocument();
     }

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { queryClient } from '@/api/query-client';
-import { soon } from '@/components/routing/soon';
+import { soon } from '@/api/soon';
 import { executionsRoutes } from '@/features/executions/routes';
 import { transfersRoutes } from '@/features/transfers/routes';
 
@@ -30,21 +30,24 @@ describe('the rows of a long list', () => {
     expect(asked[0]).toContain(address);
   });
 
-  it('are waited for only for a moment, and only by who opens the page', async () => {
+  it('are waited for only for a moment, and only by who opens the page and has none', async () => {
     vi.useFakeTimers();
-    const never = new Promise(() => undefined);
     const passed: string[] = [];
+    const rowsOf = (name: string, answer: Promise<object>) => ({ queryKey: [name], queryFn: () => answer, initialPageParam: null, getNextPageParam: () => undefined });
+    const never = new Promise<object>(() => undefined);
+    queryClient.setQueryData(['seen before'], { pages: [{}], pageParams: [null] }, { updatedAt: 0 });
 
-    void soon('enter', never).then(() => passed.push('opened'));
-    void soon('stay', never).then(() => passed.push('filtered'));
-    void soon('enter', Promise.resolve()).then(() => passed.push('answered'));
-    await vi.advanceTimersByTimeAsync(0);
+    void soon('enter', rowsOf('slow', never)).then(() => passed.push('opened'));
+    void soon('stay', rowsOf('filtered', never)).then(() => passed.push('filtered'));
+    void soon('enter', rowsOf('quick', Promise.resolve({}))).then(() => passed.push('answered'));
+    void soon('enter', rowsOf('seen before', never)).then(() => passed.push('seen before'));
+    await vi.advanceTimersByTimeAsync(10);
     const atOnce = [...passed].sort();
     await vi.advanceTimersByTimeAsync(200);
 
-    expect(atOnce).toEqual(['answered', 'filtered']);
+    expect(atOnce).toEqual(['answered', 'filtered', 'seen before']);
+    expect(queryClient.getQueryState(['seen before'])?.fetchStatus).toBe('fetching');
     expect(passed).toContain('opened');
-    expect(vi.getTimerCount()).toBe(0);
     vi.useRealTimers();
   });
 });

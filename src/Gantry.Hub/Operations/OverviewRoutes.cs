@@ -13,7 +13,7 @@ namespace Gantry.Hub.Operations;
 /// <param name="EventsMissed">Expected events that did not come.</param>
 /// <param name="TriggersBroken">Triggers that do nothing, and say why.</param>
 /// <param name="SchedulesLate">Schedules whose time is over by more than a minute.</param>
-/// <param name="Hours">One for each hour, the oldest first, to this one.</param>
+/// <param name="Hours">One for each hour that was asked for, the oldest first, to this one.</param>
 internal sealed record OverviewShape(
     DateTimeOffset Since,
     int Running,
@@ -52,19 +52,27 @@ internal sealed record OverviewHour
 internal static class OverviewRoutes
 {
     private const int HoursDefault = 24;
-    private const int HoursMax = 24 * 7;
+
+    /// <summary>So far back is counted at most.</summary>
+    public const int HoursMax = 24 * 7;
+
+    public static void AddOverview(this IServiceCollection services)
+    {
+        services.AddSingleton<SettledHours>();
+        services.AddSingleton<OverviewStore>();
+    }
 
     public static void MapOverview(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/overview", ShowAsync).Allow(Access.Viewer).WithTags("Overview")
-            .WithSummary("Counts what runs and waits, what became of the executions of the last hours (?hours=24), and what is late, broken or dead.")
+            .WithSummary("Counts what runs and waits, what became of the executions of the last hours (?hours=24; 0 for none), and what is late, broken or dead.")
             .Produces<OverviewShape>();
 
-    private static async Task<OverviewShape> ShowAsync(Caller caller, HubDatabase database, TimeProvider clock, int? hours, CancellationToken cancellationToken)
+    private static async Task<OverviewShape> ShowAsync(Caller caller, HubDatabase database, OverviewStore store, TimeProvider clock, int? hours, CancellationToken cancellationToken)
     {
         var count = hours ?? HoursDefault;
-        if (count is < 1 or > HoursMax)
-            throw ProblemException.Invalid($"The parameter 'hours' is a whole number from 1 to {HoursMax}.");
+        if (count is < 0 or > HoursMax)
+            throw ProblemException.Invalid($"The parameter 'hours' is a whole number from 0 to {HoursMax}.");
         await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
-        return await OverviewStore.ReadAsync(session, clock.GetUtcNow(), count, cancellationToken);
+        return await store.ReadAsync(session, clock.GetUtcNow(), count, cancellationToken);
     }
 }

@@ -4,17 +4,33 @@ using Gantry.Hub.Executions;
 
 namespace Gantry.Hub.Operations;
 
-/// <summary>Counts by indexes alone, so that a long history does not make it slow.</summary>
-internal static class OverviewStore
+/// <summary>Counts by indexes alone, and what cannot change any more only once, so that a long history does not make it slow.</summary>
+internal sealed class OverviewStore(SettledHours settled)
 {
     // More than that is "many".
     private const int OpenMax = 10_000;
 
-    public static async Task<OverviewShape> ReadAsync(HubSession session, DateTimeOffset now, int hours, CancellationToken cancellationToken)
+    /// <param name="hours">How many are counted; 0 for none, only for what is now.</param>
+    public async Task<OverviewShape> ReadAsync(HubSession session, DateTimeOffset now, int hours, CancellationToken cancellationToken)
     {
         var first = new DateTimeOffset(now.UtcDateTime.Date.AddHours(now.UtcDateTime.Hour + 1 - hours), TimeSpan.Zero);
-        var times = Enumerable.Range(0, hours).Select(hour => first.AddHours(hour)).ToArray();
-        var found = await session.QueryAsync<OverviewHour>("""
+        var present = await PresentAsync(session, first, cancellationToken);
+        return new OverviewShape(
+            first, present.Running, present.Waiting, present.Queued, present.Approvals, present.EventsDead, present.EventsMissed, present.TriggersBroken, present.SchedulesLate,
+            present.IsMember ? await HoursAsync(session, now, [.. Enumerable.Range(0, hours).Select(hour => first.AddHours(hour))], cancellationToken) : []);
+    }
+
+    private async Task<IReadOnlyList<OverviewHour>> HoursAsync(HubSession session, DateTimeOffset now, DateTimeOffset[] times, CancellationToken cancellationToken)
+    {
+        var workspace = session.Actor.WorkspaceId!.Value;
+        var known = times.Select(time => settled.Find(workspace, time)).OfType<OverviewHour>().ToList();
+        var counted = await CountAsync(session, [.. times.Except(known.Select(hour => hour.At))], cancellationToken);
+        settled.Keep(workspace, counted, now);
+        return [.. known.Concat(counted).OrderBy(hour => hour.At)];
+    }
+
+    private static async Task<IReadOnlyList<OverviewHour>> CountAsync(HubSession session, DateTimeOffset[] times, CancellationToken cancellationToken) =>
+        times.Length == 0 ? [] : await session.QueryAsync<OverviewHour>("""
             select h.at, a.total, b.failed, b.cancelled, o.open, m.files, m.bytes
             from unnest(@times, @from, @to) as h(at, from_id, to_id)
             cross join lateral (
@@ -36,8 +52,11 @@ internal static class OverviewStore
             from = times.Select(ExecutionStore.IdAt).ToArray(),
             to = times.Select(time => ExecutionStore.IdAt(time.AddHours(1))).ToArray(),
         }, cancellationToken);
-        var present = (await session.FindAsync<Present>($"""
+
+    private static async Task<Present> PresentAsync(HubSession session, DateTimeOffset first, CancellationToken cancellationToken) =>
+        (await session.FindAsync<Present>($"""
             select
+              is_member(),
               (select count(*) from (select from executions e where e.workspace_id = @workspace and e.ended_at is null and not e.is_parked and e.status = 'running' limit @max) x)::int as running,
               (select count(*) from (select from executions e where e.workspace_id = @workspace and e.ended_at is null and e.is_parked and e.status = 'waiting' limit @max) x)::int as waiting,
               (select count(*) from (select from executions e where e.workspace_id = @workspace and e.ended_at is null and e.status = 'queued' limit @max) x)::int as queued,
@@ -50,12 +69,12 @@ internal static class OverviewStore
               (select count(*) from triggers t where t.workspace_id = @workspace and t.removed_at is null and t.paused_at is null
                  and t.next_at < now() - interval '1 minute')::int as schedules_late
             """, new { workspace = session.Actor.WorkspaceId, max = OpenMax, first = ExecutionStore.IdAt(first) }, cancellationToken))!;
-        return new OverviewShape(
-            first, present.Running, present.Waiting, present.Queued, present.Approvals, present.EventsDead, present.EventsMissed, present.TriggersBroken, present.SchedulesLate, found);
-    }
 
     private sealed record Present
     {
+        /// <summary>What was counted for others is shown to nobody whom the rows would be hidden from.</summary>
+        public bool IsMember { get; init; }
+
         public int Running { get; init; }
 
         public int Waiting { get; init; }

@@ -3635,7 +3635,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Counts what runs and waits, what became of the executions of the last hours (?hours=24), and what is late, broken or dead. */
+        /** Counts what runs and waits, what became of the executions of the last hours (?hours=24; 0 for none), and what is late, broken or dead. */
         get: {
             parameters: {
                 query?: {
@@ -8217,7 +8217,7 @@ export interface components {
              * @description Expected events that did not come.
              */
             events_missed: number;
-            /** @description One for each hour, the oldest first, to this one. */
+            /** @description One for each hour that was asked for, the oldest first, to this one. */
             hours: components["schemas"]["OverviewHour"][];
             /**
              * Format: int32

@@ -4,7 +4,7 @@ import { Link, useLocation } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import type { Me } from '@/api/me';
-import { overviewQuery } from '@/api/overview';
+import { presentQuery } from '@/api/overview';
 import { BrandMark } from '@/components/brand/BrandMark';
 import { countText } from '@/components/time/words';
 import { countOf, type PlaceCount } from './counts';
@@ -22,7 +22,7 @@ interface SidebarProps {
 }
 
 export function Sidebar({ me, opened, onClose, onPalette, onHelp }: SidebarProps) {
-  const overview = useQuery({ ...overviewQuery, enabled: me.role !== null }).data;
+  const present = useQuery({ ...presentQuery, enabled: me.role !== null }).data;
   // On narrow screens it lies above the page, as a dialog does.
   const trap = useFocusTrap(opened);
   useFocusReturn({ opened });
@@ -39,7 +39,7 @@ export function Sidebar({ me, opened, onClose, onPalette, onHelp }: SidebarProps
             <div key={group.label ?? ''}>
               {group.label !== null && <span className={classes.groupLabel} id={`nav-${group.label}`}>{group.label}</span>}
               <ul className={classes.group} aria-labelledby={group.label === null ? undefined : `nav-${group.label}`}>
-                {group.places.map(place => <li key={place.to}><PlaceLink place={place} count={countOf(place.to, overview)} onClick={onClose} /></li>)}
+                {group.places.map(place => <li key={place.to}><PlaceLink place={place} count={countOf(place.to, present)} onClick={onClose} /></li>)}
               </ul>
             </div>
           ))}

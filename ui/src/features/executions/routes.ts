@@ -1,8 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { queryClient } from '@/api/query-client';
 import { shellRoute } from '@/components/routing/root';
 import { oneOf, textOf, type SearchInput } from '@/components/routing/search';
-import { soon } from '@/components/routing/soon';
+import { soon } from '@/api/soon';
 import { levels } from '@/components/log/log-buffer';
 import { executionsQuery } from './api/list-executions';
 import { statuses } from './list/statuses';
@@ -16,7 +15,7 @@ const executions = createRoute({
     ({ status: oneOf(search, 'status', statuses), plan: textOf(search, 'plan'), period: oneOf(search, 'period', periods) }),
   // The rows come while the page's script does.
   loaderDeps: ({ search }) => search,
-  loader: ({ cause, deps }) => soon(cause, queryClient.prefetchInfiniteQuery(executionsQuery(deps))),
+  loader: ({ cause, deps }) => soon(cause, executionsQuery(deps)),
   component: lazyRouteComponent(() => import('./ExecutionsPage'), 'ExecutionsPage'),
 });
 

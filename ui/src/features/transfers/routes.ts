@@ -1,8 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { queryClient } from '@/api/query-client';
 import { shellRoute } from '@/components/routing/root';
 import { oneOf, textOf, type SearchInput } from '@/components/routing/search';
-import { soon } from '@/components/routing/soon';
+import { soon } from '@/api/soon';
 import { transfersQuery } from './api/list-transfers';
 
 const statuses = ['running', 'queued', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
@@ -18,7 +17,7 @@ const transfers = createRoute({
   }),
   // The rows come while the page's script does.
   loaderDeps: ({ search }) => search,
-  loader: ({ cause, deps }) => soon(cause, queryClient.prefetchInfiniteQuery(transfersQuery(deps))),
+  loader: ({ cause, deps }) => soon(cause, transfersQuery(deps)),
   component: lazyRouteComponent(() => import('./TransfersPage'), 'TransfersPage'),
 });
 
