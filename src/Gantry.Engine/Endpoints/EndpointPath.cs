@@ -5,17 +5,26 @@ namespace Gantry.Engine.Endpoints;
 /// <summary>The rules for paths inside an endpoint: segments joined by '/', "" is the root, nothing that could leave it.</summary>
 public static class EndpointPath
 {
+    /// <summary>More than any system holds by its own path (4,096 on Linux): what goes deeper is a server that lists folders in folders without end.</summary>
+    public const int LengthMax = 8192;
+
     /// <summary>Whether a listing may say this name: not empty, not "." or "..", no '/' and no NUL in it.</summary>
     public static bool IsName(ReadOnlySpan<char> name) =>
         !name.IsEmpty && name is not "." and not ".." && name.IndexOfAny('/', '\0') < 0;
 
-    /// <summary>Fails with BadPath unless every segment is a name; "" passes.</summary>
+    /// <summary>Fails with BadPath unless every segment is a name and all of it is no longer than <see cref="LengthMax"/>; "" passes.</summary>
     public static void Check(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (path.Length == 0)
         {
             return;
+        }
+
+        if (path.Length > LengthMax)
+        {
+            throw new EndpointException(
+                EndpointError.BadPath, $"'{Printable(path[..100])}…' is {path.Length} characters long. Paths of more than {LengthMax} are not used: folders that lie in each other without end have them.");
         }
 
         foreach (var segment in path.AsSpan().Split('/'))

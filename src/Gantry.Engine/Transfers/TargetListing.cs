@@ -43,6 +43,7 @@ internal sealed class TargetListing(bool ignoresCase)
 {
     private readonly Dictionary<string, TargetEntry> entries = new(ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
     private List<Entry>? partials;
+    private NameRepeats repeats;
 
     /// <summary>What no source entry claimed.</summary>
     public IReadOnlyDictionary<string, TargetEntry> Unclaimed => entries;
@@ -74,7 +75,11 @@ internal sealed class TargetListing(bool ignoresCase)
             return;
         }
 
-        entries[entry.Name] = TargetEntry.Of(entry);
+        if (!entries.TryAdd(entry.Name, TargetEntry.Of(entry)))
+        {
+            entries[entry.Name] = TargetEntry.Of(entry);
+            repeats.Add(entries.Count);
+        }
     }
 
     /// <summary>Null when the target has nothing of this name.</summary>

@@ -156,6 +156,7 @@ internal sealed class TreeMerge(TransferRun run)
             return null;
         }
 
+        NameRepeats repeats = default;
         for (var hasEntry = await next; hasEntry; hasEntry = await entries.MoveNextAsync())
         {
             var entry = entries.Current;
@@ -167,6 +168,7 @@ internal sealed class TreeMerge(TransferRun run)
             else if (attempt == 0)
             {
                 run.Fail(folder, folder.PathOf(entry.Name), WhySeen(seen.Value, entry.Name));
+                repeats.Add(seen.Value.Count);
             }
         }
 

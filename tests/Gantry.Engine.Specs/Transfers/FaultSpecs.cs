@@ -285,6 +285,20 @@ public sealed class FaultSpecs
         (result.Copied, result.Failed).ShouldBe((1, 1));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_listing_that_names_the_same_without_end_is_broken_off(bool isSource)
+    {
+        await PutAsync(3);
+        (isSource ? stage.Source : stage.Target).Listing = (_, _) => AsyncEnumerable.Range(0, int.MaxValue).Select(number => new Entry { Name = $"f{number % 3}", Kind = EntryKind.File, Size = 1 });
+
+        var result = await stage.RunAsync();
+
+        result.Failures.ShouldContain(failure => failure.Path == "" && failure.Reason.Contains("over and over"));
+        result.Failed.ShouldBeLessThan(200);
+    }
+
     [Fact]
     public async Task A_folder_that_cannot_be_made_fails_with_what_is_in_it_and_nothing_else()
     {

@@ -1,4 +1,5 @@
 using Gantry.Engine.Endpoints;
+using Gantry.Engine.Transfers;
 using Gantry.Plugins.Endpoints.Sftp;
 using Shouldly;
 using Xunit;
@@ -118,6 +119,46 @@ public sealed class SftpHostileServerSpecs
         (await FailureAsync(() => endpoint.ListAsync("", Token).ToListAsync(Token).AsTask())).Error.ShouldBe(EndpointError.Protocol);
 
         (await endpoint.FindAsync("x", Token))!.Name.ShouldBe("x");
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("a", "b")]
+    [InlineData(".")]
+    [InlineData]
+    public async Task A_listing_that_says_the_same_again_and_again_fails(params string[] names)
+    {
+        await using var endpoint = EndpointOn(request => request.Type switch
+        {
+            OpenFolder => Handle(request),
+            ReadFolder => Names(request, [.. names.Select(System.Text.Encoding.UTF8.GetBytes)]),
+            _ => Status(request, 0),
+        });
+
+        var failure = await FailureAsync(() => endpoint.ListAsync("", Token).ToListAsync(Token).AsTask());
+
+        (failure.Error, failure.Message.Contains("again and again")).ShouldBe((EndpointError.Protocol, true));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Folders_that_lie_in_each_other_without_end_are_left_where_no_path_leads()
+    {
+        HashSet<string> listed = [];
+        await using var endpoint = EndpointOn(request => request.Type switch
+        {
+            OpenFolder => Packet(102, request.Id, Text(new byte[] { 1 })),
+            ReadFolder => listed.Add(Convert.ToHexString(request.Id)) && listed.Count % 2 == 1 ? Folder(request) : Status(request, 1),
+            7 or 17 => Packet(105, request.Id, UInt32(4), UInt32(0x41ED)),
+            _ => Status(request, 0),
+        });
+        await using MemoryEndpoint target = new("memory:target", TimeProvider.System);
+
+        var result = await new TransferRunner(
+            new() { Sources = [new() { Endpoint = endpoint }], Target = new() { Endpoint = target } }, TimeProvider.System).RunAsync(Token);
+
+        result.Failures.ShouldNotBeEmpty();
+        result.Failures.ShouldAllBe(failure => failure.Reason.Contains("characters long"));
+
+        static byte[] Folder(HeardRequest request) => Packet(104, request.Id, UInt32(1), Text(new string('d', 200)), Text("drwxr-xr-x"), UInt32(4), UInt32(0x41ED));
     }
 
     [Fact(Timeout = 120_000)]

@@ -305,6 +305,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
         SftpConnection connection, byte[] handle, string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var asked = new Queue<SftpRequest>();
+        IReadOnlyList<SftpName>? before = null;
         while (true)
         {
             while (asked.Count < ListingsAhead)
@@ -326,8 +327,15 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
                 throw SftpErrors.Of(reply, PlaceOf(folder), "listed");
             }
 
-            foreach (var (name, entry) in reply.Names ?? throw new EndpointException(
-                EndpointError.Protocol, $"The SFTP server answered the listing of '{PlaceOf(folder)}' with something else."))
+            var names = reply.Names ?? throw new EndpointException(
+                EndpointError.Protocol, $"The SFTP server answered the listing of '{PlaceOf(folder)}' with something else.");
+            if (before?.Select(said => said.Name).SequenceEqual(names.Select(said => said.Name), StringComparer.Ordinal) == true)
+            {
+                throw new EndpointException(EndpointError.Protocol, $"The SFTP server lists the same part of '{PlaceOf(folder)}' again and again. Nothing of this listing is used.");
+            }
+
+            before = names;
+            foreach (var (name, entry) in names)
             {
                 if (name is "." or "..")
                 {
