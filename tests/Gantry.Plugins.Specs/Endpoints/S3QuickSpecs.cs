@@ -222,10 +222,32 @@ public sealed class S3QuickSpecs
         (await Should.ThrowAsync<InvalidOperationException>(async () => await endpoint.DisposeAsync())).Message.ShouldBe("This receiver fails.");
     }
 
+    /// <summary>A sign-in page of a network answers whatever is asked.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task A_web_page_that_answers_anything_is_no_file_and_keeps_none()
+    {
+        await using RawHttpServer server = new(Hello);
+        await using var endpoint = server.Open();
+        TellingReceiver told = new();
+
+        (await Should.ThrowAsync<EndpointException>(async () => await endpoint.WriteAsync("file", new MemoryStream([1]), S3Stage.Options(1), Token)))
+            .Message.ShouldContain("without an ETag");
+        ((IWritesWhole)endpoint).TryBeginWrite("quick", "x"u8.ToArray(), S3Stage.Options(1), told, Token).ShouldBeTrue();
+        (await told.End.Task).ShouldBe(WholeWriteEnd.NotWritten);
+        (await Should.ThrowAsync<EndpointException>(async () => await endpoint.FindAsync("file", Token))).Error.ShouldBe(EndpointError.Protocol);
+    }
+
     private static async Task<string?> FetchAsync(IEndpoint endpoint, int bytes)
     {
         var buffer = new byte[bytes];
         return await ((IFetchesWhole)endpoint).FetchWholeAsync("file", buffer, Token) is { } fetched ? Encoding.ASCII.GetString(buffer, 0, fetched.Length) : null;
+    }
+
+    private sealed class TellingReceiver : IWholeWriteReceiver
+    {
+        public TaskCompletionSource<WholeWriteEnd> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void OnEnded(WholeWriteEnd end) => End.SetResult(end);
     }
 
     private sealed class FailingReceiver(SemaphoreSlim told) : IWholeWriteReceiver

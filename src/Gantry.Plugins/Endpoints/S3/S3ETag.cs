@@ -18,7 +18,7 @@ internal static class S3ETag
 
     /// <summary>Of what was written: whoever took it names it.</summary>
     public static string Named(string? etag, S3Service service, string about) =>
-        etag is { Length: > 0 } ? etag : throw S3Errors.NoAnswer(service, about, "It has no ETag.");
+        etag is { Length: > 0 } ? etag : throw S3Errors.NoETag(service, about);
 
     /// <summary>Of an object that came in parts with these ETags; null when one of them is no MD5.</summary>
     public static string? OfParts(IEnumerable<string> etags)

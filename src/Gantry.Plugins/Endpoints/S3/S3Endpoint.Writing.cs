@@ -69,7 +69,7 @@ internal sealed partial class S3Endpoint : IWritesRanges
     {
         var request = PutRequest(path, key, content, options);
         using var response = await wire.AskAsync(request, cancellationToken).ConfigureAwait(false);
-        return EntryOf(EndpointPath.NameOf(path), content.Length, null, S3ETag.Named(S3Wire.Header(response, "etag"), wire.Service, request.About)) with { ModifiedAt = KeptTime(options) };
+        return EntryOf(EndpointPath.NameOf(path), content.Length, null, S3Wire.Header(response, "etag")) with { ModifiedAt = KeptTime(options) };
     }
 
     private S3Request PutRequest(string path, string key, ReadOnlyMemory<byte> content, WriteOptions options)

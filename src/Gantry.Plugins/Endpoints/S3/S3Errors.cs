@@ -99,6 +99,9 @@ internal static class S3Errors
         $"{service.ServiceUri.Authority} answered over '{EndpointPath.Printable(about)}' with something that is no answer of S3's: {EndpointPath.Printable(oddity)} Is 'endpoint' an S3 service, and does it know uploads in parts?",
         innerException: thrown);
 
+    /// <summary>Every S3 service names what it has or took by an ETag; a web page that answers anything with 200 does not.</summary>
+    public static EndpointException NoETag(S3Service service, string about) => NoAnswer(service, about, "It has no ETag.");
+
     /// <summary>No answer came, or not all of it.</summary>
     public static EndpointException OfConnection(Exception thrown, S3Service service)
     {

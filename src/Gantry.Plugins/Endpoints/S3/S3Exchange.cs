@@ -12,6 +12,8 @@ internal sealed record S3Answer(HttpStatusCode Status, IReadOnlyList<KeyValuePai
 {
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
+    public bool HasETag => Header("etag") is { Length: > 0 };
+
     /// <summary>One header; null when it has none.</summary>
     public string? Header(string name)
     {
@@ -82,13 +84,13 @@ internal sealed class S3QuickWrite(string about, Func<S3Request> make, IWholeWri
 
     public override void End(S3Answer? answer)
     {
-        var isTaken = answer is { IsSuccess: true } && answer.Header("etag") is { Length: > 0 };
-        if (answer is not null && !isTaken)
+        var isWritten = answer is { IsSuccess: true, HasETag: true };
+        if (answer is not null && !isWritten)
         {
             refused(answer);
         }
 
-        receiver.OnEnded(isTaken ? WholeWriteEnd.Written : WholeWriteEnd.NotWritten);
+        receiver.OnEnded(isWritten ? WholeWriteEnd.Written : WholeWriteEnd.NotWritten);
     }
 
     /// <summary>The server may have taken it, and not have come to say so.</summary>

@@ -23,6 +23,9 @@ internal sealed class S3Request(HttpMethod method, string? key)
 
     public S3Body? Body { get; init; }
 
+    /// <summary>Whether it looks at an object or writes it as a whole: every S3 service says the ETag then, and a web page that answers anything does not.</summary>
+    public bool IsToldETag => Key is not null && Query.Count == 0 && (Method == HttpMethod.Head || Method == HttpMethod.Put);
+
     /// <summary>For the signature.</summary>
     public string PayloadHash { get; set; } = AwsSignature.Nothing;
 

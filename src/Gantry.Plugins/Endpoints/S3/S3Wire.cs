@@ -73,14 +73,14 @@ internal sealed class S3Wire : IAsyncDisposable
             throw S3Errors.OfConnection(exception, Service);
         }
 
-        if (response.IsSuccessStatusCode || response.StatusCode == alsoGood)
+        if (response.StatusCode == alsoGood || (response.IsSuccessStatusCode && (!request.IsToldETag || Header(response, "etag") is { Length: > 0 })))
         {
             return response;
         }
 
         using (response)
         {
-            throw S3Errors.Of(await AnswerAsync(response, watch).ConfigureAwait(false), Service, request.About, clock.GetUtcNow());
+            throw response.IsSuccessStatusCode ? S3Errors.NoETag(Service, request.About) : S3Errors.Of(await AnswerAsync(response, watch).ConfigureAwait(false), Service, request.About, clock.GetUtcNow());
         }
     }
 
@@ -147,15 +147,15 @@ internal sealed class S3Wire : IAsyncDisposable
             return null;
         }
 
-        return answer.IsSuccess || answer.Status == alsoGood ? answer : throw FailureOf(answer, request.About);
+        return answer.Status == alsoGood || (answer.IsSuccess && (!request.IsToldETag || answer.HasETag)) ? answer : throw FailureOf(answer, request.About);
     }
 
-    /// <summary>What an answer that is no success says.</summary>
+    /// <summary>What an answer that is no success says, or one that counts as none: a success of an object without its ETag.</summary>
     public EndpointException FailureOf(S3Answer answer, string about)
     {
         if (answer.IsSuccess)
         {
-            return S3Errors.NoAnswer(Service, about, "It has no ETag.");
+            return S3Errors.NoETag(Service, about);
         }
 
         using var message = MessageOf(answer);
