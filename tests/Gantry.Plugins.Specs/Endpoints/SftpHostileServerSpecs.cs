@@ -40,7 +40,7 @@ public sealed class SftpHostileServerSpecs
     }
 
     public static TheoryData<string> BrokenAnswers =>
-        ["huge", "empty", "unknown id", "no id", "unknown type", "version again", "cut status", "cut attributes", "name count of 4 billion", "handle of nothing", "handle of 257 bytes"];
+        ["huge", "empty", "unknown id", "no id", "unknown type", "version again", "cut status", "cut attributes", "name count of 4 billion", "handle of nothing", "handle of 257 bytes", "all is well"];
 
     [Theory(Timeout = 120_000)]
     [MemberData(nameof(BrokenAnswers))]
@@ -318,6 +318,7 @@ public sealed class SftpHostileServerSpecs
         "name count of 4 billion" => Packet(104, request.Id, UInt32(0xFFFFFFFF), Text("x")),
         "handle of nothing" => Packet(102, request.Id, Text("")),
         "handle of 257 bytes" => Packet(102, request.Id, Text(new byte[257])),
+        "all is well" => Status(request, 0),
         _ => throw new ArgumentOutOfRangeException(nameof(what)),
     };
 

@@ -13,6 +13,7 @@ internal static class SftpErrors
         var words = reply.Message.Length == 0 || reply.Message.Equals("Failure", StringComparison.OrdinalIgnoreCase) ? "" : $" The server says: {reply.Message}";
         return reply.Status switch
         {
+            SftpStatus.Ok => new(EndpointError.Protocol, $"'{place}' could not be {action}: the server says that all is well, and gives nothing."),
             SftpStatus.NoSuchFile => new(EndpointError.NotFound, $"There is nothing at '{place}'."),
             SftpStatus.PermissionDenied => new(
                 EndpointError.PermissionDenied, $"The login may not do that: '{place}' could not be {action}. Check owner and permissions on the server.{words}"),

@@ -8,7 +8,7 @@ internal readonly record struct SftpReply
     public SftpStatus Status { get; init; }
 
     /// <summary>The server's own words to the status; may be empty.</summary>
-    public string Message { get; init; }
+    public string Message { get => field ?? ""; init; }
 
     public byte[]? Handle { get; init; }
 

@@ -75,6 +75,12 @@ internal sealed class SftpSmallDownload : SftpCall
                 break;
             case SftpWire.StatusReply:
                 var reply = SftpReply.ReadStatus(ref body);
+                if (reply.IsOk && !isOpen)
+                {
+                    // A file that is open has a handle.
+                    throw Unexpected(type);
+                }
+
                 if (!reply.IsOk && reply.Status != SftpStatus.EndOfFile && Failure.IsOk)
                 {
                     Failure = reply;

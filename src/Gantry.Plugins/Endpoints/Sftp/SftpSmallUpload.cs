@@ -136,6 +136,12 @@ internal abstract class SftpSmallUpload : SftpTold
 
     private void OnStatus(uint id, SftpReply reply)
     {
+        if (reply.IsOk && failure.IsOk && stage == SftpUploadStage.Opening)
+        {
+            // A file that is open has a handle.
+            throw Unexpected(SftpWire.StatusReply);
+        }
+
         if (!reply.IsOk && id == setStatId)
         {
             takesStat = false;
@@ -150,6 +156,11 @@ internal abstract class SftpSmallUpload : SftpTold
 
     private void OnOpenedAhead(SftpReply refusal)
     {
+        if (refusal.IsOk)
+        {
+            throw Unexpected(SftpWire.StatusReply);
+        }
+
         // What followed in the burst was refused for want of a handle, and says nothing.
         stage = SftpUploadStage.Opening;
         failure = refusal;
