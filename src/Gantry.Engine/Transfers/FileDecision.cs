@@ -20,7 +20,7 @@ internal sealed class FileDecision(TransferRun run)
         }
 
         run.Tally.Found(entry.Size);
-        run.Purge?.Keep(folder.TargetPathOf(entry.Name));
+        run.Purge?.Keep((place?.Folder ?? folder).TargetPathOf(place?.Name ?? entry.Name));
         if (!IsNameHeld(folder, place?.Name ?? entry.Name))
         {
             return ValueTask.CompletedTask;
@@ -32,7 +32,8 @@ internal sealed class FileDecision(TransferRun run)
             return ValueTask.CompletedTask;
         }
 
-        var isFirst = place is not null || run.IsFirstAt(folder, entry.Name);
+        // A template tells its places apart itself.
+        var isFirst = (place is not null && place.Folder != folder) || run.IsFirstAt(folder, entry.Name);
         var verdict = existing is { Kind: EntryKind.File } file ? Compare(folder, entry, file, elsewhere) : ChangeVerdict.Changed;
         if (run.Request.Mode == TransferMode.Check && verdict == ChangeVerdict.Changed)
         {

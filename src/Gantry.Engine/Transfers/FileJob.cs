@@ -32,7 +32,7 @@ internal sealed class FileJob(FolderNode folder, Entry entry)
     /// <summary>When it lies elsewhere than its folder says (behind a link, or named by itself); null otherwise.</summary>
     public FilePlace? Elsewhere { get; init; }
 
-    /// <summary>When a template gave it another place than its folder does; null otherwise.</summary>
+    /// <summary>When a template, or the spelling of what it replaces, gave it another place than its folder and its name do; null otherwise.</summary>
     public TargetPlace? Place { get; init; }
 
     /// <summary>What stands at the target in its place; null when nothing does.</summary>

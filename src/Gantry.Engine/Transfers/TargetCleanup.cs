@@ -286,6 +286,11 @@ internal sealed class TargetCleanup(TransferRun run)
 
             return isEmpty;
         }
+        catch (EndpointException exception) when (exception.Error == EndpointError.NotFound)
+        {
+            // Another transfer has deleted it meanwhile.
+            return true;
+        }
         catch (EndpointException exception)
         {
             run.Fail(folder, path, $"The folder, which the source does not have, cannot be deleted at the target: {exception.Message}", exception.IsTransient);

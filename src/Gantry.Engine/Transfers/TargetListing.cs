@@ -42,6 +42,7 @@ internal readonly record struct TargetEntry
 internal sealed class TargetListing(bool ignoresCase)
 {
     private readonly Dictionary<string, TargetEntry> entries = new(ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+    private readonly HashSet<string>? spellings = ignoresCase ? new(StringComparer.OrdinalIgnoreCase) : null;
     private List<Entry>? partials;
     private NameRepeats repeats;
 
@@ -80,10 +81,15 @@ internal sealed class TargetListing(bool ignoresCase)
             entries[entry.Name] = TargetEntry.Of(entry);
             repeats.Add(entries.Count);
         }
+
+        spellings?.Add(entry.Name);
     }
 
     /// <summary>Null when the target has nothing of this name.</summary>
     public TargetEntry? Find(string name) => entries.TryGetValue(name, out var entry) ? entry : null;
+
+    /// <summary>How the target writes this name, which may differ in upper and lower case: what stands there is replaced under its own name.</summary>
+    public string SpellingOf(string name) => spellings?.TryGetValue(name, out var spelling) == true ? spelling : name;
 
     /// <summary>Null when the target has nothing of this name. What is taken is not left over.</summary>
     public TargetEntry? Take(string name) => entries.Remove(name, out var entry) ? entry : null;

@@ -207,7 +207,7 @@ internal sealed class TreeMerge(TransferRun run)
             case EntryKind.File:
                 return OnFileAsync(folder, entry, existing, listing);
             case EntryKind.Folder:
-                OnFolder(folder, entry.Name, existing, folder.SourcePathOf(entry.Name), realPath: null);
+                OnFolder(folder, entry.Name, existing, listing, folder.SourcePathOf(entry.Name), realPath: null);
                 return ValueTask.CompletedTask;
             case EntryKind.SymbolicLink:
                 return OnLinkAsync(folder, entry, existing, listing);
@@ -218,7 +218,9 @@ internal sealed class TreeMerge(TransferRun run)
     }
 
     private ValueTask OnFileAsync(FolderNode folder, Entry entry, TargetEntry? existing, TargetListing? listing, FilePlace? elsewhere = null) =>
-        places is { } template ? template.OnFileAsync(folder, entry, elsewhere) : decision.OnFileAsync(folder, entry, existing, listing, elsewhere);
+        places is { } template ? template.OnFileAsync(folder, entry, elsewhere)
+        : listing?.SpellingOf(entry.Name) is { } there && there != entry.Name ? decision.OnFileAsync(folder, entry, existing, listing, elsewhere, new TargetPlace(folder, there))
+        : decision.OnFileAsync(folder, entry, existing, listing, elsewhere);
 
     private void OnOther(FolderNode folder, Entry entry)
     {
@@ -229,9 +231,10 @@ internal sealed class TreeMerge(TransferRun run)
         }
     }
 
-    private void OnFolder(FolderNode folder, string name, TargetEntry? existing, string sourcePath, string? realPath)
+    private void OnFolder(FolderNode folder, string name, TargetEntry? existing, TargetListing? listing, string sourcePath, string? realPath)
     {
         var path = folder.PathOf(name);
+        var targetPath = folder.TargetPathOf(listing?.SpellingOf(name) ?? name);
         if (!run.Request.Selection.IncludesFolder(path))
         {
             folder.Keep();
@@ -251,7 +254,7 @@ internal sealed class TreeMerge(TransferRun run)
 
         if (run.Request.Selection.IsAll)
         {
-            run.Purge?.Keep(folder.TargetPathOf(name));
+            run.Purge?.Keep(targetPath);
         }
 
         folder.Enter();
@@ -261,7 +264,7 @@ internal sealed class TreeMerge(TransferRun run)
             Source = folder.Source,
             Path = path,
             SourcePath = sourcePath,
-            TargetPath = folder.TargetPathOf(name),
+            TargetPath = targetPath,
             IsAtTarget = folder.IsAtTarget == false ? false : existing is not null,
             RealPath = realPath ?? (folder.RealPath is { } real ? EndpointPath.Join(real, name) : null),
             IsBehindLink = realPath is not null,
@@ -311,7 +314,7 @@ internal sealed class TreeMerge(TransferRun run)
             }
             else if (entry.Kind == EntryKind.Folder)
             {
-                FollowFolder(folder, link.Name, existing, real);
+                FollowFolder(folder, link.Name, existing, listing, real);
             }
             else
             {
@@ -324,7 +327,7 @@ internal sealed class TreeMerge(TransferRun run)
         }
     }
 
-    private void FollowFolder(FolderNode folder, string name, TargetEntry? existing, string real)
+    private void FollowFolder(FolderNode folder, string name, TargetEntry? existing, TargetListing? listing, string real)
     {
         for (var above = folder; above is not null; above = above.Parent)
         {
@@ -335,7 +338,7 @@ internal sealed class TreeMerge(TransferRun run)
             }
         }
 
-        OnFolder(folder, name, existing, real, real);
+        OnFolder(folder, name, existing, listing, real, real);
     }
 
     private async Task MergeFilesAsync(TransferTarget target, IReadOnlyList<FoundSource> files)

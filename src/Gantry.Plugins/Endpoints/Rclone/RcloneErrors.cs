@@ -42,6 +42,8 @@ internal static class RcloneErrors
 
         // A server that takes longer says so first, without a signature, and Go's client takes that for a forged answer.
         new(EndpointError.Protocol, true, "It took the server longer than rclone understands where answers are signed; try again, or have the share encrypted.", "signing required"),
+        // Rclone removes what it replaces before it renames.
+        new(EndpointError.Other, true, "Another writer was at the same file.", "file already exists", "Object Name Collision", "OBJECT_NAME_COLLISION"),
         new(EndpointError.Other, true, "The server may manage it later.",
             "423 Locked", "500 Internal", "502 ", "503 ", "504 ", "429 ", "Too Many Requests", "rate limit", "rateLimitExceeded", "SlowDown", "Sharing Violation", "SHARING_VIOLATION", "being used by another process"),
     ];
