@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Transfers;
@@ -264,12 +265,17 @@ public sealed class S3FaultSpecs(SharedS3Servers servers) : IAsyncLifetime
         server.Connections.ShouldBe(2);
     }
 
-    [Fact]
-    public async Task A_listing_that_never_ends_is_broken_off()
+    [Theory(Timeout = 120_000)]
+    [InlineData("again", "")]
+    [InlineData("{0}", "")]
+    [InlineData("{0}", "<Contents><Key>a</Key><Size>1</Size></Contents>")]
+    public async Task A_listing_that_never_ends_is_broken_off(string token, string content)
     {
+        var pages = 0;
         stage.Proxy.Instead = async context =>
         {
-            await context.Response.WriteAsync("<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken></ListBucketResult>");
+            var page = string.Format(CultureInfo.InvariantCulture, token, Interlocked.Increment(ref pages));
+            await context.Response.WriteAsync($"<ListBucketResult><IsTruncated>true</IsTruncated>{content}<NextContinuationToken>{page}</NextContinuationToken></ListBucketResult>");
             return true;
         };
 

@@ -15,6 +15,9 @@ namespace Gantry.Plugins.Endpoints.S3;
 internal sealed partial class S3Endpoint : IEndpoint, ITellsOfFiles
 {
     private const int PageKeys = 1000;
+
+    // Some services say a page of nothing where many objects were deleted, even several.
+    private const int SamePagesMax = 100;
     private const int HostileNamed = 3;
 
     private readonly S3Keys keys;
@@ -65,11 +68,20 @@ internal sealed partial class S3Endpoint : IEndpoint, ITellsOfFiles
         var isThere = prefix.Length == 0;
         List<string> hostile = [];
         string? lastFolder = null;
+        S3Page? before = null;
+        var sameAgain = 0;
         try
         {
             while (next is not null)
             {
                 var page = await next.ConfigureAwait(false);
+                sameAgain = page.SaysTheSameAs(before) ? sameAgain + 1 : 0;
+                if (sameAgain > SamePagesMax)
+                {
+                    throw SamePage();
+                }
+
+                before = page;
                 next = page.Continuation is { } token ? PageAsync(prefix, token, PageKeys, folder, cancellationToken).AsTask() : null;
                 isThere |= page.Objects.Count > 0 || page.Prefixes.Count > 0;
                 foreach (var entry in EntriesOf(page, prefix, hostile))
@@ -195,8 +207,10 @@ internal sealed partial class S3Endpoint : IEndpoint, ITellsOfFiles
         var page = S3Page.Read(text, wire.Service.ServiceUri.Authority);
         return continuation is null || page.Continuation != continuation
             ? page
-            : throw new EndpointException(EndpointError.Protocol, $"{wire.Service.ServiceUri.Authority} lists the same page again and again.");
+            : throw SamePage();
     }
+
+    private EndpointException SamePage() => new(EndpointError.Protocol, $"{wire.Service.ServiceUri.Authority} lists the same page again and again.");
 
     private static IEnumerable<Entry> EntriesOf(S3Page page, string prefix, List<string> hostile)
     {

@@ -18,6 +18,9 @@ internal sealed class S3Page
     /// <summary>Null on the last page.</summary>
     public string? Continuation { get; private set; }
 
+    public bool SaysTheSameAs(S3Page? other) =>
+        other is not null && Objects.SequenceEqual(other.Objects) && Prefixes.SequenceEqual(other.Prefixes, StringComparer.Ordinal);
+
     public static S3Page Read(string xml, string host)
     {
         try
