@@ -1,6 +1,10 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using Gantry.Engine.Endpoints;
 using Gantry.Engine.Secrets;
 using Gantry.Plugins;
+using Gantry.Plugins.Endpoints.Ftp;
 using Gantry.TestServers;
 using Shouldly;
 using Xunit;
@@ -54,6 +58,36 @@ public sealed class FtpLoginSpecs
 
         refusal.Message.ShouldStartWith($"TLS with 127.0.0.1:{server.Port} failed");
         attempt.Passed.ShouldBe(["connect"]);
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData("localhost", "localhost", 30, true)]
+    [InlineData("localhost", "other.example", 30, false)]
+    [InlineData("127.0.0.1", "localhost", 30, false)]
+    [InlineData("localhost", "localhost", -1, false)]
+    public async Task A_trusted_authority_excuses_neither_another_name_nor_an_old_certificate(string host, string named, int days, bool isTaken)
+    {
+        using TestAuthority authority = new();
+        using var certificate = authority.Issue(named, days);
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using TcpClient client = new();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, Token);
+        await using SslStream server = new((await listener.AcceptTcpClientAsync(Token)).GetStream());
+        var serving = server.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, Token);
+
+        var securing = FtpTls.SecureAsync(client.GetStream(), new FtpTls { Host = host, Authorities = [authority.Certificate] }.ToOptions(), host, Token);
+
+        if (isTaken)
+        {
+            await using var secured = await securing;
+            await serving;
+        }
+        else
+        {
+            (await Should.ThrowAsync<EndpointException>(() => securing)).Message.ShouldStartWith($"TLS with {host} failed");
+            await serving.ContinueWith(_ => { }, TaskScheduler.Default);
+        }
     }
 
     [Fact]

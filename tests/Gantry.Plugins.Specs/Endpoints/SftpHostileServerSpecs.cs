@@ -14,6 +14,7 @@ public sealed class SftpHostileServerSpecs
     private const byte Read = 5;
     private const byte ReadFolder = 12;
     private const byte OpenFolder = 11;
+    private const byte Remove = 13;
     private const byte RealPath = 16;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -217,6 +218,39 @@ public sealed class SftpHostileServerSpecs
             var piece = Math.Min(Math.Min(asked, 1000), content.Length - offset);
             return piece <= 0 ? Status(request, 1) : Packet(103, request.Id, Text(content[offset..(offset + piece)]));
         }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_file_that_is_opened_only_after_its_writing_was_cancelled_is_removed()
+    {
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<string> removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using ManualResetEventSlim goesOn = new();
+        using CancellationTokenSource leaving = new();
+        await using var endpoint = EndpointOn(request =>
+        {
+            if (request.Type == Open)
+            {
+                asked.TrySetResult();
+                goesOn.Wait(Token);
+                return Handle(request);
+            }
+
+            if (request.Type == Remove)
+            {
+                removed.TrySetResult(System.Text.Encoding.UTF8.GetString(request.Body[4..]));
+            }
+
+            return Status(request, 0);
+        });
+
+        var writing = endpoint.WriteAsync("x", new MemoryStream([1]), new WriteOptions { PartialName = "p" }, leaving.Token).AsTask();
+        await asked.Task;
+        await leaving.CancelAsync();
+        goesOn.Set();
+
+        (await removed.Task).ShouldEndWith("p");
+        await Should.ThrowAsync<OperationCanceledException>(() => writing);
     }
 
     [Fact(Timeout = 120_000)]
