@@ -45,7 +45,14 @@ internal static class KeyboardWalk
 
     private const string Out = "out";
     private const string Editor = "editor";
-    private const string Place = $"() => walk.isOut ? '{Out}' : document.activeElement.isContentEditable ? '{Editor}' : 'place'";
+
+    // Chromium scrolls what has the focus into sight with the frame that follows, and a key pressed sooner would leave it before it was ever seen.
+    private const string Place = $$"""
+        async () => {
+          for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+          return walk.isOut ? '{{Out}}' : document.activeElement.isContentEditable ? '{{Editor}}' : 'place';
+        }
+        """;
 
     /// <summary>What is wrong with it: what is not seen, does not show that it has the focus, comes too early or is never left again.</summary>
     public static async Task<string[]> TakeAsync(IPage page)
