@@ -12,7 +12,7 @@ namespace Gantry.Hub.Triggers;
 internal static class PlanTriggers
 {
     /// <summary>The identity of the one schedule that is set through the API.</summary>
-    public const string ApiSchedule = "api schedule";
+    public static readonly string ApiSchedule = ApiIdentity("schedule");
 
     private const string UpsertSql = """
         insert into triggers (id, workspace_id, plan_id, plan_version, user_id, kind, identity, watches, settings, path, verb, watched, statuses,
@@ -24,6 +24,9 @@ internal static class PlanTriggers
             path = excluded.path, verb = excluded.verb, watched = excluded.watched, statuses = excluded.statuses, anchor = excluded.anchor, next_at = excluded.next_at,
             expect_from = excluded.expect_from, expect_to = excluded.expect_to, broken = null, removed_at = null, held_by = null, held_until = null, updated_at = now()
         """;
+
+    /// <summary>Beside a plan's text there is one trigger of each kind at most.</summary>
+    public static string ApiIdentity(string kind) => "api " + kind;
 
     public static async Task SaveAsync(HubSession session, SavedPlanRow row, Plan plan, CancellationToken cancellationToken)
     {
@@ -80,11 +83,14 @@ internal static class PlanTriggers
         session.ExecuteAsync("select pg_notify('gantry_triggers', '')", null, cancellationToken);
 
     /// <summary>What a schedule set through the API is as an item of an 'on' block.</summary>
-    public static Trigger ReadSchedule(JsonElement body)
+    public static Trigger ReadSchedule(JsonElement body) => Read(JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["schedule"] = body }));
+
+    /// <summary>An item of an 'on' block.</summary>
+    public static Trigger Read(JsonElement item)
     {
         try
         {
-            return TriggerReader.Read(JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["schedule"] = body }));
+            return TriggerReader.Read(item);
         }
         catch (PlanFormatException wrong)
         {

@@ -76,10 +76,7 @@ internal static class TriggerRoutes
         if (body is { } given)
         {
             var trigger = PlanTriggers.ReadSchedule(given);
-            await PlanTriggers.SetAsync(session, row, trigger, PlanTriggers.ApiSchedule, null, cancellationToken);
-            await session.ExecuteAsync(
-                "update triggers set paused_at = null where workspace_id = current_workspace_id() and plan_id = @plan and identity = @identity",
-                new { plan = row.Id, identity = PlanTriggers.ApiSchedule }, cancellationToken);
+            await SetBesideAsync(session, row, trigger, cancellationToken);
             await AuditLog.AppendAsync(session, context, "plan.scheduled", row.Id.ToString(), new { name = row.Name, schedule = trigger.Watches }, cancellationToken);
         }
         else
@@ -107,6 +104,44 @@ internal static class TriggerRoutes
             await TriggerStore.PauseAsync(session, schedule.Id, cancellationToken);
         await AuditLog.AppendAsync(session, context, "plan.unscheduled", row.Id.ToString(), new { name = row.Name }, cancellationToken);
         return await CommitAsync(session, row, cancellationToken);
+    }
+
+    /// <summary>Sets what starts the plan beside its text: one of each kind.</summary>
+    public static async Task<TriggerView> SetAsync(string plan, HttpContext context, Caller caller, HubDatabase database, CancellationToken cancellationToken)
+    {
+        var trigger = PlanTriggers.Read(PlanBody.Parse(await PlanBody.ReadTextAsync(context.Request, cancellationToken)));
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var row = await PlanRoutes.FindAsync(session, plan, cancellationToken);
+        await SetBesideAsync(session, row, trigger, cancellationToken);
+        await AuditLog.AppendAsync(session, context, "trigger.set", row.Id.ToString(), new { plan = row.Name, trigger.Kind, trigger.Watches }, cancellationToken);
+        await PlanTriggers.TellAsync(session, cancellationToken);
+        var set = (await TriggerStore.ListAsync(session, row.Id, trigger.Kind, null, null, TriggerReader.TriggersMax + 1, cancellationToken)).Single(each => each.IsOfApi);
+        await session.CommitAsync(cancellationToken);
+        return TriggerView.Of(set, withNext: true);
+    }
+
+    /// <summary>Takes away what was set beside the plan's text.</summary>
+    public static async Task<IResult> RemoveAsync(string trigger, HttpContext context, Caller caller, HubDatabase database, CancellationToken cancellationToken)
+    {
+        await using var session = await database.OpenAsync(caller.Actor, cancellationToken);
+        var row = await FindAsync(session, trigger, cancellationToken);
+        if (!row.IsOfApi)
+            throw ProblemException.Conflict($"This trigger stands in the text of the plan '{row.Plan}'. Pause it, or take it out of that text.");
+        await TriggerStore.RemoveAsync(session, row.PlanId, PlanTriggers.ApiIdentity(row.Kind), cancellationToken);
+        await AuditLog.AppendAsync(session, context, "trigger.removed", row.Id.ToString(), new { plan = row.Plan, row.Kind, row.Watches }, cancellationToken);
+        await PlanTriggers.TellAsync(session, cancellationToken);
+        await session.CommitAsync(cancellationToken);
+        return Results.NoContent();
+    }
+
+    // Whoever sets it wants it to work, also when it was paused.
+    private static async Task SetBesideAsync(HubSession session, SavedPlanRow row, Trigger trigger, CancellationToken cancellationToken)
+    {
+        var identity = PlanTriggers.ApiIdentity(trigger.Kind);
+        await PlanTriggers.SetAsync(session, row, trigger, identity, null, cancellationToken);
+        await session.ExecuteAsync(
+            "update triggers set paused_at = null where workspace_id = current_workspace_id() and plan_id = @plan and identity = @identity",
+            new { plan = row.Id, identity }, cancellationToken);
     }
 
     private static async Task<IReadOnlyList<TriggerView>> CommitAsync(HubSession session, SavedPlanRow row, CancellationToken cancellationToken)
@@ -190,3 +225,7 @@ internal static class TriggerRoutes
 /// <param name="Inputs">What the executions are given.</param>
 internal sealed record ScheduleRequest(
     string? Cron = null, string? Every = null, string? Zone = null, string? Missed = null, IReadOnlyDictionary<string, JsonElement>? Inputs = null, string? When = null, string? Id = null);
+
+/// <summary>An item of a plan's 'on' block: exactly one of the kinds, with the fields that docs/triggers.md tells, and 'inputs', 'when' and 'expect' among them.</summary>
+internal sealed record TriggerRequest(
+    JsonElement? Schedule = null, JsonElement? Webhook = null, JsonElement? Files = null, JsonElement? S3Events = null, JsonElement? Execution = null);

@@ -43,6 +43,10 @@ internal static class TriggerSlice
         app.MapGet("/api/scheduler/occurrences", OccurrenceRoutes.ListAsync).Allow(Access.Viewer).WithTags("Triggers")
             .WithSummary("Lists when each schedule that is not paused runs within a span of time: for calendars.")
             .WithQuery("from", "The beginning; now if not given.").WithQuery("until", "The end, at most 62 days later; a week later if not given.");
+        triggers.MapDelete("/{trigger}", TriggerRoutes.RemoveAsync).Allow(Access.Editor).WithSummary("Takes a trigger away that was set beside its plan's text.").Produces(204).Refuses(409);
+        app.MapPost("/api/plans/{plan}/triggers", TriggerRoutes.SetAsync).Allow(Access.Editor).WithTags("Triggers")
+            .WithSummary("Sets what starts the plan beside its text, such as {\"files\": {\"endpoint\": \"incoming\", \"match\": \"*.csv\", \"batch\": true}}: one of each kind, in the place of the one before.")
+            .Takes<TriggerRequest>().Refuses(409, 415, 422);
         app.MapPost("/api/plans/{plan}/schedule", TriggerRoutes.ScheduleAsync).Allow(Access.Editor).WithTags("Triggers")
             .WithSummary("Sets the plan's schedule beside its text, or, without a body, resumes its schedules.").MayTake<ScheduleRequest>().Refuses(415, 422);
         app.MapPost("/api/plans/{plan}/unschedule", TriggerRoutes.UnscheduleAsync).Allow(Access.Editor).WithTags("Triggers")

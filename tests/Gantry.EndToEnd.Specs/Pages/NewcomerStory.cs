@@ -64,13 +64,13 @@ public sealed class NewcomerStory(SharedHub hubs, SharedBrowser browser)
         await visitor.Page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).FillAsync("newcomer-album");
         await visitor.Button("Save the template").ClickAsync();
         await visitor.SeesAsync(visitor.Heading("newcomer-album"));
-        await visitor.Button("Set a schedule").ClickAsync();
+        await visitor.Button("Let it start by itself").ClickAsync();
         await visitor.Page.GetByLabel("How often").First.ClickAsync();
         await visitor.Page.GetByRole(AriaRole.Option, new PageGetByRoleOptions { Name = "From Monday to Friday at 06:00" }).ClickAsync();
         await visitor.FindsItAccessibleAsync();
         await visitor.PictureAsync("template-schedule-wide-light");
-        await visitor.Button("Run it by this schedule").ClickAsync();
-        await visitor.SeesAsync("It runs by this schedule from now on.");
+        await visitor.Button("Start it so").ClickAsync();
+        await visitor.SeesAsync("It starts by itself from now on.");
         await File.WriteAllTextAsync(Path.Combine(source, "album", "two.txt"), "the second", TestContext.Current.CancellationToken);
         await visitor.Button("Run it now").ClickAsync();
         await visitor.SeesAsync("Succeeded");

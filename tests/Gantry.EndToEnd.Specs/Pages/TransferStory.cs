@@ -108,6 +108,58 @@ public sealed class TransferStory(SharedHub hubs, SharedBrowser browser) : IDisp
     }
 
     [Fact]
+    public async Task A_template_is_started_by_files_that_arrive_and_by_a_call()
+    {
+        var hub = await PrepareAsync();
+        var name = NewName("arrivals");
+        await hub.Http.PostJsonAsync("/api/transfer-templates", new { name, from = from + ":", pattern = "*.txt", to = to + ":" });
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/templates/{name}");
+
+        await visitor.Button("Let it start by itself").ClickAsync();
+        await visitor.Page.GetByText("When it is called", new PageGetByTextOptions { Exact = true }).ClickAsync();
+        await visitor.FindsItAccessibleAsync();
+        await visitor.PictureAsync("template-webhook-wide-light");
+        await visitor.Button("Start it so").ClickAsync();
+        await visitor.SeesAsync($"/{name}");
+        await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = new("^Take away: When it is called") }).ClickAsync();
+        await visitor.SeesAsync("That does not start it any more.");
+        await visitor.Button("Let it start by itself").ClickAsync();
+        await visitor.Page.GetByText("When files arrive", new PageGetByTextOptions { Exact = true }).ClickAsync();
+        await visitor.Page.GetByLabel("Leave alone what is there now").UncheckAsync();
+        await visitor.FindsItAccessibleAsync();
+        await visitor.PictureAsync("template-arrival-wide-light");
+        await visitor.Button("Start it so").ClickAsync();
+        await visitor.SeesAsync($"When files arrive: {from}: *.txt");
+
+        await visitor.Page.GotoAsync($"/executions?plan={name}");
+        await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Row).GetByText("Succeeded", new LocatorGetByTextOptions { Exact = true }).First);
+        File.Exists(folder["to/late.txt"]).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_was_typed_is_asked_about_also_when_one_skipped_to_the_content()
+    {
+        var hub = await PrepareAsync();
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync("/transfers");
+        await visitor.Link("New transfer").ClickAsync();
+        var name = visitor.Page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true });
+        await name.FillAsync("Not saved yet");
+
+        await visitor.Link("Skip to the content").FocusAsync();
+        await visitor.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Main)).ToBeFocusedAsync();
+        await visitor.Page.EvaluateAsync("history.back()");
+
+        await visitor.SeesAsync("Leave without saving?");
+        await visitor.Button("Stay here").ClickAsync();
+        await Assertions.Expect(name).ToHaveValueAsync("Not saved yet");
+    }
+
+    [Fact]
     public async Task A_viewer_sees_transfers_and_cannot_start_any()
     {
         var hub = await PrepareAsync();

@@ -40,6 +40,21 @@ public sealed class FileArrivalSpecs(TestDatabase database) : IClassFixture<Test
         (await stage.EventsAsync()).ShouldBe("accepted files, accepted files");
     }
 
+    [Theory]
+    [InlineData("place:", "sub/a.csv")]
+    [InlineData("place:sub", "a.csv")]
+    public async Task A_folder_of_an_endpoint_is_watched_like_all_of_it(string endpoint, string path)
+    {
+        folder.WriteFile("sub/a.csv", "one");
+        await using var stage = await StartAsync($"[ {{ files: {{ endpoint: '{endpoint}', match: '*.csv', settle: 0s, interval: 1d }} }} ]", LocalPlace());
+        var first = Seen(stage, 1);
+        await stage.WatchAsync();
+        await first;
+
+        var trigger = seen.ShouldHaveSingleItem();
+        (trigger.GetProperty("path").GetString(), trigger.GetProperty("address").GetString()).ShouldBe((path, "place:sub/a.csv"));
+    }
+
     [Fact]
     public async Task What_came_while_nobody_watched_is_found_and_what_was_handled_is_not_handled_again()
     {

@@ -124,6 +124,8 @@ internal static class RouteTable
         POST /api/triggers/{trigger}/run                               401 403 202 202 202 404 403 202
         GET /api/scheduler/jobs                                        401 200 200 200 200 200 200 200
         GET /api/scheduler/occurrences                                 401 200 200 200 200 200 200 200
+        DELETE /api/triggers/{trigger}                                 401 403 403 409 409 404 403 409
+        POST /api/plans/{plan}/triggers                                401 403 403 200 200 404 403 200
         POST /api/plans/{plan}/schedule                                401 403 403 200 200 404 403 200
         POST /api/plans/{plan}/unschedule                              401 403 403 200 200 404 403 200
         POST /api/webhook/{new}                                        404 404 404 404 404 404 404 404
@@ -208,6 +210,7 @@ internal static class RouteTable
         ["POST /api/plans/test-step"] = """{"step":{"use":"logic.transform","with":{"value":1}}}""",
         ["POST /api/execute"] = """{"plan":"{plan}"}""",
         ["POST /api/executions/{execution}/rerun"] = "{}",
+        ["POST /api/plans/{plan}/triggers"] = """{"files":{"endpoint":"/nowhere"}}""",
         ["POST /api/plans/{plan}/schedule"] = """{"every":"1h"}""",
         ["POST /api/events/replay"] = """{"status":"dead"}""",
         ["POST /api/executions/{execution}/approve"] = """{"approve":true}""",

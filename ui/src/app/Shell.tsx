@@ -1,7 +1,7 @@
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, type MouseEvent } from 'react';
 import { meQuery } from '@/api/me';
 import { isStatus } from '@/api/problem';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
@@ -13,6 +13,8 @@ import classes from './Shell.module.css';
 
 const CommandPalette = lazy(() => import('./CommandPalette').then(module => ({ default: module.CommandPalette })));
 const KeyboardHelp = lazy(() => import('./KeyboardHelp').then(module => ({ default: module.KeyboardHelp })));
+
+const contentId = 'content';
 
 /** What surrounds every page of those who are signed in. */
 export function Shell() {
@@ -33,12 +35,12 @@ export function Shell() {
   }
   return (
     <div className={classes.shell}>
-      <a href="#content" className={classes.skip}>Skip to the content</a>
+      <a href={`#${contentId}`} className={classes.skip} onClick={toContent}>Skip to the content</a>
       <Sidebar me={me.data} opened={drawer} onClose={drawerState.close} onPalette={paletteState.open} onHelp={helpState.open} />
       <div className={classes.main}>
         <TopBar opened={drawer} onMenu={drawerState.toggle} onPalette={paletteState.open} />
         <ConnectionBanner />
-        <main id="content" className={classes.content} tabIndex={-1}><Outlet /></main>
+        <main id={contentId} className={classes.content} tabIndex={-1}><Outlet /></main>
       </div>
       <Suspense>
         {palette && <CommandPalette me={me.data} onClose={paletteState.close} onHelp={helpState.open} />}
@@ -46,6 +48,12 @@ export function Shell() {
       </Suspense>
     </div>
   );
+}
+
+/** Without a step in the history: going back from there leaves the page, and what was typed there is asked about. */
+function toContent(event: MouseEvent) {
+  event.preventDefault();
+  document.getElementById(contentId)?.focus();
 }
 
 /** Leaves for the sign-in once, and remembers where one was going. */

@@ -324,7 +324,7 @@ public sealed class TriggerReader
         var endpoint = fields.Required("endpoint", "the name of a saved endpoint, or name:folder.");
 
         // A name alone is the endpoint's own folder.
-        return NamedAddress.TryParse(endpoint + ":", out _) ? endpoint + ":" : endpoint;
+        return !endpoint.Contains(':', StringComparison.Ordinal) && NamedAddress.TryParse(endpoint + ":", out _) ? endpoint + ":" : endpoint;
     }
 
     private static IReadOnlyList<string> ReadPatterns(TriggerFields fields, string name)

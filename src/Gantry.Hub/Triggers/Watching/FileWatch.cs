@@ -126,7 +126,7 @@ internal sealed class FileWatch(TriggerContext trigger, FilesTrigger files, Arri
     {
         json.WriteString("path", Executions.ExecutionJson.Storable(file.Path));
         json.WriteString("name", Executions.ExecutionJson.Storable(file.Entry.Name));
-        json.WriteString("address", Executions.ExecutionJson.Storable(AddressOf(file.Path)));
+        json.WriteString("address", Executions.ExecutionJson.Storable(AddressOf(files.Endpoint, file.Path)));
         json.WriteNumber("size", file.Entry.Size);
         if ((file.Entry.ModifiedAt ?? file.Entry.StoredAt) is { } time)
             json.WriteString("modified_at", time.UtcDateTime);
@@ -134,8 +134,8 @@ internal sealed class FileWatch(TriggerContext trigger, FilesTrigger files, Arri
             json.WriteString("etag", hash.Hex);
     }
 
-    /// <summary>By which a step of the plan opens it.</summary>
-    private string AddressOf(string path) => files.Endpoint.EndsWith(':') || files.Endpoint.EndsWith('/') ? files.Endpoint + path : $"{files.Endpoint}/{path}";
+    /// <summary>By which a step of the plan opens a file of the watched place.</summary>
+    public static string AddressOf(string endpoint, string path) => endpoint.EndsWith(':') || endpoint.EndsWith('/') ? endpoint + path : $"{endpoint}/{path}";
 
     /// <summary>When it came: as it was seen, or, when nobody looked for long, when it says it was changed, if that lies between.</summary>
     private DateTimeOffset TimeOf(UnsettledFile file, DateTimeOffset? before)

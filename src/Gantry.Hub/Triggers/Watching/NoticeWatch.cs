@@ -94,7 +94,7 @@ internal sealed class NoticeWatch(TriggerContext trigger, StoreEventsTrigger sto
         json.WriteString("endpoint", store.Endpoint);
         json.WriteString("path", change.Path);
         json.WriteString("name", EndpointPath.NameOf(change.Path!));
-        json.WriteString("address", store.Endpoint + change.Path);
+        json.WriteString("address", FileWatch.AddressOf(store.Endpoint, change.Path!));
         json.WriteString("event", change.Event);
         if (change.Size is { } size)
             json.WriteNumber("size", size);

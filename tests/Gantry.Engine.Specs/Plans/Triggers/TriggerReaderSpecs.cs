@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Plans.Triggers;
 using Shouldly;
@@ -52,6 +53,15 @@ public sealed class TriggerReaderSpecs
         read.Expect!.ToString().ShouldBe("02:00-04:00 (UTC)");
         read.When!.Value.GetString().ShouldBe("${trigger.size > 0}");
     }
+
+    [Theory]
+    [InlineData("incoming", "incoming:")]
+    [InlineData("incoming:", "incoming:")]
+    [InlineData("incoming:a/b", "incoming:a/b")]
+    [InlineData("/data/in", "/data/in")]
+    [InlineData("sftp://host/in", "sftp://host/in")]
+    public void A_watched_place_is_an_endpoint_a_folder_of_it_or_an_address(string endpoint, string watched) =>
+        TriggerReader.Read(JsonSerializer.SerializeToElement(new { files = new { endpoint } })).ShouldBeOfType<FilesTrigger>().Endpoint.ShouldBe(watched);
 
     [Theory]
     [InlineData("schedule: { cron: §\"0 25 * * *\" }", "'25' is not from 0 to 23")]

@@ -61,7 +61,7 @@ function TransferForm({ begun, like }: { begun: Draft; like: Transfer | undefine
         </>
       }
     >
-      <AskBeforeLeaving when={JSON.stringify(draft) !== JSON.stringify(begun) && !starting.isPending} />
+      <AskBeforeLeaving when={(name !== (like?.name ?? '') || JSON.stringify(draft) !== JSON.stringify(begun)) && !starting.isPending} />
       {starting.error !== null && <ProblemAlert error={starting.error} />}
       <div className={classes.columns}>
         <div className={classes.main}>

@@ -23,7 +23,7 @@ import { draftOfTemplate, emptyDraft, isChain, requestOf, templateLike, template
 import { Preview } from './form/Preview';
 import { freeName, suggestedName } from './form/suggested-name';
 import { ChainGraph } from './templates/ChainGraph';
-import { ScheduleCard } from './templates/ScheduleCard';
+import { StartCard } from './templates/StartCard';
 import classes from './form/TwoColumns.module.css';
 
 const Above = () => <Link to="/templates" search={{}} className={classes.above}>Templates</Link>;
@@ -108,11 +108,11 @@ function TemplateForm({ saved, begun }: { saved: Template | null; begun?: Transf
         </div>
         <div className={classes.side}>
           {may(me, 'operator') && <Preview request={requestOf(draft)} isChain={isChain(draft)} />}
-          {saved !== null && <ScheduleCard plan={saved.id} name={saved.name} mayEdit={mayEdit} />}
+          {saved !== null && <StartCard template={saved} mayEdit={mayEdit} />}
         </div>
       </div>
       <ConfirmDanger opened={asksDelete} onClose={asking.close} title={`Delete the template '${saved?.name ?? ''}'?`} action="Delete template" onConfirm={remove}>
-        The template, its versions and its schedule are lost. What it moved stays in the history, and the files stay where they are.
+        The template, its versions and what starts it are lost. What it moved stays in the history, and the files stay where they are.
       </ConfirmDanger>
     </Page>
   );

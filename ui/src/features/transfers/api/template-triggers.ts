@@ -10,13 +10,13 @@ export const templateTriggersQuery = (plan: string) => queryOptions({
   queryFn: async ({ signal }) => (await answerOf(hub.GET('/api/triggers', { signal, params: { query: { plan } } }))).items,
 });
 
-/** Sets the schedule beside the template: its versions stay as they are. */
-export async function scheduleTemplate(plan: string, cron: string, zone: string): Promise<void> {
-  const { error, response } = await hub.POST('/api/plans/{plan}/schedule', { params: { path: { plan } }, body: { cron, zone } as never });
+/** Sets what starts it beside the template: its versions stay as they are. Of each kind there is one. */
+export async function setTrigger(plan: string, trigger: object): Promise<void> {
+  const { error, response } = await hub.POST('/api/plans/{plan}/triggers', { params: { path: { plan } }, body: trigger as never });
   if (!response.ok) throw problemFrom(response.status, error);
 }
 
-export async function unscheduleTemplate(plan: string): Promise<void> {
-  const { error, response } = await hub.POST('/api/plans/{plan}/unschedule', { params: { path: { plan } } });
+export async function removeTrigger(trigger: string): Promise<void> {
+  const { error, response } = await hub.DELETE('/api/triggers/{trigger}', { params: { path: { trigger } } });
   if (!response.ok) throw problemFrom(response.status, error);
 }
