@@ -1,3 +1,5 @@
+using System.Globalization;
+using Gantry.Engine.Endpoints;
 using Gantry.Engine.Transfers;
 using Gantry.Plugins.Endpoints.Local;
 using Gantry.TestServers;
@@ -7,7 +9,7 @@ using Xunit;
 
 namespace Gantry.Plugins.Specs.Endpoints;
 
-/// <summary>Answers with status 200 that are none of S3's: of a proxy, of a page to sign in, of a service that knows only a part of S3.</summary>
+/// <summary>Answers with status 200 that are none of S3's: of a proxy, of a page to sign in, of a service that knows only a part of S3; and listings with pages of nothing.</summary>
 public sealed class S3AnswerSpecs(SharedS3Servers servers) : IAsyncLifetime
 {
     private const int Large = (2 * 8 * 1024 * 1024) + 4321;
@@ -111,6 +113,25 @@ public sealed class S3AnswerSpecs(SharedS3Servers servers) : IAsyncLifetime
         stage.LocalNames().ShouldBe(["file"]);
     }
 
+    [Fact]
+    public async Task A_folder_with_an_empty_first_page_is_there_and_holds_what_comes_behind_it()
+    {
+        SayPages("<Contents><Key>folder/file</Key><Size>1</Size></Contents>", pagesMax: 3);
+
+        var found = await stage.Endpoint.FindAsync("folder", Token);
+        var deleting = await Should.ThrowAsync<EndpointException>(async () => await stage.Endpoint.DeleteFolderAsync("folder", Token));
+
+        (found?.Kind, deleting.Error).ShouldBe((EntryKind.Folder, EndpointError.FolderNotEmpty));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_folder_of_which_only_empty_pages_come_is_looked_for_no_longer()
+    {
+        SayPages("", pagesMax: int.MaxValue);
+
+        (await Should.ThrowAsync<EndpointException>(async () => await stage.Endpoint.FindAsync("folder", Token))).Error.ShouldBe(EndpointError.Protocol);
+    }
+
     private static bool IsListOfParts(HttpContext context) => HttpMethods.IsGet(context.Request.Method) && context.Request.Query.ContainsKey("uploadId");
 
     private static string Tell(TransferResult result) => string.Join('\n', result.Failures.Select(failure => failure.Reason).Append(result.EndedBy?.Message));
@@ -123,6 +144,21 @@ public sealed class S3AnswerSpecs(SharedS3Servers servers) : IAsyncLifetime
         }
 
         await context.Response.WriteAsync(answer);
+        return true;
+    };
+
+    /// <summary>Empty pages, each with its own token, and on the last one the content.</summary>
+    private void SayPages(string content, int pagesMax) => stage.Proxy.Instead = async context =>
+    {
+        if (context.Request.Query["list-type"] != "2")
+        {
+            return false;
+        }
+
+        var page = int.Parse(context.Request.Query["continuation-token"].FirstOrDefault("1")!, CultureInfo.InvariantCulture);
+        await context.Response.WriteAsync(page == pagesMax
+            ? $"<ListBucketResult><IsTruncated>false</IsTruncated>{content}</ListBucketResult>"
+            : $"<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>{page + 1}</NextContinuationToken></ListBucketResult>");
         return true;
     };
 

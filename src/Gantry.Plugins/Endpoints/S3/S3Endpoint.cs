@@ -83,7 +83,7 @@ internal sealed partial class S3Endpoint : IEndpoint, ITellsOfFiles
 
                 before = page;
                 next = page.Continuation is { } token ? PageAsync(prefix, token, PageKeys, folder, cancellationToken).AsTask() : null;
-                isThere |= page.Objects.Count > 0 || page.Prefixes.Count > 0;
+                isThere |= !page.IsEmpty;
                 foreach (var entry in EntriesOf(page, prefix, hostile))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
@@ -174,7 +174,7 @@ internal sealed partial class S3Endpoint : IEndpoint, ITellsOfFiles
     {
         EndpointPath.CheckBelowRoot(path);
         var prefix = keys.OfFolder(path);
-        var page = await PageAsync(prefix, null, 2, path, cancellationToken).ConfigureAwait(false);
+        var page = await FirstPageAsync(prefix, 2, path, cancellationToken).ConfigureAwait(false);
         if (page.Prefixes.Count > 0 || page.Objects.Any(found => found.Key != prefix))
         {
             throw new EndpointException(EndpointError.FolderNotEmpty, $"'{About(path)}' is a folder with something in it.");
@@ -282,8 +282,25 @@ internal sealed partial class S3Endpoint : IEndpoint, ITellsOfFiles
     private async ValueTask<bool> IsFolderAsync(string path, CancellationToken cancellationToken)
     {
         var prefix = keys.OfFolder(path);
-        var page = await PageAsync(prefix, null, 1, path, cancellationToken).ConfigureAwait(false);
-        return prefix.Length == 0 || page.Objects.Count > 0 || page.Prefixes.Count > 0;
+        if (prefix.Length == 0)
+        {
+            await PageAsync(prefix, null, 1, path, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
+        return !(await FirstPageAsync(prefix, 1, path, cancellationToken).ConfigureAwait(false)).IsEmpty;
+    }
+
+    /// <summary>The first page with something on it, or the last one.</summary>
+    private async ValueTask<S3Page> FirstPageAsync(string prefix, int keysMax, string folder, CancellationToken cancellationToken)
+    {
+        var page = await PageAsync(prefix, null, keysMax, folder, cancellationToken).ConfigureAwait(false);
+        for (var sameAgain = 0; page is { IsEmpty: true, Continuation: { } token }; sameAgain++)
+        {
+            page = sameAgain < SamePagesMax ? await PageAsync(prefix, token, keysMax, folder, cancellationToken).ConfigureAwait(false) : throw SamePage();
+        }
+
+        return page;
     }
 
     private async ValueTask DeleteKeyAsync(string key, string path, CancellationToken cancellationToken)

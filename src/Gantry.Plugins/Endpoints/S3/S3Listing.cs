@@ -18,6 +18,8 @@ internal sealed class S3Page
     /// <summary>Null on the last page.</summary>
     public string? Continuation { get; private set; }
 
+    public bool IsEmpty => Objects.Count == 0 && Prefixes.Count == 0;
+
     public bool SaysTheSameAs(S3Page? other) =>
         other is not null && Objects.SequenceEqual(other.Objects) && Prefixes.SequenceEqual(other.Prefixes, StringComparer.Ordinal);
 
