@@ -43,9 +43,35 @@ public sealed class S3AnswerSpecs(SharedS3Servers servers) : IAsyncLifetime
     {
         await stage.Endpoint.WriteAsync("file", new MemoryStream(new byte[Large]), S3Stage.Options(Large) with { ModifiedAt = S3Stage.Time.AddDays(-1) }, Token);
         await WriteAsync(S3Stage.Bytes(Large));
-        Say(answer, context => HttpMethods.IsPost(context.Request.Method) && context.Request.Query.ContainsKey("uploadId"));
+        Say(answer, IsCompletion);
 
         await FailsAsync(oddity);
+    }
+
+    [Fact]
+    public async Task A_completion_that_goes_on_and_on_is_not_kept_to_its_end()
+    {
+        await WriteAsync(S3Stage.Bytes(Large));
+        stage.Proxy.Instead = async context =>
+        {
+            if (!IsCompletion(context))
+            {
+                return false;
+            }
+
+            var spaces = Enumerable.Repeat((byte)' ', 1024 * 1024).ToArray();
+            for (var sent = 0; sent < 32 && !context.RequestAborted.IsCancellationRequested; sent++)
+            {
+                await context.Response.Body.WriteAsync(spaces, CancellationToken.None);
+            }
+
+            await context.Response.WriteAsync("<CompleteMultipartUploadResult><ETag>x-1</ETag></CompleteMultipartUploadResult>", CancellationToken.None);
+            return true;
+        };
+
+        var result = await CopyAsync();
+
+        result.Failures.ShouldHaveSingleItem().Reason.ShouldContain("answers without end");
     }
 
     [Theory]
@@ -131,6 +157,8 @@ public sealed class S3AnswerSpecs(SharedS3Servers servers) : IAsyncLifetime
 
         (await Should.ThrowAsync<EndpointException>(async () => await stage.Endpoint.FindAsync("folder", Token))).Error.ShouldBe(EndpointError.Protocol);
     }
+
+    private static bool IsCompletion(HttpContext context) => HttpMethods.IsPost(context.Request.Method) && context.Request.Query.ContainsKey("uploadId");
 
     private static bool IsListOfParts(HttpContext context) => HttpMethods.IsGet(context.Request.Method) && context.Request.Query.ContainsKey("uploadId");
 

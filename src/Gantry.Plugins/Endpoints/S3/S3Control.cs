@@ -16,6 +16,7 @@ internal sealed class S3Control(S3Wire wire, S3Login login, TimeProvider clock) 
 
     private readonly SemaphoreSlim gate = new(1);
     private AmazonS3Client? client;
+    private HttpClient? http;
 
     private S3Service Service => wire.Service;
 
@@ -55,6 +56,7 @@ internal sealed class S3Control(S3Wire wire, S3Login login, TimeProvider clock) 
     public void Dispose()
     {
         client?.Dispose();
+        http?.Dispose();
         gate.Dispose();
     }
 
@@ -68,7 +70,7 @@ internal sealed class S3Control(S3Wire wire, S3Login login, TimeProvider clock) 
                 ServiceURL = Service.ServiceUrl,
                 AuthenticationRegion = Service.Region,
                 ForcePathStyle = Service.IsPathStyle,
-                HttpClientFactory = new SharedHttp(wire.Http),
+                HttpClientFactory = new SharedHttp(http ??= wire.OpenForWholeAnswers()),
                 Timeout = Timeout.InfiniteTimeSpan,
                 MaxErrorRetry = 0,
                 DisableLogging = true,

@@ -25,6 +25,7 @@ internal sealed class S3Wire : IAsyncDisposable
     private readonly string basePath;
 
     // Its loading takes longer than a small transfer by the lines.
+    private readonly Lazy<HttpMessageHandler> connected;
     private readonly Lazy<HttpClient> http;
 
     public S3Wire(S3Service service, S3Login login, EndpointContext context, int connections)
@@ -37,7 +38,8 @@ internal sealed class S3Wire : IAsyncDisposable
         scheme = uri.Scheme;
         authority = service.IsPathStyle ? uri.Authority : $"{service.Bucket}.{uri.Authority}";
         basePath = uri.AbsolutePath.TrimEnd('/') + (service.IsPathStyle ? "/" + S3Keys.Escape(service.Bucket) : "");
-        http = new(() => new HttpClient(HandlerOf(service.Authorities, context, connections)) { Timeout = Timeout.InfiniteTimeSpan });
+        connected = new(() => HandlerOf(service.Authorities, context, connections));
+        http = new(() => ClientOf(connected.Value));
         Lines = new S3Lines(this, context, new Uri($"{scheme}://{authority}"), connections);
     }
 
@@ -45,6 +47,9 @@ internal sealed class S3Wire : IAsyncDisposable
 
     /// <summary>Dials only where the context lets it.</summary>
     public HttpClient Http => http.Value;
+
+    /// <summary>By the same connections, for short answers only.</summary>
+    public HttpClient OpenForWholeAnswers() => ClientOf(new S3WholeAnswers(connected.Value, Service));
 
     /// <summary>The short way of small requests.</summary>
     public S3Lines Lines { get; }
@@ -125,6 +130,11 @@ internal sealed class S3Wire : IAsyncDisposable
         if (http.IsValueCreated)
         {
             http.Value.Dispose();
+        }
+
+        if (connected.IsValueCreated)
+        {
+            connected.Value.Dispose();
         }
     }
 
@@ -306,6 +316,8 @@ internal sealed class S3Wire : IAsyncDisposable
             throw S3Errors.OfConnection(exception, Service);
         }
     }
+
+    private static HttpClient ClientOf(HttpMessageHandler handler) => new(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
 
     private static SocketsHttpHandler HandlerOf(X509Certificate2Collection? authorities, EndpointContext context, int connections)
     {
