@@ -171,8 +171,15 @@ public sealed class SshServer : IAsyncDisposable
         foreach (var text in (await File.ReadAllTextAsync($"/proc/{id}/task/{id}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var child = int.Parse(text, CultureInfo.InvariantCulture);
-            children.AddRange(await ChildrenAsync(child));
-            children.Add(child);
+            try
+            {
+                children.AddRange(await ChildrenAsync(child));
+                children.Add(child);
+            }
+            catch (IOException)
+            {
+                // It has ended since its parent was asked.
+            }
         }
 
         return children;
