@@ -145,7 +145,7 @@ public sealed class TransferStory(SharedHub hubs, SharedBrowser browser) : IDisp
         await using var visitor = await browser.OpenAsync(hub.Address);
         await visitor.SignInAsync();
         await visitor.Page.GotoAsync("/transfers");
-        await visitor.Link("New transfer").ClickAsync();
+        await visitor.Link("New transfer").First.ClickAsync();
         var name = visitor.Page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true });
         await name.FillAsync("Not saved yet");
 
