@@ -136,6 +136,11 @@ public sealed class TransferStory(SharedHub hubs, SharedBrowser browser) : IDisp
         await visitor.Page.GotoAsync($"/executions?plan={name}");
         await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Row).GetByText("Succeeded", new LocatorGetByTextOptions { Exact = true }).First);
         File.Exists(folder["to/late.txt"]).ShouldBeTrue();
+
+        // Its folder goes with this story, and others share the hub.
+        var trigger = (await hub.Http.GetJsonAsync($"/api/triggers?plan={name}")).GetProperty("items")[0].GetProperty("id").GetString();
+        using var removed = await hub.Http.DeleteAsync($"/api/triggers/{trigger}", TestContext.Current.CancellationToken);
+        removed.IsSuccessStatusCode.ShouldBeTrue();
     }
 
     [Fact]
