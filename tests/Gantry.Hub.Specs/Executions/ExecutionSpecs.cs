@@ -245,7 +245,7 @@ public sealed class ExecutionSpecs(TestDatabase database) : IClassFixture<TestDa
         most.ShouldBeLessThanOrEqualTo(3);
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Connections_cut_under_load_lose_nothing_and_double_nothing()
     {
         await using var hub = await RunningHub.StartAsync(database, provider, options: new ExecutionOptions { RunsMax = 20 });
