@@ -57,14 +57,17 @@ internal sealed class ClaimStore(HubDatabase database, HubIdentity hub, OutputSt
         """;
 
     private const string ReleaseSql = """
-        update executions
-        set status = 'queued', fence = fence + 1, hub_id = null, waiting_for = 'a free worker'
-        where id = any($1) and ended_at is null and hub_id = $2 and status = 'running'
+        update executions e
+        set status = 'queued', fence = e.fence + 1, hub_id = null, waiting_for = 'a free worker'
+        from unnest($1::uuid[], $2::int[]) as x(id, fence)
+        where e.id = x.id and e.fence = x.fence and e.ended_at is null and e.hub_id = $3 and e.status = 'running'
         """;
 
     private const string DoomSql = "update executions set doomed = $4 where workspace_id = $1 and id = $2 and fence = $3 and status = 'running'";
 
     private const string QueuedSql = "select id from executions where ended_at is null and not is_parked and status = 'queued' order by id limit $1";
+
+    private const string HeldSql = "select id, fence from executions where ended_at is null and not is_parked and status = 'running' and hub_id = $1";
 
     private const string CancelledSql =
         "select id from executions where cancel_requested and ended_at is null and status = 'running' and hub_id = $1";
@@ -125,13 +128,24 @@ internal sealed class ClaimStore(HubDatabase database, HubIdentity hub, OutputSt
         }
     }
 
-    /// <summary>
-    /// Gives back what a claim may have won although its answer never came. The caller knows that none of them runs here.
-    /// </summary>
-    public async Task ReleaseAsync(IEnumerable<Guid> executionIds, CancellationToken cancellationToken)
+    /// <summary>The claims of this hub, and which number each has.</summary>
+    public async Task<List<(Guid ExecutionId, int Fence)>> HeldAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Worker.CreateCommand(HeldSql);
+        command.Parameters.AddWithValue(hub.Id);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var held = new List<(Guid, int)>();
+        while (await reader.ReadAsync(cancellationToken))
+            held.Add((reader.GetGuid(0), reader.GetInt32(1)));
+        return held;
+    }
+
+    /// <summary>Gives claims back that nobody is at. Those that are over by now stay as they are.</summary>
+    public async Task ReleaseAsync(List<(Guid ExecutionId, int Fence)> held, CancellationToken cancellationToken)
     {
         await using var command = database.Worker.CreateCommand(ReleaseSql);
-        command.Parameters.AddWithValue(executionIds.ToArray());
+        command.Parameters.AddWithValue(held.Column(claim => claim.ExecutionId));
+        command.Parameters.AddWithValue(held.Column(claim => claim.Fence));
         command.Parameters.AddWithValue(hub.Id);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -30,6 +30,7 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
     private readonly TimeProvider clock;
     private readonly ILogger<Dispatcher> logger;
     private Task[] loops = [];
+    private volatile HashSet<Guid> claiming = [];
     private DateTimeOffset renewedAt = DateTimeOffset.MinValue;
     private DateTimeOffset keptHouseAt = DateTimeOffset.MinValue;
 
@@ -53,7 +54,11 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
     /// <summary>Completes when nothing runs.</summary>
     public Task IdleAsync() => worker.DrainedAsync(CancellationToken.None);
 
-    public void Start(Claim claim) => worker.Start(running.Add(claim));
+    /// <summary>From now on somebody here is at it. Follow with Start.</summary>
+    public RunningExecutions.Entry Enter(Claim claim) => running.Add(claim);
+
+    /// <summary>Runs it in the slot that was reserved.</summary>
+    public void Start(RunningExecutions.Entry entry) => worker.Start(entry);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -126,20 +131,23 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
         }
     }
 
+    /// <summary>Answers what was won. Where only the answer was lost, the sweeper finds a claim that nobody is at.</summary>
     private async Task<IReadOnlyList<RunningExecutions.Entry>> ClaimAsync(IReadOnlyList<WorkItem> items, CancellationToken cancellationToken)
     {
+        claiming = [.. items.Select(item => item.ExecutionId)];
         try
         {
             return [.. (await claims.ClaimAsync(items, cancellationToken)).Select(running.Add)];
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             Log.NotClaimed(logger, items.Count, failure);
+            return [];
         }
-
-        // The claim may have been won all the same, with only its answer lost. What is given back stays queued, where the sweeper finds it.
-        await RepeatAsync(token => claims.ReleaseAsync(items.Select(item => item.ExecutionId).Where(id => !running.Has(id)), token), cancellationToken);
-        return [];
+        finally
+        {
+            claiming = [];
+        }
     }
 
     /// <summary>For what must be done sooner or later, while the database is away.</summary>
@@ -152,7 +160,7 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
                 await doAsync(cancellationToken);
                 return;
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 Log.NotSwept(logger, failure);
             }
@@ -184,7 +192,7 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
             {
                 return;
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure)
             {
                 Log.NotSwept(logger, failure);
             }
@@ -197,6 +205,7 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
         {
             await lease.RenewAsync(cancellationToken);
             renewedAt = clock.GetUtcNow();
+            await ReleaseStraysAsync(cancellationToken);
         }
 
         foreach (var id in await claims.CancelledAsync(cancellationToken))
@@ -207,6 +216,23 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
         await RefillAsync(cancellationToken);
         if (clock.GetUtcNow() - keptHouseAt >= Housekeeping)
             await KeepHouseAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Gives back what this hub has claimed while nobody here is at it. Each is given back under the number of the claim that was seen, so that nothing is taken from a claim
+    /// that came after.
+    /// </summary>
+    private async Task ReleaseStraysAsync(CancellationToken cancellationToken)
+    {
+        var held = await claims.HeldAsync(cancellationToken);
+
+        // In this order: what is just being claimed leaves that list when it is among those that run.
+        var underway = claiming;
+        var strays = held.FindAll(claim => !underway.Contains(claim.ExecutionId) && !running.Holds(claim.ExecutionId, claim.Fence));
+        if (strays.Count == 0)
+            return;
+        Log.Strays(logger, strays.Count);
+        await claims.ReleaseAsync(strays, cancellationToken);
     }
 
     private async Task RefillAsync(CancellationToken cancellationToken)
@@ -248,6 +274,9 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
 
         [LoggerMessage(4, LogLevel.Warning, "The look for work that nobody is at did not succeed; it is repeated.")]
         public static partial void NotSwept(ILogger logger, Exception failure);
+
+        [LoggerMessage(6, LogLevel.Warning, "{Executions} executions were claimed by this hub while nobody was at them, as when the answer to a claim is lost; they are queued again.")]
+        public static partial void Strays(ILogger logger, int executions);
 
         [LoggerMessage(5, LogLevel.Warning, "{Executions} executions did not stop in time; they are taken up again after the next start.")]
         public static partial void NotDrained(ILogger logger, int executions);

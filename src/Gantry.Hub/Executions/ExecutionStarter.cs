@@ -69,11 +69,14 @@ internal sealed class ExecutionStarter(JournalWriter writer, Dispatcher dispatch
             : turns.Of(start.Plan, start.WorkspaceId, start.Saved?.Id, executionId, ExecutionJson.Parse(start.Inputs), start.Trigger is { } trigger ? ExecutionJson.Parse(trigger) : null);
         var isClaimed = turn is null && start.Results is null && dispatcher.TryReserve();
         var record = RecordOf(start, executionId, isClaimed, turn);
+
+        // Entered before it can be on record, so that no claim is on record that nobody here is at.
+        var entry = isClaimed ? dispatcher.Enter(ClaimOf(start, record)) : null;
         writer.Add(record);
 
         // It begins at once: what its steps do waits until it is durable, what they make of what is at hand does not, and is often written with it.
-        if (isClaimed)
-            dispatcher.Start(ClaimOf(start, record));
+        if (entry is not null)
+            dispatcher.Start(entry);
 
         // Whoever asked may go away meanwhile; what is accepted runs all the same.
         await record.Settled;

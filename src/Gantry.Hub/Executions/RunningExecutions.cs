@@ -8,7 +8,8 @@ internal sealed class RunningExecutions
 {
     private readonly ConcurrentDictionary<Guid, Entry> running = [];
 
-    public bool Has(Guid executionId) => running.ContainsKey(executionId);
+    /// <summary>Whether somebody here is at it under the claim of this number.</summary>
+    public bool Holds(Guid executionId, int fence) => running.TryGetValue(executionId, out var entry) && entry.Claim.Fence == fence;
 
     /// <summary>Those that run here at present.</summary>
     public IReadOnlyList<Claim> Claims => [.. running.Values.Select(entry => entry.Claim)];

@@ -13,9 +13,7 @@ internal sealed class HubProcess : IAsyncDisposable
 
     private readonly Process process;
 
-    private readonly string folder;
-
-    private HubProcess(Process process, string folder) => (this.process, this.folder) = (process, folder);
+    private HubProcess(Process process) => this.process = process;
 
     public int Id => process.Id;
 
@@ -38,7 +36,7 @@ internal sealed class HubProcess : IAsyncDisposable
         start.Environment["GANTRY_EGRESS_ALLOW"] = "*";
         if (!keepsOwnKey) start.Environment["GANTRY_MASTER_KEY"] = MasterKey;
         start.Environment["GANTRY_FAULT"] = fault ?? "";
-        var hub = new HubProcess(Process.Start(start)!, dataFolder);
+        var hub = new HubProcess(Process.Start(start)!);
         _ = hub.process.StandardError.ReadToEndAsync();
         while (await hub.process.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -92,15 +90,13 @@ internal sealed class HubProcess : IAsyncDisposable
         throw new InvalidOperationException($"Execution {id} ended without that event.");
     }
 
-    /// <summary>Returns when the hub's log file says it.</summary>
+    /// <summary>Returns when the hub's log says it, or has said it.</summary>
     public async Task LoggedAsync(string text)
     {
-        using var changed = new SemaphoreSlim(0);
-        using var watcher = new FileSystemWatcher(folder, "*.log") { NotifyFilter = NotifyFilters.Size | NotifyFilters.LastWrite };
-        watcher.Changed += (_, _) => changed.Release();
-        watcher.EnableRaisingEvents = true;
-        while (!Directory.EnumerateFiles(folder, "*.log").Any(file => Read(file).Contains(text, StringComparison.Ordinal)))
-            await changed.WaitAsync();
+        await using var stream = await Client!.GetStreamAsync($"/api/system-logs/events?q={Uri.EscapeDataString(text)}");
+        await foreach (var _ in SseParser.Create(stream).EnumerateAsync()) return;
+
+        throw new InvalidOperationException($"The hub ended its log without saying '{text}'.");
     }
 
     public void Kill() => process.Kill();
@@ -113,12 +109,6 @@ internal sealed class HubProcess : IAsyncDisposable
         await process.WaitForExitAsync();
         process.Dispose();
         Client?.Dispose();
-    }
-
-    private static string Read(string file)
-    {
-        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        return reader.ReadToEnd();
     }
 
     private async Task<bool> SignInAsync()

@@ -70,6 +70,24 @@ public sealed class JournalWriterSpecs(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task A_fault_while_it_is_told_that_records_are_durable_does_not_end_the_writer()
+    {
+        await using var writer = Writer();
+        var actor = await database.CreateActorAsync();
+        var (faulty, later) = (Accept(actor), Accept(actor));
+        faulty.Committed = () => throw new InvalidOperationException("A fault.");
+        writer.Start();
+
+        writer.Add(faulty);
+        await Should.ThrowAsync<JournalLostException>(faulty.Settled);
+        writer.Add(later);
+        await later.Settled;
+
+        (await StatusOf(faulty)).ShouldBe("queued");
+        (await StatusOf(later)).ShouldBe("queued");
+    }
+
+    [Fact]
     public async Task What_follows_a_refused_record_is_not_durable_without_it()
     {
         await using var writer = Writer();

@@ -81,6 +81,12 @@ internal sealed partial class JournalWriter(NpgsqlDataSource database, HubIdenti
             {
                 FailAll(batch.All, new JournalLostException("This hub stopped before the record was durable."));
             }
+            catch (Exception fault)
+            {
+                // Whatever it was: if this loop ended, every execution would wait for ever. What is durable of this batch the database knows, and who takes the executions up again.
+                Log.Faulted(logger, batch.All.Count, fault);
+                FailAll(batch.All, new JournalLostException("The hub failed while it recorded this."));
+            }
         }
     }
 
@@ -124,12 +130,13 @@ internal sealed partial class JournalWriter(NpgsqlDataSource database, HubIdenti
             }
             catch (Exception failure) when (IsPassing(failure))
             {
+                abandoned.Token.ThrowIfCancellationRequested();
                 await connection.ResetAsync();
                 Log.DatabaseAway(logger, batch.All.Count, failure);
                 var delay = TimeSpan.FromMilliseconds(Math.Min(10 << Math.Min(failures, 10), RetryDelayMax.TotalMilliseconds));
                 await Task.Delay(delay, clock, abandoned.Token);
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure)
             {
                 await connection.ResetAsync();
                 await WriteApartAsync(connection, batch, failure);
@@ -174,7 +181,7 @@ internal sealed partial class JournalWriter(NpgsqlDataSource database, HubIdenti
         PostgresException refused => refused.IsTransient || refused.SqlState[..2] is "08" or "57" or "53" or "40" or "55",
         NpgsqlException { IsTransient: true } => true,
         NpgsqlException lost => lost.InnerException is IOException or System.Net.Sockets.SocketException or TimeoutException,
-        IOException or System.Net.Sockets.SocketException or TimeoutException => true,
+        IOException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException => true,
         _ => false,
     };
 
@@ -191,6 +198,9 @@ internal sealed partial class JournalWriter(NpgsqlDataSource database, HubIdenti
     {
         [LoggerMessage(1, LogLevel.Warning, "The database does not answer; {Records} records wait and are written again.")]
         public static partial void DatabaseAway(ILogger logger, int records, Exception failure);
+
+        [LoggerMessage(3, LogLevel.Error, "The hub failed while it recorded what happened to executions; {Records} records are not told to be durable, and their executions are taken up again.")]
+        public static partial void Faulted(ILogger logger, int records, Exception fault);
 
         [LoggerMessage(2, LogLevel.Error, "A record of execution {ExecutionId} was refused by the database.")]
         public static partial void Refused(ILogger logger, Guid executionId, Exception failure);
