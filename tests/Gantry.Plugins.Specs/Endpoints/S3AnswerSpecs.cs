@@ -207,31 +207,7 @@ public sealed class S3AnswerSpecs(SharedS3Servers servers) : IAsyncLifetime
     private async Task BreakOffAsync()
     {
         await WriteAsync(S3Stage.Bytes(Large));
-        TaskCompletionSource two = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var arrived = 0;
-        stage.Proxy.Answer = (context, answer) =>
-        {
-            if (context.Request.Query["partNumber"] is ["1" or "2"] && Interlocked.Increment(ref arrived) == 2)
-            {
-                two.SetResult();
-            }
-
-            return answer;
-        };
-        stage.Proxy.Instead = async context =>
-        {
-            if (context.Request.Query["partNumber"] == "3")
-            {
-                await two.Task;
-            }
-
-            if (two.Task.IsCompleted)
-            {
-                context.Abort();
-            }
-
-            return two.Task.IsCompleted;
-        };
+        stage.CutAfterTwoParts();
         (await CopyAsync()).IsSuccess.ShouldBeFalse();
         stage.Proxy.Answer = null;
     }

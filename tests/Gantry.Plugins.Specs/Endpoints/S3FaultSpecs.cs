@@ -405,33 +405,7 @@ public sealed class S3FaultSpecs(SharedS3Servers servers) : IAsyncLifetime
     public async Task What_a_killed_transfer_sent_is_not_sent_again()
     {
         await WriteLargeAsync();
-        TaskCompletionSource two = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var arrived = 0;
-        stage.Proxy.Answer = (context, answer) =>
-        {
-            if (context.Request.Query["partNumber"] is ["1" or "2"] && Interlocked.Increment(ref arrived) == 2)
-            {
-                two.SetResult();
-            }
-
-            return answer;
-        };
-
-        // When two parts stand, nothing reaches the server any more.
-        stage.Proxy.Instead = async context =>
-        {
-            if (context.Request.Query["partNumber"] is ["3" or "4"])
-            {
-                await two.Task;
-            }
-
-            if (two.Task.IsCompleted)
-            {
-                context.Abort();
-            }
-
-            return two.Task.IsCompleted;
-        };
+        stage.CutAfterTwoParts();
         await using var source = stage.Local();
         var first = await S3Stage.TransferAsync(source, stage.Endpoint, Token, request => request with { TransferId = "transfer01", Retries = 0 });
         first.IsSuccess.ShouldBeFalse();

@@ -41,6 +41,36 @@ internal sealed class S3Stage : IAsyncDisposable
     public IEndpoint Open(params (string Name, string Value)[] further) =>
         new S3Kind().Open(further.Aggregate(Settings, (settings, next) => settings.With(next.Name, next.Value)), S3Server.Context());
 
+    /// <summary>When the first two parts of an upload stand, nothing reaches the server any more.</summary>
+    public void CutAfterTwoParts()
+    {
+        TaskCompletionSource two = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var arrived = 0;
+        Proxy.Answer = (context, answer) =>
+        {
+            if (context.Request.Query["partNumber"] is ["1" or "2"] && Interlocked.Increment(ref arrived) == 2)
+            {
+                two.SetResult();
+            }
+
+            return answer;
+        };
+        Proxy.Instead = async context =>
+        {
+            if (context.Request.Query["partNumber"] is [not ("1" or "2")])
+            {
+                await two.Task;
+            }
+
+            if (two.Task.IsCompleted)
+            {
+                context.Abort();
+            }
+
+            return two.Task.IsCompleted;
+        };
+    }
+
     public IEndpoint Local() => new LocalEndpoint(Folder.Path, allowedRoots: null);
 
     public string[] LocalNames() => [.. Directory.GetFiles(Folder.Path, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];

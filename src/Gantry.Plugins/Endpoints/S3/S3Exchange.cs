@@ -12,8 +12,6 @@ internal sealed record S3Answer(HttpStatusCode Status, IReadOnlyList<KeyValuePai
 {
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
-    public bool HasETag => Header("etag") is { Length: > 0 };
-
     /// <summary>One header; null when it has none.</summary>
     public string? Header(string name)
     {
@@ -73,18 +71,13 @@ internal sealed class S3Question(S3Request request, CancellationToken wanted) : 
 internal sealed class S3QuickWrite(string about, Func<S3Request> make, IWholeWriteReceiver receiver, Action<S3Answer> refused, CancellationToken wanted)
     : S3Exchange(about, wanted)
 {
-    private bool isMade;
+    private S3Request? made;
 
-    public override S3Request Make()
-    {
-        var request = make();
-        isMade = true;
-        return request;
-    }
+    public override S3Request Make() => made = make();
 
     public override void End(S3Answer? answer)
     {
-        var isWritten = answer is { IsSuccess: true, HasETag: true };
+        var isWritten = answer is not null && made?.IsDoneBy(answer.Status, answer.Header("etag")) == true;
         if (answer is not null && !isWritten)
         {
             refused(answer);
@@ -94,5 +87,5 @@ internal sealed class S3QuickWrite(string about, Func<S3Request> make, IWholeWri
     }
 
     /// <summary>The server may have taken it, and not have come to say so.</summary>
-    public override void Fail(Exception reason) => receiver.OnEnded(isMade ? WholeWriteEnd.Lost : WholeWriteEnd.NotWritten);
+    public override void Fail(Exception reason) => receiver.OnEnded(made is not null ? WholeWriteEnd.Lost : WholeWriteEnd.NotWritten);
 }

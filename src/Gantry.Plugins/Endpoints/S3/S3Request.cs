@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Gantry.Engine.Providers.Web;
 
@@ -24,13 +25,16 @@ internal sealed class S3Request(HttpMethod method, string? key)
     public S3Body? Body { get; init; }
 
     /// <summary>Whether it looks at an object or writes it as a whole: every S3 service says the ETag then, and a web page that answers anything does not.</summary>
-    public bool IsToldETag => Key is not null && Query.Count == 0 && (Method == HttpMethod.Head || Method == HttpMethod.Put);
+    private bool IsToldETag => Key is not null && Query.Count == 0 && (Method == HttpMethod.Head || Method == HttpMethod.Put);
 
     /// <summary>For the signature.</summary>
     public string PayloadHash { get; set; } = AwsSignature.Nothing;
 
     /// <summary>What the request is about, for messages: the path as the user knows it.</summary>
     public required string About { get; init; }
+
+    /// <summary>Whether an answer of this status, with this ETag or none, says that it was done.</summary>
+    public bool IsDoneBy(HttpStatusCode status, string? etag) => (int)status is >= 200 and < 300 && (!IsToldETag || etag is { Length: > 0 });
 
     public S3Request With(string name, string? value)
     {

@@ -78,7 +78,7 @@ internal sealed class S3Wire : IAsyncDisposable
             throw S3Errors.OfConnection(exception, Service);
         }
 
-        if (response.StatusCode == alsoGood || (response.IsSuccessStatusCode && (!request.IsToldETag || Header(response, "etag") is { Length: > 0 })))
+        if (response.StatusCode == alsoGood || request.IsDoneBy(response.StatusCode, Header(response, "etag")))
         {
             return response;
         }
@@ -157,7 +157,7 @@ internal sealed class S3Wire : IAsyncDisposable
             return null;
         }
 
-        return answer.Status == alsoGood || (answer.IsSuccess && (!request.IsToldETag || answer.HasETag)) ? answer : throw FailureOf(answer, request.About);
+        return answer.Status == alsoGood || request.IsDoneBy(answer.Status, answer.Header("etag")) ? answer : throw FailureOf(answer, request.About);
     }
 
     /// <summary>What an answer that is no success says, or one that counts as none: a success of an object without its ETag.</summary>

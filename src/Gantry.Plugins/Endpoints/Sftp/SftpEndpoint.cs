@@ -331,7 +331,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
                 EndpointError.Protocol, $"The SFTP server answered the listing of '{PlaceOf(folder)}' with something else.");
             if (before?.Select(said => said.Name).SequenceEqual(names.Select(said => said.Name), StringComparer.Ordinal) == true)
             {
-                throw new EndpointException(EndpointError.Protocol, $"The SFTP server lists the same part of '{PlaceOf(folder)}' again and again. Nothing of this listing is used.");
+                throw new EndpointException(EndpointError.Protocol, $"The SFTP server lists the same part of '{PlaceOf(folder)}' again and again.");
             }
 
             before = names;
@@ -346,7 +346,7 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
                 {
                     throw new EndpointException(
                         EndpointError.Protocol,
-                        $"The SFTP server lists '{EndpointPath.Printable(name)}' in '{PlaceOf(folder)}', which is no name of a file. Nothing of this listing is used.");
+                        $"The SFTP server lists '{EndpointPath.Printable(name)}' in '{PlaceOf(folder)}', which is no name of a file.");
                 }
 
                 yield return entry;
