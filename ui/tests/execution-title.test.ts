@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { executionTitle, isTransferOfFiles } from '@/components/status/execution-title';
+import { executionTitle } from '@/components/status/execution-title';
 
 describe('an execution', () => {
   it('is called by its plan, and a transfer by what it moves', () => {
@@ -8,11 +8,5 @@ describe('an execution', () => {
     expect(executionTitle({ plan: null, inputs: { files: ['a', 'b', 'c', 'd'] } })).toBe('Transfer of a, b and 2 more');
     expect(executionTitle({ plan: null, inputs: { files: [] } })).toBe('Not a saved plan');
     expect(executionTitle({ plan: null })).toBe('Not a saved plan');
-  });
-
-  it('has a page as a transfer only when it was started as one', () => {
-    expect(isTransferOfFiles({ plan: null, inputs: { files: ['site'] } })).toBe(true);
-    expect(isTransferOfFiles({ plan: 'nightly', inputs: { files: ['site'] } })).toBe(false);
-    expect(isTransferOfFiles({ plan: null, inputs: null })).toBe(false);
   });
 });

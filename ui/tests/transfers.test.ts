@@ -6,7 +6,7 @@ import { previewText } from '@/features/transfers/form/preview';
 import { freeName, suggestedName } from '@/features/transfers/form/suggested-name';
 import { amountText, filesText, outcomeText, progressOf, remainingText, shareOf, togetherOf } from '@/features/transfers/list/progress';
 import { sinceOf } from '@/components/time/period';
-import { titleOf, wayText } from '@/features/transfers/list/words';
+import { startedBy, starterOf, titleOf, wayText } from '@/features/transfers/list/words';
 
 describe('progress', () => {
   const progress = progressOf({ files_done: 2, files_total: 8, bytes_done: 1_000_000, bytes_total: 4_000_000, total_is_final: true, copied: 1, failed: 1, bytes_per_second: 500_000, remaining_seconds: 200 });
@@ -120,5 +120,19 @@ describe('the suggested name of a template', () => {
   it('is one that is not taken', () => {
     expect(suggestedName({ from: ['a1:'], to: ['b1:'] }, ['a1 to b1', 'a1 to b1 2'])).toBe('a1 to b1 3');
     expect(freeName('nightly', [])).toBe('nightly');
+  });
+});
+
+describe('what started a transfer', () => {
+  const trigger = { kind: 'files', trigger_id: '1', event_id: '2', watches: 'shop:in *.csv' };
+
+  it('is a person unless it is told', () => {
+    expect([starterOf({}), startedBy({})]).toEqual(['a person', 'a person']);
+    expect([starterOf({ trigger }), startedBy({ trigger })]).toEqual(['files that arrived', 'files that arrived: shop:in *.csv']);
+  });
+
+  it('is named also when the trigger is gone, or is of a kind that nobody knows here', () => {
+    expect(startedBy({ trigger: { ...trigger, watches: undefined } })).toBe('files that arrived');
+    expect(startedBy({ trigger: { ...trigger, kind: 'tide', watches: null } })).toBe('tide');
   });
 });

@@ -225,6 +225,7 @@ internal sealed class ExecuteRoutes(
         Inputs = start.Inputs,
         RerunOf = start.RerunOf,
         RerunFrom = start.Results?.From,
+        IsTransfer = start.Transfer is not null,
         Status = accepted.IsClaimed ? "running" : "queued",
         WaitingFor = accepted.IsClaimed ? null : accepted.Standing?.WaitingFor ?? "a free worker",
         CreatedAt = accepted.CreatedAt,

@@ -102,6 +102,7 @@ internal sealed record ChildShape(
 /// <param name="WakeAt">When it goes on by itself.</param>
 /// <param name="Steps">Every attempt at a step; only when one execution is shown.</param>
 /// <param name="Trigger">What started it saw: what ${trigger} finds. Only when one execution is shown, and no person started it.</param>
+/// <param name="IsTransfer">It is a transfer as well: GET /api/transfers/{id}.</param>
 /// <param name="Waits">What its steps wait for; only when one execution is shown.</param>
 /// <param name="Children">The newest hundred that it called; only when one execution is shown.</param>
 internal sealed record ExecutionShape(
@@ -130,7 +131,8 @@ internal sealed record ExecutionShape(
     IReadOnlyList<StepShape>? Steps = null,
     IReadOnlyList<WaitShape>? Waits = null,
     IReadOnlyList<ChildShape>? Children = null,
-    JsonElement? Trigger = null);
+    JsonElement? Trigger = null,
+    bool? IsTransfer = null);
 
 /// <summary>One attempt at a step.</summary>
 /// <param name="Step">Its path: "0", or "2/1" for the second step below the third.</param>

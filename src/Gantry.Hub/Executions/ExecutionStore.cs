@@ -27,7 +27,7 @@ internal static class ExecutionStore
     private const string Columns = """
         e.id, e.user_id, e.plan_id, e.plan_version, e.plan_name, e.inputs, e.rerun_of, e.status, e.waiting_for, e.cancel_requested,
         e.created_at, e.started_at, e.ended_at, e.ended_seq, e.output, e.output_blob, e.error, e.failed_step,
-        e.parent_id, e.parent_step, e.concurrency_key, e.is_behind, e.hub_id, e.wake_at, e.rerun_from
+        e.parent_id, e.parent_step, e.concurrency_key, e.is_behind, e.hub_id, e.wake_at, e.rerun_from, e.is_transfer
         """;
 
     /// <summary>The newest first. Each filter has an index of its own, so that no history makes a page slow.</summary>

@@ -41,6 +41,9 @@ internal sealed record ExecutionView : ExecutionState
 
     public DateTimeOffset? WakeAt { get; init; }
 
+    /// <summary>It is a transfer of the same id.</summary>
+    public bool IsTransfer { get; init; }
+
     /// <summary>JSON; null also when it rests in a blob.</summary>
     public string? Output { get; init; }
 
@@ -59,6 +62,8 @@ internal sealed record ExecutionView : ExecutionState
         if (PlanVersion is { } version)
             json.WriteNumber("plan_version", version);
         json.WriteString("user_id", UserId);
+        if (IsTransfer)
+            json.WriteBoolean("is_transfer", true);
         EventJson.WriteRaw(json, "inputs", Inputs);
         EventJson.WriteRaw(json, "trigger", Trigger);
         if (RerunOf is { } rerunOf)

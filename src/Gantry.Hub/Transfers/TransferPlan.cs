@@ -6,6 +6,8 @@ using Gantry.Engine.Endpoints;
 using Gantry.Engine.Endpoints.Limits;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Transfers;
+using Gantry.Hub.Executions;
+using Gantry.Hub.Web;
 
 namespace Gantry.Hub.Transfers;
 
@@ -52,6 +54,17 @@ internal static class TransferPlan
     /// <summary>The inputs of the plan.</summary>
     public static string InputsOf(TransferSpec spec) =>
         spec.Files is null ? "{}" : JsonSerializer.Serialize(new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["files"] = spec.Files });
+
+    /// <summary>The files that inputs of the plan name; null stands for all.</summary>
+    /// <exception cref="ProblemException">They are no list of names.</exception>
+    public static IReadOnlyList<string>? FilesOf(string inputs)
+    {
+        if (!ExecutionJson.Parse(inputs).TryGetProperty("files", out var files) || files.ValueKind == JsonValueKind.Null)
+            return null;
+        return files.ValueKind == JsonValueKind.Array && files.EnumerateArray().All(file => file.ValueKind == JsonValueKind.String)
+            ? [.. files.EnumerateArray().Select(file => file.GetString()!)]
+            : throw ProblemException.Invalid("The input 'files' is a list of paths of files and folders in 'from'.");
+    }
 
     /// <summary>
     /// The same with the time and the execution put into its targets, as the execution itself would: what a link reads, and what a retry adds to, is where the files went.

@@ -24,15 +24,20 @@ internal static class TransferRoutes
     public static async Task<IResult> RetryAsync(string id, HttpContext context, Caller caller, HubDatabase database, TransferStarter starter, CancellationToken cancellationToken)
     {
         TransferView old;
+        string? trigger;
         await using (var session = await database.OpenAsync(caller.Actor, cancellationToken))
+        {
             old = await FindAsync(session, id, cancellationToken);
+            trigger = await TransferStore.TriggerAsync(session, old.Id, cancellationToken);
+        }
+
         if (!old.IsFinal)
             throw ProblemException.Conflict($"The transfer is not at its end: it is {old.Status}. Cancel it by POST /api/executions/{old.Id}/cancel, or wait.");
         if (old.Status == "succeeded")
             throw ProblemException.Conflict("Nothing of the transfer failed.");
         if (old.Stands is null && old.StartedAt is not null && old.Spec.Choices is not null)
             throw ProblemException.Conflict("The manifest of the transfer is not kept any more. Start it anew: what is there unchanged is not sent again.");
-        var (execution, status) = await starter.StartAsync(context, caller, TransferRetry.Of(old), old.Name, old.Id, HashOf($"retry {old.Id}"));
+        var (execution, status) = await starter.StartAsync(context, caller, TransferRetry.Of(old), old.Name, new Retried(old.Id, trigger), HashOf($"retry {old.Id}"));
         return await AnswerAsync(context, caller, database, execution.Id, status, cancellationToken);
     }
 

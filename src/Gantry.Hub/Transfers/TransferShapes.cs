@@ -12,6 +12,7 @@ namespace Gantry.Hub.Transfers;
 /// <param name="Links">One for each target, in their order.</param>
 /// <param name="TemplateId">The template that was run.</param>
 /// <param name="RetryOf">The transfer whose failures it took up.</param>
+/// <param name="Trigger">What started it; none when a person did.</param>
 /// <param name="FailedStep">The first link that failed.</param>
 /// <param name="Files">The files that were named; only when one transfer is shown.</param>
 /// <param name="Options">Only when one transfer is shown.</param>
@@ -27,6 +28,7 @@ internal sealed record TransferShape(
     IReadOnlyList<LinkShape> Links,
     Guid? TemplateId = null,
     Guid? RetryOf = null,
+    TransferTriggerShape? Trigger = null,
     string? WaitingFor = null,
     bool? CancelRequested = null,
     DateTimeOffset? StartedAt = null,
@@ -35,6 +37,12 @@ internal sealed record TransferShape(
     string? FailedStep = null,
     IReadOnlyList<string>? Files = null,
     IReadOnlyDictionary<string, JsonElement>? Options = null);
+
+/// <summary>What started a transfer.</summary>
+/// <param name="Kind">schedule, webhook, files, s3_events or execution.</param>
+/// <param name="EventId">What it saw: GET /api/events/{id}.</param>
+/// <param name="Watches">Shortly, as the trigger is now: "0 6 * * mon-fri (Europe/Berlin)", "POST news"; none when it is gone.</param>
+internal sealed record TransferTriggerShape(string Kind, Guid TriggerId, Guid EventId, string? Watches = null);
 
 /// <summary>One link of a transfer: from a place to a place.</summary>
 /// <param name="Step">Its step in the execution, by which its part of the manifest is found.</param>

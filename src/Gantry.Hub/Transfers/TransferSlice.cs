@@ -10,6 +10,7 @@ internal static class TransferSlice
 
     public static void AddTransfers(this IServiceCollection services)
     {
+        services.AddSingleton<TemplateLibrary>();
         services.AddSingleton<TransferStarter>();
         services.AddSingleton<TransferStream>();
         services.AddSingleton<TransferPreview>();

@@ -43,7 +43,8 @@ internal static class TransferStore
 {
     private const string Columns = """
         e.id, e.user_id, t.name, t.mode, t.request, t.template_id, t.retry_of, e.status, e.waiting_for, e.cancel_requested, e.created_at, e.started_at, e.ended_at,
-        e.error, e.failed_step,
+        e.error, e.failed_step, case when e.rerun_of is null and t.retry_of is null then left(e.trigger, 200) end as trigger_start,
+        (select g.watches from triggers g where g.workspace_id = e.workspace_id and g.id = substring(left(e.trigger, 200) from '"trigger_id":"([-0-9a-f]{36})"')::uuid) as trigger_watches,
         (select json_agg(json_build_object('step', m.step_path, 'attempt', m.attempt, 'complete', m.is_complete, 'progress', coalesce(m.progress, '{}')::json))::text
          from manifests m where m.workspace_id = e.workspace_id and m.execution_id = e.id) as stands
         """;
@@ -58,6 +59,10 @@ internal static class TransferStore
             select {Columns} from executions e join transfers t on t.workspace_id = e.workspace_id and t.id = e.id
             where e.workspace_id = @workspace and e.id = @id
             """, new { workspace = session.Actor.WorkspaceId, id }, cancellationToken);
+
+    /// <summary>JSON: what its trigger saw; null when a person started it.</summary>
+    public static Task<string?> TriggerAsync(HubSession session, Guid id, CancellationToken cancellationToken) => session.FindAsync<string?>(
+        "select e.trigger from executions e where e.workspace_id = @workspace and e.id = @id", new { workspace = session.Actor.WorkspaceId, id }, cancellationToken);
 
     /// <param name="session">Whose transfers.</param>
     /// <param name="filter">Which of them.</param>

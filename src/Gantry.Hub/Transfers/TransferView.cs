@@ -17,6 +17,12 @@ internal sealed record TransferView : ExecutionState
 
     public Guid? RetryOf { get; init; }
 
+    /// <summary>How what its trigger saw begins, since all of it may be long; null when a person started it.</summary>
+    public string? TriggerStart { get; init; }
+
+    /// <summary>Null when that trigger is gone.</summary>
+    public string? TriggerWatches { get; init; }
+
     /// <summary>JSON: a list of <see cref="LinkStand"/>; null when no link has begun.</summary>
     public string? Stands { get; init; }
 
@@ -41,6 +47,7 @@ internal sealed record TransferView : ExecutionState
             json.WriteString("template_id", template);
         if (RetryOf is { } retryOf)
             json.WriteString("retry_of", retryOf);
+        StartedBy.Parse(TriggerStart)?.Write(json, TriggerWatches);
         WriteCourse(json);
         WriteFailure(json);
         if (steps is not null)

@@ -3,15 +3,16 @@ using Gantry.Engine.Plans.Triggers;
 using Gantry.Hub.Executions;
 using Gantry.Hub.Executions.Journal;
 using Gantry.Hub.Plans;
+using Gantry.Hub.Transfers;
 using Gantry.Hub.Web;
 
 namespace Gantry.Hub.Triggers;
 
 /// <summary>
 /// Makes executions of what triggers saw. When it returns, the event is on record, and with it, in the same transaction, the execution: or why there is
-/// none, and when it is tried again.
+/// none, and when it is tried again. What runs a template is a transfer.
 /// </summary>
-internal sealed class TriggerStarter(ExecutionStarter starter, JournalWriter writer, PlanLibrary plans, TimeProvider clock)
+internal sealed class TriggerStarter(ExecutionStarter starter, TransferStarter transfers, JournalWriter writer, PlanLibrary plans, TimeProvider clock)
 {
     public async Task<Delivered> DeliverAsync(SeenEvent seen, Guid? executionId = null, string? address = null)
     {
@@ -72,7 +73,7 @@ internal sealed class TriggerStarter(ExecutionStarter starter, JournalWriter wri
             if (seen.UserId is null && !TriggerValues.Wants(trigger, payload, seen.OccurredAt))
                 return null;
             var plan = await plans.ReadAsync(context.WorkspaceId, context.PlanId, context.PlanVersion, null, CancellationToken.None);
-            return new ExecutionStart
+            var start = new ExecutionStart
             {
                 WorkspaceId = context.WorkspaceId,
                 UserId = seen.UserId ?? context.UserId,
@@ -83,6 +84,7 @@ internal sealed class TriggerStarter(ExecutionStarter starter, JournalWriter wri
                 Event = RowOf(seen, "accepted", null, null, executionId),
                 Address = address,
             };
+            return await transfers.AsTransferAsync(start, executionId, CancellationToken.None);
         }
         catch (Exception refused) when (refused is PlanFormatException or PlanUnreadableException or ProblemException)
         {

@@ -133,9 +133,23 @@ public sealed class TransferStory(SharedHub hubs, SharedBrowser browser) : IDisp
         await visitor.Button("Start it so").ClickAsync();
         await visitor.SeesAsync($"When files arrive: {from}: *.txt");
 
-        await visitor.Page.GotoAsync($"/executions?plan={name}");
-        await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Row).GetByText("Succeeded", new LocatorGetByTextOptions { Exact = true }).First);
+        // What moved by itself is where a person looks for it, and says what started it.
+        await visitor.Page.GotoAsync($"/transfers?q={name}");
+        var row = visitor.Page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = name });
+        await visitor.SeesAsync(row.GetByText("Succeeded", new LocatorGetByTextOptions { Exact = true }));
+        await visitor.SeesAsync(row.GetByText("files that arrived"));
         File.Exists(folder["to/late.txt"]).ShouldBeTrue();
+        await visitor.FindsItAccessibleAsync();
+        await visitor.PictureAsync("transfers-by-trigger-wide-light");
+        await row.GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = name }).ClickAsync();
+        await visitor.SeesAsync("late.txt");
+        await visitor.SeesAsync($"of the template {name}");
+        await visitor.FindsItAccessibleAsync();
+        await visitor.PictureAsync("transfer-by-trigger-wide-light");
+        await visitor.Link($"files that arrived: {from}: *.txt").ClickAsync();
+        await visitor.Link("Show the execution").ClickAsync();
+        await visitor.Link("Its files").ClickAsync();
+        await visitor.SeesAsync("late.txt");
 
         // Its folder goes with this story, and others share the hub.
         var trigger = (await hub.Http.GetJsonAsync($"/api/triggers?plan={name}")).GetProperty("items")[0].GetProperty("id").GetString();

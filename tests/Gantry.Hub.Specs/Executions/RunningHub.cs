@@ -8,6 +8,7 @@ using Gantry.Hub.Executions;
 using Gantry.Hub.Notifications;
 using Gantry.Hub.Plans;
 using Gantry.Hub.Providers.Connections;
+using Gantry.Hub.Transfers;
 using Gantry.Hub.Triggers;
 using Gantry.Hub.Vault;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,7 @@ internal sealed class RunningHub : IAsyncDisposable
         services.AddSingleton(database);
         services.AddSingleton(new ProviderCatalog([provider]));
         services.AddPlans();
+        services.AddTransfers();
         services.AddTriggers(new TriggerOptions());
         services.AddNotifications();
         services.AddExecutions(identity ?? HubIdentity.New(), options ?? new ExecutionOptions());

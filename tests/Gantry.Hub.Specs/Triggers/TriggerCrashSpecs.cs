@@ -52,6 +52,29 @@ public sealed class TriggerCrashSpecs(TestPostgres postgres)
         (await stage.AskAsync<long>("select count(*) from executions")).ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_call_that_moves_files_on_a_hub_that_was_killed_at_it_is_one_execution_and_one_transfer()
+    {
+        await using var stage = await CrashStage.StartAsync(postgres);
+        foreach (var fault in (string[])["event.before", "event.after"])
+        {
+            await stage.KillAsync(fault, async hub =>
+            {
+                await CrashStage.SaveAsync(hub, "/api/transfer-templates/hooked", new { from = "/nowhere/to/be/found", to = "/nowhere/else" });
+                using (await hub.PostAsJsonAsync("/api/plans/hooked/triggers", new { webhook = new { path = "hooked", open = true, reply = "result" } })) { }
+                (await CallAsync(hub, fault)).Dispose();
+            });
+        }
+
+        await using var last = await stage.GoOnAsync();
+        foreach (var fault in (string[])["event.before", "event.after"])
+            (await CallAsync(last.Client!, fault)).Dispose();
+
+        (await stage.AskAsync<long>("select count(*) from executions where status = 'failed' and is_transfer")).ShouldBe(2);
+        (await stage.AskAsync<long>("select count(*) from executions")).ShouldBe(2);
+        (await stage.AskAsync<long>("select count(*) from transfers t join executions e using (workspace_id, id) join events n on n.execution_id = e.id and n.status = 'accepted'")).ShouldBe(2);
+    }
+
     [Theory]
     [InlineData("final.before")]
     [InlineData("final.after")]

@@ -7775,6 +7775,8 @@ export interface components {
             inputs: {
                 [key: string]: unknown;
             };
+            /** @description It is a transfer as well: GET /api/transfers/{id}. */
+            is_transfer?: null | boolean;
             /** @description The output of the last step. */
             output?: unknown;
             /** Format: int32 */
@@ -9093,6 +9095,7 @@ export interface components {
             template_id?: null | string;
             /** @description More than one is a chain. */
             to: string[];
+            trigger?: null | components["schemas"]["TransferTrigger"];
             /** Format: uuid */
             user_id: string;
             waiting_for?: null | string;
@@ -9106,6 +9109,20 @@ export interface components {
             note: null | string;
             /** @description The target as it is now, with the time put into it; of a chain the first. */
             to: string;
+        };
+        /** @description What started a transfer. */
+        TransferTrigger: {
+            /**
+             * Format: uuid
+             * @description What it saw: GET /api/events/{id}.
+             */
+            event_id: string;
+            /** @description schedule, webhook, files, s3_events or execution. */
+            kind: string;
+            /** Format: uuid */
+            trigger_id: string;
+            /** @description Shortly, as the trigger is now: "0 6 * * mon-fri (Europe/Berlin)", "POST news"; none when it is gone. */
+            watches?: null | string;
         };
         /** @description A trigger as the API shows it. */
         TriggerView: {

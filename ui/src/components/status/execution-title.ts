@@ -11,9 +11,6 @@ export function executionTitle(execution: Titled): string {
   return `Transfer of ${files.slice(0, 2).join(', ')}${files.length > 2 ? ` and ${files.length - 2} more` : ''}`;
 }
 
-/** Started by hand as a transfer: it has a page of its own under the same id. */
-export const isTransferOfFiles = (execution: Titled): boolean => execution.plan == null && filesOf(execution) !== null;
-
 function filesOf({ inputs }: Titled): string[] | null {
   const files = typeof inputs === 'object' && inputs !== null && 'files' in inputs ? inputs.files : null;
   return Array.isArray(files) && files.length > 0 ? files.map(String) : null;

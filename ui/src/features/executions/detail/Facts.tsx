@@ -2,7 +2,6 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Copier } from '@/components/json/JsonView';
 import { Duration, Time } from '@/components/time/Time';
-import { isTransferOfFiles } from '@/components/status/execution-title';
 import type { Execution } from '../api/list-executions';
 import classes from './Facts.module.css';
 
@@ -11,7 +10,7 @@ export function Facts({ execution }: { execution: Execution }) {
   return (
     <span className={classes.facts}>
       {execution.plan !== null && execution.plan_version != null && <Fact><Link to="/plans/$plan" params={{ plan: execution.plan }}>Version {execution.plan_version}</Link></Fact>}
-      {isTransferOfFiles(execution) && <Fact><Link to="/transfers/$transfer" params={{ transfer: execution.id }} search={{}}>Its files</Link></Fact>}
+      {execution.is_transfer === true && <Fact><Link to="/transfers/$transfer" params={{ transfer: execution.id }} search={{}}>Its files</Link></Fact>}
       <Fact>{startOf(execution)} <Time value={execution.started_at ?? execution.created_at} /></Fact>
       {execution.started_at != null && <Fact>{execution.ended_at == null ? 'for' : 'took'} <Duration from={execution.started_at} to={execution.ended_at} /></Fact>}
       {execution.parent != null && <Fact>called by <Link to="/executions/$execution" params={{ execution: execution.parent.execution }} search={{ step: execution.parent.step }}>another execution</Link></Fact>}

@@ -5,7 +5,7 @@ import { Duration, Time } from '@/components/time/Time';
 import { bytesText, countText } from '@/components/time/words';
 import type { Transfer } from '../api/list-transfers';
 import { filesText, outcomeText, togetherOf } from './progress';
-import { modeText, titleOf, wayText } from './words';
+import { modeText, startedBy, starterOf, titleOf, wayText } from './words';
 import classes from './columns.module.css';
 
 export const columns: readonly Column<Transfer>[] = [
@@ -20,6 +20,7 @@ export const columns: readonly Column<Transfer>[] = [
     ),
   },
   { id: 'mode', header: 'Mode', width: '92px', narrow: 'hide', cell: transfer => <span className={classes.soft}>{modeText(transfer.mode, transfer.to.length)}</span> },
+  { id: 'by', header: 'Started by', width: '132px', narrow: 'hide', cell: transfer => <span className={classes.soft} title={startedBy(transfer)}>{starterOf(transfer)}</span> },
   {
     id: 'files', header: 'Files', width: '1.2fr',
     cell: transfer => {

@@ -13,3 +13,11 @@ const modes: Record<string, string> = { copy: 'Copy', sync: 'Sync', move: 'Move'
 export const modeText = (mode: string, links: number): string => (links > 1 ? `Chain of ${links}` : modes[mode] ?? mode);
 
 export const isOver = (status: string): boolean => status === 'succeeded' || status === 'failed' || status === 'cancelled';
+
+const starters: Record<string, string> = { schedule: 'the clock', webhook: 'a call', files: 'files that arrived', s3_events: 'files that arrived', execution: "another plan's end" };
+
+/** What started it, in two words: "a call"; a person when nothing else did. */
+export const starterOf = ({ trigger }: Pick<Transfer, 'trigger'>): string => (trigger == null ? 'a person' : starters[trigger.kind] ?? trigger.kind);
+
+/** The same with what exactly: "files that arrived: shop:in *.csv". */
+export const startedBy = (transfer: Pick<Transfer, 'trigger'>): string => [starterOf(transfer), transfer.trigger?.watches].filter(Boolean).join(': ');

@@ -34,7 +34,7 @@ export function StartCard({ template, mayEdit }: { template: Template; mayEdit: 
             <StatusBadge status={trigger.state} />
             <span className={classes.what} title={trigger.watches}>{wordsOf(trigger)}</span>
             {trigger.next_at != null && <span className={classes.soft}>next <Time value={trigger.next_at} /></span>}
-            {trigger.last?.execution_id != null && <Link to="/executions/$execution" params={{ execution: trigger.last.execution_id }} search={{}} className={classes.soft}>the last one</Link>}
+            {trigger.last?.execution_id != null && <Link to="/transfers/$transfer" params={{ transfer: trigger.last.execution_id }} search={{}} className={classes.soft}>the last one</Link>}
             {mayEdit && !trigger.is_of_plan && <Button size="xs" variant="subtle" color="gray" aria-label={`Take away: ${wordsOf(trigger)}`} loading={removing.isPending && removing.variables === trigger.id} onClick={() => removing.mutate(trigger.id)}>Take it away</Button>}
             {trigger.url != null && <code className={classes.url}>POST {window.location.origin}{trigger.url}</code>}
             {trigger.broken != null && <p className={classes.broken}>{trigger.broken}</p>}
