@@ -22,12 +22,32 @@ export async function ask(input: Request): Promise<Response> {
   } catch (error) {
     if (request.signal.aborted) throw error;
     reportLost();
-    throw new UnreachableError();
+    throw new UnreachableError(isChange(request));
   }
 }
 
+const isChange = (request: Request): boolean => request.method !== 'GET' && request.method !== 'HEAD';
+
+/** The same with the whole answer: one that is cut off in the middle is none. */
+export async function askWhole(input: Request): Promise<Response> {
+  const response = await ask(input);
+  let body: string;
+  try {
+    body = await response.text();
+    if (isJson(response) && body !== '') JSON.parse(body);
+  } catch (error) {
+    if (input.signal.aborted) throw error;
+    reportLost();
+    throw new UnreachableError(isChange(input));
+  }
+  // Of some statuses an answer may have no body, not even an empty one.
+  return new Response(body === '' ? null : body, { status: response.status, statusText: response.statusText, headers: response.headers });
+}
+
+const isJson = (response: Response): boolean => /[/+]json\b/.test(response.headers.get('content-type') ?? '');
+
 /** The documented API, typed. Requests live in the features: one request, one file. */
-export const hub = createClient<paths>({ fetch: ask });
+export const hub = createClient<paths>({ fetch: askWhole });
 
 interface Answer<Data> {
   data?: Data;

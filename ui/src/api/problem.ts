@@ -11,10 +11,14 @@ export class ProblemError extends Error {
   }
 }
 
-/** The hub did not answer at all: it is restarted, or the network is gone. What was asked may be asked again. */
+/** The hub did not answer, or not to the end: it is restarted, or the network is gone. What only asks is asked again. */
 export class UnreachableError extends Error {
-  constructor() {
-    super('The hub does not answer. As soon as it does, this page goes on by itself.');
+  readonly title = 'No answer';
+
+  /** @param changes What was sent changes something, and is not sent again by itself. */
+  constructor(changes = false) {
+    super(changes ? 'The hub did not answer, so nobody knows here whether this was done. Look when it is back, and send it again if it was not: what you typed stays.'
+      : 'The hub does not answer. As soon as it does, this page goes on by itself.');
     this.name = 'UnreachableError';
   }
 }

@@ -11,7 +11,8 @@ export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () 
   );
 }
 
-const titleOf = (error: unknown): string => (error instanceof Error && 'title' in error && typeof error.title === 'string' ? error.title : 'That did not work');
+/** What stands above the sentence. */
+export const titleOf = (error: unknown): string => (error instanceof Error && 'title' in error && typeof error.title === 'string' ? error.title : 'That did not work');
 
 /** The sentence to show for whatever was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
