@@ -22,7 +22,8 @@ public sealed class KeyboardStory(SharedHub hubs, SharedBrowser browser)
         await visitor.Page.Keyboard.PressAsync("e");
         await IsAtAsync(visitor.Heading("Executions"));
         await visitor.Page.Keyboard.PressAsync("/");
-        await IsAtAsync(visitor.Page.GetByLabel("Go to", new PageGetByLabelOptions { Exact = true }));
+        await IsAtAsync(visitor.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Textbox, new LocatorGetByRoleOptions { Name = "Go to" }));
+        await visitor.FindsItAccessibleAsync();
         await visitor.Page.Keyboard.PressAsync("Escape");
         await IsAtAsync(visitor.Heading("Executions"));
 

@@ -42,11 +42,17 @@ public sealed class RestartStory(SharedBrowser browser) : IAsyncLifetime
         await visitor.Page.GotoAsync($"/executions/{id}?tab=log");
         await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Log).GetByText("first").First);
 
+        var form = await visitor.Page.Context.NewPageAsync();
+        await form.GotoAsync("/transfers/new");
+        var typed = form.GetByLabel("Name", new PageGetByLabelOptions { Exact = true });
+        await typed.FillAsync("Typed before the hub was killed");
+
         await hub.KillAsync();
         await visitor.SeesAsync("The hub does not answer.");
         await visitor.PictureAsync("hub-away-wide-light");
         await hub.StartAsync();
         await visitor.SeesAsync("The hub is back.");
+        await Assertions.Expect(typed).ToHaveValueAsync("Typed before the hub was killed");
 
         await visitor.Button("Approve").ClickAsync();
         await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Log).GetByText("last").First);

@@ -53,7 +53,7 @@ export function CommandPalette({ me, onClose, onHelp }: { me: Me; onClose: () =>
   return (
     <Spotlight
       store={store} query={query} onQueryChange={setQuery} onSpotlightClose={onClose} shortcut={null} scrollable maxHeight={420} limit={12} highlightQuery
-      nothingFound="Nothing by that name." transitionProps={{ duration: 80 }}
+      nothingFound="Nothing by that name." transitionProps={{ duration: 80 }} attributes={{ content: { 'aria-label': 'Go to' } }}
       searchProps={{ leftSection: <Search size={18} aria-hidden="true" />, placeholder: 'Go to a page, a plan, an execution …', 'aria-label': 'Go to' }}
       actions={[
         ...(executions.length > 0 ? [{ group: 'Executions', actions: executions }] : []),
