@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { overviewQuery, type Overview } from '@/api/overview';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { Loading } from '@/components/page/Loading';
@@ -34,6 +35,9 @@ export function OverviewPage() {
 }
 
 function Content({ overview }: { overview: Overview }) {
+  const search = useSearch({ from: '/shell/' });
+  const navigate = useNavigate({ from: '/' });
+  const show = (next: typeof search) => void navigate({ search: { ...search, ...next }, replace: true });
   const points = pointsOf(overview.hours);
   const total = sumOf(overview, 'total');
   return (
@@ -43,8 +47,8 @@ function Content({ overview }: { overview: Overview }) {
       <div className={classes.columns}>
         <div className={classes.column}>
           <div className={classes.charts}>
-            <HourCard title="Executions" sum={`${countText(total)} in 24 h`} points={points} series={executionSeries} text={countText} none="Nothing ran in the last 24 hours." />
-            <HourCard title="Moved" sum={`${bytesText(sumOf(overview, 'bytes'))} in ${countText(sumOf(overview, 'files'))} files`} points={points} series={byteSeries} text={bytesText} none="No file was moved in the last 24 hours." />
+            <HourCard title="Executions" sum={`${countText(total)} in 24 h`} points={points} series={executionSeries} text={countText} none="Nothing ran in the last 24 hours." as={search.executions} onAs={as => show({ executions: as })} />
+            <HourCard title="Moved" sum={`${bytesText(sumOf(overview, 'bytes'))} in ${countText(sumOf(overview, 'files'))} files`} points={points} series={byteSeries} text={bytesText} none="No file was moved in the last 24 hours." as={search.moved} onAs={as => show({ moved: as })} />
           </div>
           <FailedCard />
         </div>

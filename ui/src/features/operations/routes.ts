@@ -7,6 +7,8 @@ import { notificationStatuses, settingTabs } from './settings/tabs';
 const overview = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
+  // The charts that are shown as tables.
+  validateSearch: (search: SearchInput): { executions?: 'table'; moved?: 'table' } => ({ executions: oneOf(search, 'executions', ['table']), moved: oneOf(search, 'moved', ['table']) }),
   component: lazyRouteComponent(() => import('./OverviewPage'), 'OverviewPage'),
 });
 

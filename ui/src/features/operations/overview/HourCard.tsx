@@ -1,5 +1,4 @@
 import { Button, ScrollArea, Skeleton, Table } from '@mantine/core';
-import { useToggle } from '@mantine/hooks';
 import { lazy, Suspense } from 'react';
 import { Card } from '@/components/page/Card';
 import type { Series } from './HourChart';
@@ -20,15 +19,17 @@ interface HourCardProps {
   text: (value: number) => string;
   /** What stands in place of a chart without bars. */
   none: string;
+  /** What it is shown as. */
+  as: 'table' | undefined;
+  onAs: (as: 'table' | undefined) => void;
 }
 
 /** A chart of the last hours that can be read as a table. */
-export function HourCard({ title, sum, points, series, text, none }: HourCardProps) {
-  const [shown, toggle] = useToggle(['chart', 'table'] as const);
+export function HourCard({ title, sum, points, series, text, none, as, onAs }: HourCardProps) {
   if (points.every(point => series.every(each => point[each.key] === 0))) return <Card title={title}><p className={classes.none}>{none}</p></Card>;
   return (
-    <Card title={<>{title} <span className={classes.sum}>{sum}</span></>} actions={<Button size="compact-xs" variant="subtle" color="gray" onClick={() => toggle()}>{shown === 'chart' ? 'As a table' : 'As a chart'}</Button>}>
-      {shown === 'chart' ? (
+    <Card title={<>{title} <span className={classes.sum}>{sum}</span></>} actions={<Button size="compact-xs" variant="subtle" color="gray" onClick={() => onAs(as === undefined ? 'table' : undefined)}>{as === undefined ? 'As a table' : 'As a chart'}</Button>}>
+      {as === undefined ? (
         <Suspense fallback={<Skeleton className={classes.chartPlace} />}>
           <HourChart points={points} series={series} text={text} />
           {series.length > 1 && <ul className={classes.legend} aria-hidden="true">{series.map(each => <li key={each.key}><i style={{ background: each.color }} />{each.label}</li>)}</ul>}
