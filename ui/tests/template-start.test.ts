@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startOf, triggerOf, wordsOf } from '@/features/transfers/templates/start';
+import { lossOf, startOf, triggerOf, wordsOf } from '@/features/transfers/templates/start';
 
 describe('what starts a template by itself', () => {
   const start = startOf({ name: 'Daily orders!', from: ['shop:out', 'shop:more'], pattern: '*.csv' }, 'Europe/Berlin');
@@ -14,6 +14,12 @@ describe('what starts a template by itself', () => {
     expect(triggerOf({ ...start, kind: 'files', match: ' ', onlyNew: false })).toEqual({ files: { endpoint: 'shop:out', batch: true } });
     expect(triggerOf({ ...start, kind: 'webhook', secret: 'ORDERS' })).toEqual({ webhook: { path: 'daily-orders', secret: '${cred:ORDERS}', scheme: 'token' } });
     expect(startOf({ name: '注文', from: [], pattern: null }, 'UTC')).toMatchObject({ path: 'template', watched: '', match: '' });
+  });
+
+  it('says what is lost when it is taken away', () => {
+    expect(lossOf({ kind: 'webhook', in_words: null, watches: 'POST daily', url: '/api/webhook/~default/daily' })).toBe('Whoever calls /api/webhook/~default/daily is refused from then on.');
+    expect(lossOf({ kind: 'schedule', in_words: 'Every day at 06:00', watches: '0 6 * * *', url: null })).toBe('It does not run by itself any more: Every day at 06:00.');
+    expect(lossOf({ kind: 'files', in_words: null, watches: 'shop:out', url: null })).toBe('It does not start any more when files arrive: shop:out.');
   });
 
   it('is told as people say it', () => {

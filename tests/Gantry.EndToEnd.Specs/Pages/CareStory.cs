@@ -17,6 +17,112 @@ public sealed class CareStory(SharedHub hubs, SharedBrowser browser) : IDisposab
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    public async Task A_save_whose_answer_is_cut_off_keeps_what_was_typed_and_promises_nothing()
+    {
+        var hub = await PrepareAsync("copy");
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/templates/{name}");
+        var purpose = visitor.Page.GetByLabel("What it is for");
+        await purpose.FillAsync("Typed with care.");
+        await visitor.Page.RouteAsync("**/api/transfer-templates/*", route => route.Request.Method == "PUT" ? route.AbortAsync("connectionreset") : route.ContinueAsync());
+
+        await visitor.Button("Save as a new version").ClickAsync();
+        await visitor.SeesAsync("nobody knows here whether this was done");
+        await Assertions.Expect(purpose).ToHaveValueAsync("Typed with care.");
+        await visitor.FindsItAccessibleAsync();
+        await visitor.Page.UnrouteAsync("**/api/transfer-templates/*");
+        await visitor.Button("Save as a new version").ClickAsync();
+
+        await visitor.SeesAsync("Version 2 is saved.");
+    }
+
+    [Fact]
+    public async Task What_another_saves_meanwhile_takes_nothing_away_that_was_typed()
+    {
+        var hub = await PrepareAsync("copy");
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/templates/{name}");
+        var purpose = visitor.Page.GetByLabel("What it is for");
+        await purpose.FillAsync("Mine.");
+
+        await SaveAsync(hub, "copy", "Theirs.");
+        // It is asked for again when one comes back to the window.
+        await visitor.Page.WaitForFunctionAsync("() => { window.dispatchEvent(new Event('visibilitychange')); return document.body.innerText.includes('Version 2 was saved meanwhile'); }");
+        await Assertions.Expect(purpose).ToHaveValueAsync("Mine.");
+        await visitor.FindsItAccessibleAsync();
+        await visitor.PictureAsync("template-meanwhile-wide-light");
+        await visitor.Button("Save as a new version").ClickAsync();
+        await visitor.SeesAsync("Version 3 is saved.");
+        await SaveAsync(hub, "copy", "Theirs again.");
+        await visitor.Page.WaitForFunctionAsync("() => { window.dispatchEvent(new Event('visibilitychange')); return document.body.innerText.includes('Version 4'); }");
+
+        // Where nothing was typed, what is newest is shown.
+        await Assertions.Expect(purpose).ToHaveValueAsync("Theirs again.");
+    }
+
+    [Fact]
+    public async Task What_starts_a_template_is_taken_away_after_asking_and_a_refusal_is_read()
+    {
+        var hub = await PrepareAsync("copy");
+        await hub.Http.PostJsonAsync($"/api/plans/{name}/triggers", new { webhook = new { path = name, open = true } });
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/templates/{name}");
+        var held = new TaskCompletionSource();
+        await visitor.Page.RouteAsync("**/api/triggers/*", async route =>
+        {
+            if (route.Request.Method != "DELETE")
+            {
+                await route.ContinueAsync();
+                return;
+            }
+
+            await held.Task;
+            await route.FulfillAsync(new RouteFulfillOptions { Status = 500, ContentType = "application/problem+json", Body = """{"title":"Not now","detail":"The moon is in the way."}""" });
+        });
+
+        await visitor.Button($"Take it away: When it is called: POST {name}").ClickAsync();
+        var dialog = visitor.Page.GetByRole(AriaRole.Dialog);
+        await visitor.SeesAsync(dialog.GetByText("is refused from then on"));
+        await visitor.FindsItAccessibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Take it away" }).ClickAsync();
+        await visitor.Page.Keyboard.PressAsync("Escape");
+        held.SetResult();
+        await visitor.SeesAsync(dialog.GetByText("The moon is in the way."));
+        await visitor.Page.UnrouteAsync("**/api/triggers/*");
+        await dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Take it away" }).ClickAsync();
+
+        await visitor.SeesAsync("Only people, by 'Run it now'.");
+        (await hub.Http.GetJsonAsync($"/api/triggers?plan={name}")).GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_template_that_deletes_runs_after_asking_and_its_runs_are_found_by_a_shared_address()
+    {
+        var hub = await PrepareAsync("sync");
+        folder.WriteFile("to/extra.txt", "extra");
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+
+        await visitor.Page.GotoAsync($"/templates?q={name}");
+        await visitor.Button($"Run '{name}' now").ClickAsync();
+        await visitor.SeesAsync("is deleted there, for good");
+        await visitor.FindsItAccessibleAsync();
+        File.Exists(folder["to/extra.txt"]).ShouldBeTrue();
+        await visitor.Button("Run it").ClickAsync();
+        await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Main).GetByText("Succeeded", new LocatorGetByTextOptions { Exact = true }));
+        File.Exists(folder["to/extra.txt"]).ShouldBeFalse();
+
+        await visitor.Page.GotoAsync($"/transfers?template={name}");
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Table).GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
+        await visitor.FindsItAccessibleAsync();
+        await visitor.Button($"Only those of the template {name}: show all").ClickAsync();
+        await visitor.Page.WaitForURLAsync(address => !address.Contains("template", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_chart_that_is_read_as_a_table_is_one_in_another_window_as_well()
     {
         var hub = await PrepareAsync("copy");

@@ -21,7 +21,11 @@ export function ConfirmDanger({ opened, onClose, title, children, action, typed,
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  // While it is being done nobody knows yet how it ends, and it would be told to nobody.
   const close = () => {
+    if (!busy) end();
+  };
+  const end = () => {
     setText('');
     setError(null);
     onClose();
@@ -31,7 +35,7 @@ export function ConfirmDanger({ opened, onClose, title, children, action, typed,
     setError(null);
     try {
       await onConfirm();
-      close();
+      end();
     } catch (thrown) {
       setError(thrown);
     } finally {
@@ -48,7 +52,7 @@ export function ConfirmDanger({ opened, onClose, title, children, action, typed,
           )}
           {error !== null && <ProblemAlert error={error} />}
           <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close} data-autofocus={typed === undefined || undefined}>Keep it</Button>
+            <Button variant="default" disabled={busy} onClick={close} data-autofocus={typed === undefined || undefined}>Keep it</Button>
             <Button type="submit" color="red" loading={busy} disabled={typed !== undefined && text !== typed}>{action}</Button>
           </Group>
         </Stack>

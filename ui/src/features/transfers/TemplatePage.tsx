@@ -1,4 +1,4 @@
-import { Button, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Textarea, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -19,10 +19,11 @@ import type { Transfer } from './api/list-transfers';
 import { transferQuery } from './api/show-transfer';
 import { templateQuery, type Template } from './api/templates';
 import { DraftFields } from './form/DraftFields';
-import { draftOfTemplate, emptyDraft, isChain, requestOf, templateLike, templateOf } from './form/draft';
+import { deletes, draftOfTemplate, emptyDraft, isChain, requestOf, templateLike, templateOf } from './form/draft';
 import { Preview } from './form/Preview';
 import { freeName, suggestedName } from './form/suggested-name';
 import { ChainGraph } from './templates/ChainGraph';
+import { DeletingRun } from './templates/DeletingRun';
 import { StartCard } from './templates/StartCard';
 import classes from './form/TwoColumns.module.css';
 
@@ -35,7 +36,7 @@ export function TemplatePage() {
   if (found.data === undefined) {
     return <Page title={name} above={<Above />}>{found.error === null ? <Loading what="The template" /> : <ProblemAlert error={found.error} onRetry={() => void found.refetch()} />}</Page>;
   }
-  return <TemplateForm key={`${found.data.id} ${found.data.version}`} saved={found.data} />;
+  return <TemplateForm key={found.data.id} saved={found.data} />;
 }
 
 export function NewTemplatePage() {
@@ -58,14 +59,26 @@ function TemplateForm({ saved, begun }: { saved: Template | null; begun?: Transf
   const name = typed ?? (begun?.name == null ? suggestedName(draft, taken) : freeName(begun.name, taken));
   const [description, setDescription] = useState(saved?.description ?? '');
   const [asksDelete, asking] = useDisclosure(false);
+  const [asksRun, askingRun] = useDisclosure(false);
+  // What the form began with, or was saved as: others may save another version meanwhile.
+  const [base, setBase] = useState(saved);
   const mayEdit = may(me, 'editor');
   const request = templateOf(draft, name, description);
-  const isChanged = saved === null || JSON.stringify(request) !== JSON.stringify(templateOf(draftOfTemplate(saved), saved.name, saved.description ?? ''));
+  const isChanged = base === null || JSON.stringify(request) !== JSON.stringify(templateOf(draftOfTemplate(base), base.name, base.description ?? ''));
   const [first] = useState(() => JSON.stringify([draft, typed, description]));
   const hasChanges = mayEdit && (saved === null ? JSON.stringify([draft, typed, description]) !== first : isChanged);
+  const takeOver = (newest: Template) => {
+    setBase(newest);
+    setDraft(draftOfTemplate(newest));
+    setName(newest.name);
+    setDescription(newest.description ?? '');
+  };
+  const isOlder = saved !== null && base !== null && saved.version > base.version;
+  if (isOlder && !isChanged) takeOver(saved);
   const saving = useMutation({
     mutationFn: () => (saved === null ? addTemplate(request!) : saveTemplate(saved.id, request!)),
     onSuccess: async template => {
+      setBase(template);
       toastDone(saved === null ? 'The template is saved.' : `Version ${template.version} is saved.`);
       await client.invalidateQueries({ queryKey: ['templates'] });
       await navigate({ to: '/templates/$template', params: { template: template.name }, replace: true });
@@ -74,7 +87,6 @@ function TemplateForm({ saved, begun }: { saved: Template | null; begun?: Transf
   const running = useMutation({
     mutationFn: () => runTemplate(saved!.id),
     onSuccess: transfer => navigate({ to: '/transfers/$transfer', params: { transfer: transfer.id }, search: {} }),
-    onError: error => toastProblem(error, 'It was not started'),
   });
   const remove = async () => {
     await deleteTemplate(saved!.id);
@@ -88,13 +100,19 @@ function TemplateForm({ saved, begun }: { saved: Template | null; begun?: Transf
       actions={
         <>
           {saved !== null && mayEdit && <Button variant="subtle" color="gray" leftSection={<Trash2 size={14} aria-hidden="true" />} onClick={asking.open}>Delete</Button>}
-          {saved !== null && may(me, 'operator') && <Button variant="default" leftSection={<Play size={14} aria-hidden="true" />} disabled={isChanged} loading={running.isPending} onClick={() => running.mutate()}>Run it now</Button>}
+          {saved !== null && may(me, 'operator') && <Button variant="default" leftSection={<Play size={14} aria-hidden="true" />} disabled={isChanged} loading={running.isPending} onClick={() => (deletes(draft) ? askingRun.open() : running.mutate(undefined, { onError: error => toastProblem(error, 'It was not started') }))}>Run it now</Button>}
           {mayEdit && <Button disabled={request === null || !isChanged} loading={saving.isPending} onClick={() => saving.mutate()}>{saved === null ? 'Save the template' : 'Save as a new version'}</Button>}
         </>
       }
     >
       <AskBeforeLeaving when={hasChanges && !saving.isPending && !asksDelete} />
       {saving.error !== null && <ProblemAlert error={saving.error} />}
+      {isOlder && isChanged && (
+        <Alert color="yellow" title={`Version ${saved.version} was saved meanwhile`}>
+          What you changed is still here. Saved, it becomes the version after that one.
+          <div><Button mt="sm" size="xs" variant="default" onClick={() => takeOver(saved)}>Lose what I changed and show version {saved.version}</Button></div>
+        </Alert>
+      )}
       <Card><ChainGraph draft={draft} names={names} /></Card>
       <div className={classes.columns}>
         <div className={classes.main}>
@@ -111,6 +129,7 @@ function TemplateForm({ saved, begun }: { saved: Template | null; begun?: Transf
           {saved !== null && <StartCard template={saved} mayEdit={mayEdit} />}
         </div>
       </div>
+      <DeletingRun opened={asksRun} name={saved?.name ?? ''} onClose={askingRun.close} onConfirm={() => running.mutateAsync()} />
       <ConfirmDanger opened={asksDelete} onClose={asking.close} title={`Delete the template '${saved?.name ?? ''}'?`} action="Delete template" onConfirm={remove}>
         The template, its versions and what starts it are lost. What it moved stays in the history, and the files stay where they are.
       </ConfirmDanger>

@@ -1,7 +1,7 @@
 import { Button, Select } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { MoveRight, Plus } from 'lucide-react';
+import { MoveRight, Plus, X } from 'lucide-react';
 import { endpointNamesQuery } from '@/api/endpoint-names';
 import { may, meQuery } from '@/api/me';
 import { useLivePages, useNewest } from '@/api/newest';
@@ -16,7 +16,7 @@ import { movingStream, transfersQuery, transfersStream, type Transfer } from './
 import { columns } from './list/columns';
 import { Moving } from './list/Moving';
 
-const statuses = ['running', 'queued', 'succeeded', 'failed', 'cancelled'] as const;
+const statuses = ['running', 'queued', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
 
 /** What moves now, and what moved. */
 export function TransfersPage() {
@@ -47,6 +47,8 @@ export function TransfersPage() {
           aria-label="Time" size="xs" w={150} value={search.period ?? 'ever'} onChange={period => set({ period: period === '1d' || period === '7d' || period === '30d' ? period : undefined })}
           data={[{ value: 'ever', label: 'At any time' }, { value: '1d', label: 'In the last day' }, { value: '7d', label: 'In the last 7 days' }, { value: '30d', label: 'In the last 30 days' }]}
         />
+        {search.template !== undefined && <Chosen what={`of the template ${search.template}`} onClear={() => set({ template: undefined })} />}
+        {search.retry_of !== undefined && <Chosen what="that take up an earlier one" onClear={() => set({ retry_of: undefined })} />}
         {isFiltered && <Button variant="subtle" size="xs" color="gray" onClick={() => void navigate({ search: {}, replace: true })}>Clear</Button>}
       </Filters>
       {list.error !== null && rows === undefined ? <ProblemAlert error={list.error} onRetry={() => void list.refetch()} /> : (
@@ -61,3 +63,8 @@ export function TransfersPage() {
     </Page>
   );
 }
+
+/** A choice that is made elsewhere, and taken back here. */
+const Chosen = ({ what, onClear }: { what: string; onClear: () => void }) => (
+  <Button variant="light" size="xs" rightSection={<X size={13} aria-hidden="true" />} aria-label={`Only those ${what}: show all`} onClick={onClear}>Only those {what}</Button>
+);

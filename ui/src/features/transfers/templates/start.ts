@@ -37,5 +37,12 @@ const begins: Record<string, string> = { files: 'When files arrive', s3_events: 
 /** What starts it, as people say it. */
 export const wordsOf = ({ kind, in_words, watches }: Pick<Trigger, 'kind' | 'in_words' | 'watches'>): string => in_words ?? `${begins[kind] ?? kind}: ${watches}`;
 
+/** What is lost when it does not start the template any more. */
+export function lossOf({ kind, in_words, watches, url }: Pick<Trigger, 'kind' | 'in_words' | 'watches' | 'url'>): string {
+  if (kind === 'webhook') return `Whoever calls ${url ?? watches} is refused from then on.`;
+  if (kind === 'schedule') return `It does not run by itself any more: ${in_words ?? watches}.`;
+  return `It does not start any more ${(begins[kind] ?? kind).toLowerCase()}: ${watches}.`;
+}
+
 /** What a name is in an address. */
 const pathOf = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'template';
