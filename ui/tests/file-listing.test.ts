@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { clashesOf, moveProblem } from '@/features/endpoints/files/actions';
 import { filtered, LineReader, modeText, sorted, sumsOf, type FileEntry } from '@/features/endpoints/files/listing';
-import { crumbsOf, nameProblem, parentOf, placeOf, textOfPlace } from '@/features/endpoints/files/paths';
+import { cameFrom, crumbsOf, nameProblem, parentOf, placeOf, textOfPlace } from '@/features/endpoints/files/paths';
 import { textOfBytes } from '@/features/endpoints/files/preview';
 import { extended, kept, nothing, only, steppedTo, toggled } from '@/features/endpoints/files/selection';
 
@@ -51,6 +51,12 @@ describe('a listing', () => {
 });
 
 describe('a place', () => {
+  it('tells which of its folders one came out of', () => {
+    expect(cameFrom(placeOf('web:a/b/c'), placeOf('web:a'))).toBe('b');
+    expect(cameFrom(placeOf('web:a'), placeOf('web:'))).toBe('a');
+    expect([cameFrom(placeOf('web:ab'), placeOf('web:a')), cameFrom(placeOf('web:a'), placeOf('web:a/b')), cameFrom(placeOf('ftp:a'), placeOf('web:')), cameFrom(null, placeOf('web:')), cameFrom(placeOf('web:a'), placeOf('web:a'))]).toEqual([null, null, null, null, null]);
+  });
+
   it('stands in the address, whatever is typed there', () => {
     expect(placeOf('web:www/images')).toEqual({ endpoint: 'web', path: 'www/images' });
     expect(placeOf('web:/../www//./x/')).toEqual({ endpoint: 'web', path: 'www/x' });

@@ -143,6 +143,73 @@ public sealed class FilesStory(SharedHub hubs, SharedBrowser browser)
     }
 
     [Fact]
+    public async Task Folders_and_links_are_walked_through_by_the_keyboard()
+    {
+        using var folder = new TemporaryFolder();
+        var hub = (await hubs.GetAsync()).Program;
+        var name = $"story-walk-{Interlocked.Increment(ref names)}";
+        await hub.Http.PostJsonAsync("/api/endpoints", new { name, address = folder.Path });
+        foreach (var path in (string[])["first", "second/inner"]) Directory.CreateDirectory(folder[path]);
+        await File.WriteAllTextAsync(folder["second/inner/one.txt"], "found");
+        Directory.CreateSymbolicLink(folder["www.example.org"], "second");
+        File.CreateSymbolicLink(folder["xlink"], "second/inner/one.txt");
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/files?left={name}:");
+        var keyboard = visitor.Page.Keyboard;
+        await visitor.SeesAsync(Files(visitor, $"{name}:").GetByText("second"));
+        await Files(visitor, $"{name}:").FocusAsync();
+
+        foreach (var key in (string[])["Home", "ArrowDown", "Enter"]) await keyboard.PressAsync(key);
+        await Assertions.Expect(Files(visitor, $"{name}:second")).ToBeFocusedAsync();
+        await visitor.SeesAsync(Files(visitor, $"{name}:second").GetByText("inner"));
+        await keyboard.PressAsync("Backspace");
+        await Assertions.Expect(Files(visitor, $"{name}:")).ToBeFocusedAsync();
+        await Assertions.Expect(Files(visitor, $"{name}:").Locator("[data-cursor]")).ToContainTextAsync("second");
+        foreach (var key in (string[])["ArrowDown", "Enter"]) await keyboard.PressAsync(key);
+        await visitor.SeesAsync(Files(visitor, $"{name}:www.example.org").GetByText("inner"));
+        await keyboard.PressAsync("Backspace");
+        foreach (var key in (string[])["End", "Enter"]) await keyboard.PressAsync(key);
+
+        await visitor.SeesAsync(visitor.Page.GetByLabel("Content of xlink").GetByText("found"));
+    }
+
+    [Fact]
+    public async Task What_is_there_already_is_asked_about_before_a_copy_replaces_it()
+    {
+        using var folder = new TemporaryFolder();
+        var hub = (await hubs.GetAsync()).Program;
+        var number = Interlocked.Increment(ref names);
+        var (from, to) = ($"story-ours-{number}", $"story-theirs-{number}");
+        foreach (var (name, content) in new[] { (from, "ours, and longer"), (to, "theirs") })
+        {
+            Directory.CreateDirectory(folder[name]);
+            await File.WriteAllTextAsync(folder[$"{name}/one.txt"], content);
+            await hub.Http.PostJsonAsync("/api/endpoints", new { name, address = folder[name] });
+        }
+
+        await File.WriteAllTextAsync(folder[$"{from}/two.txt"], "only here");
+        await using var visitor = await browser.OpenAsync(hub.Address, narrow: false, dark: true);
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync($"/files?left={from}:&right={to}:");
+        await visitor.SeesAsync(Files(visitor, $"{from}:").GetByText("one.txt"));
+        await Files(visitor, $"{from}:").FocusAsync();
+
+        foreach (var key in (string[])["Home", "Shift+End", "Control+Enter"]) await visitor.Page.Keyboard.PressAsync(key);
+        await visitor.SeesAsync("Replace 'one.txt'?");
+        await visitor.FindsItAccessibleAsync();
+        await visitor.PictureAsync("files-replace-wide-dark");
+        await visitor.Button("Only what is not there").ClickAsync();
+        await visitor.SeesAsync(Files(visitor, $"{to}:").GetByText("two.txt"));
+        (await File.ReadAllTextAsync(folder[$"{to}/one.txt"])).ShouldBe("theirs");
+        await Files(visitor, $"{from}:").GetByText("one.txt").DragToAsync(Files(visitor, $"{to}:"));
+        await visitor.Button("Replace").ClickAsync();
+        await visitor.SeesAsync(Files(visitor, $"{to}:").GetByText("16 B"));
+
+        (await File.ReadAllTextAsync(folder[$"{to}/one.txt"])).ShouldBe("ours, and longer");
+    }
+
+    [Fact]
     public async Task A_bucket_is_browsed_like_a_folder_and_brought_here()
     {
         await using var s3 = await S3Server.StartFauxqsAsync();

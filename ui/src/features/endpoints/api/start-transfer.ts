@@ -8,11 +8,13 @@ export interface Move {
   to: Place;
   /** Files and folders in 'from'. */
   names: string[];
+  /** What is there already stays as it is. */
+  keepsThere?: boolean;
 }
 
 /** Starts an execution that moves them; answers its id. */
-export const startTransfer = ({ mode, from, to, names }: Move) =>
+export const startTransfer = ({ mode, from, to, names, keepsThere = false }: Move) =>
   answerOf(hub.POST('/api/transfers', {
     params: { header: { 'Idempotency-Key': newKey() } },
-    body: { mode, from: textOfPlace(from), to: textOfPlace(to), files: names },
+    body: { mode, from: textOfPlace(from), to: textOfPlace(to), files: names, options: keepsThere ? { change: 'never-overwrite' } : undefined },
   }));

@@ -5,6 +5,9 @@ import type { FileEntry } from './listing';
 import { join, textOfPlace, type Place } from './paths';
 import classes from './ActionBar.module.css';
 
+// In a narrow page they are their pictures.
+const quiet = { size: 'xs', variant: 'subtle', color: 'gray', classNames: { label: classes.word, section: classes.picture } } as const;
+
 interface ActionBarProps {
   side: 'left' | 'right';
   place: Place | null;
@@ -26,13 +29,13 @@ export function ActionBar({ side, place, chosen, other, onBring, onPreview, onRe
     <div className={classes.bar} role="toolbar" aria-label="What to do with the chosen files" tabIndex={0}>
       <Button size="xs" leftSection={<Copy size={14} aria-hidden="true" />} rightSection={<Arrow size={14} aria-hidden="true" />} disabled={none || other === null} onClick={() => onBring('copy')} title={other === null ? 'Choose an endpoint in the other pane' : `To ${textOfPlace(other)}`}>Copy across</Button>
       <Button size="xs" variant="default" rightSection={<Arrow size={14} aria-hidden="true" />} disabled={none || other === null} onClick={() => onBring('move')}>Move across</Button>
-      <Group gap={4}>
-        <Button size="xs" variant="subtle" color="gray" leftSection={<Eye size={14} aria-hidden="true" />} disabled={file === null} onClick={() => onPreview(file!)}>Preview</Button>
+      <Group gap={4} className={classes.others}>
+        <Button {...quiet} title="Preview" leftSection={<Eye size={14} aria-hidden="true" />} disabled={file === null} onClick={() => onPreview(file!)}>Preview</Button>
         {file === null || place === null
-          ? <Button size="xs" variant="subtle" color="gray" leftSection={<Download size={14} aria-hidden="true" />} disabled>Download</Button>
-          : <Button component="a" size="xs" variant="subtle" color="gray" leftSection={<Download size={14} aria-hidden="true" />} href={fileLink({ endpoint: place.endpoint, path: join(place.path, file.name) })} download={file.name}>Download</Button>}
-        <Button size="xs" variant="subtle" color="gray" leftSection={<Pencil size={14} aria-hidden="true" />} disabled={one === null} onClick={() => onRename(one!)}>Rename</Button>
-        <Button size="xs" variant="subtle" color="red" leftSection={<Trash2 size={14} aria-hidden="true" />} disabled={none} onClick={onDelete}>Delete</Button>
+          ? <Button {...quiet} title="Download" leftSection={<Download size={14} aria-hidden="true" />} disabled>Download</Button>
+          : <Button component="a" {...quiet} title="Download" leftSection={<Download size={14} aria-hidden="true" />} href={fileLink({ endpoint: place.endpoint, path: join(place.path, file.name) })} download={file.name}>Download</Button>}
+        <Button {...quiet} title="Rename" leftSection={<Pencil size={14} aria-hidden="true" />} disabled={one === null} onClick={() => onRename(one!)}>Rename</Button>
+        <Button {...quiet} title="Delete" color="red" leftSection={<Trash2 size={14} aria-hidden="true" />} disabled={none} onClick={onDelete}>Delete</Button>
       </Group>
     </div>
   );

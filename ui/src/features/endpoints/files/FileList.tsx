@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useEffect, useId, useImperativeHandle, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent, type Ref } from 'react';
+import { useEffect, useEffectEvent, useId, useImperativeHandle, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent, type Ref } from 'react';
 import { Time } from '@/components/time/Time';
 import { bytesText } from '@/components/time/words';
 import { FileIcon } from './FileIcon';
@@ -41,7 +41,10 @@ export function FileList({ label, entries, order, onOrder, selection, onSelect, 
   const virtual = useVirtualizer({ count: entries.length, getScrollElement: () => viewport.current, estimateSize: () => rowHeight, overscan: 16 });
   const at = selection.cursor === null ? -1 : entries.findIndex(entry => entry.name === selection.cursor);
   useImperativeHandle(ref, () => ({ focus: () => viewport.current?.focus() }), []);
-  useEffect(() => { viewport.current?.scrollTo({ top: 0 }); }, [label]);
+  // Another folder is seen from its beginning, or where one came out of it.
+  const arrive = useEffectEvent(() => (at < 0 ? viewport.current?.scrollTo({ top: 0 }) : virtual.scrollToIndex(at, { align: 'center' })));
+  const isThere = entries.length > 0;
+  useEffect(() => { arrive(); }, [label, isThere]);
 
   const go = (next: number, event: KeyboardEvent) => {
     const entry = entries[next]!;

@@ -61,12 +61,14 @@ export function FilePane(props: FilePaneProps) {
 
 function PaneTools({ place, state, filter, onGo, onFilter, onNewFolder, onUpload, listRef, title }: FilePaneProps & { place: Place }) {
   const field = useRef<HTMLInputElement>(null);
+  // The same file can be chosen again.
+  const chosen = useRef<() => void>(null);
   return (
     <div className={classes.tools}>
       <Tool label="Folder above" isOff={place.path === ''} onClick={() => onGo({ ...place, path: parentOf(place.path) })}><ArrowUp size={16} /></Tool>
       <Tool label="Read it again" onClick={() => void state.query.refetch()} isBusy={state.query.isFetching}><RefreshCw size={15} /></Tool>
       <Tool label="New folder" onClick={onNewFolder}><FolderPlus size={16} /></Tool>
-      <FileButton multiple onChange={onUpload}>
+      <FileButton multiple resetRef={chosen} onChange={files => { onUpload(files); chosen.current?.(); }}>
         {button => <Tool label="Upload files" onClick={button.onClick}><Upload size={15} /></Tool>}
       </FileButton>
       <TextInput
@@ -97,14 +99,15 @@ function Content({ place, state, order, filter, listRef, onOrder, ...props }: Fi
       </div>
     );
   }
-  if (listing === undefined) return <div className={classes.problem}><Loading what="The folder" /></div>;
+  // The list stays while another folder is read: whoever walks by the keyboard is still in it.
   return (
     <>
       <FileList
         ref={listRef} label={`Files in ${place.endpoint}:${place.path}`} entries={entries} order={order} onOrder={onOrder} selection={state.selection} onSelect={state.select} onOpen={props.onOpen}
-        onKey={props.onKey} onDragStart={props.onDragStart} onDrop={props.onDrop} isBusy={!listing.isWhole}
+        onKey={props.onKey} onDragStart={props.onDragStart} onDrop={props.onDrop} isBusy={listing?.isWhole !== true}
       />
-      {entries.length === 0 && listing.isWhole && (
+      {listing === undefined && <div className={classes.none}><div className={classes.problem}><Loading what="The folder" /></div></div>}
+      {entries.length === 0 && listing?.isWhole === true && (
         <div className={classes.none}>
           {filter === undefined ? <EmptyState icon={<FolderOpen size={22} />} title="This folder is empty">Drop files here, or press the arrow above to upload some.</EmptyState> : <EmptyState title="Nothing here fits the filter" />}
         </div>

@@ -1,12 +1,15 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { createRef, useState, type DragEvent, type KeyboardEvent } from 'react';
 import { ConfirmDanger } from '@/components/feedback/ConfirmDanger';
 import { toastDone, toastProblem } from '@/components/feedback/toast';
 import { plural } from '@/components/time/words';
 import { createFolder, renameFile } from '../api/change-files';
+import { folderQuery } from '../api/folder-query';
 import type { Endpoint } from '../api/list-endpoints';
 import { ActionBar } from './ActionBar';
-import { bring, clashesOf, moveProblem, type Mode } from './actions';
+import type { Move } from '../api/start-transfer';
+import { bring, clashesOf, moveProblem, PartlyMovedError, takenAt, type Mode } from './actions';
 import { DeleteFiles } from './DeleteFiles';
 import { draggedOf, filesOfDrop, givenOf, hasDragged, putDragged } from './dropped';
 import type { FileListHandle } from './FileList';
@@ -15,8 +18,8 @@ import type { FileEntry, Order } from './listing';
 import { NameModal } from './NameModal';
 import { join, parentOf, placeOf, textOfPlace, type Place } from './paths';
 import { Preview } from './Preview';
+import { ReplaceFiles } from './ReplaceFiles';
 import { only } from './selection';
-import { toastBegan } from './toasts';
 import { useFilePane } from './useFilePane';
 import { beginUpload, refreshFolder, type Given } from './work';
 import { WorkList } from './WorkList';
@@ -28,7 +31,8 @@ type Asking =
   | { kind: 'rename'; place: Place; entry: FileEntry }
   | { kind: 'delete'; place: Place; entries: readonly FileEntry[] }
   | { kind: 'preview'; place: Place; entry: FileEntry }
-  | { kind: 'replace'; place: Place; given: Given[]; names: string[] };
+  | { kind: 'replace'; place: Place; given: Given[]; names: string[] }
+  | { kind: 'bring'; place: Place; move: Move; taken: string[]; onBring: (move: Move) => void };
 
 const otherOf = (side: Side): Side => (side === 'left' ? 'right' : 'left');
 
@@ -36,6 +40,7 @@ const otherOf = (side: Side): Side => (side === 'left' ? 'right' : 'left');
 export function TwoPanes({ endpoints, isNarrow }: { endpoints: readonly Endpoint[]; isNarrow: boolean }) {
   const search = useSearch({ from: '/shell/files' });
   const navigate = useNavigate({ from: '/files' });
+  const client = useQueryClient();
   const [asking, setAsking] = useState<Asking | null>(null);
   const side = search.side ?? 'left';
   const places = { left: placeOf(search.left), right: placeOf(search.right) };
@@ -49,18 +54,28 @@ export function TwoPanes({ endpoints, isNarrow }: { endpoints: readonly Endpoint
   const open = (at: Side, entry: FileEntry) => {
     const place = places[at];
     if (place === null || !entry.is_text) return;
-    // What a link points to is only known at its end: a folder, as most links that one opens here are.
-    if (entry.kind === 'folder' || (entry.kind === 'symbolic_link' && !/\.[a-z0-9]{1,5}$/i.test(entry.name))) go(at, { ...place, path: join(place.path, entry.name) });
-    else setAsking({ kind: 'preview', place, entry });
+    const folder = { ...place, path: join(place.path, entry.name) };
+    const look = () => setAsking({ kind: 'preview', place, entry });
+    if (entry.kind === 'folder') go(at, folder);
+    // What a link points to is known when it is tried.
+    else if (entry.kind === 'symbolic_link') client.fetchQuery(folderQuery(client, folder)).then(() => go(at, folder), look);
+    else look();
   };
-  const carry = (mode: Mode, from: Place, names: string[], to: Place) => {
+  const begin = (move: Move) => bring(move).then(done => { if (done !== null) toastDone(done); }, (error: unknown) => toastProblem(error, error instanceof PartlyMovedError ? 'Not all was moved' : 'Nothing was moved'));
+  const carry = async (mode: Mode, from: Place, names: string[], to: Place) => {
     const problem = moveProblem(from, names, to);
-    if (problem !== undefined) toastProblem(new Error(problem), 'Nothing was begun');
-    else bring(mode, from, names, to).then(began => toastBegan(began, transfer => void navigate({ to: '/transfers/$transfer', params: { transfer }, search: {} })), (error: unknown) => toastProblem(error, 'Nothing was moved'));
+    if (problem !== undefined) {
+      toastProblem(new Error(problem), 'Nothing was begun');
+      return;
+    }
+    const move = { mode, from, names, to };
+    const taken = await takenAt(move);
+    if (taken.length > 0) setAsking({ kind: 'bring', place: to, move, taken, onBring: chosen => void begin(chosen) });
+    else await begin(move);
   };
   const across = (mode: Mode, at: Side) => {
     const [from, to] = [places[at], places[otherOf(at)]];
-    if (from !== null && to !== null && panes[at].chosen.length > 0) carry(mode, from, panes[at].chosen.map(entry => entry.name), to);
+    if (from !== null && to !== null && panes[at].chosen.length > 0) void carry(mode, from, panes[at].chosen.map(entry => entry.name), to);
   };
   const upload = (given: Given[], into: Place, there: readonly FileEntry[]) => {
     if (given.length === 0) return;
@@ -78,7 +93,7 @@ export function TwoPanes({ endpoints, isNarrow }: { endpoints: readonly Endpoint
     }
     const dragged = draggedOf(event.dataTransfer);
     if (dragged === null || textOfPlace(dragged) === textOfPlace(into)) return;
-    carry(event.shiftKey ? 'move' : 'copy', { endpoint: dragged.endpoint, path: dragged.path }, dragged.names, into);
+    void carry(event.shiftKey ? 'move' : 'copy', { endpoint: dragged.endpoint, path: dragged.path }, dragged.names, into);
   };
   const drag = (event: DragEvent, at: Side, entry: FileEntry) => {
     const { selection, chosen, select } = panes[at];
@@ -141,6 +156,8 @@ function Questions({ asking, onClose }: { asking: Asking | null; onClose: () => 
       return <DeleteFiles place={place} entries={asking.entries} onClose={onClose} />;
     case 'preview':
       return <Preview place={place} entry={asking.entry} onClose={onClose} />;
+    case 'bring':
+      return <ReplaceFiles move={asking.move} taken={asking.taken} onBring={asking.onBring} onClose={onClose} />;
     case 'replace':
       return (
         <ConfirmDanger opened onClose={onClose} title={`Replace ${asking.names.length === 1 ? `'${asking.names[0]}'` : plural(asking.names.length, 'entry', 'entries')}?`} action="Replace" onConfirm={() => Promise.resolve(beginUpload(asking.given, place, titleOfUpload(asking.given, place), true))}>

@@ -14,6 +14,7 @@ export function WorkList() {
   if (works.length === 0) return null;
   return (
     <section className={classes.works} aria-label="Uploads and transfers of this page">
+      <p className={classes.hidden} role="status">{works[0]!.title}: {works[0]!.status}</p>
       {works.slice(0, shown).map(work => <Row key={work.id} work={work} />)}
       {works.length > shown && <Link to="/transfers" className={classes.more}>All transfers</Link>}
     </section>
@@ -28,8 +29,9 @@ function Row({ work }: { work: Work }) {
       <StatusBadge status={work.status} compact />
       <div className={classes.middle}>
         <div className={classes.line}>
-          {work.transfer === undefined ? <span className={classes.title}>{work.title}</span> : <Link to="/transfers/$transfer" params={{ transfer: work.transfer }} className={classes.title}>{work.title}</Link>}
+          <span className={classes.title} title={work.title}>{work.title}</span>
           <span className={classes.amount}>{amountOf(work)}</span>
+          {work.transfer !== undefined && <Link to="/transfers/$transfer" params={{ transfer: work.transfer }} search={{}} className={classes.watch}>Watch it</Link>}
         </div>
         {isRunning && <Progress value={percent} size={4} radius="xl" aria-label={`${work.title}: ${Math.round(percent)} %`} />}
         {work.error !== undefined && work.status === 'failed' && <p className={classes.error}>{work.error}</p>}

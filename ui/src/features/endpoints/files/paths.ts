@@ -19,6 +19,13 @@ export const parentOf = (path: string): string => path.slice(0, Math.max(0, path
 
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
+/** The folder of this place that one was in before, however deep; null when one was elsewhere. */
+export function cameFrom(before: Place | null, now: Place | null): string | null {
+  if (now === null || before?.endpoint !== now.endpoint) return null;
+  const above = now.path === '' ? '' : `${now.path}/`;
+  return before.path !== now.path && before.path.startsWith(above) ? before.path.slice(above.length).split('/')[0]! : null;
+}
+
 export interface Crumb {
   name: string;
   path: string;
