@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diffRows } from '@/features/plans/document/diff';
-import { drawPlan, viewportOf } from '@/features/plans/document/layout';
+import { drawPlan, viewportAfter, viewportOf } from '@/features/plans/document/layout';
 import { allSteps, readPlan, stepAt, stepOfPath } from '@/features/plans/document/model';
 import { executionPath, referredTo } from '@/features/plans/document/references';
 import { renameStep } from '@/features/plans/document/rename';
@@ -24,6 +24,16 @@ steps:
 on_failure:
   - { use: x.y }
 `;
+
+describe('a graph beside a form', () => {
+  it('keeps its middle, and what is chosen in sight', () => {
+    expect(viewportAfter({ x: 100, y: 20, zoom: 1 }, 600, 400, undefined)).toEqual({ x: 0, y: 20, zoom: 1 });
+    expect(viewportAfter({ x: 100, y: 20, zoom: 1 }, 600, 400, { x: 150, width: 200 })).toEqual({ x: 0, y: 20, zoom: 1 });
+    expect(viewportAfter({ x: 100, y: 20, zoom: 1 }, 600, 400, { x: 300, width: 200 }).x).toBe(-112);
+    expect(viewportAfter({ x: 100, y: 20, zoom: 0.5 }, 600, 400, { x: -40, width: 200 }).x).toBe(32);
+    expect(viewportAfter({ x: 0, y: 20, zoom: 1 }, 600, 300, { x: 200, width: 500 }).x).toBe(-188);
+  });
+});
 
 describe('a plan as a document', () => {
   const model = readPlan(text);

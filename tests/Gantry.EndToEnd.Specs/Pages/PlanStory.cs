@@ -89,7 +89,12 @@ public sealed class PlanStory(SharedHub hubs, SharedBrowser browser)
         await visitor.SignInAsync();
         await visitor.Page.GotoAsync($"/plans/{plan}");
 
-        await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Step first" }).ClickAsync();
+        // Whoever goes about in the text sees in the graph where they are, and keeps the room for the text.
+        var first = visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Step first" });
+        await visitor.Page.GetByText("use: logic.transform").ClickAsync();
+        await Assertions.Expect(first).ToHaveAttributeAsync("aria-pressed", "true");
+        await Assertions.Expect(visitor.Page.GetByLabel("The step first")).ToHaveCountAsync(0);
+        await first.ClickAsync();
         await visitor.Page.GetByLabel("Timeout").Or(visitor.Page.GetByText("Time limit, retries and failures")).First.ClickAsync();
         await visitor.Page.GetByRole(AriaRole.Textbox, new PageGetByRoleOptions { Name = "Timeout" }).FillAsync("30s");
         await visitor.FindsItAccessibleAsync();
@@ -105,6 +110,9 @@ public sealed class PlanStory(SharedHub hubs, SharedBrowser browser)
         await visitor.Page.GetByLabel("Output of first").FillAsync("\"pinned\"");
         await visitor.Button("Test the step").ClickAsync();
         await visitor.SeesAsync(visitor.Page.GetByLabel("What came of the test").GetByText("Succeeded"));
+        await visitor.Button("Pin this output").ClickAsync();
+        await visitor.Button("Take out the pin of transform").ClickAsync();
+        await Assertions.Expect(visitor.Button("Take out the pin of transform")).ToHaveCountAsync(0);
         await visitor.Button("Save").ClickAsync();
         await visitor.SeesAsync("Saved as version 2.");
 
@@ -158,6 +166,11 @@ public sealed class PlanStory(SharedHub hubs, SharedBrowser browser)
 
         await visitor.SeesAsync("Saved as version 3.");
         (await hub.Http.GetJsonAsync($"/api/plans/{plan}")).GetProperty("source").GetString()!.ShouldContain("mine");
+        await visitor.Page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Versions" }).ClickAsync();
+        await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Cell, new PageGetByRoleOptions { Name = "theirs" }));
+        await visitor.FindsItAccessibleAsync();
+        await visitor.FindsItInWidthAsync();
+        await visitor.PictureAsync("plan-versions-narrow-dark");
     }
 
     [Fact]

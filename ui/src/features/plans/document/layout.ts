@@ -67,6 +67,18 @@ export function viewportOf({ boxes, width }: Drawing, available: number): { x: n
   return { x: fits || begin === undefined ? (available - width * zoom) / 2 : available / 2 - (begin.x + begin.width / 2) * zoom, y: 20, zoom };
 }
 
+// What is chosen keeps this distance from the edges.
+const margin = 12;
+
+/** Where one looks after the pane became wider or narrower: at the same middle, or so far beside it that what is chosen is in sight. */
+export function viewportAfter(viewport: { x: number; y: number; zoom: number }, before: number, now: number, chosen: Pick<Box, 'x' | 'width'> | undefined): { x: number; y: number; zoom: number } {
+  const x = viewport.x + (now - before) / 2;
+  if (chosen === undefined) return { ...viewport, x };
+  const left = chosen.x * viewport.zoom + x;
+  const right = left + chosen.width * viewport.zoom;
+  return { ...viewport, x: left < margin ? x + margin - left : right > now - margin ? x - Math.min(right - now + margin, left - margin) : x };
+}
+
 function drawList(list: StepList, depth: number): Part {
   if (list.isSingle) return drawStep(list.steps[0]!, depth);
   return list.isGraph ? drawGraph(list, depth) : drawSequence(list, depth);

@@ -1,8 +1,8 @@
 import '@xyflow/react/dist/base.css';
-import { BaseEdge, Background, BackgroundVariant, Controls, getSmoothStepPath, Handle, Position, ReactFlow, type Edge, type EdgeProps, type Node, type NodeProps } from '@xyflow/react';
+import { BaseEdge, Background, BackgroundVariant, Controls, getSmoothStepPath, Handle, Position, ReactFlow, type Edge, type EdgeProps, type Node, type NodeProps, type ReactFlowInstance } from '@xyflow/react';
 import { Plus } from 'lucide-react';
-import { createContext, use, useMemo, useRef } from 'react';
-import { drawPlan, viewportOf, type Box } from '../document/layout';
+import { createContext, use, useEffect, useEffectEvent, useMemo, useRef } from 'react';
+import { drawPlan, viewportAfter, viewportOf, type Box } from '../document/layout';
 import type { PlanModel, PlanStep } from '../document/model';
 import type { DocumentPath } from '../document/yaml-document';
 import { StepIcon } from './StepIcon';
@@ -27,18 +27,33 @@ type BoxNode = Node<{ box: Box }>;
 /** The plan as a graph, from top to bottom. It is made of the text, and every change of it is one of the text. */
 export function GraphPane({ model, ...context }: GraphContext & { model: PlanModel }) {
   const place = useRef<HTMLDivElement>(null);
+  const flow = useRef<ReactFlowInstance<BoxNode>>(null);
   const drawing = useMemo(() => drawPlan(model), [model]);
   const nodes = useMemo(() => drawing.boxes.map((box): BoxNode => ({
     id: box.id, type: box.kind, position: { x: box.x, y: box.y }, width: box.width, height: box.height, data: { box },
     zIndex: box.kind === 'frame' ? box.depth : 100 + box.depth, draggable: false, selectable: false, focusable: false,
   })), [drawing]);
   const edges = useMemo(() => drawing.lines.map((line): Edge => ({ id: line.id, source: line.from, target: line.to, type: 'line', zIndex: 50, focusable: false, selectable: false })), [drawing]);
+  const fit = useEffectEvent((before: number, now: number) => {
+    if (flow.current !== null) void flow.current.setViewport(viewportAfter(flow.current.getViewport(), before, now, drawing.boxes.find(box => box.id === context.selected)));
+  });
+  useEffect(() => {
+    // The form of a step takes some of the width: what was in the middle stays there, and the step in sight.
+    let width = place.current!.clientWidth;
+    const observer = new ResizeObserver(([entry]) => {
+      const now = Math.round(entry!.contentRect.width);
+      if (now > 0 && width > 0 && now !== width) fit(width, now);
+      if (now > 0) width = now;
+    });
+    observer.observe(place.current!);
+    return () => observer.disconnect();
+  }, []);
   return (
     <Graph value={context}>
       <div ref={place} className={classes.graph}>
         <ReactFlow
           nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} fitViewOptions={{ maxZoom: 1, padding: 0.1 }} minZoom={0.15}
-          onInit={flow => void flow.setViewport(viewportOf(drawing, place.current?.clientWidth ?? 600))} maxZoom={1.6}
+          onInit={instance => { flow.current = instance; void instance.setViewport(viewportOf(drawing, place.current?.clientWidth ?? 600)); }} maxZoom={1.6}
           nodesDraggable={false} nodesConnectable={false} elementsSelectable={false} nodesFocusable={false} edgesFocusable={false} panOnScroll zoomOnDoubleClick={false} proOptions={{ hideAttribution: true }}
           onPaneClick={() => context.onSelect(null)} aria-label="The plan as a graph" disableKeyboardA11y
         >

@@ -50,6 +50,7 @@ export function Workbench({ plan, text, onChange, onSave, readOnly, view, onView
   const code = useRef<CodeHandle>(null);
   const client = useQueryClient();
   const [adding, setAdding] = useState<{ list: DocumentPath; index: number } | null>(null);
+  const [here, setHere] = useState<string | null>(null);
   const shownText = useDeferredValue(text);
   const model = useMemo(() => readPlan(shownText), [shownText]);
   const [settled] = useDebouncedValue(text, checkMilliseconds);
@@ -69,6 +70,12 @@ export function Workbench({ plan, text, onChange, onSave, readOnly, view, onView
     actions: async provider => (await client.ensureQueryData(providerQuery(provider)).catch(() => null))?.actions ?? [],
     plans: async () => (await client.ensureQueryData(planNamesQuery)).map(each => each.name!),
     credentials: () => client.ensureQueryData(credentialNamesQuery),
+  };
+  // A form that is open goes along with the caret; none opens by itself, and takes the place of what is written.
+  const walkTo = (offset: number) => {
+    const key = stepAt(model, offset)?.key ?? null;
+    setHere(key);
+    if (shown === 'both' && step !== null && key !== null) onSelect(key);
   };
   const edit = (change: (text: string) => string) => code.current?.replace(change(text));
   useEffect(() => {
@@ -103,14 +110,14 @@ export function Workbench({ plan, text, onChange, onSave, readOnly, view, onView
         <div className={classes.code} hidden={shown === 'graph'}>
           <CodePane
             ref={code} text={text} onChange={onChange} onSave={onSave} readOnly={readOnly} diagnostics={diagnostics} completions={context => completionsFor(context, know)} marked={step}
-            onPlace={offset => { if (shown === 'both') onSelect(stepAt(model, offset)?.key ?? undefined); }}
+            onPlace={walkTo}
           />
         </div>
         {shown !== 'yaml' && (
           <div className={classes.graph}>
             <Suspense fallback={<div className={classes.loading}><Loading what="The graph" /></div>}>
               <GraphPane
-                model={model} selected={step?.key ?? null} troubles={troubles} readOnly={readOnly} begin={beginOf(model, sentences)} onSelect={each => onSelect(each?.key)} onInsert={(list, index) => setAdding({ list, index })}
+                model={model} selected={step?.key ?? here} troubles={troubles} readOnly={readOnly} begin={beginOf(model, sentences)} onSelect={each => { setHere(null); onSelect(each?.key); }} onInsert={(list, index) => setAdding({ list, index })}
                 onDrop={(key, list, index) => edit(before => transferItem(before, pathFrom(key), list, index))}
               />
             </Suspense>

@@ -1,7 +1,7 @@
 import { Button, Checkbox, JsonInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { FlaskConical, Pin } from 'lucide-react';
+import { FlaskConical, Pin, PinOff } from 'lucide-react';
 import { useState } from 'react';
 import { may, meQuery } from '@/api/me';
 import { providerQuery } from '@/api/providers';
@@ -14,7 +14,7 @@ import { Duration } from '@/components/time/Time';
 import { latestOutputsQuery } from '../api/latest-outputs';
 import { allSteps, type PlanModel, type PlanStep } from '../document/model';
 import { executionPath, referredTo } from '../document/references';
-import { pin, readPins } from './pins';
+import { pin, readPins, unpin } from './pins';
 import classes from './StepPanel.module.css';
 
 interface TestTabProps {
@@ -42,8 +42,8 @@ export function TestTab({ plan, model, step, values }: TestTabProps) {
   const inputOf = (name: string): unknown => latest.data?.inputs[name] ?? model.inputs.find(input => input.name === name)?.default ?? null;
   const ids = [...referred.steps].filter(id => !/^\d+$/.test(id));
   const fields = [
-    ...[...referred.inputs].map(name => ({ key: `input.${name}`, label: `Input ${name}`, value: inputOf(name) })),
-    ...ids.map(id => ({ key: `steps.${id}`, label: `Output of ${id}${id in pins ? ' (pinned)' : ''}`, value: outputOf(id) })),
+    ...[...referred.inputs].map(name => ({ key: `input.${name}`, label: `Input ${name}`, value: inputOf(name), pinned: null })),
+    ...ids.map(id => ({ key: `steps.${id}`, label: `Output of ${id}${id in pins ? ' (pinned)' : ''}`, value: outputOf(id), pinned: id in pins ? id : null })),
   ];
   const valueOf = (key: string, otherwise: unknown): unknown => (typed[key] === undefined ? otherwise : JSON.parse(typed[key]) as unknown);
   const test = useMutation({
@@ -59,11 +59,21 @@ export function TestTab({ plan, model, step, values }: TestTabProps) {
     setPins(readPins(plan));
     toastDone(`Tests of other steps take this as the output of ${id}.`);
   };
+  const release = (id: string) => {
+    unpin(plan, id);
+    setPins(readPins(plan));
+    setTyped(({ [`steps.${id}`]: _, ...others }) => others);
+  };
+  const takeOut = (id: string) => <Button size="compact-xs" variant="subtle" color="gray" leftSection={<PinOff size={13} aria-hidden="true" />} aria-label={`Take out the pin of ${id}`} onClick={() => release(id)}>Take out the pin</Button>;
   return (
     <form className={classes.form} onSubmit={event => { event.preventDefault(); test.mutate(); }}>
       <p className={classes.soft}>The step is really performed, alone. {fields.length > 0 && 'What it refers to is given here.'}</p>
+      {step.id !== null && step.id in pins && <div className={classes.line}><span>Tests of other steps take its pinned output.</span>{takeOut(step.id)}</div>}
       {fields.map(field => (
-        <JsonInput key={field.key} label={field.label} autosize minRows={1} maxRows={10} validationError="This is no JSON." value={typed[field.key] ?? JSON.stringify(field.value, null, 2)} onChange={text => setTyped({ ...typed, [field.key]: text })} />
+        <div key={field.key}>
+          <JsonInput label={field.label} autosize minRows={1} maxRows={10} validationError="This is no JSON." value={typed[field.key] ?? JSON.stringify(field.value, null, 2)} onChange={text => setTyped({ ...typed, [field.key]: text })} />
+          {field.pinned !== null && takeOut(field.pinned)}
+        </div>
       ))}
       {canRehearse && <Checkbox label="Only say what it would do" checked={dryRun} onChange={event => setDryRun(event.currentTarget.checked)} />}
       <Button type="submit" leftSection={<FlaskConical size={15} aria-hidden="true" />} loading={test.isPending} disabled={!may(me, 'operator')}>{may(me, 'operator') ? 'Test the step' : 'Operators may test steps'}</Button>

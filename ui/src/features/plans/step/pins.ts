@@ -12,9 +12,16 @@ export function readPins(plan: string): Record<string, unknown> {
   }
 }
 
-export function pin(plan: string, id: string, output: unknown): void {
+/** Tests take what the latest execution had again. */
+export function unpin(plan: string, id: string): void {
+  keep(plan, Object.fromEntries(Object.entries(readPins(plan)).filter(([name]) => name !== id)));
+}
+
+export const pin = (plan: string, id: string, output: unknown): void => keep(plan, { ...readPins(plan), [id]: output });
+
+function keep(plan: string, pins: Record<string, unknown>): void {
   try {
-    localStorage.setItem(keyOf(plan), JSON.stringify({ ...readPins(plan), [id]: output }));
+    localStorage.setItem(keyOf(plan), JSON.stringify(pins));
   } catch {
     // Storage is full or switched off: then it lasts no longer than what was typed.
   }

@@ -22,6 +22,7 @@ export function DiffView({ before, after, beforeLabel, afterLabel }: DiffViewPro
   return (
     <div className={classes.frame} tabIndex={0} role="region" aria-label={`${beforeLabel} beside ${afterLabel}`}>
       <table className={classes.table}>
+        <colgroup><col className={classes.numbers} /><col /><col className={classes.numbers} /><col /></colgroup>
         <thead><tr><th scope="col" colSpan={2}>{beforeLabel}</th><th scope="col" colSpan={2}>{afterLabel}</th></tr></thead>
         <tbody>
           {parts.map(part => (part.folded && !unfolded.has(part.from)
@@ -35,7 +36,7 @@ export function DiffView({ before, after, beforeLabel, afterLabel }: DiffViewPro
 
 function Row({ row: { before, after, same } }: { row: DiffRow }) {
   return (
-    <tr>
+    <tr data-same={same || undefined}>
       <td className={classes.number}>{before?.number}</td>
       <td className={classes.text} data-change={same ? undefined : before === null ? 'none' : 'removed'}>{!same && before !== null && <span className={classes.hidden}>Removed: </span>}{before?.text}</td>
       <td className={classes.number}>{after?.number}</td>
