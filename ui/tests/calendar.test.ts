@@ -8,8 +8,8 @@ const at = (day: number, hour: number, minute = 0) => new Date(2026, 10, day, ho
 const table = (plan: string, times: string[], isCut = false) => ({ trigger_id: plan, plan, watches: '', in_words: null, times, is_cut: isCut });
 
 describe('the calendar', () => {
-  it('shows whole weeks from Monday on', () => {
-    expect(daysOf('week', new Date(2026, 10, 22)).map(dayText)).toEqual(['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21', '2026-11-22']);
+  it('shows the seven days that come, and of a month whole weeks from Monday on', () => {
+    expect(daysOf('week', new Date(2026, 10, 22)).map(dayText)).toEqual(['2026-11-22', '2026-11-23', '2026-11-24', '2026-11-25', '2026-11-26', '2026-11-27', '2026-11-28']);
     const month = daysOf('month', new Date(2026, 10, 5));
     expect([dayText(month[0]!), dayText(month.at(-1)!), month.length]).toEqual(['2026-10-26', '2026-12-06', 42]);
     expect(daysOf('month', new Date(2027, 1, 1))).toHaveLength(28);

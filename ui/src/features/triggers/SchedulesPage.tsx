@@ -17,7 +17,7 @@ import { resumeTrigger } from './api/resume-trigger';
 import { runTrigger } from './api/run-trigger';
 import { BrokenTriggers } from './broken/BrokenTriggers';
 import { Calendar } from './schedules/Calendar';
-import { columns } from './schedules/columns';
+import { columns, columnsBeside } from './schedules/columns';
 import { dayFrom, dayText } from './schedules/calendar';
 import { ScheduleCard } from './schedules/ScheduleCard';
 import classes from './SchedulesPage.module.css';
@@ -67,7 +67,7 @@ export function SchedulesPage() {
           <BrokenTriggers search={search.q} mayPause={may(me, 'editor')} isBusy={changing.isPending} onPause={trigger => changing.mutate(trigger)} />
         ) : isList ? (
           <DataTable
-            label="Schedules" columns={columns} rows={rows} rowId={row => row.id} more={list}
+            label="Schedules" columns={chosen === undefined ? columns : columnsBeside} rows={rows} rowId={row => row.id} more={list}
             onOpen={row => set({ schedule: row.id })} tone={row => (row.state === 'broken' ? 'bad' : undefined)} empty={empty}
           />
         ) : all?.length === 0 ? empty : (

@@ -69,7 +69,7 @@ function Weeks({ days, byDay, today, month, shown, onDay }: WeeksProps) {
               {days.slice(week * 7, week * 7 + 7).map((day, index) => {
                 const entries = byDay[week * 7 + index]!;
                 return (
-                  <td key={day.getTime()} data-today={dayText(day) === dayText(today) || undefined} data-other={(month !== null && day.getMonth() !== month) || undefined}>
+                  <td key={day.getTime()} data-today={dayText(day) === dayText(today) || undefined} data-other={(month !== null && day.getMonth() !== month) || undefined} data-past={plusDays(day, 1) <= today || undefined}>
                     <span className={classes.weekday} aria-hidden="true">{name.format(day)}</span>
                     <button type="button" className={classes.number} aria-label={full.format(day)} onClick={() => onDay(day)}>{day.getDate()}</button>
                     <ul className={classes.entries}>{entries.slice(0, shown).map(entry => <EntryItem key={entry.trigger} entry={entry} />)}</ul>

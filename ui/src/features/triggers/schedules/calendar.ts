@@ -27,9 +27,9 @@ export const plusDays = (date: Date, days: number): Date => new Date(date.getFul
 
 const mondayOf = (date: Date): Date => plusDays(dayStart(date), -((date.getDay() + 6) % 7));
 
-/** The days that are shown: one, the seven from Monday on, or the whole weeks of a month. */
+/** The days that are shown: one, seven from this one on, or the whole weeks of a month. */
 export function daysOf(span: Span, date: Date): Date[] {
-  const first = span === 'day' ? dayStart(date) : span === 'week' ? mondayOf(date) : mondayOf(new Date(date.getFullYear(), date.getMonth(), 1));
+  const first = span === 'month' ? mondayOf(new Date(date.getFullYear(), date.getMonth(), 1)) : dayStart(date);
   const last = span === 'month' ? new Date(date.getFullYear(), date.getMonth() + 1, 0) : null;
   const count = span === 'day' ? 1 : span === 'week' ? 7 : Math.ceil((Math.round((last!.getTime() - first.getTime()) / 86_400_000) + 1) / 7) * 7;
   return Array.from({ length: count }, (_, index) => plusDays(first, index));

@@ -11,3 +11,6 @@ export const columns: readonly Column<Trigger>[] = [
   { id: 'next', header: 'Next', width: '110px', cell: row => <Time value={row.next_at} /> },
   { id: 'last', header: 'Last', width: '190px', narrow: 'hide', cell: row => (row.last == null ? '–' : <><StatusBadge status={row.last.execution_status ?? row.last.status} /> <Time value={row.last.occurred_at} /></>) },
 ];
+
+/** Beside a schedule that is looked at there is room for few: the rest it tells itself. */
+export const columnsBeside = columns.filter(({ id }) => id === 'plan' || id === 'watches' || id === 'next');
