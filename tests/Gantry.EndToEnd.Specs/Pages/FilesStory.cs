@@ -27,8 +27,10 @@ public sealed class FilesStory(SharedHub hubs, SharedBrowser browser)
         await using var visitor = await browser.OpenAsync((await hubs.GetAsync()).Program.Address);
         await visitor.SignInAsync();
 
-        // The server is not known yet: its fingerprint is shown, and accepted.
+        // What is missing is told at its field, wherever that is. The server is not known yet: its fingerprint is shown, and accepted.
         await visitor.Page.GotoAsync("/endpoints?new=sftp");
+        await visitor.Button("Save endpoint").ClickAsync();
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Textbox, new PageGetByRoleOptions { Name = "Host", Exact = true })).ToBeFocusedAsync();
         await FillAsync(visitor, "Host", "127.0.0.1");
         await FillAsync(visitor, "Port", $"{ssh.Port}");
         await FillAsync(visitor, "Path", source);

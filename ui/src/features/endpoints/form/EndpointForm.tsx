@@ -4,6 +4,7 @@ import { ChevronDown, ChevronRight, PlugZap } from 'lucide-react';
 import { useCallback, useRef, useState } from 'react';
 import { AskBeforeLeaving } from '@/components/feedback/AskBeforeLeaving';
 import { ProblemAlert, messageOf } from '@/components/feedback/ProblemAlert';
+import { useFirstError } from '@/components/form/first-error';
 import { SettingFields } from '@/components/form/SettingFields';
 import { labelOf, missingOf } from '@/components/form/settings';
 import { Card } from '@/components/page/Card';
@@ -35,6 +36,7 @@ export function EndpointForm({ kind, name, settings, taken, onSaved, onCancel }:
   const [isStoring, setStoring] = useState(false);
   const typedSecrets = useRef(new Map<string, StoreSecret>());
   const [hasTypedSecret, setTypedSecret] = useState(false);
+  const { form, showFirstError } = useFirstError<HTMLFormElement>();
   const client = useQueryClient();
   const newName = typedName ?? suggestName(values, kind.id, taken);
   const names = kind.settings.map(setting => setting.name);
@@ -60,7 +62,10 @@ export function EndpointForm({ kind, name, settings, taken, onSaved, onCancel }:
   };
   /** A new secret that stands in its field is stored before anything is tried or saved with it; why it cannot be is told there. */
   const withSecrets = async (then: (whole: Record<string, unknown>) => void) => {
-    if (!isComplete()) return;
+    if (!isComplete()) {
+      showFirstError();
+      return;
+    }
     setStoring(true);
     try {
       let whole = values;
@@ -68,13 +73,16 @@ export function EndpointForm({ kind, name, settings, taken, onSaved, onCancel }:
       then(whole);
     } catch {
       // The field tells it.
+      showFirstError();
     } finally {
       setStoring(false);
     }
   };
   const place = (error: unknown) => {
     const field = fieldOf(messageOf(error), names);
-    if (field !== undefined) setErrors(others => ({ ...others, [field]: messageOf(error) }));
+    if (field === undefined) return;
+    setErrors(others => ({ ...others, [field]: messageOf(error) }));
+    showFirstError();
   };
   const testing = useMutation({ mutationFn: (tried: Record<string, unknown>) => testDraft(kind.id, tried), onSuccess: setResult, onError: place });
   const saving = useMutation({
@@ -94,7 +102,7 @@ export function EndpointForm({ kind, name, settings, taken, onSaved, onCancel }:
   };
   const failure = [testing.error, saving.error].find(error => error !== null && fieldOf(messageOf(error), names) === undefined);
   return (
-    <form onSubmit={event => { event.preventDefault(); void withSecrets(saving.mutate); }} noValidate>
+    <form ref={form} onSubmit={event => { event.preventDefault(); void withSecrets(saving.mutate); }} noValidate>
       <AskBeforeLeaving when={(isChanged || typedName !== null || hasTypedSecret) && !saving.isPending} />
       <Stack gap="md">
         {groupsOf(kind.settings).map(group => (

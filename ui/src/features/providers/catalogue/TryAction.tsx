@@ -6,6 +6,7 @@ import { credentialNamesQuery } from '@/api/credential-names';
 import type { Action } from '@/api/providers';
 import { testStep } from '@/api/test-step';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
+import { useFirstError } from '@/components/form/first-error';
 import { SettingFields } from '@/components/form/SettingFields';
 import { missingOf } from '@/components/form/settings';
 import { JsonView } from '@/components/json/JsonView';
@@ -28,6 +29,7 @@ interface TryActionProps {
 export function TryAction({ action, connections, onShow }: TryActionProps) {
   const [values, setValues] = useState<Record<string, unknown>>({});
   const [asked, setAsked] = useState(false);
+  const { form, showFirstError } = useFirstError<HTMLFormElement>();
   const credentials = useQuery(credentialNamesQuery).data ?? [];
   const signsIn = connections !== null && action.parameters.some(parameter => parameter.name === connectionName);
   const settings = signsIn ? action.parameters.filter(parameter => parameter.name !== connectionName) : action.parameters;
@@ -44,10 +46,11 @@ export function TryAction({ action, connections, onShow }: TryActionProps) {
   const start = () => {
     setAsked(true);
     if (missing.length === 0) test.mutate();
+    else showFirstError();
   };
   return (
     <Card title="Try it">
-      <form className={classes.form} onSubmit={event => { event.preventDefault(); start(); }}>
+      <form ref={form} noValidate className={classes.form} onSubmit={event => { event.preventDefault(); start(); }}>
         <p className={classes.soft}>It is really performed, as a step by itself.{signsIn && names.length === 0 && ' Connect it first: there is no connection yet.'}</p>
         {signsIn && names.length > 1 && <Select label="Connection" data={names} value={connection ?? null} onChange={next => set(connectionName, next ?? undefined)} />}
         <SettingFields

@@ -4,6 +4,7 @@ import { Plug } from 'lucide-react';
 import { useState } from 'react';
 import { changeProviderFields } from '@/api/provider-fields';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
+import { useFirstError } from '@/components/form/first-error';
 import { SettingFields } from '@/components/form/SettingFields';
 import { missingOf } from '@/components/form/settings';
 import { verifyConnection } from '../api/connect';
@@ -22,6 +23,7 @@ export function ConnectForm({ provider, needs, onBegin }: { provider: string; ne
   const [shared, setShared] = useState(false);
   const [values, setValues] = useState<Record<string, unknown>>({});
   const [asked, setAsked] = useState(false);
+  const { form, showFirstError } = useFirstError<HTMLFormElement>();
   const way = needs.ways.find(each => each.id === wayId);
   const fields = fieldsOf(needs, way);
   const missing = missingOf(fields, values);
@@ -40,14 +42,17 @@ export function ConnectForm({ provider, needs, onBegin }: { provider: string; ne
   });
   const start = () => {
     setAsked(true);
-    if (missing.length > 0 || name === '') return;
+    if (missing.length > 0 || name === '') {
+      showFirstError();
+      return;
+    }
     consent.reset();
     onBegin();
     connect.mutate();
   };
   const busy = connect.isPending || (consent.data !== undefined && consent.data.authorize_url !== null);
   return (
-    <form className={classes.form} onSubmit={event => { event.preventDefault(); start(); }}>
+    <form ref={form} className={classes.form} onSubmit={event => { event.preventDefault(); start(); }}>
       {needs.ways.length > 1 && (
         <Select label="Way to sign in" data={needs.ways.map(each => ({ value: each.id, label: each.name === '' ? each.id : `${each.name} (${each.id})` }))} value={wayId ?? null} allowDeselect={false} onChange={next => setWay(next ?? undefined)} />
       )}
