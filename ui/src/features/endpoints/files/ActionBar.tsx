@@ -27,8 +27,8 @@ export function ActionBar({ side, place, chosen, other, onBring, onPreview, onRe
   const Arrow = side === 'left' ? ArrowRight : ArrowLeft;
   return (
     <div className={classes.bar} role="toolbar" aria-label="What to do with the chosen files" tabIndex={0}>
-      <Button size="xs" leftSection={<Copy size={14} aria-hidden="true" />} rightSection={<Arrow size={14} aria-hidden="true" />} disabled={none || other === null} onClick={() => onBring('copy')} title={other === null ? 'Choose an endpoint in the other pane' : `To ${textOfPlace(other)}`}>Copy across</Button>
-      <Button size="xs" variant="default" rightSection={<Arrow size={14} aria-hidden="true" />} disabled={none || other === null} onClick={() => onBring('move')}>Move across</Button>
+      <Button size="xs" leftSection={<Copy size={14} aria-hidden="true" />} rightSection={<Arrow size={14} aria-hidden="true" />} disabled={none || other === null} onClick={() => onBring('copy')} title={other === null ? 'Choose an endpoint in the other pane' : `To ${textOfPlace(other)}`}>Copy<span className={classes.across}>&nbsp;across</span></Button>
+      <Button size="xs" variant="default" rightSection={<Arrow size={14} aria-hidden="true" />} disabled={none || other === null} onClick={() => onBring('move')}>Move<span className={classes.across}>&nbsp;across</span></Button>
       <Group gap={4} className={classes.others}>
         <Button {...quiet} title="Preview" leftSection={<Eye size={14} aria-hidden="true" />} disabled={file === null} onClick={() => onPreview(file!)}>Preview</Button>
         {file === null || place === null
