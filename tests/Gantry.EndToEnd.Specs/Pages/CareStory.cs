@@ -139,6 +139,31 @@ public sealed class CareStory(SharedHub hubs, SharedBrowser browser) : IDisposab
         await Assertions.Expect(other.GetByRole(AriaRole.Columnheader, new PageGetByRoleOptions { Name = "Hour" })).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task What_cannot_be_read_is_told_where_it_would_stand()
+    {
+        var hub = (await hubs.GetAsync()).Program;
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+        static Task RefuseAsync(IRoute route) =>
+            route.FulfillAsync(new RouteFulfillOptions { Status = 500, ContentType = "application/problem+json", Body = """{"title":"Not now","detail":"The moon is in the way."}""" });
+        var refused = visitor.Page.GetByRole(AriaRole.Alert).Filter(new LocatorFilterOptions { HasText = "The moon is in the way." });
+        await visitor.Page.RouteAsync("**/api/executions?*", RefuseAsync);
+
+        await visitor.Page.GotoAsync("/");
+        await Assertions.Expect(refused).ToHaveCountAsync(2);
+        await visitor.FindsItAccessibleAsync();
+        await visitor.Page.UnrouteAsync("**/api/executions?*");
+        // The overview asks again by itself.
+        await Assertions.Expect(refused).ToHaveCountAsync(0);
+        await visitor.Page.RouteAsync("**/api/providers/transfer/actions", RefuseAsync);
+        await visitor.Page.RouteAsync("**/api/endpoints?*", RefuseAsync);
+        await visitor.Page.GotoAsync("/transfers/new");
+
+        await Assertions.Expect(refused).ToHaveCountAsync(2);
+        await visitor.FindsItAccessibleAsync();
+    }
+
     private async Task<HubProgram> PrepareAsync(string mode)
     {
         var hub = (await hubs.GetAsync()).Program;

@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { Card } from '@/components/page/Card';
 import { executionTitle } from '@/components/status/execution-title';
 import { StatusBadge } from '@/components/status/StatusBadge';
@@ -12,9 +13,10 @@ import { recentExecutionsQuery } from '../api/recent-executions';
 import classes from './Overview.module.css';
 
 export function RunningCard() {
-  const running = useQuery(recentExecutionsQuery('running')).data;
+  const asked = useQuery(recentExecutionsQuery('running'));
+  const running = asked.data;
   return (
-    <List title="Running now" isEmpty={running?.length === 0} empty="Nothing runs at the moment." all={<Link to="/executions" search={{ status: 'running' }}>All running</Link>}>
+    <List title="Running now" asked={asked} isEmpty={running?.length === 0} empty="Nothing runs at the moment." all={<Link to="/executions" search={{ status: 'running' }}>All running</Link>}>
       {running?.map(execution => (
         <li key={execution.id}>
           <StatusBadge status="running" compact />
@@ -27,9 +29,10 @@ export function RunningCard() {
 }
 
 export function FailedCard() {
-  const failed = useQuery(recentExecutionsQuery('failed')).data;
+  const asked = useQuery(recentExecutionsQuery('failed'));
+  const failed = asked.data;
   return (
-    <List title="Failed last" isEmpty={failed?.length === 0} empty="Nothing has failed." all={<Link to="/executions" search={{ status: 'failed' }}>All failed</Link>}>
+    <List title="Failed last" asked={asked} isEmpty={failed?.length === 0} empty="Nothing has failed." all={<Link to="/executions" search={{ status: 'failed' }}>All failed</Link>}>
       {failed?.map(execution => (
         <li key={execution.id}>
           <StatusBadge status="failed" compact />
@@ -46,10 +49,11 @@ export function FailedCard() {
 
 /** Nothing at all when nobody is asked. */
 export function ApprovalsCard() {
-  const approvals = useQuery(approvalsQuery).data;
-  if (approvals === undefined || approvals.length === 0) return null;
+  const asked = useQuery(approvalsQuery);
+  const approvals = asked.data ?? [];
+  if (approvals.length === 0 && asked.error === null) return null;
   return (
-    <List title="Waits for your answer" isEmpty={false} empty="">
+    <List title="Waits for your answer" asked={asked} isEmpty={false} empty="">
       {approvals.map(approval => (
         <li key={`${approval.execution}:${approval.step}`}>
           <StatusBadge status="waiting" compact />
@@ -65,9 +69,10 @@ export function ApprovalsCard() {
 }
 
 export function NextCard() {
-  const next = useQuery(nextRunsQuery).data;
+  const asked = useQuery(nextRunsQuery);
+  const next = asked.data;
   return (
-    <List title="Runs next" isEmpty={next?.length === 0} empty="No plan has a schedule." all={<Link to="/schedules">All schedules</Link>}>
+    <List title="Runs next" asked={asked} isEmpty={next?.length === 0} empty="No plan has a schedule." all={<Link to="/schedules">All schedules</Link>}>
       {next?.map(run => (
         <li key={run.trigger}>
           <div className={classes.two}>
@@ -82,9 +87,10 @@ export function NextCard() {
 }
 
 export function HealthCard() {
-  const checks = useQuery(healthQuery).data;
+  const asked = useQuery(healthQuery);
+  const checks = asked.data;
   return (
-    <List title="Health of the hub" isEmpty={checks?.length === 0} empty="The hub does not say.">
+    <List title="Health of the hub" asked={asked} isEmpty={checks?.length === 0} empty="The hub does not say.">
       {checks?.map(check => (
         <li key={check.name}>
           <StatusBadge status={check.is_ok ? 'ok' : 'failed'} compact />
@@ -95,10 +101,21 @@ export function HealthCard() {
   );
 }
 
-function List({ title, isEmpty, empty, all, children }: { title: string; isEmpty: boolean; empty: string; all?: ReactNode; children: ReactNode }) {
+interface ListProps {
+  title: string;
+  /** Where its rows come from. */
+  asked: UseQueryResult<unknown>;
+  isEmpty: boolean | undefined;
+  empty: string;
+  all?: ReactNode;
+  children: ReactNode;
+}
+
+function List({ title, asked, isEmpty, empty, all, children }: ListProps) {
+  if (asked.error !== null && asked.data === undefined) return <Card title={title}><ProblemAlert error={asked.error} onRetry={() => void asked.refetch()} /></Card>;
   return (
-    <Card title={title} actions={all !== undefined && !isEmpty && <span className={classes.all}>{all}</span>}>
-      {isEmpty ? <p className={classes.none}>{empty}</p> : <ul className={classes.list}>{children}</ul>}
+    <Card title={title} actions={all !== undefined && isEmpty !== true && <span className={classes.all}>{all}</span>}>
+      {isEmpty === true ? <p className={classes.none}>{empty}</p> : <ul className={classes.list}>{children}</ul>}
     </Card>
   );
 }

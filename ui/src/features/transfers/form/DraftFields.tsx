@@ -2,6 +2,8 @@ import { Button, Collapse, SegmentedControl, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { ChevronDown, ChevronRight, Plus } from 'lucide-react';
+import { endpointNamesQuery } from '@/api/endpoint-names';
+import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { SettingFields } from '@/components/form/SettingFields';
 import { Card } from '@/components/page/Card';
 import { transferOptionsQuery } from '../api/transfer-options';
@@ -30,7 +32,9 @@ const modeHints: Record<Mode, string> = {
 /** Where from, where to, how, and which files. */
 export function DraftFields({ draft, onChange, hasPattern = false, disabled = false }: DraftFieldsProps) {
   const [more, moreState] = useDisclosure(false);
-  const known = useQuery(transferOptionsQuery).data;
+  const endpoints = useQuery(endpointNamesQuery);
+  const options = useQuery(transferOptionsQuery);
+  const known = options.data;
   const settings = (known?.get(draft.mode) ?? []).filter(setting => !own.has(setting.name) && !(hasPattern && draft.pattern !== '' && setting.name === 'include'));
   const set = (change: Partial<Draft>) => onChange({ ...draft, ...change });
   const setOption = (name: string, value: unknown) => {
@@ -48,6 +52,7 @@ export function DraftFields({ draft, onChange, hasPattern = false, disabled = fa
               onChange={mode => onChange(withMode(draft, mode, known?.get(mode)?.map(setting => setting.name)))}
             />
             <p className={classes.hint}>{modeHints[draft.mode]}</p>
+            {endpoints.error !== null && endpoints.data === undefined && <ProblemAlert error={endpoints.error} onRetry={() => void endpoints.refetch()} />}
             <div className={classes.places}>
               {draft.from.map((address, index) => (
                 <AddressField key={index} label={draft.from.length > 1 ? `From ${index + 1}` : 'From'} value={address} disabled={disabled} onChange={next => set({ from: replaced(draft.from, index, next) })} onRemove={draft.from.length > 1 ? () => set({ from: without(draft.from, index) }) : undefined} />
@@ -68,8 +73,9 @@ export function DraftFields({ draft, onChange, hasPattern = false, disabled = fa
         <Card title="Which files, and how">
           <div className={classes.fields}>
             {hasPattern && <TextInput label="Pattern" description="Only files that match, such as *.jpg or /out/**. Without it all." value={draft.pattern} onChange={event => set({ pattern: event.currentTarget.value })} spellCheck={false} autoComplete="off" />}
+            {options.error !== null && known === undefined && <ProblemAlert error={options.error} onRetry={() => void options.refetch()} />}
             <SettingFields settings={settings.filter(setting => first.includes(setting.name))} values={draft.options} onChange={setOption} />
-            <div><Button size="xs" variant="subtle" color="gray" aria-expanded={more} leftSection={more ? <ChevronDown size={14} aria-hidden="true" /> : <ChevronRight size={14} aria-hidden="true" />} onClick={moreState.toggle}>{more ? 'Fewer options' : `All ${settings.length} options`}</Button></div>
+            {settings.length > 0 && <div><Button size="xs" variant="subtle" color="gray" aria-expanded={more} leftSection={more ? <ChevronDown size={14} aria-hidden="true" /> : <ChevronRight size={14} aria-hidden="true" />} onClick={moreState.toggle}>{more ? 'Fewer options' : `All ${settings.length} options`}</Button></div>}
             <Collapse expanded={more}><SettingFields settings={settings.filter(setting => !first.includes(setting.name))} values={draft.options} onChange={setOption} /></Collapse>
           </div>
         </Card>
