@@ -164,6 +164,22 @@ public sealed class CareStory(SharedHub hubs, SharedBrowser browser) : IDisposab
         await visitor.FindsItAccessibleAsync();
     }
 
+    [Fact]
+    public async Task An_address_with_a_step_far_down_shows_its_row()
+    {
+        var hub = (await hubs.GetAsync()).Program;
+        await hub.Http.PostJsonAsync("/api/plans", new { plan = $"name: {name}\ninputs: {{ items: list }}\nsteps:\n  - each: ${{input.items}}\n    steps: [ {{ use: logic.transform, with: {{ value: part }} }} ]\n" });
+        var started = await hub.Http.PostJsonAsync("/api/execute?wait=60s", new { plan = name, inputs = new { items = Enumerable.Range(0, 200) } });
+        var id = started.GetProperty("id").GetString();
+        var path = (await hub.Http.GetJsonAsync($"/api/executions/{id}")).GetProperty("steps").EnumerateArray().Last().GetProperty("step").GetString();
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.SignInAsync();
+
+        await visitor.Page.GotoAsync($"/executions/{id}?step={Uri.EscapeDataString($"\"{path}\"")}");
+
+        await Assertions.Expect(visitor.Page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Timeline of steps" }).Locator("[aria-pressed=true]")).ToBeInViewportAsync();
+    }
+
     private async Task<HubProgram> PrepareAsync(string mode)
     {
         var hub = (await hubs.GetAsync()).Program;

@@ -1,10 +1,10 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import { StatusBadge } from '@/components/status/StatusBadge';
 import { lookOf } from '@/components/status/status';
 import { useNow } from '@/components/time/clock';
-import { durationText, plural } from '@/components/time/words';
+import { durationText, exactText, plural } from '@/components/time/words';
 import { barOf, rowsOf, spanOf, ticksOf, type Attempt, type TimelineRow, type TimeSpan } from './timeline';
 import classes from './Timeline.module.css';
 
@@ -27,6 +27,12 @@ export function Timeline({ attempts, progress, selected, onSelect }: TimelinePro
   const rows = useMemo(() => rowsOf(attempts), [attempts]);
   const span = spanOf(attempts, now);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => viewport.current, estimateSize: () => rowHeight, overscan: 10 });
+  // Who comes by an address with a step in it sees its row as well.
+  const show = useEffectEvent(() => {
+    const index = rows.findIndex(row => row.path === selected);
+    if (index >= 0) virtual.scrollToIndex(index, { align: 'center' });
+  });
+  useEffect(() => show(), []);
   return (
     <div ref={viewport} className={classes.viewport} role="region" aria-label="Timeline of steps" tabIndex={0}>
       <div className={classes.axis} aria-hidden="true">
@@ -71,7 +77,7 @@ function Row({ row, span, now, progress, isSelected, onSelect }: RowProps) {
           const bar = barOf(attempt, span, now);
           const length = (attempt.ended_at == null ? now : Date.parse(attempt.ended_at)) - Date.parse(attempt.started_at);
           return (
-            <span key={attempt.attempt} className={classes.bar} data-tone={lookOf(attempt.status).tone} style={{ left: `${bar.left}%`, width: `${bar.width}%` }} title={`Attempt ${attempt.attempt}: ${lookOf(attempt.status).label.toLowerCase()}, ${durationText(length)}`}>
+            <span key={attempt.attempt} className={classes.bar} data-tone={lookOf(attempt.status).tone} style={{ left: `${bar.left}%`, width: `${bar.width}%` }} title={`Attempt ${attempt.attempt}: ${lookOf(attempt.status).label.toLowerCase()}, ${durationText(length)}, from ${exactText(attempt.started_at)}`}>
               <span className={classes.length} data-outside={bar.width < 12 || undefined} data-left={bar.left > 70 || undefined}>{progress !== undefined && attempt.ended_at == null ? progress : durationText(length)}</span>
             </span>
           );
