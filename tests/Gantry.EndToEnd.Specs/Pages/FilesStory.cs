@@ -242,6 +242,28 @@ public sealed class FilesStory(SharedHub hubs, SharedBrowser browser)
     }
 
     [Fact]
+    public async Task Of_very_many_places_few_are_in_the_page_and_each_is_found()
+    {
+        var hub = (await hubs.GetAsync()).Program;
+        await using var visitor = await browser.OpenAsync(hub.Address);
+        await visitor.EnterAsync(hub, "very-many-places");
+        var places = Enumerable.Range(100, 200).Select(number => new { name = $"site-{number}", kind = "sftp", address = $"sftp://deploy@site-{number}.example.org/", settings = new { }, limits = new { }, created_at = DateTimeOffset.UnixEpoch, updated_at = DateTimeOffset.UnixEpoch });
+        await visitor.Page.RouteAsync("**/api/endpoints?limit=500", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = System.Text.Json.JsonSerializer.Serialize(new { items = places, next = (string?)null }) }));
+        await visitor.SignInAsync();
+        await visitor.Page.GotoAsync("/endpoints");
+        var cards = visitor.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Test", Exact = true });
+
+        await visitor.SeesAsync(visitor.Link("site-100"));
+        (await cards.CountAsync()).ShouldBeLessThan(100);
+        await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = new System.Text.RegularExpressions.Regex("^[0-9]+ more$") }).ScrollIntoViewIfNeededAsync();
+        await visitor.SeesAsync(visitor.Link("site-150"));
+        await visitor.Page.GetByLabel("Search endpoints").FillAsync("site-299");
+
+        await Assertions.Expect(cards).ToHaveCountAsync(1);
+        await visitor.SeesAsync(visitor.Link("site-299"));
+    }
+
+    [Fact]
     public async Task A_bandwidth_is_painted_by_keys_and_kept()
     {
         var hub = (await hubs.GetAsync()).Program;

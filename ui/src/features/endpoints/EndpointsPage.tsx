@@ -12,10 +12,9 @@ import { Page } from '@/components/page/Page';
 import { SearchField } from '@/components/search/SearchField';
 import { endpointsQuery } from './api/list-endpoints';
 import { kindsQuery } from './api/list-kinds';
-import { usesQuery } from './api/list-uses';
 import { EndpointForm } from './form/EndpointForm';
 import { KindChooser } from './form/KindChooser';
-import { EndpointCard } from './list/EndpointCard';
+import { EndpointCards } from './list/EndpointCards';
 import classes from './EndpointsPage.module.css';
 
 /** Places for files, what they are used for, and whether they work. */
@@ -29,8 +28,6 @@ function EndpointList() {
   const navigate = useNavigate({ from: '/endpoints' });
   const me = useQuery(meQuery).data;
   const list = useQuery(endpointsQuery);
-  const kinds = useQuery(kindsQuery).data ?? [];
-  const uses = useQuery(usesQuery).data;
   const wanted = q?.toLowerCase();
   const endpoints = list.data?.filter(endpoint => wanted === undefined || `${endpoint.name} ${endpoint.kind} ${endpoint.address}`.toLowerCase().includes(wanted));
   const add = may(me, 'editor') && <Button leftSection={<Plus size={16} aria-hidden="true" />} onClick={() => void navigate({ search: { new: 'choose' } })}>New endpoint</Button>;
@@ -46,11 +43,7 @@ function EndpointList() {
         </Card>
       )}
       {list.data !== undefined && list.data.length > 6 && <Filters><SearchField label="Search endpoints" value={q} onChange={text => void navigate({ search: { q: text }, replace: true })} /></Filters>}
-      {endpoints !== undefined && endpoints.length > 0 && (
-        <ul className={classes.cards}>
-          {endpoints.map(endpoint => <EndpointCard key={endpoint.name} endpoint={endpoint} kindTitle={kinds.find(each => each.id === endpoint.kind)?.title ?? endpoint.kind} uses={uses?.filter(use => use.endpoint === endpoint.name)} />)}
-        </ul>
-      )}
+      {endpoints !== undefined && endpoints.length > 0 && <EndpointCards key={q} endpoints={endpoints} />}
       {endpoints?.length === 0 && wanted !== undefined && <Card><EmptyState title="No endpoint fits" action={<Button variant="light" onClick={() => void navigate({ search: {} })}>Show all</Button>} /></Card>}
     </Page>
   );
@@ -58,10 +51,12 @@ function EndpointList() {
 
 function NewEndpoint({ kind }: { kind: string }) {
   const navigate = useNavigate({ from: '/endpoints' });
+  const me = useQuery(meQuery).data;
   const kinds = useQuery(kindsQuery);
   const taken = useQuery(endpointsQuery).data ?? [];
   const chosen = kinds.data?.find(each => each.id === kind);
   const above = <Link to="/endpoints" search={{}} className={classes.above}>Endpoints</Link>;
+  if (me !== undefined && !may(me, 'editor')) return <Page title="New endpoint" above={above}><Card><EmptyState icon={<Server size={22} />} title="Endpoints are connected by editors">What is connected already can be looked at under <Link to="/endpoints" search={{}}>Endpoints</Link>.</EmptyState></Card></Page>;
   if (kinds.data === undefined) return <Page title="New endpoint" above={above}>{kinds.error === null ? <Loading what="The kinds" /> : <ProblemAlert error={kinds.error} onRetry={() => void kinds.refetch()} />}</Page>;
   if (chosen === undefined) {
     return <Page title="New endpoint" above={above} lead="What sort of place is it?"><KindChooser kinds={kinds.data} onChoose={id => void navigate({ search: { new: id } })} /></Page>;

@@ -55,7 +55,7 @@ export function FileList({ label, entries, order, onOrder, selection, onSelect, 
     const pageLength = Math.max(1, Math.floor((viewport.current?.clientHeight ?? 400) / rowHeight) - 2);
     const next = steppedTo(event.key, at, entries.length, pageLength);
     if (next !== null && !event.altKey) go(next, event);
-    else if (event.key === 'Enter' && at >= 0) onOpen(entries[at]!);
+    else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && at >= 0) onOpen(entries[at]!);
     else if (event.key === ' ' && entries.length > 0) onSelect(toggled(selection, entries[Math.max(0, at)]!.name));
     else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) onSelect({ ...selection, names: new Set(entries.map(entry => entry.name)) });
     else return onKey(event);

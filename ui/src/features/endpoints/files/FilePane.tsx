@@ -1,7 +1,9 @@
 import { ActionIcon, Button, FileButton, Select, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ArrowUp, FolderOpen, FolderPlus, Plus, RefreshCw, Search, Upload } from 'lucide-react';
 import { useRef, type DragEvent, type KeyboardEvent, type RefObject } from 'react';
+import { may, meQuery } from '@/api/me';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { EmptyState } from '@/components/page/EmptyState';
 import { Loading } from '@/components/page/Loading';
@@ -14,6 +16,9 @@ import { sumsOf, type FileEntry, type Order } from './listing';
 import { parentOf, type Place } from './paths';
 import type { FilePaneState } from './useFilePane';
 import classes from './FilePane.module.css';
+
+// Typing finds the others.
+const shownMax = 100;
 
 interface FilePaneProps {
   title: 'Left' | 'Right';
@@ -43,7 +48,7 @@ export function FilePane(props: FilePaneProps) {
     <section className={classes.pane} aria-label={`${title} pane`} data-active={isActive || undefined} onFocusCapture={onActivate} onMouseDownCapture={onActivate}>
       <div className={classes.bar}>
         <Select
-          aria-label={`Endpoint in the ${title.toLowerCase()} pane`} placeholder="Choose an endpoint" searchable size="sm" className={classes.endpoint} nothingFoundMessage="No such endpoint"
+          aria-label={`Endpoint in the ${title.toLowerCase()} pane`} placeholder="Choose an endpoint" searchable limit={shownMax} size="sm" className={classes.endpoint} nothingFoundMessage="No such endpoint"
           data={endpoints.map(endpoint => endpoint.name)} value={place?.endpoint ?? null} onChange={name => onGo(name === null ? null : { endpoint: name, path: '' })}
         />
         {place !== null && <PaneTools {...props} place={place} />}
@@ -132,16 +137,18 @@ function Foot({ state: { listing, entries, chosen } }: { state: FilePaneState })
 }
 
 function Endpoints({ endpoints, onChoose }: { endpoints: readonly Endpoint[]; onChoose: (name: string) => void }) {
+  const mayEdit = may(useQuery(meQuery).data, 'editor');
   return (
     <div className={classes.places}>
-      {endpoints.map(endpoint => (
+      {endpoints.slice(0, shownMax).map(endpoint => (
         <button key={endpoint.name} type="button" className={classes.place} onClick={() => onChoose(endpoint.name)}>
           <KindIcon kind={endpoint.kind} />
           <span className={classes.placeName}>{endpoint.name}</span>
           <span className={classes.placeAddress}>{endpoint.address}</span>
         </button>
       ))}
-      <Link to="/endpoints" search={{ new: 'choose' }} className={classes.another}><Plus size={15} aria-hidden="true" />Connect another place</Link>
+      {endpoints.length > shownMax && <p className={classes.others}>{countText(endpoints.length - shownMax)} more: type a part of a name above.</p>}
+      {mayEdit && <Link to="/endpoints" search={{ new: 'choose' }} className={classes.another}><Plus size={15} aria-hidden="true" />Connect another place</Link>}
     </div>
   );
 }

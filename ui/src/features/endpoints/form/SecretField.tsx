@@ -2,11 +2,14 @@ import { Button, Checkbox, Group, Input, PasswordInput, Select, Stack, Textarea,
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { KeyRound, Plus } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { credentialNamesQuery } from '@/api/credential-names';
 import type { SecretFieldProps } from '@/components/form/SettingFields';
 import { messageOf } from '@/components/feedback/ProblemAlert';
 import { addSecret } from '../api/add-secret';
-import { secretsQuery } from '../api/list-secrets';
 import { nameOfReference, referenceTo, suggestSecretName } from './secrets';
+
+// Typing finds the others.
+const shownMax = 100;
 
 /** Stores what stands in the field of a new secret, and answers the reference to it. */
 export type StoreSecret = () => Promise<string>;
@@ -20,9 +23,9 @@ interface EndpointSecretProps extends SecretFieldProps {
 /** A secret of an endpoint: one of the credentials, or a new one that is stored at once. Its value never stands in the endpoint. */
 export function SecretField({ setting, label, value, onChange, error, endpoint, onTyped }: EndpointSecretProps) {
   const [isAdding, setAdding] = useState(false);
-  const secrets = useQuery(secretsQuery).data ?? [];
+  const stored = useQuery(credentialNamesQuery).data ?? [];
   const chosen = nameOfReference(value);
-  const names = [...new Set([...secrets.map(secret => secret.name), ...(chosen === null ? [] : [chosen])])].sort();
+  const names = chosen === null || stored.includes(chosen) ? stored : [...stored, chosen].sort();
   if (isAdding) {
     return (
       <NewSecretField
@@ -34,7 +37,7 @@ export function SecretField({ setting, label, value, onChange, error, endpoint, 
   return (
     <Group align="flex-end" gap="xs" wrap="nowrap">
       <Select
-        flex={1} label={label} description={helpOf(setting.help)} withAsterisk={setting.required} error={error} searchable clearable placeholder="Choose a credential"
+        flex={1} label={label} description={helpOf(setting.help)} withAsterisk={setting.required} error={error} searchable clearable limit={shownMax} placeholder="Choose a credential"
         leftSection={<KeyRound size={15} aria-hidden="true" />} nothingFoundMessage="No such credential" clearButtonProps={{ 'aria-label': `No ${label.toLowerCase()}` }}
         data={names} value={chosen} onChange={name => onChange(name === null ? undefined : referenceTo(name))}
       />

@@ -56,7 +56,7 @@ export function TryAction({ action, connections, onShow }: TryActionProps) {
         <SettingFields
           settings={settings} values={values} errors={asked ? Object.fromEntries(missing.map(name => [name, 'This is needed.'])) : {}} onChange={set}
           secretField={({ setting, label, value, onChange, error }) => (
-            <Select label={label} description={setting.help} error={error} withAsterisk={setting.required} clearable searchable placeholder="A credential" data={credentials.map(name => ({ value: `\${cred:${name}}`, label: name }))} value={value === '' ? null : value} onChange={next => onChange(next ?? undefined)} nothingFoundMessage="No credential is stored yet" />
+            <Select label={label} description={setting.help} error={error} withAsterisk={setting.required} clearable searchable limit={100} placeholder="A credential" data={credentials.map(name => ({ value: `\${cred:${name}}`, label: name }))} value={value === '' ? null : value} onChange={next => onChange(next ?? undefined)} nothingFoundMessage="No credential is stored yet" />
           )}
         />
         <div><Button type="submit" loading={test.isPending} leftSection={<FlaskConical size={15} aria-hidden="true" />}>Perform it</Button></div>
