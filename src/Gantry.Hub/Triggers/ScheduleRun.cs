@@ -18,7 +18,7 @@ internal sealed class ScheduleRun(TriggerWork work, TriggerStarter starter, Time
         {
             Id = id,
             Trigger = trigger,
-            Summary = $"{((ScheduleTrigger)trigger.Read()).Watches}, by hand",
+            Summary = $"{((ScheduleTrigger)trigger.Read()).Words}, by hand",
             Payload = TriggerPayload.OfSchedule(trigger, id, now, isMissed: false, isByHand: true),
             OccurredAt = now,
             IsTriedOnce = true,

@@ -145,7 +145,7 @@ internal sealed partial class Scheduler(
             Id = id,
             Trigger = schedule,
             Key = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
-            Summary = $"{((ScheduleTrigger)schedule.Read()).Watches}{(isMissed ? ", missed" : "")}",
+            Summary = $"{((ScheduleTrigger)schedule.Read()).Words}{(isMissed ? ", missed" : "")}",
             Payload = TriggerPayload.OfSchedule(schedule, id, at, isMissed),
             OccurredAt = at,
             Step = step,

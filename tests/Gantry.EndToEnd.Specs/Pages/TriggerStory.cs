@@ -102,6 +102,8 @@ public sealed class TriggerStory(SharedHub hubs, SharedBrowser browser)
 
         await visitor.SeesAsync(visitor.Heading(plan));
         await visitor.SeesAsync(visitor.Page.GetByRole(AriaRole.Main).GetByText("Succeeded", new LocatorGetByTextOptions { Exact = true }));
+        await visitor.Page.GotoAsync($"/events?plan={plan}");
+        await visitor.SeesAsync(visitor.Link("Every day at 06:30 (Europe/Berlin), by hand"));
     }
 
     [Theory]

@@ -11,13 +11,15 @@ interface ConfirmDangerProps {
   children: ReactNode;
   /** What the button says: "Delete plan". */
   action: string;
+  /** What the button beside it says, where nothing is there to be kept. */
+  refusal?: string;
   /** Has to be typed before the button works: for what cannot be had back. */
   typed?: string;
   onConfirm: () => Promise<unknown>;
 }
 
 /** Asks before something is lost, and shows why it was not done when the hub refuses. */
-export function ConfirmDanger({ opened, onClose, title, children, action, typed, onConfirm }: ConfirmDangerProps) {
+export function ConfirmDanger({ opened, onClose, title, children, action, refusal = 'Keep it', typed, onConfirm }: ConfirmDangerProps) {
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -52,7 +54,7 @@ export function ConfirmDanger({ opened, onClose, title, children, action, typed,
           )}
           {error !== null && <ProblemAlert error={error} />}
           <Group justify="flex-end" gap="xs">
-            <Button variant="default" disabled={busy} onClick={close} data-autofocus={typed === undefined || undefined}>Keep it</Button>
+            <Button variant="default" disabled={busy} onClick={close} data-autofocus={typed === undefined || undefined}>{refusal}</Button>
             <Button type="submit" color="red" loading={busy} disabled={typed !== undefined && text !== typed}>{action}</Button>
           </Group>
         </Stack>

@@ -31,6 +31,8 @@ export function EventsPage() {
   const list = useInfiniteQuery(eventsQuery(search));
   const [asks, setAsks] = useState(false);
   const rows = list.data?.pages.flatMap(page => page.items);
+  // What a plan that is gone did not start is looked for as well.
+  const planNames = [...new Set([...(plans.data ?? []).map(plan => plan.name!), ...(search.plan === undefined ? [] : [search.plan])])];
   const isFiltered = [search.status, search.kind, search.plan, search.q].some(each => each !== undefined);
   const set = (next: Partial<typeof search>) => void navigate({ search: before => ({ ...before, ...next }), replace: true });
   const replaying = useMutation({
@@ -51,7 +53,7 @@ export function EventsPage() {
         <Select aria-label="Kind" placeholder="Every kind" clearable size="xs" w={170} value={search.kind ?? null} clearButtonProps={{ 'aria-label': 'Every kind' }} data={kinds.map(kind => ({ value: kind, label: kindWords[kind]! }))} onChange={kind => set({ kind: kinds.find(each => each === kind) })} />
         <Select
           aria-label="Plan" placeholder="Every plan" searchable clearable size="xs" w={180} value={search.plan ?? null} clearButtonProps={{ 'aria-label': 'Every plan' }}
-          data={(plans.data ?? []).map(plan => plan.name!)} onChange={plan => set({ plan: plan ?? undefined })} nothingFoundMessage="No such plan"
+          data={planNames} onChange={plan => set({ plan: plan ?? undefined })} nothingFoundMessage="No such plan"
         />
         <SearchField label="Search events" value={search.q} onChange={q => set({ q })} width={220} />
         {isFiltered && <Button variant="subtle" size="xs" color="gray" onClick={() => void navigate({ search: {}, replace: true })}>Clear</Button>}
@@ -67,7 +69,7 @@ export function EventsPage() {
       )}
       {search.event !== undefined && <EventDrawer key={search.event} event={search.event} mayReplay={may(me, 'operator')} onClose={() => set({ event: undefined })} onShow={event => set({ event })} />}
       {search.status !== undefined && canReplay(search.status) && (
-        <ConfirmDanger opened={asks} onClose={() => setAsks(false)} title={`Replay all ${search.status} events that fit?`} action="Replay them" onConfirm={() => replaying.mutateAsync()}>
+        <ConfirmDanger opened={asks} onClose={() => setAsks(false)} title={`Replay all ${search.status} events that fit?`} action="Replay them" refusal="Not now" onConfirm={() => replaying.mutateAsync()}>
           Each of them starts its plan once more, the newest {replayMax.toLocaleString('en')} at most. It is done in your name and stands in the audit log.
         </ConfirmDanger>
       )}

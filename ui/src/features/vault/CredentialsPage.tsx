@@ -62,7 +62,7 @@ export function CredentialsPage() {
             <DataTable
               label="Credentials" columns={columns} rows={rows} rowId={keyOf} more={list} onOpen={credential => set({ open: keyOf(credential) })}
               empty={words !== undefined || search.scope !== undefined
-                ? <EmptyState icon={<KeyRound size={22} />} title="No credential fits">Clear the search to see all of them.</EmptyState>
+                ? <EmptyState icon={<KeyRound size={22} />} title="No credential fits" action={<Button variant="light" onClick={() => set({ q: undefined, scope: undefined })}>Show all</Button>} />
                 : <EmptyState icon={<KeyRound size={22} />} title="There is no credential yet" action={add}>A credential is a secret under a name. Plans, endpoints and providers refer to it as <code>{'${cred:NAME}'}</code>, so that the secret itself stands in none of them.</EmptyState>}
             />
           )}

@@ -64,7 +64,7 @@ export function VersionsTab({ plan, from, to, canRestore, onCompare, onRestored 
         </Group>
         {earlier === later ? <p className={classes.soft}>{plan.version === 1 ? 'This is the first version: there is nothing to compare it with yet.' : 'Choose another version to compare it with.'}</p> : <Compared plan={plan.name} from={earlier} to={later} />}
       </section>
-      <ConfirmDanger opened={restored !== null} onClose={() => setRestored(null)} title={`Restore version ${restored}?`} action="Restore it" onConfirm={() => restoring.mutateAsync(restored!)}>
+      <ConfirmDanger opened={restored !== null} onClose={() => setRestored(null)} title={`Restore version ${restored}?`} action="Restore it" refusal="Not now" onConfirm={() => restoring.mutateAsync(restored!)}>
         Its text becomes version {plan.version + 1}, and its triggers start the plan from then on. The versions in between stay here. What is written and not saved is given up.
       </ConfirmDanger>
     </div>

@@ -70,7 +70,7 @@ export function CredentialDrawer({ credential, me, backend, onClose }: Credentia
       {closing.question}
       <DeleteCredential credential={credential} opened={asksDelete} onClose={deleting.close} onDeleted={onClose} />
       <ConfirmDanger
-        opened={asksShare} onClose={sharing.close} title={`Give '${credential.name}' to the workspace?`} action="Share it"
+        opened={asksShare} onClose={sharing.close} title={`Give '${credential.name}' to the workspace?`} action="Share it" refusal="Not now"
         onConfirm={async () => { await shareCredential(credential); toastDone('The workspace has it now. Your own stays, and comes first in what you run.'); await refresh(); }}
       >
         Every plan of the workspace may use it then, and its editors may read it. Its value is read for that, which is on record.

@@ -86,7 +86,7 @@ function KeyRing() {
           {rotation != null && <p className={classes.soft}>{rotation.is_complete ? <>The last rotation ended <Time value={rotation.ended_at} />.</> : `A rotation goes on: ${countText(rotation.left)} are left.`}{rotation.unreadable > 0 && ` ${countText(rotation.unreadable)} cannot be opened.`}</p>}
         </Stack>
       )}
-      <ConfirmDanger opened={asks} onClose={asking.close} title="Rotate the keys?" action="Rotate the keys" onConfirm={async () => { await rotateKeys(); toastDone('Credentials are being sealed anew.'); await client.invalidateQueries({ queryKey: ['vault'] }); }}>
+      <ConfirmDanger opened={asks} onClose={asking.close} title="Rotate the keys?" action="Rotate the keys" refusal="Not now" onConfirm={async () => { await rotateKeys(); toastDone('Credentials are being sealed anew.'); await client.invalidateQueries({ queryKey: ['vault'] }); }}>
         New keys are made and every credential is sealed anew, in the background. Nothing stops meanwhile. Copy the master key anew afterwards; backups of before still need the one of before.
       </ConfirmDanger>
     </Card>
