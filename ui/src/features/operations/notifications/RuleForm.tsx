@@ -1,7 +1,8 @@
-import { Alert, Button, Checkbox, Group, Select, Text, TextInput } from '@mantine/core';
+import { Alert, Autocomplete, Button, Checkbox, Group, Select, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { credentialNamesQuery } from '@/api/credential-names';
 import { ProblemAlert } from '@/components/feedback/ProblemAlert';
 import { FormDialog } from '@/components/form/FormDialog';
 import { missingOf } from '@/components/form/settings';
@@ -25,6 +26,7 @@ export function RuleForm({ rule, mayTest, onClose, onSave }: RuleFormProps) {
   const given = JSON.stringify({ on, use, values, every });
   const [begun] = useState(given);
   const settings = useQuery(actionQuery(use)).data ?? [];
+  const credentials = useQuery(credentialNamesQuery).data ?? [];
   const test = tellers.find(teller => teller.use === use)?.test ?? {};
   const missing = missingOf(settings.filter(setting => !(setting.name in test)), values);
   const testing = useMutation({ mutationFn: () => testNotify(use, testParameters(use, values)) });
@@ -40,7 +42,12 @@ export function RuleForm({ rule, mayTest, onClose, onSave }: RuleFormProps) {
     >
       <Checkbox.Group label="Of what" value={on} onChange={setOn}><Group mt={6} gap="md">{occasions.map(each => <Checkbox key={each.value} value={each.value} label={each.label} />)}</Group></Checkbox.Group>
       <Select label="By" value={use} onChange={next => { setUse(next ?? 'smtp.send'); setValues({}); testing.reset(); }} data={[...tellers.map(teller => ({ value: teller.use, label: teller.label })), ...(tellers.some(teller => teller.use === use) ? [] : [{ value: use, label: use }])]} />
-      <SettingFields settings={settings} values={values} onChange={change} />
+      <SettingFields
+        settings={settings} values={values} onChange={change}
+        secretField={({ setting, label, value, onChange, error }) => (
+          <Autocomplete label={label} description={setting.help} withAsterisk={setting.required} error={error} data={credentials.map(name => `\${cred:${name}}`)} limit={100} value={value} onChange={next => onChange(next === '' ? undefined : next)} spellCheck={false} autoComplete="off" />
+        )}
+      />
       <TextInput label="At most every" description="Of the same cause no more than one in this time, such as 1h. Without it each one." value={every} onChange={event => setEvery(event.currentTarget.value)} placeholder="1h" />
       <Text size="sm" c="dimmed">Passwords and URLs of webhooks are secrets: store them under <Link to="/credentials" search={{}}>Credentials</Link> and write <code>{'${cred:NAME}'}</code>. What says nothing is filled in when something is told.</Text>
       {testing.error !== null && <ProblemAlert error={testing.error} />}
