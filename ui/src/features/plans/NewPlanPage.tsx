@@ -45,6 +45,7 @@ function NewPlan({ kept, begin, create }: { kept: string; begin: string; create:
   const navigate = useNavigate({ from: '/new-plan' });
   const client = useQueryClient();
   const me = useQuery(meQuery).data;
+  const mayEdit = may(me, 'editor');
   const draft = useDraft(kept, { text: begin, version: 0 });
   const set = useCallback((next: Partial<typeof search>) => void navigate({ search: before => ({ ...before, ...next }), replace: true }), [navigate]);
   const saving = useMutation({
@@ -56,16 +57,16 @@ function NewPlan({ kept, begin, create }: { kept: string; begin: string; create:
       await navigate({ to: '/plans/$plan', params: { plan: plan.name! }, search: {} });
     },
   });
-  const save = () => { if (!saving.isPending && may(me, 'editor')) saving.mutate(); };
+  const save = () => { if (!saving.isPending && mayEdit) saving.mutate(); };
   return (
     <Page
-      fill title="New plan" above={<ToPlans />} lead="Write it as text, or put it together in the graph: both are the same plan."
-      actions={<Button leftSection={<Save size={14} aria-hidden="true" />} loading={saving.isPending} disabled={!may(me, 'editor')} onClick={save}>Save the plan</Button>}
+      fill title="New plan" above={<ToPlans />} lead={mayEdit || me === undefined ? 'Write it as text, or put it together in the graph: both are the same plan.' : 'Editors of the workspace write plans; this is what one looks like.'}
+      actions={mayEdit && <Button leftSection={<Save size={14} aria-hidden="true" />} loading={saving.isPending} onClick={save}>Save the plan</Button>}
     >
       <AskOnLeave draft={draft} />
       {saving.error !== null && <ProblemAlert error={saving.error} />}
       <Workbench
-        key={draft.generation} plan="" text={draft.text} onChange={draft.write} onSave={save} readOnly={!may(me, 'editor')} view={search.view ?? 'both'} selected={search.step}
+        key={draft.generation} plan="" text={draft.text} onChange={draft.write} onSave={save} readOnly={!mayEdit} view={search.view ?? 'both'} selected={search.step}
         onView={view => set({ view: view === 'both' ? undefined : view })} onSelect={useCallback((step: string | undefined) => set({ step }), [set])}
       />
     </Page>
