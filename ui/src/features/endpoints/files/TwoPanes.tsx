@@ -69,9 +69,13 @@ export function TwoPanes({ endpoints, isNarrow }: { endpoints: readonly Endpoint
       return;
     }
     const move = { mode, from, names, to };
-    const taken = await takenAt(move);
-    if (taken.length > 0) setAsking({ kind: 'bring', place: to, move, taken, onBring: chosen => void begin(chosen) });
-    else await begin(move);
+    try {
+      const taken = await takenAt(move);
+      if (taken.length > 0) setAsking({ kind: 'bring', place: to, move, taken, onBring: chosen => void begin(chosen) });
+      else await begin(move);
+    } catch (error) {
+      toastProblem(error, 'Nothing was begun');
+    }
   };
   const across = (mode: Mode, at: Side) => {
     const [from, to] = [places[at], places[otherOf(at)]];

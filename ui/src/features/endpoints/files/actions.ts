@@ -1,3 +1,4 @@
+import { UnreachableError } from '@/api/problem';
 import { queryClient } from '@/api/query-client';
 import { messageOf } from '@/components/feedback/ProblemAlert';
 import { plural } from '@/components/time/words';
@@ -29,7 +30,11 @@ export function moveProblem(from: Place, names: readonly string[], to: Place): s
 /** Those that are there already, and would be replaced. A rename replaces nothing; of a folder that cannot be listed the transfer tells why. */
 export async function takenAt(move: Move): Promise<string[]> {
   if (isRename(move)) return [];
-  const there = await queryClient.fetchQuery({ ...folderQuery(queryClient, move.to), staleTime: freshMilliseconds }).catch(() => null);
+  const there = await queryClient.fetchQuery({ ...folderQuery(queryClient, move.to), staleTime: freshMilliseconds }).catch((error: unknown) => {
+    // Whoever cannot ask does not begin either.
+    if (error instanceof UnreachableError) throw error;
+    return null;
+  });
   return there === null ? [] : clashesOf(move.names, there.entries);
 }
 
