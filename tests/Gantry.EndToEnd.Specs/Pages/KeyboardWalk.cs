@@ -24,7 +24,7 @@ internal static class KeyboardWalk
             const box = shown(last.element).getBoundingClientRect();
             const [left, top, right, bottom] = [Math.max(0, box.left), Math.max(0, box.top), Math.min(innerWidth, box.right), Math.min(innerHeight, box.bottom)];
             const at = [[(left + right) / 2, (top + bottom) / 2], [left + 6, top + 6]].map(([x, y]) => document.elementFromPoint(x, y));
-            if (!at.some(each => each !== null && (shown(last.element).contains(each) || each.contains(last.element)))) walk.wrong.push(`${name(last.element)} has the focus and is not seen`);
+            if (!at.some(each => each !== null && (shown(last.element).contains(each) || each.contains(last.element)))) walk.wrong.push(`${name(last.element)} has the focus and is not seen: it is from ${Math.round(box.top)} to ${Math.round(box.bottom)} of ${innerHeight}, behind ${at.map(each => each && name(each)).join(' and ')}`);
             if (!last.element.isContentEditable && last.looks === looks(last.element)) walk.wrong.push(`${name(last.element)} does not show that it has the focus`);
             const then = next && shown(next).getBoundingClientRect();
             if (then && then.bottom <= box.top && then.left < box.right) walk.wrong.push(`${name(next)} comes after ${name(last.element)} and stands above it`);

@@ -123,7 +123,8 @@ public sealed class TransferStory(SharedHub hubs, SharedBrowser browser) : IDisp
         await visitor.PictureAsync("template-webhook-wide-light");
         await visitor.Button("Start it so").ClickAsync();
         await visitor.SeesAsync($"/{name}");
-        await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = new("^Take away: When it is called") }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = new("^Take it away: When it is called") }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Take it away" }).ClickAsync();
         await visitor.SeesAsync("That does not start it any more.");
         await visitor.Button("Let it start by itself").ClickAsync();
         await visitor.Page.GetByText("When files arrive", new PageGetByTextOptions { Exact = true }).ClickAsync();
