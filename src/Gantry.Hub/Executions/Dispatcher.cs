@@ -139,7 +139,7 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
         {
             return [.. (await claims.ClaimAsync(items, cancellationToken)).Select(running.Add)];
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             Log.NotClaimed(logger, items.Count, failure);
             return [];
@@ -160,7 +160,7 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
                 await doAsync(cancellationToken);
                 return;
             }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 Log.NotSwept(logger, failure);
             }
@@ -275,10 +275,10 @@ internal sealed partial class Dispatcher : IHostedService, IDisposable
         [LoggerMessage(4, LogLevel.Warning, "The look for work that nobody is at did not succeed; it is repeated.")]
         public static partial void NotSwept(ILogger logger, Exception failure);
 
-        [LoggerMessage(6, LogLevel.Warning, "{Executions} executions were claimed by this hub while nobody was at them, as when the answer to a claim is lost; they are queued again.")]
-        public static partial void Strays(ILogger logger, int executions);
-
         [LoggerMessage(5, LogLevel.Warning, "{Executions} executions did not stop in time; they are taken up again after the next start.")]
         public static partial void NotDrained(ILogger logger, int executions);
+
+        [LoggerMessage(6, LogLevel.Warning, "{Executions} executions were claimed by this hub while nobody was at them, as when the answer to a claim is lost; they are queued again.")]
+        public static partial void Strays(ILogger logger, int executions);
     }
 }

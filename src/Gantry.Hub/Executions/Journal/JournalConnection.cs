@@ -52,11 +52,13 @@ internal sealed class JournalConnection(NpgsqlDataSource database, HubIdentity h
     /// <summary>Drops the connection; the next write opens another.</summary>
     public async Task ResetAsync()
     {
-        if (connection is null)
+        if (connection is not { } dropped)
             return;
-        PreparedStatements.Forget(connection);
-        await connection.DisposeAsync();
+
+        // Whatever becomes of it, it is not used again.
         connection = null;
+        PreparedStatements.Forget(dropped);
+        await dropped.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync() => await ResetAsync();

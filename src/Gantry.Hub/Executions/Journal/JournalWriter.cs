@@ -199,11 +199,11 @@ internal sealed partial class JournalWriter(NpgsqlDataSource database, HubIdenti
         [LoggerMessage(1, LogLevel.Warning, "The database does not answer; {Records} records wait and are written again.")]
         public static partial void DatabaseAway(ILogger logger, int records, Exception failure);
 
-        [LoggerMessage(3, LogLevel.Error, "The hub failed while it recorded what happened to executions; {Records} records are not told to be durable, and their executions are taken up again.")]
-        public static partial void Faulted(ILogger logger, int records, Exception fault);
-
         [LoggerMessage(2, LogLevel.Error, "A record of execution {ExecutionId} was refused by the database.")]
         public static partial void Refused(ILogger logger, Guid executionId, Exception failure);
+
+        [LoggerMessage(3, LogLevel.Error, "The hub failed while it recorded what happened to executions; {Records} records are not told to be durable, and their executions are taken up again.")]
+        public static partial void Faulted(ILogger logger, int records, Exception fault);
     }
 }
 
