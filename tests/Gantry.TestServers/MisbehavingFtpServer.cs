@@ -17,6 +17,7 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
     private readonly Task serving;
     private int connections;
     private int dataConnections;
+    private long listedBytes;
 
     public MisbehavingFtpServer()
     {
@@ -33,6 +34,12 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
 
     /// <summary>What MLSD and LIST give.</summary>
     public string Listing { get; set; } = "";
+
+    /// <summary>Pieces of a listing by their number, in place of that, until one is empty: for such as have no end.</summary>
+    public Func<int, string>? ListingPieces { get; set; }
+
+    /// <summary>How many bytes of pieces have gone.</summary>
+    public long ListedBytes => Interlocked.Read(ref listedBytes);
 
     /// <summary>What it says behind a listing.</summary>
     public string ListingEnd { get; set; } = "226 Done\r\n";
@@ -178,8 +185,7 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
                 break;
             case "MLSD" or "LIST":
                 await say("150 Here\r\n");
-                await ListAsync(data, dialogue);
-                await say(ListingEnd);
+                await say(await IsLeftAsync(() => ListAsync(data, dialogue)) ? EndsLeftOnesBy! : ListingEnd);
                 break;
             case "SIZE" when Files.TryGetValue(path, out var content):
                 await say($"213 {content.Length}\r\n");
@@ -232,6 +238,12 @@ public sealed class MisbehavingFtpServer : IAsyncDisposable
     private async Task ListAsync(TcpListener data, Dialogue dialogue)
     {
         using var client = await ConnectAsync(data, dialogue);
+        for (var i = 0; ListingPieces?.Invoke(i) is { Length: > 0 } piece; i++)
+        {
+            await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(piece), stop.Token);
+            Interlocked.Add(ref listedBytes, piece.Length);
+        }
+
         var all = Encoding.Latin1.GetBytes(Listing);
         await client.GetStream().WriteAsync(all.AsMemory(0, all.Length / 2), stop.Token);
         await HalfListed.WaitAsync(stop.Token);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Gantry.Engine.Endpoints;
@@ -7,14 +8,17 @@ namespace Gantry.Plugins.Endpoints.Ftp;
 /// <summary>Listings by MLSD, once a folder; and what one path is.</summary>
 internal sealed partial class FtpEndpoint
 {
+    private const int EntriesAhead = 256;
+    private const int SearchedMax = 5_000_000;
+    private const int ListingBufferBytes = 64 * 1024;
+
     public async IAsyncEnumerable<Entry> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         EndpointPath.Check(folder);
         await KnowAsync(cancellationToken).ConfigureAwait(false);
 
-        // It is read as fast as the server gives it, so that it holds no session while the caller does something else with each entry.
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var entries = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
+        var entries = Channel.CreateBounded<Entry>(new BoundedChannelOptions(EntriesAhead) { SingleReader = true });
         var listing = Task.Run(() => ListIntoAsync(folder, entries.Writer, leaving.Token), CancellationToken.None);
         try
         {
@@ -69,60 +73,83 @@ internal sealed partial class FtpEndpoint
     /// <summary>False when the server does not know MLSD after all.</summary>
     private async Task<bool> TryListByMachineAsync(string folder, ChannelWriter<Entry> entries, CancellationToken cancellationToken)
     {
-        // What was given to the caller cannot be taken back: beyond that the listing is not begun anew.
         var isGiven = false;
-        var place = PathOf(folder);
-        var refusal = await OnSessionAsync(
-            session => ReadLinesAsync(
-                session,
-                new FtpCommand("MLSD", place, FtpCommandKind.Transfer),
-                folder,
-                isAgain: isGiven,
-                line =>
+        var refusal = await ReadLinesAsync(
+            "MLSD",
+            folder,
+            line =>
+            {
+                isGiven = true;
+                if (FtpMachineList.Parse(line) is not { } entry)
                 {
-                    isGiven = true;
-                    if (FtpMachineList.Parse(line) is not { } entry)
-                    {
-                        CheckSaysNothing(line, FtpMachineList.IsNoEntry(line), folder);
-                    }
-                    else if (entry.Name is not ("." or ".."))
-                    {
-                        entries.TryWrite(Checked(entry, folder));
-                    }
-                },
-                cancellationToken),
+                    CheckSaysNothing(line, FtpMachineList.IsNoEntry(line), folder);
+                    return ValueTask.CompletedTask;
+                }
+
+                return entry.Name is "." or ".." ? ValueTask.CompletedTask : entries.WriteAsync(Checked(entry, folder), cancellationToken);
+            },
             cancellationToken).ConfigureAwait(false);
         if (refusal is null)
         {
             return true;
         }
 
-        return refusal.Code is 500 or 502 ? false : throw await ListFailureAsync(refusal, folder, cancellationToken).ConfigureAwait(false);
+        return refusal.Code is 500 or 502 && !isGiven ? false : throw await ListFailureAsync(refusal, folder, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads a listing's lines; the refusal when there is none.</summary>
-    private async ValueTask<FtpReply?> ReadLinesAsync(
-        FtpSession session, FtpCommand command, string folder, bool isAgain, Action<string> onLine, CancellationToken cancellationToken)
+    /// <summary>Reads a listing's lines as fast as they are told, while its session is given back as soon as others lack one; the refusal when there is none.</summary>
+    private async ValueTask<FtpReply?> ReadLinesAsync(string verb, string folder, Func<string, ValueTask> tell, CancellationToken cancellationToken)
     {
-        if (isAgain)
+        FtpListedBytes listed = new(sessions, clock, () => PlaceOf(folder));
+        await using var owned = listed.ConfigureAwait(false);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var fetching = FetchListingAsync(verb, folder, listed, leaving.Token);
+        try
+        {
+            await foreach (var line in FtpLines.ReadAsync(listed, Text, () => PlaceOf(folder), cancellationToken).ConfigureAwait(false))
+            {
+                await tell(line).ConfigureAwait(false);
+            }
+
+            return await fetching.ConfigureAwait(false);
+        }
+        catch
+        {
+            await leaving.CancelAsync().ConfigureAwait(false);
+            await ((Task)fetching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+    }
+
+    private async Task<FtpReply?> FetchListingAsync(string verb, string folder, FtpListedBytes listed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var command = PathOf(folder);
+            var refusal = await OnSessionAsync(
+                session => FetchListingAsync(session, new FtpCommand(verb, command, FtpCommandKind.Transfer), folder, listed, cancellationToken), cancellationToken).ConfigureAwait(false);
+            listed.Complete(failed: null);
+            return refusal;
+        }
+        catch (Exception failed)
+        {
+            // Whoever reads the lines is told.
+            listed.Complete(failed);
+            throw;
+        }
+    }
+
+    private async ValueTask<FtpReply?> FetchListingAsync(FtpSession session, FtpCommand command, string folder, FtpListedBytes listed, CancellationToken cancellationToken)
+    {
+        if (listed.HasAny)
         {
             throw new EndpointException(EndpointError.Disconnected, $"The connection was lost while '{PlaceOf(folder)}' was listed.", isTransient: true);
         }
 
-        var lines = 0;
         await using var transfer = await FtpTransfer.BeginAsync(session, command, 0, [], sessions.IsWanted, cancellationToken).ConfigureAwait(false);
         if (transfer.Refusal is null && await IsComingAsync(transfer, cancellationToken).ConfigureAwait(false))
         {
-            await FtpLines.ReadAsync(
-                transfer.Data,
-                session.Control.Text,
-                () => PlaceOf(folder),
-                line =>
-                {
-                    lines++;
-                    onLine(line);
-                },
-                cancellationToken).ConfigureAwait(false);
+            await FetchAsync(transfer.Data, listed, cancellationToken).ConfigureAwait(false);
         }
 
         var reply = await transfer.EndAsync(cancellationToken).ConfigureAwait(false);
@@ -137,11 +164,27 @@ internal sealed partial class FtpEndpoint
                 EndpointError.Disconnected, $"The listing of '{PlaceOf(folder)}' ended without TLS's own end: something may have cut it off.", isTransient: true);
         }
 
-        CheckIsWhole(reply, lines, folder);
+        CheckIsWhole(reply, listed.Lines, folder);
 
         // Some say so when a folder is empty.
         var isEmpty = reply.Code is 450 or 550 && reply.Says("no files found");
         return reply.IsDone || isEmpty ? null : reply;
+    }
+
+    private static async ValueTask FetchAsync(FtpData data, FtpListedBytes listed, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ListingBufferBytes);
+        try
+        {
+            while (await data.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            {
+                await listed.AddAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>
@@ -257,18 +300,26 @@ internal sealed partial class FtpEndpoint
         var name = EndpointPath.NameOf(path);
         try
         {
+            // To its end: a listing that is broken off costs its session.
             Entry? found = null;
+            var others = 0;
+            ValueTask See(Entry entry)
+            {
+                found = entry.Name == name ? entry : found;
+                return ++others <= SearchedMax ? ValueTask.CompletedTask : throw new EndpointException(
+                    EndpointError.Protocol, $"'{PlaceOf(EndpointPath.ParentOf(path))}', where '{EndpointPath.Printable(name)}' is looked for, lists more than {SearchedMax} names; it seems to have no end.");
+            }
+
             if (manners.HasMachineLists)
             {
-                // To its end: a listing that is broken off costs its session.
                 await foreach (var entry in ListAsync(EndpointPath.ParentOf(path), cancellationToken).ConfigureAwait(false))
                 {
-                    found = entry.Name == name ? entry : found;
+                    await See(entry).ConfigureAwait(false);
                 }
             }
             else
             {
-                await ReadPlainAsync(EndpointPath.ParentOf(path), entry => found = entry.Name == name ? entry : found, cancellationToken).ConfigureAwait(false);
+                await ReadPlainAsync(EndpointPath.ParentOf(path), See, cancellationToken).ConfigureAwait(false);
             }
 
             if (found is not { Kind: EntryKind.File } || manners.HasMachineLists || !manners.HasModificationTimes)

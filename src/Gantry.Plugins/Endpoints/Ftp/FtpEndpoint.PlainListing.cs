@@ -20,16 +20,22 @@ internal sealed partial class FtpEndpoint
                 notice($"{Address}: this server does not tell modification times exactly (no MLSD, no MDTM): files of the same size count as unchanged.");
             }
 
-            await ReadPlainAsync(folder, entry => entries.TryWrite(entry), cancellationToken).ConfigureAwait(false);
+            await ReadPlainAsync(folder, entry => entries.WriteAsync(entry, cancellationToken), cancellationToken).ConfigureAwait(false);
             return;
         }
 
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var files = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        var timing = Task.Run(() => AddTimesAsync(folder, files.Reader, entries, leaving.Token), CancellationToken.None);
+        var files = Channel.CreateBounded<Entry>(new BoundedChannelOptions(2 * TimesInFlight) { SingleReader = true, SingleWriter = true });
+        var timing = Task.Run(() => AddTimesAsync(folder, files.Reader, entries, leaving), CancellationToken.None);
         try
         {
-            await ReadPlainAsync(folder, entry => (entry.Kind == EntryKind.File ? files.Writer : entries).TryWrite(entry), leaving.Token).ConfigureAwait(false);
+            await ReadPlainAsync(
+                folder, entry => (entry.Kind == EntryKind.File ? files.Writer : entries).WriteAsync(entry, leaving.Token), leaving.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (leaving.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            await timing.ConfigureAwait(false);
+            throw;
         }
         catch
         {
@@ -42,7 +48,20 @@ internal sealed partial class FtpEndpoint
         await timing.ConfigureAwait(false);
     }
 
-    /// <summary>Asks for the times of files as they are listed, the next flight before the last one is answered.</summary>
+    /// <summary>Asks for the times of files as they are listed, the next flight before the last one is answered. Where that fails, the listing is left.</summary>
+    private async Task AddTimesAsync(string folder, ChannelReader<Entry> files, ChannelWriter<Entry> entries, CancellationTokenSource leaving)
+    {
+        try
+        {
+            await AddTimesAsync(folder, files, entries, leaving.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            await leaving.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private async Task AddTimesAsync(string folder, ChannelReader<Entry> files, ChannelWriter<Entry> entries, CancellationToken cancellationToken)
     {
         var told = Task.CompletedTask;
@@ -73,20 +92,20 @@ internal sealed partial class FtpEndpoint
         await before.ConfigureAwait(false);
         foreach (var (file, reply) in files.Zip(replies))
         {
-            entries.TryWrite(reply.Code == 213 && FtpTime.Parse(reply.Text) is { } time ? file with { ModifiedAt = time } : file);
+            var timed = reply.Code == 213 && FtpTime.Parse(reply.Text) is { } time ? file with { ModifiedAt = time } : file;
+            await entries.WriteAsync(timed, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>
     /// Tells what LIST tells of a folder, as it comes. Of a file LIST tells that file: nothing is told before it is certain that this is a folder.
     /// </summary>
-    private async ValueTask ReadPlainAsync(string folder, Action<Entry> tell, CancellationToken cancellationToken)
+    private async ValueTask ReadPlainAsync(string folder, Func<Entry, ValueTask> tell, CancellationToken cancellationToken)
     {
-        FtpPlainFolder found = new(tell);
+        FtpPlainFolder found = new(tell, () => CheckIsFolderAsync(folder, cancellationToken));
         if (manners.ListsFolderItself != true)
         {
-            await CheckIsFolderAsync(folder, cancellationToken).ConfigureAwait(false);
-            found.Confirm();
+            await found.CheckAsync().ConfigureAwait(false);
         }
 
         if (manners.ListsAll != false)
@@ -119,8 +138,7 @@ internal sealed partial class FtpEndpoint
         {
             if (!found.IsKnown)
             {
-                await CheckIsFolderAsync(folder, cancellationToken).ConfigureAwait(false);
-                found.Confirm();
+                await found.CheckAsync().ConfigureAwait(false);
             }
         }
     }
@@ -129,32 +147,25 @@ internal sealed partial class FtpEndpoint
     private ValueTask<FtpReply?> ReadPlainAsync(string verb, string folder, FtpPlainFolder found, CancellationToken cancellationToken)
     {
         FtpPlainList parser = new(clock.GetUtcNow());
-        return OnSessionAsync(
-            session =>
+        found.Begin();
+        return ReadLinesAsync(
+            verb,
+            folder,
+            async line =>
             {
-                found.Begin();
-                return ReadLinesAsync(
-                    session,
-                    new FtpCommand(verb, PathOf(folder), FtpCommandKind.Transfer),
-                    folder,
-                    isAgain: found.HasTold,
-                    line =>
-                    {
-                        if (parser.IsFolderItself(line))
-                        {
-                            found.AddItself();
-                        }
+                if (parser.IsFolderItself(line))
+                {
+                    await found.AddItselfAsync().ConfigureAwait(false);
+                }
 
-                        if (parser.Parse(line) is { } entry)
-                        {
-                            found.Add(Checked(entry, folder));
-                        }
-                        else
-                        {
-                            CheckSaysNothing(line, parser.IsNoEntry(line), folder);
-                        }
-                    },
-                    cancellationToken);
+                if (parser.Parse(line) is { } entry)
+                {
+                    await found.AddAsync(Checked(entry, folder)).ConfigureAwait(false);
+                }
+                else
+                {
+                    CheckSaysNothing(line, parser.IsNoEntry(line), folder);
+                }
             },
             cancellationToken);
     }

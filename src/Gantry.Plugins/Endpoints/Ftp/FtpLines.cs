@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using Gantry.Engine.Endpoints;
 
 namespace Gantry.Plugins.Endpoints.Ftp;
@@ -8,31 +10,39 @@ internal static class FtpLines
     private const int LineBytesMax = 16 * 1024;
     private const int BufferBytes = 64 * 1024;
 
-    public static async ValueTask ReadAsync(FtpData data, FtpText text, Func<string> place, Action<string> onLine, CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<string> ReadAsync(
+        FtpListedBytes bytes, FtpText text, Func<string> place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var buffer = new byte[BufferBytes];
-        var filled = 0;
-        while (await data.ReadAsync(buffer.AsMemory(filled), cancellationToken).ConfigureAwait(false) is > 0 and var read)
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
         {
-            filled += read;
-            var start = 0;
-            for (int length; (length = buffer.AsSpan(start, filled - start).IndexOf((byte)'\n')) >= 0; start += length + 1)
+            var filled = 0;
+            while (await bytes.ReadAsync(buffer.AsMemory(filled), cancellationToken).ConfigureAwait(false) is > 0 and var read)
             {
-                onLine(Line(buffer.AsSpan(start, length), text));
+                filled += read;
+                var start = 0;
+                for (int length; (length = buffer.AsSpan(start, filled - start).IndexOf((byte)'\n')) >= 0; start += length + 1)
+                {
+                    yield return Line(buffer.AsSpan(start, length), text);
+                }
+
+                if (filled - start > LineBytesMax)
+                {
+                    throw new EndpointException(EndpointError.Protocol, $"The listing of '{place()}' has a line of more than {LineBytesMax} bytes; it is not used.");
+                }
+
+                buffer.AsSpan(start, filled - start).CopyTo(buffer);
+                filled -= start;
             }
 
-            if (filled - start > LineBytesMax)
+            if (filled > 0)
             {
-                throw new EndpointException(EndpointError.Protocol, $"The listing of '{place()}' has a line of more than {LineBytesMax} bytes; it is not used.");
+                yield return Line(buffer.AsSpan(0, filled), text);
             }
-
-            buffer.AsSpan(start, filled - start).CopyTo(buffer);
-            filled -= start;
         }
-
-        if (filled > 0)
+        finally
         {
-            onLine(Line(buffer.AsSpan(0, filled), text));
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -2,9 +2,16 @@ using Gantry.Engine.Endpoints;
 
 namespace Gantry.Plugins.Endpoints.Ftp;
 
-/// <summary>What LIST tells of one place: held back while that may yet be a file, and told as it comes from then on.</summary>
-internal sealed class FtpPlainFolder(Action<Entry> tell)
+/// <summary>
+/// What LIST tells of one place: held back while that may yet be a file, and told as it comes from then on. Whether it is a folder is asked when the listing
+/// does not say so early.
+/// </summary>
+/// <param name="tell">Takes what is in the folder.</param>
+/// <param name="check">Fails when it is none.</param>
+internal sealed class FtpPlainFolder(Func<Entry, ValueTask> tell, Func<ValueTask> check)
 {
+    private const int HeldMax = 1000;
+
     private readonly List<Entry> held = [];
 
     /// <summary>Whether it is certain that this is a folder.</summary>
@@ -21,32 +28,41 @@ internal sealed class FtpPlainFolder(Action<Entry> tell)
     /// <summary>A listing begins, perhaps anew.</summary>
     public void Begin() => held.Clear();
 
-    public void AddItself()
+    public ValueTask AddItselfAsync()
     {
         HasItself = true;
-        Confirm();
+        IsKnown = true;
+        return TellAsync();
     }
 
     /// <summary>From here on it is certain that this is a folder.</summary>
-    public void Confirm()
+    public async ValueTask CheckAsync()
     {
+        await check().ConfigureAwait(false);
         IsKnown = true;
-        Tell();
+        await TellAsync().ConfigureAwait(false);
     }
 
-    public void Add(Entry entry)
+    public ValueTask AddAsync(Entry entry)
     {
-        held.Add(entry);
-        if (IsKnown)
+        if (IsKnown && held.Count == 0)
         {
-            Tell();
+            HasTold = true;
+            return tell(entry);
         }
+
+        held.Add(entry);
+        return IsKnown ? TellAsync() : held.Count > HeldMax ? CheckAsync() : ValueTask.CompletedTask;
     }
 
-    private void Tell()
+    private async ValueTask TellAsync()
     {
         HasTold |= held.Count > 0;
-        held.ForEach(tell);
+        foreach (var entry in held)
+        {
+            await tell(entry).ConfigureAwait(false);
+        }
+
         held.Clear();
     }
 }

@@ -30,6 +30,7 @@ internal sealed class FtpSessions : IAsyncDisposable
     private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<Task> dialling = [];
     private TaskCompletionSource wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource lacked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private EndpointException? refusal;
     private TimeSpan distance = TimeSpan.MaxValue;
     private long? failedAt;
@@ -63,6 +64,9 @@ internal sealed class FtpSessions : IAsyncDisposable
 
     /// <summary>Completes when somebody has waited for a session for a while: who holds one and waits himself for his caller gives it back then.</summary>
     public Task Wanted => Volatile.Read(ref wanted).Task;
+
+    /// <summary>The same, whether he waits patiently or not: who would hold one for as long as his caller likes gives it back even then.</summary>
+    public Task Lacked => Volatile.Read(ref lacked).Task;
 
     public bool IsWanted
     {
@@ -216,6 +220,7 @@ internal sealed class FtpSessions : IAsyncDisposable
             catch (TimeoutException)
             {
                 AllowOneMore();
+                Volatile.Read(ref lacked).TrySetResult();
                 if (line == waiting)
                 {
                     Volatile.Read(ref wanted).TrySetResult();
@@ -245,6 +250,11 @@ internal sealed class FtpSessions : IAsyncDisposable
                 if (waiting.Count == 0 && wanted.Task.IsCompleted)
                 {
                     wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+
+                if (waiting.Count + patient.Count == 0 && lacked.Task.IsCompleted)
+                {
+                    lacked = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 }
             }
         }

@@ -16,10 +16,19 @@ internal sealed class FtpSpill : IAsyncDisposable
 
     private long readAt;
 
+    /// <summary>With what was taken, until all of it was.</summary>
+    public long Length => file.Length;
+
     public bool IsEmpty => readAt == file.Length;
 
     public async ValueTask AddAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        if (IsEmpty)
+        {
+            file.SetLength(0);
+            readAt = 0;
+        }
+
         file.Position = file.Length;
         await file.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
     }
