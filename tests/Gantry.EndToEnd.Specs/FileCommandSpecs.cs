@@ -227,5 +227,58 @@ public sealed class FileCommandSpecs : IDisposable
         Directory.Exists(folder["new"]).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task A_folder_is_listed_by_name_and_as_json_with_one_line_each()
+    {
+        foreach (var name in (string[])["b.txt", "a/2.txt", "a/1.txt", "c.txt", "B.txt"])
+        {
+            folder.WriteFile("in/" + name, "x");
+        }
+
+        var listed = await RunAsync("ls", "-R", folder["in"]);
+        var asJson = await RunAsync("ls", "--json", folder["in"]);
+
+        listed.Output.ShouldBe("B.txt\na/\na/1.txt\na/2.txt\nb.txt\nc.txt\n");
+        asJson.Output.Split('\n').Length.ShouldBe(4 + 3);
+        JsonElement.Parse(asJson.Output).EnumerateArray().Select(entry => entry.GetProperty("path").GetString()).ShouldBe(["B.txt", "a", "b.txt", "c.txt"]);
+    }
+
+    /// <summary>The server goes on with ever new names, so that a command that waited for the end would say nothing, and need ever more memory.</summary>
+    [Theory(Timeout = 120_000)]
+    [InlineData("--long")]
+    [InlineData("--json")]
+    public async Task A_large_folder_is_told_while_it_is_listed_until_nobody_reads_any_more(string option)
+    {
+        const int Names = 100_000;
+        await using MisbehavingFtpServer server = new()
+        {
+            EndsLeftOnesBy = "426 Left\r\n",
+            ListingPieces = piece => string.Concat(Enumerable.Range(piece * 1000, 1000).Select(number => $"type=file;size=3;modify=20260102030405; name-{number}\r\n")),
+        };
+        using var listing = GantryProgram.Start(
+            new Dictionary<string, string?>(Variables, StringComparer.Ordinal) { ["CRED_FTP"] = "x", ["DOTNET_gcServer"] = "0" },
+            "ls", option, $"ftp://user@127.0.0.1:{server.Port}/?connections=1", "--set", "password=${cred:FTP}");
+        try
+        {
+            var told = 0;
+            for (; told < Names && await listing.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line; told++)
+            {
+                (told < 2 || line.Contains("name-", StringComparison.Ordinal)).ShouldBeTrue(line);
+            }
+
+            listing.Refresh();
+            told.ShouldBe(Names, await ErrorsAsync());
+            listing.PeakWorkingSet64.ShouldBeLessThan(400L * 1024 * 1024);
+            listing.StandardOutput.Close();
+            await listing.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            listing.Kill();
+        }
+
+        async Task<string> ErrorsAsync() => listing.HasExited ? await listing.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken) : "";
+    }
+
     private Task<Ended> RunAsync(params string[] words) => GantryProgram.RunAsync(Variables, null, words);
 }

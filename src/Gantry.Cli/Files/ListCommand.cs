@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Gantry.Cli.CommandLine;
@@ -11,10 +12,13 @@ namespace Gantry.Cli.Files;
 /// <summary>"gantry ls": what is at a place, while it is being listed.</summary>
 internal static class ListCommand
 {
+    private const int SortedMax = 10_000;
+    private const int BufferBytes = 64 * 1024;
+
     public static Command Describe() => new()
     {
         Name = "ls",
-        Help = "Lists a folder.",
+        Help = "Lists a folder, by name; one of more than 10,000 entries while it is listed, in its server's order.",
         Arguments = [new("ADDRESS", "A path, sftp://user@host/path, or NAME:path of a saved endpoint.")],
         Options =
         [
@@ -47,13 +51,10 @@ internal static class ListCommand
         yield return (name, entry);
     }
 
-    /// <summary>By name within each folder, so that two runs can be compared.</summary>
     private static async IAsyncEnumerable<(string Path, Entry Entry)> WalkAsync(
-        IEndpoint endpoint, string folder, bool isRecursive, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        IEndpoint endpoint, string folder, bool isRecursive, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var entries = await endpoint.ListAsync(folder, cancellationToken).ToListAsync(cancellationToken);
-        entries.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
-        foreach (var entry in entries)
+        await foreach (var entry in EntriesAsync(endpoint, folder, cancellationToken))
         {
             var path = EndpointPath.Join(folder, entry.Name);
             yield return (path, entry);
@@ -67,14 +68,56 @@ internal static class ListCommand
         }
     }
 
+    /// <summary>By name, so that two runs can be compared; those of a large folder as they are listed, so that it is neither waited for nor held.</summary>
+    private static async IAsyncEnumerable<Entry> EntriesAsync(IEndpoint endpoint, string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var listing = endpoint.ListAsync(folder, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        List<Entry> first = [];
+        var hasMore = await listing.MoveNextAsync();
+        for (; hasMore && first.Count < SortedMax; hasMore = await listing.MoveNextAsync())
+        {
+            first.Add(listing.Current);
+        }
+
+        if (!hasMore)
+        {
+            first.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        }
+
+        foreach (var entry in first)
+        {
+            yield return entry;
+        }
+
+        first.Clear();
+        for (; hasMore; hasMore = await listing.MoveNextAsync())
+        {
+            yield return listing.Current;
+        }
+    }
+
+    /// <summary>Nothing is held back while the next entry is waited for.</summary>
     private static async Task PrintAsync(
         IAsyncEnumerable<(string Path, Entry Entry)> entries, bool asJson, bool isLong, CancellationToken cancellationToken)
     {
-        await using var output = Console.OpenStandardOutput();
+        await using var output = new PlainOutput();
+        await using var listing = entries.GetAsyncEnumerator(cancellationToken);
         var buffer = new ArrayBufferWriter<byte>();
         var isFirst = true;
-        await foreach (var (path, entry) in entries.WithCancellation(cancellationToken))
+        while (!output.IsGone)
         {
+            var next = listing.MoveNextAsync();
+            if (!next.IsCompleted || buffer.WrittenCount > BufferBytes)
+            {
+                await output.WriteAsync(buffer);
+            }
+
+            if (!await next)
+            {
+                break;
+            }
+
+            var (path, entry) = listing.Current;
             if (asJson)
             {
                 buffer.Write(isFirst ? "[\n"u8 : ",\n"u8);
@@ -86,11 +129,6 @@ internal static class ListCommand
             }
 
             isFirst = false;
-            if (buffer.WrittenCount > 64 * 1024)
-            {
-                await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
-                buffer.Clear();
-            }
         }
 
         if (asJson)
@@ -98,7 +136,7 @@ internal static class ListCommand
             buffer.Write(isFirst ? "[]\n"u8 : "\n]\n"u8);
         }
 
-        await output.WriteAsync(buffer.WrittenMemory, cancellationToken);
+        await output.WriteAsync(buffer);
     }
 
     private static string Short(string path, Entry entry) => EndpointPath.Printable(path) + (entry.Kind == EntryKind.Folder ? "/" : "");
