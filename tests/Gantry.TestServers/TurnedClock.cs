@@ -22,18 +22,36 @@ public sealed class TurnedClock : TimeProvider
         }
     }
 
+    /// <summary>What repeats itself in this time happens as often.</summary>
     public void Turn(TimeSpan by)
     {
-        Timer[] due;
+        TimeSpan until;
         lock (gate)
         {
-            ahead += by;
-            due = [.. timers.Where(timer => timer.Due <= System.GetUtcNow() + ahead)];
+            until = ahead + by;
         }
 
-        foreach (var timer in due)
+        while (Next(until) is { } timer)
         {
             timer.Run();
+        }
+    }
+
+    /// <summary>The one that is due first, at its time; null when none is until then, which it is now.</summary>
+    private Timer? Next(TimeSpan until)
+    {
+        lock (gate)
+        {
+            var now = System.GetUtcNow();
+            var next = timers.MinBy(timer => timer.Due);
+            if (next is null || next.Due > now + until)
+            {
+                ahead = until;
+                return null;
+            }
+
+            ahead = next.Due - now > ahead ? next.Due - now : ahead;
+            return next;
         }
     }
 

@@ -1,6 +1,7 @@
-using System.Collections.Concurrent;
+using System.Text;
 using Gantry.Engine.Endpoints;
 using Gantry.Plugins.Endpoints.Sftp;
+using Gantry.TestServers;
 using Shouldly;
 using Xunit;
 using static Gantry.Plugins.Specs.Endpoints.ScriptedSftpServer;
@@ -12,36 +13,45 @@ public sealed class SftpSilenceSpecs
 {
     private const byte LinkStat = 7;
     private const byte RealPath = 16;
-    private readonly LookedClock clock = new();
+    private static readonly TimeSpan silenceMax = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(20);
+    private readonly TurnedClock clock = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 120_000)]
-    public async Task An_answer_that_never_comes_ends_the_connection_and_the_next_call_has_another()
+    public async Task An_answer_that_never_comes_ends_the_connection_by_its_limit_and_the_next_call_has_another()
     {
         var connections = 0;
+        TaskCompletionSource heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var endpoint = Open(() =>
         {
             var number = Interlocked.Increment(ref connections);
-            return request => request.Type == LinkStat && number == 1 ? null : Answer(request);
+            return request => request.Type == LinkStat && number == 1 && IsAbout(request, "owed") ? Owe() : Answer(request);
         });
-        await endpoint.Connecting;
-        var asked = endpoint.FindAsync("x", Token).AsTask();
-        clock.Look(4);
+
+        // All that was asked with the greeting is answered.
+        await endpoint.FindAsync("x", Token);
+        var asked = endpoint.FindAsync("owed", Token).AsTask();
+        await heard.Task.WaitAsync(Token);
+        clock.Turn(silenceMax - TimeSpan.FromSeconds(1));
         asked.IsCompleted.ShouldBeFalse();
+        connections.ShouldBe(1);
 
-        // What was asked with the greeting may be answered in between.
-        while (!asked.IsCompleted)
-        {
-            clock.Look(1);
-            await Task.Yield();
-        }
+        // Up to a quarter more.
+        clock.Turn((silenceMax / 4) + TimeSpan.FromSeconds(1));
 
-        var failure = await Should.ThrowAsync<EndpointException>(() => asked);
+        var failure = await Should.ThrowAsync<EndpointException>(() => asked.WaitAsync(patience, Token));
         (failure.Error, failure.IsTransient).ShouldBe((EndpointError.TimedOut, true));
         failure.Message.ShouldContain("40 seconds");
-        (await endpoint.FindAsync("x", Token))!.Name.ShouldBe("x");
+        (await endpoint.FindAsync("owed", Token))!.Name.ShouldBe("owed");
         connections.ShouldBe(2);
+
+        byte[]? Owe()
+        {
+            heard.TrySetResult();
+            return null;
+        }
     }
 
     [Fact(Timeout = 120_000)]
@@ -55,7 +65,7 @@ public sealed class SftpSilenceSpecs
         });
         await endpoint.FindAsync("x", Token);
 
-        clock.Look(100);
+        clock.Turn(100 * silenceMax);
 
         (await endpoint.FindAsync("x", Token))!.Name.ShouldBe("x");
         connections.ShouldBe(1);
@@ -84,50 +94,8 @@ public sealed class SftpSilenceSpecs
         _ => Status(request, 3),
     };
 
+    private static bool IsAbout(HeardRequest request, string name) => request.Body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(name)) >= 0;
+
     private SftpEndpoint Open(Func<Func<HeardRequest, byte[]?>> answers) => new(
-        "sftp://scripted", "", _ => Task.FromResult<SftpPipe>(ScriptedSftpServer.Start(answers())), clock, _ => { }, silenceMax: TimeSpan.FromSeconds(40));
-
-    /// <summary>The system's clock, but what repeats itself is due when that is said.</summary>
-    private sealed class LookedClock : TimeProvider
-    {
-        private readonly ConcurrentDictionary<Timer, bool> timers = new();
-
-        public void Look(int times)
-        {
-            for (; times > 0; times--)
-            {
-                foreach (var timer in timers.Keys)
-                {
-                    timer.Run();
-                }
-            }
-        }
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            if (period == Timeout.InfiniteTimeSpan)
-            {
-                return System.CreateTimer(callback, state, dueTime, period);
-            }
-
-            var timer = new Timer(this, () => callback(state));
-            timers[timer] = true;
-            return timer;
-        }
-
-        private sealed class Timer(LookedClock clock, Action run) : ITimer
-        {
-            public void Run() => run();
-
-            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
-
-            public void Dispose() => clock.timers.TryRemove(this, out _);
-
-            public ValueTask DisposeAsync()
-            {
-                Dispose();
-                return ValueTask.CompletedTask;
-            }
-        }
-    }
+        "sftp://scripted", "", _ => Task.FromResult<SftpPipe>(ScriptedSftpServer.Start(answers())), clock, _ => { }, silenceMax: silenceMax);
 }
