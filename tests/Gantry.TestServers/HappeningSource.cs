@@ -10,26 +10,28 @@ public sealed class HappeningSource(IEndpoint inner, string name, int afterBytes
     /// <summary>How often the file was opened.</summary>
     public int Opened { get; private set; }
 
+    /// <summary>How many bytes of it were read when it was first opened.</summary>
+    public long Given { get; private set; }
+
     public override async ValueTask<Stream> OpenReadAsync(string path, long offset, long? expectedSize, CancellationToken cancellationToken)
     {
         var stream = await base.OpenReadAsync(path, offset, expectedSize, cancellationToken);
-        return path == name && ++Opened == 1 ? new HappeningStream(stream, afterBytes, happen) : stream;
+        return path == name && ++Opened == 1 ? new HappeningStream(this, stream, afterBytes, happen) : stream;
     }
 
-    private sealed class HappeningStream(Stream inner, int afterBytes, Func<Task> happen) : ContentStream(inner)
+    private sealed class HappeningStream(HappeningSource source, Stream inner, int afterBytes, Func<Task> happen) : ContentStream(inner)
     {
-        private int given;
-
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var before = given;
-            given += await Inner.ReadAsync(buffer[..Math.Min(buffer.Length, PortionBytes)], cancellationToken);
-            if (before < afterBytes && given >= afterBytes)
+            var before = source.Given;
+            var read = await Inner.ReadAsync(buffer[..Math.Min(buffer.Length, PortionBytes)], cancellationToken);
+            source.Given += read;
+            if (before < afterBytes && source.Given >= afterBytes)
             {
                 await happen();
             }
 
-            return given - before;
+            return read;
         }
     }
 }

@@ -49,12 +49,32 @@ public sealed class EachKindCancelSpecs(SharedSshServer ssh, SharedS3Servers s3,
         (await KindStage.TreeAsync(source)).ShouldBe(["a=" + new string('x', Size)]);
     }
 
-    /// <summary>When a third of the file was read.</summary>
-    private static async Task CancelAsync(IEndpoint source, IEndpoint target)
+    /// <summary>Of a gibibyte hardly more is read than what is under way: whoever took no notice would go on to its end.</summary>
+    [Theory(Timeout = 120_000)]
+    [MemberData(nameof(Kinds))]
+    public async Task Its_bytes_stop(string kind)
+    {
+        const long Most = 64L * 1024 * 1024;
+        var (openSource, path) = await stage.NewAsync("local", "source");
+        var (open, _) = await stage.NewAsync(kind, "target");
+        await using (var file = File.Create(Path.Combine(path!, "a")))
+        {
+            file.SetLength(16 * Most);
+        }
+
+        var given = await CancelAsync(openSource(), open());
+
+        given.ShouldBeLessThan(Most);
+        (await KindStage.TreeAsync(open())).ShouldBeEmpty();
+    }
+
+    /// <summary>When a megabyte of the file was read; answers how much was read at all.</summary>
+    private static async Task<long> CancelAsync(IEndpoint source, IEndpoint target)
     {
         using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(Token);
         HappeningSource happening = new(source, "a", Size / 3, cancelling.CancelAsync);
 
         await Should.ThrowAsync<OperationCanceledException>(() => KindStage.RunAsync(happening, target, token: cancelling.Token));
+        return happening.Given;
     }
 }
