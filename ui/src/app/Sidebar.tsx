@@ -6,6 +6,7 @@ import { lazy, Suspense } from 'react';
 import type { Me } from '@/api/me';
 import { presentQuery } from '@/api/overview';
 import { BrandMark } from '@/components/brand/BrandMark';
+import { Unseen } from '@/components/text/Unseen';
 import { countText } from '@/components/time/words';
 import { countOf, type PlaceCount } from './counts';
 import { navigation, type Place } from './navigation';
@@ -60,7 +61,7 @@ function PlaceLink({ place, count, onClick }: { place: Place; count: PlaceCount 
     <Link to={place.to} className={classes.place} activeOptions={{ exact: place.to === '/', includeSearch: false }} inactiveProps={place.also?.includes(path) ? here : undefined} onClick={onClick}>
       <place.icon size={17} strokeWidth={1.8} aria-hidden="true" />
       <span className={classes.placeLabel}>{place.label}</span>
-      {count !== null && <span className={classes.count} data-tone={count.tone} title={`${countText(count.count)} ${count.what}`}>{countText(count.count)}<span className={classes.hidden}> {count.what}</span></span>}
+      {count !== null && <span className={classes.count} data-tone={count.tone} title={`${countText(count.count)} ${count.what}`}>{countText(count.count)}<Unseen> {count.what}</Unseen></span>}
       {place.soon && <span className={classes.soon}>soon</span>}
     </Link>
   );

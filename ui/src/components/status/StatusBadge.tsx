@@ -1,3 +1,4 @@
+import { Unseen } from '@/components/text/Unseen';
 import { lookOf, type StatusShape } from './status';
 import classes from './StatusBadge.module.css';
 
@@ -7,7 +8,7 @@ export function StatusBadge({ status, compact = false }: { status: string; compa
   return (
     <span className={classes.badge} data-tone={look.tone} data-compact={compact || undefined} title={compact ? look.label : undefined}>
       <StatusIcon shape={look.shape} />
-      <span className={compact ? classes.hidden : undefined}>{look.label}</span>
+      {compact ? <Unseen>{look.label}</Unseen> : <span>{look.label}</span>}
     </span>
   );
 }

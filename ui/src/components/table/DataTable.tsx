@@ -2,6 +2,7 @@ import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-tab
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Skeleton } from '@mantine/core';
 import { memo, startTransition, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { Unseen } from '@/components/text/Unseen';
 import { useNextPage, type PagedList } from '../page/next-page';
 import { NextPageProblem } from '../page/NextPageProblem';
 import classes from './DataTable.module.css';
@@ -107,7 +108,7 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, onO
       <div ref={viewport} className={classes.viewport} tabIndex={0} role="table" aria-label={label} aria-rowcount={hasMore ? -1 : modelRows.length + 1}>
         <div role="rowgroup" className={classes.head}>
           <div role="row" className={classes.headRow} style={{ gridTemplateColumns: template }} aria-rowindex={1}>
-            {columns.map(column => <div key={column.id} role="columnheader" className={classes.headCell} data-align={column.align}>{column.header === '' ? <span className={classes.hidden}>Actions</span> : column.header}</div>)}
+            {columns.map(column => <div key={column.id} role="columnheader" className={classes.headCell} data-align={column.align}>{column.header === '' ? <Unseen>Actions</Unseen> : column.header}</div>)}
           </div>
         </div>
         <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }} onClick={onOpen === undefined ? undefined : open}>

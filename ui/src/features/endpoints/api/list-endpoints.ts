@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
+import { allPages } from '@/api/all-pages';
 import { answerOf, hub, type Shape } from '@/api/client';
 
 export type Endpoint = Shape<'EndpointView'>;
@@ -6,15 +7,6 @@ export type Endpoint = Shape<'EndpointView'>;
 /** Every saved endpoint, by name. */
 export const endpointsQuery = queryOptions({
   queryKey: ['endpoints', 'list'],
-  queryFn: async ({ signal }) => {
-    const all: Endpoint[] = [];
-    let after: string | undefined;
-    do {
-      const page = await answerOf(hub.GET('/api/endpoints', { signal, params: { query: { limit: '500', after } } }));
-      all.push(...page.items);
-      after = page.next ?? undefined;
-    } while (after !== undefined);
-    return all;
-  },
+  queryFn: async ({ signal }): Promise<Endpoint[]> => (await allPages(query => answerOf(hub.GET('/api/endpoints', { signal, params: { query } })))).items,
   staleTime: 10_000,
 });

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Progress } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import { StatusBadge } from '@/components/status/StatusBadge';
+import { Unseen } from '@/components/text/Unseen';
 import { bytesText, countText } from '@/components/time/words';
 import { forget, useWorks, type Work } from './work';
 import classes from './WorkList.module.css';
@@ -14,7 +15,7 @@ export function WorkList() {
   if (works.length === 0) return null;
   return (
     <section className={classes.works} aria-label="Uploads and transfers of this page">
-      <p className={classes.hidden} role="status">{works[0]!.title}: {works[0]!.status}</p>
+      <Unseen role="status">{works[0]!.title}: {works[0]!.status}</Unseen>
       {works.slice(0, shown).map(work => <Row key={work.id} work={work} />)}
       {works.length > shown && <Link to="/transfers" className={classes.more}>All transfers</Link>}
     </section>

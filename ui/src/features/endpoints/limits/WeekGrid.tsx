@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { Unseen } from '@/components/text/Unseen';
 import { bandOf, dayTitles, hourTitle, hoursOfWeek, painted, rateText, ratesOf, rectangle, type Week } from './timetable';
 import classes from './WeekGrid.module.css';
 
@@ -58,8 +59,8 @@ export function WeekGrid({ week, rate, onWeek }: WeekGridProps) {
     <div className={classes.scroll}>
       <div ref={grid} className={classes.week} role="grid" aria-label="Bandwidth by the hours of a week" onKeyDown={key} onPointerMove={over}>
         <div role="row" className={classes.row}>
-          <span role="columnheader" className={classes.corner}><span className={classes.hidden}>Day</span></span>
-          {hours.map(hour => <span key={hour} role="columnheader" className={classes.hour}>{hour % 3 === 0 ? String(hour).padStart(2, '0') : <span className={classes.hidden}>{hour}</span>}</span>)}
+          <span role="columnheader" className={classes.corner}><Unseen>Day</Unseen></span>
+          {hours.map(hour => <span key={hour} role="columnheader" className={classes.hour}>{hour % 3 === 0 ? String(hour).padStart(2, '0') : <Unseen>{hour}</Unseen>}</span>)}
         </div>
         {dayTitles.map((day, row) => (
           <div key={day} role="row" className={classes.row}>

@@ -1,5 +1,6 @@
 import { Button, Code } from '@mantine/core';
 import { Check, Minus, ShieldQuestion, X } from 'lucide-react';
+import { Unseen } from '@/components/text/Unseen';
 import type { TestResult } from '../api/test-endpoint';
 import { phasesOf, titleOfFailure } from './phases';
 import classes from './TestReport.module.css';
@@ -20,7 +21,7 @@ export function TestReport({ result, onAccept, isAccepting = false }: TestReport
         {phasesOf(result).map(phase => (
           <li key={phase.name} className={classes.phase} data-state={phase.state}>
             {phase.state === 'passed' ? <Check size={14} aria-hidden="true" /> : phase.state === 'failed' ? <X size={14} aria-hidden="true" /> : <Minus size={14} aria-hidden="true" />}
-            {phase.title}<span className={classes.hidden}>: {phase.state}</span>
+            {phase.title}<Unseen>: {phase.state}</Unseen>
           </li>
         ))}
       </ol>

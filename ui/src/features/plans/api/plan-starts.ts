@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
+import { allPages } from '@/api/all-pages';
 import { answerOf, hub } from '@/api/client';
 
 /** What starts a plan by itself, in short. */
@@ -17,13 +18,8 @@ export const planStartsQuery = queryOptions({
   queryKey: ['triggers', 'by-plan'],
   queryFn: async ({ signal }): Promise<ReadonlyMap<string, Starts>> => {
     const starts = new Map<string, Starts>();
-    let after: string | undefined;
-    for (let page = 0; page < pagesMax; page++) {
-      const answer = await answerOf(hub.GET('/api/triggers', { signal, params: { query: { limit: '500', after } } }));
-      for (const { plan, state, next_at: at = null } of answer.items) starts.set(plan, joined(starts.get(plan), { state, next: at }));
-      if (answer.next == null) break;
-      after = answer.next;
-    }
+    const { items } = await allPages(query => answerOf(hub.GET('/api/triggers', { signal, params: { query } })), pagesMax);
+    for (const { plan, state, next_at: at = null } of items) starts.set(plan, joined(starts.get(plan), { state, next: at }));
     return starts;
   },
   refetchInterval: 30_000,

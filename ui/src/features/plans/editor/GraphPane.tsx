@@ -2,6 +2,7 @@ import '@xyflow/react/dist/base.css';
 import { BaseEdge, Background, BackgroundVariant, Controls, getSmoothStepPath, Handle, Position, ReactFlow, type Edge, type EdgeProps, type Node, type NodeProps, type ReactFlowInstance } from '@xyflow/react';
 import { Plus } from 'lucide-react';
 import { createContext, use, useEffect, useEffectEvent, useMemo, useRef } from 'react';
+import { Unseen } from '@/components/text/Unseen';
 import { drawPlan, viewportAfter, viewportOf, type Box } from '../document/layout';
 import type { PlanModel, PlanStep } from '../document/model';
 import type { DocumentPath } from '../document/yaml-document';
@@ -91,9 +92,9 @@ function Head({ step }: { step: PlanStep }) {
       draggable={!readOnly} onDragStart={event => { event.dataTransfer.setData('application/x-gantry-step', step.key); event.dataTransfer.effectAllowed = 'move'; }}
     >
       <span className={classes.icon}><StepIcon kind={step.kind} use={step.use} /></span>
-      <span className={classes.hidden}>Step </span>
+      <Unseen>Step </Unseen>
       <span className={classes.words}><span className={classes.title} title={step.title}>{step.title}</span>{step.detail !== '' && <span className={classes.detail} title={step.detail}>{step.detail}</span>}</span>
-      {count !== undefined && <span className={classes.count}>{count}<span className={classes.hidden}> wrong</span></span>}
+      {count !== undefined && <span className={classes.count}>{count}<Unseen> wrong</Unseen></span>}
     </button>
   );
 }

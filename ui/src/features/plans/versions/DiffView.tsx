@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
+import { Unseen } from '@/components/text/Unseen';
 import { plural } from '@/components/time/words';
 import { diffRows, type DiffRow } from '../document/diff';
 import classes from './DiffView.module.css';
@@ -38,9 +39,9 @@ function Row({ row: { before, after, same } }: { row: DiffRow }) {
   return (
     <tr data-same={same || undefined}>
       <td className={classes.number}>{before?.number}</td>
-      <td className={classes.text} data-change={same ? undefined : before === null ? 'none' : 'removed'}>{!same && before !== null && <span className={classes.hidden}>Removed: </span>}{before?.text}</td>
+      <td className={classes.text} data-change={same ? undefined : before === null ? 'none' : 'removed'}>{!same && before !== null && <Unseen>Removed: </Unseen>}{before?.text}</td>
       <td className={classes.number}>{after?.number}</td>
-      <td className={classes.text} data-change={same ? undefined : after === null ? 'none' : 'added'}>{!same && after !== null && <span className={classes.hidden}>Added: </span>}{after?.text}</td>
+      <td className={classes.text} data-change={same ? undefined : after === null ? 'none' : 'added'}>{!same && after !== null && <Unseen>Added: </Unseen>}{after?.text}</td>
     </tr>
   );
 }

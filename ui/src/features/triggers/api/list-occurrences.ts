@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { allPages } from '@/api/all-pages';
 import { answerOf, hub, type Shape } from '@/api/client';
 
 // The description does not say what the list holds.
@@ -10,15 +11,8 @@ const pagesMax = 10;
 export const occurrencesQuery = (from: string, until: string) => queryOptions({
   queryKey: ['triggers', 'occurrences', from, until],
   queryFn: async ({ signal }): Promise<{ items: Occurrences[]; isCut: boolean }> => {
-    const items: Occurrences[] = [];
-    let after: string | undefined;
-    for (let page = 0; page < pagesMax; page++) {
-      const answer = await answerOf(hub.GET('/api/scheduler/occurrences', { signal, params: { query: { from, until, limit: '500', after } } }));
-      items.push(...(answer.items as Occurrences[]).filter(item => item.times.length > 0));
-      if (answer.next == null) return { items, isCut: false };
-      after = answer.next;
-    }
-    return { items, isCut: true };
+    const { items, isCut } = await allPages(query => answerOf(hub.GET('/api/scheduler/occurrences', { signal, params: { query: { from, until, ...query } } })), pagesMax);
+    return { items: (items as Occurrences[]).filter(item => item.times.length > 0), isCut };
   },
   placeholderData: keepPreviousData,
   refetchInterval: 60_000,
