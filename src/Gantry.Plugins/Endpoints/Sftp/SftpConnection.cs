@@ -34,6 +34,9 @@ internal sealed partial class SftpConnection : IAsyncDisposable
     private SftpSilence? silence;
     private EndpointException? end;
     private Task loops = Task.CompletedTask;
+    private int owed;
+    private int settled;
+    private TaskCompletionSource? allSettled;
 
     private readonly SftpGreeting version = new();
     private SftpServer server = SftpServer.Unknown;
@@ -134,6 +137,49 @@ internal sealed partial class SftpConnection : IAsyncDisposable
         catch (EndpointException)
         {
             // The session ended in between, and the handle with it.
+        }
+    }
+
+    /// <summary>Something has begun at the server that must not be left half done: a file under its temporary name.</summary>
+    public void Owe() => Interlocked.Increment(ref owed);
+
+    /// <summary>It is through, or was tidied up.</summary>
+    public void Settle()
+    {
+        Interlocked.Increment(ref settled);
+        if (Interlocked.Decrement(ref owed) == 0)
+        {
+            Volatile.Read(ref allSettled)?.TrySetResult();
+        }
+    }
+
+    /// <summary>The answer, which is owed even when nobody waits for it any more.</summary>
+    public async Task<SftpReply> SettleAsync(SftpRequest request)
+    {
+        Owe();
+        try
+        {
+            return await request.ReplyAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            Settle();
+        }
+    }
+
+    /// <summary>Waits until nothing is left half done, for as long as the server goes on with it.</summary>
+    /// <param name="quietMax">How long it may take over the next.</param>
+    /// <param name="max">How long it may take over all.</param>
+    /// <param name="clock">Measures both.</param>
+    public async Task SettledAsync(TimeSpan quietMax, TimeSpan max, TimeProvider clock)
+    {
+        TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref allSettled, all);
+        var start = clock.GetTimestamp();
+        for (var before = -1; Volatile.Read(ref owed) > 0 && !IsOver && before != Volatile.Read(ref settled) && clock.GetElapsedTime(start) < max;)
+        {
+            before = Volatile.Read(ref settled);
+            await Task.WhenAny(all.Task, ended.Task, Task.Delay(quietMax, clock, CancellationToken.None)).ConfigureAwait(false);
         }
     }
 

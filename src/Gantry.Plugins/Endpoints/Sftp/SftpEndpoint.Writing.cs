@@ -8,6 +8,10 @@ internal sealed partial class SftpEndpoint
 {
     private static readonly TimeSpan cleaningPatience = TimeSpan.FromSeconds(1);
 
+    // After a cancelling. A server that goes on is given the time for the few hundred files that may be under way.
+    private static readonly TimeSpan settlingPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan settlingMax = TimeSpan.FromSeconds(15);
+
     private const int ReplacingTriesMax = 20;
 
     private readonly SemaphoreSlim replacing = new(1);
@@ -269,14 +273,13 @@ internal sealed partial class SftpEndpoint
             return;
         }
 
-        using var patience = new CancellationTokenSource(cleaningPatience, clock);
         try
         {
-            await AskAsync(connection, SftpWire.Remove, partial, patience.Token).ConfigureAwait(false);
+            await connection.SettleAsync(Ask(connection, SftpWire.Remove, partial)).WaitAsync(cleaningPatience, clock).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is EndpointException or OperationCanceledException)
+        catch (Exception exception) when (exception is EndpointException or TimeoutException)
         {
-            // The failure that led here is told; the partial file stays, and its name says whose it is.
+            // The failure that led here is told. What the server does not remove before the connection is closed stays, and its name says whose it is.
         }
     }
 

@@ -206,6 +206,11 @@ internal sealed partial class SftpEndpoint : IEndpoint, IConnects, IMoves, ISets
 
     public async ValueTask DisposeAsync()
     {
+        if (sessions.Standing is { } connection)
+        {
+            await connection.SettledAsync(settlingPause, settlingMax, clock).ConfigureAwait(false);
+        }
+
         await stripes.DisposeAsync().ConfigureAwait(false);
         await sessions.DisposeAsync().ConfigureAwait(false);
         replacing.Dispose();

@@ -41,6 +41,7 @@ internal abstract class SftpSmallUpload : SftpTold
     private uint openId;
     private int handlesHeld = 1;
     private bool hasBytes;
+    private bool isOwed;
 
     /// <param name="connection">On which it goes.</param>
     /// <param name="flight">Whose handles one was taken from for it; given back as soon as the file is closed, or all is over.</param>
@@ -77,6 +78,14 @@ internal abstract class SftpSmallUpload : SftpTold
     protected void Begin()
     {
         stage = SftpUploadStage.Opening;
+        if (IsCancelled)
+        {
+            Complete(stage, failure);
+            return;
+        }
+
+        isOwed = true;
+        connection.Owe();
         if (connection.ForetellsHandles)
         {
             flight.Bytes.Take(content.Length, OpenAhead);
@@ -128,9 +137,7 @@ internal abstract class SftpSmallUpload : SftpTold
         if (LostBy is null)
         {
             LostBy = reason;
-            GiveHandle();
-            GiveBytes();
-            connection.Complete(this);
+            End();
         }
     }
 
@@ -229,13 +236,7 @@ internal abstract class SftpSmallUpload : SftpTold
         handle = given;
         if (IsCancelled)
         {
-            stage = SftpUploadStage.Removing;
-            Send(static (upload, batch) =>
-            {
-                upload.remaining = 2;
-                batch.Close(upload, upload.handle);
-                batch.ForPath(upload, SftpWire.Remove, upload.partial);
-            });
+            CloseAndRemove();
             return;
         }
 
@@ -254,6 +255,12 @@ internal abstract class SftpSmallUpload : SftpTold
     private void OpenAhead()
     {
         hasBytes = true;
+        if (IsCancelled)
+        {
+            Complete(stage, failure);
+            return;
+        }
+
         Send(static (upload, batch) =>
         {
             upload.handle = new byte[SftpHandleForecast.HandleBytes];
@@ -282,6 +289,12 @@ internal abstract class SftpSmallUpload : SftpTold
     private void SendContent()
     {
         hasBytes = true;
+        if (IsCancelled)
+        {
+            CloseAndRemove();
+            return;
+        }
+
         Send(static (upload, batch) => upload.Burst(batch, isAhead: false));
         if (connection.Server.KeepsOrder)
         {
@@ -340,6 +353,17 @@ internal abstract class SftpSmallUpload : SftpTold
         });
     }
 
+    private void CloseAndRemove()
+    {
+        stage = SftpUploadStage.Removing;
+        Send(static (upload, batch) =>
+        {
+            upload.remaining = 2;
+            batch.Close(upload, upload.handle);
+            batch.ForPath(upload, SftpWire.Remove, upload.partial);
+        });
+    }
+
     private void Remove()
     {
         stage = SftpUploadStage.Removing;
@@ -378,8 +402,19 @@ internal abstract class SftpSmallUpload : SftpTold
     private void Complete(SftpUploadStage reached, SftpReply reason)
     {
         Outcome = new SftpUploadOutcome(reached, reason, attributes, takesStat);
+        End();
+    }
+
+    private void End()
+    {
         GiveHandle();
         GiveBytes();
+        if (isOwed)
+        {
+            isOwed = false;
+            connection.Settle();
+        }
+
         connection.Complete(this);
     }
 
