@@ -129,18 +129,17 @@ public sealed class FtpLongListingSpecs(SharedFtpServers servers) : IDisposable
             all.Write(buffer, 0, read);
         }
 
-        all.ToArray().ShouldBe([.. Bytes('a', MiB), .. Bytes('b', 100_000)]);
+        all.ToArray().AsSpan().SequenceEqual([.. Bytes('a', MiB), .. Bytes('b', 100_000)]).ShouldBeTrue();
     }
 
     [Theory(Timeout = 300_000)]
-    [InlineData(FtpMake.Vsftpd)]
-    [InlineData(FtpMake.Proftpd)]
-    public async Task Of_100_000_files_the_first_moves_before_the_listing_ends_over_one_connection(FtpMake make)
+    [InlineData(FtpMake.Vsftpd, 100_000)]
+    [InlineData(FtpMake.Proftpd, 20_000)]
+    public async Task Of_very_many_files_the_first_moves_before_the_listing_ends_over_one_connection(FtpMake make, int files)
     {
-        const int Files = 100_000;
         var place = await servers.GetAsync(make);
         var (path, atServer) = place.NewFolder();
-        for (var i = 0; i < Files; i++)
+        for (var i = 0; i < files; i++)
         {
             await File.WriteAllBytesAsync(Path.Combine(path, Name(i)), "abc"u8.ToArray(), Token);
         }
@@ -156,7 +155,7 @@ public sealed class FtpLongListingSpecs(SharedFtpServers servers) : IDisposable
             names.Add(entries.Current.Name);
         }
 
-        names.Count.ShouldBe(Files);
+        names.Count.ShouldBe(files);
         Directory.Delete(path, recursive: true);
     }
 
