@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
@@ -20,13 +21,14 @@ internal sealed class HubProcess : IAsyncDisposable
     /// <summary>The most memory that it ever held, in bytes.</summary>
     public long MemoryMax => 1024 * long.Parse(
         File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-        System.Globalization.CultureInfo.InvariantCulture);
+        CultureInfo.InvariantCulture);
 
     /// <summary>Signed in as the administrator; null when the hub was gone before it was ready.</summary>
     public HttpClient? Client { get; private set; }
 
     /// <param name="keepsOwnKey">Its master key is in its data folder; nobody is signed in then.</param>
-    public static async Task<HubProcess> StartAsync(string dataFolder, string connectionString, string? fault, bool keepsOwnKey = false)
+    /// <param name="heapBytesMax">What it holds besides that ends in being out of memory; as much as the machine has when not given.</param>
+    public static async Task<HubProcess> StartAsync(string dataFolder, string connectionString, string? fault, bool keepsOwnKey = false, long? heapBytesMax = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in (string[])[BuiltHub.Program, "--data", dataFolder, "--listen", "http://127.0.0.1:0", "--log-dir", dataFolder])
@@ -36,6 +38,7 @@ internal sealed class HubProcess : IAsyncDisposable
         start.Environment["GANTRY_EGRESS_ALLOW"] = "*";
         if (!keepsOwnKey) start.Environment["GANTRY_MASTER_KEY"] = MasterKey;
         start.Environment["GANTRY_FAULT"] = fault ?? "";
+        if (heapBytesMax is { } most) start.Environment["DOTNET_GCHeapHardLimit"] = most.ToString("x", CultureInfo.InvariantCulture);
         var hub = new HubProcess(Process.Start(start)!);
         _ = hub.process.StandardError.ReadToEndAsync();
         while (await hub.process.StandardOutput.ReadLineAsync() is { } line)

@@ -63,12 +63,13 @@ public sealed class LargeOutputSpecs(TestPostgres postgres) : IAsyncLifetime
         hub.MemoryMax.ShouldBeLessThan(600L * Megabyte);
     }
 
+    /// <summary>By a heap that could not hold them all: how much a process takes where it may is chance.</summary>
     [Fact]
     public async Task Outputs_that_come_all_at_once_are_taken_in_turn()
     {
-        var executions = Environment.GetEnvironmentVariable("GANTRY_TEST_SLOW") == "1" ? 1_000 : 150;
+        var (executions, heapBytesMax) = Environment.GetEnvironmentVariable("GANTRY_TEST_SLOW") == "1" ? (1_000, 500L * Megabyte) : (150, 250L * Megabyte);
         source.AnswersFrom = executions;
-        await using var hub = await HubProcess.StartAsync(folder.FullName, database, null);
+        await using var hub = await HubProcess.StartAsync(folder.FullName, database, null, heapBytesMax: heapBytesMax);
         using var patient = new HttpClient { BaseAddress = hub.Client!.BaseAddress, Timeout = Timeout.InfiniteTimeSpan };
         patient.DefaultRequestHeaders.Authorization = hub.Client.DefaultRequestHeaders.Authorization;
         var before = hub.MemoryMax;
@@ -90,7 +91,6 @@ public sealed class LargeOutputSpecs(TestPostgres postgres) : IAsyncLifetime
         ended.ShouldAllBe(execution => execution.GetProperty("status").GetString() == "succeeded" && execution.GetProperty("output_bytes").GetInt32() > Megabyte);
         source.Requests.ShouldBe(executions);
         TestContext.Current.TestOutputHelper?.WriteLine($"{executions} outputs of 1 MB at once: {before / Megabyte} MB before, at most {hub.MemoryMax / Megabyte} MB.");
-        hub.MemoryMax.ShouldBeLessThan(700L * Megabyte);
     }
 
     [Fact]
